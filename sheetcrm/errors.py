@@ -1,0 +1,105 @@
+"""
+What can stop us: one tree, one screen, an exit code each.
+
+Wrong data in a sheet is never an error: it is an `Issue`, reported.  An error
+is a reason to stop, says what, where and what to do now, and keeps its parts
+as attributes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class SheetcrmError(Exception):
+    """Something that stops a command; `str()` of it is fit for people."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(SheetcrmError):
+    """The command, the config or a file given to it is not usable as it stands."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong in a file that a person wrote; `line` is 1-based, None when the file as a whole is meant."""
+
+    file: str
+    line: int | None
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        """Say it as `file:line: path: message`."""
+        where = self.file if self.line is None else f"{self.file}:{self.line}"
+        return ": ".join(part for part in (where, self.path, self.message) if part)
+
+
+class FileError(UsageError):
+    """A YAML or CSV file cannot be used; `problems` has every reason, in the order of the file."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        """Keep the parts; the text is one line a problem."""
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+class TemplateError(FileError):
+    """A template does not say something that we can do."""
+
+
+class ConfigError(FileError):
+    """The config is missing or does not make sense."""
+
+
+class MissingExtra(UsageError):  # noqa: N818 - said as a state, like every name below
+    """A part of the product that was not installed is needed."""
+
+    def __init__(self, need: str, extra: str) -> None:
+        """`need` is what was wanted, `extra` the name in `pip install 'sheetcrm[extra]'`."""
+        self.need, self.extra = need, extra
+        super().__init__(f"{need} is not installed; install it with: pip install 'sheetcrm[{extra}]'")
+
+
+class Refused(SheetcrmError):  # noqa: N818
+    """We could, and will not unless asked for by name; the text names the flag."""
+
+    exit_code = 4
+
+
+class ApiError(SheetcrmError):
+    """The Sheets or Drive API, or the way to it, said no; `status` is HTTP's, 0 when there was no answer."""
+
+    def __init__(self, message: str, *, status: int = 0, reason: str = "") -> None:
+        """`reason` is Google's own word (`PERMISSION_DENIED`, `storageQuotaExceeded`), empty when there is none."""
+        self.status, self.reason = status, reason
+        super().__init__(message)
+
+
+class NotFound(ApiError):  # noqa: N818
+    """There is no spreadsheet of that id, or nobody shared it with us."""
+
+
+class NotAllowed(ApiError):  # noqa: N818
+    """The spreadsheet exists, and these credentials may not do that with it."""
+
+
+class NotSignedIn(ApiError):  # noqa: N818
+    """The credentials were not accepted."""
+
+
+class NoAnswer(ApiError):  # noqa: N818
+    """Nobody answered in time; a write may or may not have happened."""
+
+
+class MailError(SheetcrmError):
+    """The mail server cannot be used at all; nothing was lost, the mails stay queued."""
+
+
+class LedgerError(SheetcrmError):
+    """The ledger cannot be used; nothing is sent without it."""

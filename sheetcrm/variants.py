@@ -1,0 +1,97 @@
+"""
+`type: x` in YAML → the class whose `type` is "x".
+
+A family is looked up when a value is validated, not when a model is built: a
+new class, even one made in a test or a plugin, is in the union, the JSON
+schema and the docs from the moment it exists.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from typing import Any, ClassVar, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+
+def nearest(word: str, known: Iterator[str] | list[str]) -> str:
+    """`; did you mean x?` for the known word most like `word`, else an empty text."""
+    close = difflib.get_close_matches(str(word), list(known), n=1, cutoff=0.6)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+class Variant(BaseModel):
+    """
+    A family of models told apart by `type:`.
+
+    A family is a direct subclass and has no `type` of its own; its members
+    annotate `type: Literal["name"] = "name"`.  A field annotated with the
+    family takes a mapping with `type:`, a bare name (a member without
+    required settings), or a member.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    family: ClassVar[str] = "thing"
+    """What a member is called in messages: `column`, `rule` …"""
+    default_type: ClassVar[str | None] = None
+    """The member meant when `type:` is left out; None: it must be said."""
+
+    @classmethod
+    def members(cls) -> dict[str, type[Self]]:
+        """Every member of this family by its `type`, in the order of their definition."""
+        found: dict[str, type[Self]] = {}
+        for subclass in _below(cls):
+            field = subclass.model_fields.get("type")
+            if field is not None and (names := get_args(field.annotation)):
+                found[names[0]] = subclass
+        return found
+
+    @classmethod
+    def member(cls, name: object) -> type[Self]:
+        """The class of that `type:`; a PydanticCustomError with the nearest right word when there is none."""
+        members = cls.members()
+        if not isinstance(name, str) or name not in members:
+            raise PydanticCustomError(
+                "unknown_variant",
+                "no such {family} type: {name}{hint}",
+                {"family": cls.family, "name": str(name), "hint": nearest(str(name), list(members))},
+            )
+        return members[name]
+
+    @classmethod
+    def choose(cls, value: Any) -> Self:
+        """A member made from `value`; raises what pydantic turns into an error at the right place."""
+        if isinstance(value, cls):
+            return value
+        if isinstance(value, str):
+            return cls.member(value).model_validate({"type": value})
+        if not isinstance(value, dict):
+            raise PydanticCustomError("variant", "expected a {family} with a type:", {"family": cls.family})
+        name = value.get("type", cls.default_type)
+        if name is None:
+            raise PydanticCustomError("variant_type", "which type of {family}? Add type:", {"family": cls.family})
+        return cls.member(name).model_validate({**value, "type": name})
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """A family is validated by looking its member up; a member as any model."""
+        if "type" in cls.model_fields:
+            return handler(source)
+        return core_schema.no_info_plain_validator_function(cls.choose)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """A family is any of its members as they are now."""
+        if "type" in cls.model_fields:
+            return handler(schema)
+        return {"anyOf": [member.model_json_schema() for member in cls.members().values()]}
+
+
+def _below(cls: type) -> Iterator[type[Any]]:
+    for subclass in cls.__subclasses__():
+        yield subclass
+        yield from _below(subclass)
