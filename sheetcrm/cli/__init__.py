@@ -1,0 +1,86 @@
+"""
+Words typed in a terminal → one call of the library, and its answer printed.
+
+Commands live in a module each and are imported when asked for; nothing heavy
+is imported for `--help`.  The result goes to stdout, all else to stderr.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something to see, 4 refused.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+FIRST = ("init", "apply", "plan", "check", "import", "export", "remind", "status")
+MORE = ("template", "samples", "local")
+MODULES = {"plan": "apply", "import": "load", "export": "dump"}
+
+
+class LazyGroup(click.Group):
+    """Commands by name, each imported from its own module when it is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The everyday commands first."""
+        return [*FIRST, *MORE]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, or None: click then says which name is nearest."""
+        if cmd_name not in (*FIRST, *MORE):
+            return None
+        module = importlib.import_module(f"sheetcrm.cli.{MODULES.get(cmd_name, cmd_name)}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with the nearest right word for a wrong one."""
+        from sheetcrm.variants import nearest
+
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            hint = nearest(args[0], [*FIRST, *MORE]) if args else ""
+            raise click.UsageError(f"No such command {args[0]!r}{hint}", ctx) from error
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Two lists: what is used every day, and the rest."""
+        for heading, names in (("Commands", FIRST), ("More", MORE)):
+            rows = [(name, command.get_short_help_str(80)) for name in names if (command := self.get_command(ctx, name))]
+            with formatter.section(heading):
+                formatter.write_dl(rows)
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something to see (issues, pending changes), 4 refused.",
+)
+@click.version_option(package_name="sheetcrm")
+def cli() -> None:
+    """Customer management that lives in Google Sheets, run like software."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command and end the process with its exit code; an error of ours is one message, never a traceback."""
+    from sheetcrm.errors import SheetcrmError
+
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        code = cli.main(args=arguments, prog_name="sheetcrm", standalone_mode=False)
+    except SheetcrmError as error:
+        click.secho(str(error), err=True, fg="red")
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped; nothing more was done", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,128 @@
+"""
+The options that every command on a spreadsheet has, and what they open.
+
+A command gets an `Asked` and says `with asked.open() as job`: from there on it
+knows config, gateway and template, and the person at the terminal has been
+told which spreadsheet and which API they are talking to.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from sheetcrm.config import Config, SpreadsheetSettings
+    from sheetcrm.connect import Connection
+    from sheetcrm.schema.template import Template
+    from sheetcrm.sheets.gateway import Gateway
+
+SOMETHING_TO_SEE = 3
+
+
+@dataclass
+class Job:
+    """One command at work on one spreadsheet."""
+
+    config: Config
+    connection: Connection
+    name: str
+    settings: SpreadsheetSettings
+    gateway: Gateway
+
+    def template(self, given: str | None = None, language: str | None = None) -> tuple[Template, str]:
+        """The template and language meant: as given, as the config remembers, else as marked in the spreadsheet (one read)."""
+        from sheetcrm.errors import UsageError
+        from sheetcrm.layout import marked_template
+        from sheetcrm.schema import loader
+
+        name, language = given or self.settings.template, language or self.settings.language
+        if name is None or language is None:
+            mark = marked_template(self.gateway.describe("developerMetadata"))
+            if mark is not None:
+                name, language = name or mark.template, language or mark.language
+        if name is None:
+            raise UsageError(f"{self.name} has no template yet; say which: sheetcrm apply TEMPLATE (see: sheetcrm template list)")
+        return loader.load(loader.find(name, self.config.template_folders)), language or "en"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the common options said."""
+
+    config: str | None
+    wanted: str | None
+    as_json: bool
+    stats: bool
+
+    @contextmanager
+    def connected(self) -> Iterator[tuple[Config, Connection]]:
+        """Config and connection, without a spreadsheet chosen."""
+        from sheetcrm import config
+        from sheetcrm.connect import connect
+
+        loaded = config.load(config.find(self.config))
+        with connect(loaded) as connection:
+            yield loaded, connection
+
+    @contextmanager
+    def open(self) -> Iterator[Job]:
+        """The one spreadsheet meant; says on stderr what it is and, with --stats, what it cost."""
+        from sheetcrm import config
+
+        loaded = config.load(config.find(self.config))
+        name, settings = config.resolve(loaded, self.wanted)
+        with self.connected() as (loaded, connection):
+            job = self.job(loaded, connection, name, settings)
+            try:
+                yield job
+            finally:
+                self.tell_costs(job)
+
+    def job(self, loaded: Config, connection: Connection, name: str, settings: SpreadsheetSettings) -> Job:
+        """A job on that spreadsheet, announced."""
+        from sheetcrm.sheets.gateway import Gateway
+
+        tell(f"{name} · {connection.label}")
+        return Job(loaded, connection, name, settings, Gateway(connection.session, settings.id))
+
+    def tell_costs(self, job: Job) -> None:
+        """With --stats: how many requests it took."""
+        if self.stats:
+            counts = job.gateway.counts
+            tell(f"Sheets requests: {counts.reads} read, {counts.writes} written")
+
+
+def spreadsheet_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --in, --config, --json and --stats; the command gets them as its first argument, an `Asked`."""
+
+    @click.option("--in", "wanted", metavar="S", help="The spreadsheet: its URL, id, or name in the config (default: the config's only one).")
+    @click.option("--config", metavar="FILE", help="The config (default: $SHEETCRM_CONFIG or ./config.yaml).")
+    @click.option("--json", "as_json", is_flag=True, help="For programs: one JSON document on stdout.")
+    @click.option("--stats", is_flag=True, help="Say how many requests it took.")
+    @functools.wraps(function)
+    def wrapper(wanted: str | None, config: str | None, as_json: bool, stats: bool, **rest: Any) -> Any:
+        return function(Asked(config, wanted, as_json, stats), **rest)
+
+    return wrapper
+
+
+def tell(text: str) -> None:
+    """Something for the person at the terminal that is not the result."""
+    click.echo(text, err=True)
+
+
+def print_json(value: Any) -> None:
+    """The result, for programs."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def requests_of(gateway: Gateway) -> dict[str, int]:
+    """What a command cost, for its JSON."""
+    return {"reads": gateway.counts.reads, "writes": gateway.counts.writes}

@@ -1,0 +1,212 @@
+"""
+config.yaml → Config; and the few things that commands write back into it.
+
+A secret never stands in the file: a setting that needs one names the
+environment variable or the file that has it.  Paths are relative to the
+config file's folder, so that cron may start us anywhere.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic_core import PydanticCustomError
+
+from sheetcrm import yamlfile
+from sheetcrm.errors import ConfigError, Problem, UsageError
+from sheetcrm.variants import nearest
+
+FILE = "config.yaml"
+ENVIRONMENT = "SHEETCRM_CONFIG"
+
+
+class Settings(BaseModel):
+    """Settings that people write: unknown ones are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Secret(Settings):
+    """Where a password or token is found: `env: NAME` or `file: PATH`; never the secret itself."""
+
+    env: str | None = None
+    file: Path | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _says_where(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            raise PydanticCustomError("secret", "a secret does not belong in this file: write {env: NAME} or {file: PATH}")
+        if isinstance(value, dict) and len(value) != 1:
+            raise PydanticCustomError("secret", "name one place: {env: NAME} or {file: PATH}")
+        return value
+
+    def reveal(self, folder: Path, environment: Mapping[str, str]) -> str:
+        """The secret, without the line end of its file; UsageError when it is not where the config says."""
+        if self.env is not None:
+            if not environment.get(self.env):
+                raise UsageError(f"the environment variable {self.env}, which config.yaml names for a secret, is not set")
+            return environment[self.env]
+        path = folder / Path(self.file or "").expanduser()
+        try:
+            return path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"{path}, which config.yaml names for a secret, cannot be read: {error}") from error
+
+
+class GoogleSettings(Settings):
+    """How to sign in to Google."""
+
+    credentials: Path | None = None
+    """A service-account key file or an authorised-user file; none: application-default credentials."""
+
+
+class SpreadsheetSettings(Settings):
+    """One spreadsheet that this config looks after."""
+
+    id: str = Field(min_length=1)
+    template: str | None = None
+    language: Literal["zh", "en"] | None = None
+
+
+class SmtpSettings(Settings):
+    """The mail server that takes our mail."""
+
+    host: str = Field(min_length=1)
+    port: int = Field(ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str | None = None
+    password: Secret | None = None
+    timeout: float = Field(default=30, gt=0, description="Seconds to wait for the mail server at each step.")
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> SmtpSettings:
+        if (self.user is None) != (self.password is None):
+            raise PydanticCustomError("login", "user and password go together")
+        return self
+
+
+class MailSettings(Settings):
+    """Who may get mail, from whom, and by which way."""
+
+    sender: str = Field(min_length=3, description="The From address, with or without a name.")
+    allow: tuple[str, ...] = Field(default=(), description="Addresses and domains that may get mail; nobody else does.")
+    smtp: SmtpSettings | None = None
+    folder: Path | None = Field(default=None, description="Instead of sending: write each mail into this folder.")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> MailSettings:
+        if (self.smtp is None) == (self.folder is None):
+            raise PydanticCustomError("way", "say one way for mail: smtp: or folder:")
+        return self
+
+
+def _api(value: str) -> str:
+    if value in ("local", "google") or re.fullmatch(r"https?://[^/\s]+(/\S*)?", value):
+        return value
+    raise PydanticCustomError("api", "api is local, google or the http:// address of an embedded server")
+
+
+class Config(Settings):
+    """Everything that config.yaml says."""
+
+    api: Annotated[str, AfterValidator(_api)]
+    data: Path = Field(default=Path("sheetcrm-data"), description="With api: local, the folder of the embedded server.")
+    token: Secret | None = Field(default=None, description="With api: http://…, the server's bearer token.")
+    google: GoogleSettings = GoogleSettings()
+    templates: tuple[Path, ...] = Field(default=(), description="Folders of your own templates, looked at first.")
+    spreadsheets: dict[str, SpreadsheetSettings] = Field(default_factory=dict)
+    mail: MailSettings | None = None
+    ledger: Path = Field(default=Path("sheetcrm-ledger.db"), description="The SQLite file that remembers what was sent.")
+
+    _file: Path = PrivateAttr(default=Path(FILE))
+
+    @property
+    def file(self) -> Path:
+        """The file that this was read from, absolute."""
+        return self._file
+
+    @property
+    def folder(self) -> Path:
+        """The config file's folder: what relative paths are relative to."""
+        return self._file.parent
+
+    def path(self, path: Path) -> Path:
+        """A path of the config, absolute."""
+        return self.folder / path.expanduser()
+
+    @property
+    def template_folders(self) -> tuple[Path, ...]:
+        """Where templates are looked for before our own."""
+        return tuple(self.path(folder) for folder in self.templates)
+
+
+def find(given: str | None = None, environment: Mapping[str, str] = os.environ) -> Path:
+    """The config file meant: as given, else $SHEETCRM_CONFIG, else ./config.yaml; ConfigError when it is not there."""
+    path = Path(given or environment.get(ENVIRONMENT) or FILE).expanduser()
+    if not path.is_file():
+        raise ConfigError([Problem(str(path), None, "", "no config here; make one with: sheetcrm init --local (to try) or sheetcrm init (for Google)")])
+    return path
+
+
+def load(path: Path) -> Config:
+    """Read and check a config; ConfigError names file, line and the nearest right word."""
+    located = yamlfile.read(path, ConfigError)
+    config = yamlfile.validate(Config, located, ConfigError)
+    config._file = path.absolute()
+    return config
+
+
+def resolve(config: Config, wanted: str | None) -> tuple[str, SpreadsheetSettings]:
+    """Name (or id) and settings of the spreadsheet meant by `--in`; UsageError says how to get one or which to choose."""
+    known = config.spreadsheets
+    if wanted is None:
+        if len(known) == 1:
+            return next(iter(known.items()))
+        if known:
+            raise UsageError(f"which spreadsheet? Add --in with one of: {', '.join(known)}")
+        raise UsageError(
+            f"{config.file.name} names no spreadsheet yet; make one with: sheetcrm apply pipeline --create TITLE, or use one that is shared with us: --in URL"
+        )
+    if wanted in known:
+        return wanted, known[wanted]
+    spreadsheet_id = id_from(wanted)
+    for name, settings in known.items():
+        if settings.id == spreadsheet_id:
+            return name, settings
+    if spreadsheet_id is None:
+        raise UsageError(f"{wanted!r} is neither a name in {config.file.name} nor a spreadsheet's URL or id{nearest(wanted, list(known))}")
+    return spreadsheet_id, SpreadsheetSettings(id=spreadsheet_id)
+
+
+def id_from(text: str) -> str | None:
+    """The spreadsheet id in a URL, or the text itself when it looks like an id, else None."""
+    if match := re.search(r"/spreadsheets/d/([\w-]+)", text):
+        return match[1]
+    return text if re.fullmatch(r"[\w-]{20,}", text) else None
+
+
+def remember(config: Config, name: str, settings: SpreadsheetSettings) -> None:
+    """Write one spreadsheet into the config file, in place; comments and order stay, the file is replaced whole or not at all."""
+    from ruamel.yaml import YAML  # noqa: PLC0415 - half a second of imports that only writing needs
+
+    yaml = YAML()
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.preserve_quotes = True
+    yaml.width = 4096
+    document = yaml.load(config.file.read_text(encoding="utf-8"))
+    if document.get("spreadsheets") is None:
+        document["spreadsheets"] = {}
+    document["spreadsheets"][name] = settings.model_dump(exclude_none=True)
+    beside = config.file.with_name(config.file.name + ".new")
+    with beside.open("w", encoding="utf-8") as file:
+        yaml.dump(document, file)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.chmod(config.file.stat().st_mode & 0o777)
+    beside.replace(config.file)

@@ -1,0 +1,99 @@
+"""
+Config → a session to Google, to a server at a URL, or to the embedded one.
+
+The only place that chooses.  What comes out is a `requests` session that
+answers Google's own URLs, so nothing behind it can tell which one it talks to.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from sheetcrm.config import Config
+from sheetcrm.errors import MissingExtra, UsageError
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A way to the Sheets and Drive API; `label` is what people are told about it."""
+
+    session: requests.Session
+    label: str
+
+
+@contextmanager
+def connect(config: Config, environment: Mapping[str, str] = os.environ) -> Iterator[Connection]:
+    """Open what `api:` names, and close it at the end (the embedded server stops listening)."""
+    opener: Callable[[Config, Mapping[str, str]], Iterator[Connection]]
+    opener = {"local": _local, "google": _google}.get(config.api, _server)
+    with contextmanager(opener)(config, environment) as connection:
+        yield connection
+
+
+def _google(config: Config, _environment: Mapping[str, str]) -> Iterator[Connection]:
+    from sheetcrm.sheets.session import google_session  # noqa: PLC0415 - google.auth takes 160 ms that `api: local` need not pay
+
+    key = config.google.credentials
+    session, account = google_session(config.path(key) if key else None)
+    with session:
+        yield Connection(session, f"google · {account}")
+
+
+def _server(config: Config, environment: Mapping[str, str]) -> Iterator[Connection]:
+    if config.token is None:
+        raise UsageError(f"{config.file.name}: api {config.api} needs token: {{env: NAME}} or {{file: PATH}}")
+    with _redirected(config.api, config.token.reveal(config.folder, environment)) as session:
+        yield Connection(session, config.api)
+
+
+def _local(config: Config, _environment: Mapping[str, str]) -> Iterator[Connection]:
+    folder = config.path(config.data)
+    with open_local(folder) as session:
+        yield Connection(session, f"local · {shown(folder)}")
+
+
+@contextmanager
+def open_local(folder: Path) -> Iterator[requests.Session]:
+    """The embedded server on `folder`: in this process when the folder is free, else the one that has it."""
+    try:
+        from sheetcrm.server.adapter import InProcess  # noqa: PLC0415 - only with the extra `local`
+        from sheetcrm.server.folder import open_folder  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise MissingExtra("the embedded server", "local") from error
+    with open_folder(folder) as opened:
+        if opened.server is None:
+            with _redirected(opened.url, opened.token) as session:
+                yield session
+        else:
+            with _session(opened.token, InProcess(opened.server)) as session:
+                yield session
+
+
+def _redirected(url: str, token: str) -> requests.Session:
+    try:
+        from sheetcrm.server.adapter import Redirect  # noqa: PLC0415 - only with the extra `local`
+    except ModuleNotFoundError as error:
+        raise MissingExtra("the embedded server", "local") from error
+    return _session(token, Redirect(url))
+
+
+def _session(token: str, adapter: requests.adapters.BaseAdapter) -> requests.Session:
+    session = requests.Session()
+    session.headers["Authorization"] = f"Bearer {token}"
+    session.trust_env = False
+    session.mount("https://", adapter)
+    return session
+
+
+def shown(path: Path) -> str:
+    """A path as people would type it from here."""
+    try:
+        return f"./{path.relative_to(Path.cwd())}"
+    except ValueError:
+        return str(path)
