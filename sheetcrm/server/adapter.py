@@ -1,0 +1,108 @@
+"""
+A requests.Session that speaks to Google → the same session, speaking to this server.
+
+Mount one of these and unmodified clients (gspread, google-auth's AuthorizedSession) reach the embedded server
+under Google's own URLs.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from requests import PreparedRequest, Response, Session
+from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from urllib3.response import HTTPResponse
+
+from .app import Server
+
+GOOGLE = ("https://sheets.googleapis.com/", "https://www.googleapis.com/", "https://oauth2.googleapis.com/")
+
+
+class InProcess(BaseAdapter):
+    """Hands requests to a Server in this process, without a socket; sends its token unless the request brings one."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__()
+        self._server = server
+
+    def send(
+        self,
+        request: PreparedRequest,
+        stream: bool = False,
+        timeout: float | tuple[float, float] | tuple[float, None] | None = None,
+        verify: bool | str = True,
+        cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
+        proxies: Mapping[str, str] | None = None,
+    ) -> Response:
+        """The server's answer, as requests gives it; the time limits do not apply."""
+        parts = urlsplit(request.url or "")
+        headers = {str(name): _text(value) for name, value in request.headers.items()}
+        headers.setdefault("Authorization", f"Bearer {self._server.token}")
+        answer = self._server.handle(request.method or "GET", parts.path, parts.query, headers, _body(request))
+        response = Response()
+        response.status_code = answer.status
+        response.headers = CaseInsensitiveDict(answer.headers)
+        response.encoding = "utf-8"
+        response.url = request.url or ""
+        response.request = request
+        response.reason = _reason(answer.status)
+        response.raw = HTTPResponse(
+            body=io.BytesIO(answer.body), headers=dict(answer.headers), status=answer.status, preload_content=False
+        )
+        response.connection = self  # type: ignore[attr-defined]  # requests sets it on every response, its stubs do not say so
+        return response
+
+    def close(self) -> None:
+        """Nothing to close: the server belongs to whoever made it."""
+
+
+class Redirect(HTTPAdapter):
+    """Sends requests for Google's URLs to a server at `base_url`; with its token unless the request brings one."""
+
+    def __init__(self, base_url: str, token: str | None = None, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._base = urlsplit(base_url)
+        self._token = token
+
+    def send(self, request: PreparedRequest, *arguments: Any, **settings: Any) -> Response:
+        """The answer of the server at the base URL; requests' own errors when it cannot be reached."""
+        parts = urlsplit(request.url or "")
+        path = self._base.path.rstrip("/") + parts.path
+        request = request.copy()
+        request.url = urlunsplit((self._base.scheme, self._base.netloc, path, parts.query, ""))
+        if self._token:
+            request.headers.setdefault("Authorization", f"Bearer {self._token}")
+        return super().send(request, *arguments, **settings)
+
+
+def mount(session: Session, adapter: BaseAdapter) -> Session:
+    """The same session, with `adapter` in the place of Google's hosts."""
+    for prefix in GOOGLE:
+        session.mount(prefix, adapter)
+    return session
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value
+
+
+def _body(request: PreparedRequest) -> bytes:
+    body = request.body
+    if body is None:
+        return b""
+    if isinstance(body, str):
+        return body.encode()
+    return body if isinstance(body, bytes) else bytes(body.read())
+
+
+def _reason(status: int) -> str:
+    from http import HTTPStatus
+
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""

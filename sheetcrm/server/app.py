@@ -1,0 +1,138 @@
+"""
+Requests → responses, in process and over HTTP.
+
+`Server.handle` is the one place behind both transports: what a test sees in process is what a client sees over HTTP.
+It never raises; what goes wrong inside is logged and answered as Google's 500.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import string
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from . import drive, routes
+from .auth import CHALLENGE, Guard
+from .errors import ApiError
+from .library import Library
+from .store import Store
+from .wire import Request, Response, json_response
+
+if TYPE_CHECKING:
+    from .listen import Listener
+
+LOG = logging.getLogger(__name__)
+OWNER = "you@example.com"
+ID_ALPHABET = string.ascii_letters + string.digits + "-_"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request that was answered: the method as Google's discovery document names it, and how it went."""
+
+    method: str
+    kind: str
+    path: str
+    status: int
+    body: bytes
+
+
+def utc_now() -> datetime:
+    """The clock, where nobody passed another one."""
+    return datetime.now(UTC)
+
+
+def random_id() -> str:
+    """44 characters as Google's file ids have them."""
+    return "1" + "".join(secrets.choice(ID_ALPHABET) for _ in range(43))
+
+
+class Server:
+    """An embedded Sheets and Drive server over one data folder, or over memory when `data` is None.
+
+    `token` is what clients send as bearer token; a random one is made when none is given.  `owner` is who that token
+    stands for.  `record` is told of every call, body included; `counts` counts them by kind: read, write, page.
+    Raises StoreError when the folder's data cannot be used.
+    """
+
+    def __init__(
+        self,
+        data: Path | None = None,
+        *,
+        token: str | None = None,
+        owner: str = OWNER,
+        now: Callable[[], datetime] = utc_now,
+        new_id: Callable[[], str] = random_id,
+        record: Callable[[Call], None] | None = None,
+    ) -> None:
+        self.token = token or secrets.token_urlsafe(32)
+        self.owner = owner
+        self.base_url: str | None = None
+        self.counts: Counter[str] = Counter()
+        self.store = Store(data)
+        self._record = record
+        self._counting = threading.Lock()
+        guard = Guard(token=self.token, secret=self.store.secret, owner=owner)
+        self._backend = routes.Backend(Library(self.store, now=now), guard, new_id, self.page_url)
+
+    def page_url(self, spreadsheet_id: str = "") -> str:
+        """The address of a spreadsheet's read-only page with its view key; of the list of all for ""."""
+        base = self.base_url or "http://127.0.0.1"
+        path = f"/spreadsheets/d/{spreadsheet_id}/edit" if spreadsheet_id else "/"
+        return f"{base}{path}?key={self._backend.guard.view_key(spreadsheet_id)}"
+
+    def handle(
+        self, method: str, path: str, query: str = "", headers: Mapping[str, str] | None = None, body: bytes = b""
+    ) -> Response:
+        """Answer one request; `path` is percent-encoded, without the query; header names in any case."""
+        lowered = {name.lower(): value for name, value in (headers or {}).items()}
+        request = Request(method.upper(), path, query, lowered, body)
+        route = routes.UNKNOWN
+        try:
+            route, args = routes.find(request)
+            response = route.answer(self._backend, request, args)
+        except ApiError as error:
+            response = _refusal(error, request)
+        except Exception:  # noqa: BLE001 - the last resort: a client gets Google's 500, the log gets the reason
+            LOG.exception("%s failed", route.name)
+            response = _refusal(ApiError(500, "Internal error encountered."), request)
+        self._note(Call(route.name, route.kind, path, response.status, body))
+        return response
+
+    def listen(self, host: str = "127.0.0.1", port: int = 0) -> Listener:
+        """Serve HTTP from a thread until the listener is closed; port 0 picks a free one.  OSError when it is taken."""
+        from .listen import Listener  # noqa: PLC0415 - starlette and uvicorn only where somebody listens
+
+        return Listener(self, host, port)
+
+    def close(self) -> None:
+        """Close the data file; everything that was answered is in it."""
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _note(self, call: Call) -> None:
+        with self._counting:
+            self.counts[call.kind] += 1
+        if self._record:
+            self._record(call)
+
+
+def _refusal(error: ApiError, request: Request) -> Response:
+    headers = {"WWW-Authenticate": CHALLENGE} if error.code == 401 else {}
+    body = drive.error_body(error) if drive.is_drive(request.path) else error.body()
+    return json_response(body, status=error.code, headers=headers)

@@ -1,0 +1,69 @@
+"""
+Headers and view keys → who is asking.
+
+A view key opens one spreadsheet's page for reading and nothing else: it may stand in a mail, the token may not.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from .errors import ApiError
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+CHALLENGE = 'Bearer realm="https://accounts.google.com/", error="invalid_token"'
+NO_TOKEN = (
+    "Request is missing required authentication credential. Expected OAuth 2 access token, login cookie or other valid "
+    "authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project."
+)
+WRONG_TOKEN = NO_TOKEN.replace(
+    "is missing required authentication credential", "had invalid authentication credentials"
+)
+
+
+class Guard:
+    """Checks bearer tokens, page keys and Host headers against one server's secrets."""
+
+    def __init__(self, *, token: str, secret: bytes, owner: str) -> None:
+        self._token = token
+        self._secret = secret
+        self._owner = owner
+
+    def caller(self, headers: Mapping[str, str]) -> str:
+        """The e-mail address behind the bearer token; ApiError 401 when there is none or a wrong one."""
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        if not token:
+            raise ApiError(401, NO_TOKEN, "UNAUTHENTICATED")
+        if scheme.lower() != "bearer" or not _same(token.strip(), self._token):
+            raise ApiError(401, WRONG_TOKEN, "UNAUTHENTICATED")
+        return self._owner
+
+    def view_key(self, spreadsheet_id: str) -> str:
+        """The key that opens the page of one spreadsheet, or with "" the page that lists them all."""
+        return hmac.new(self._secret, b"view:" + spreadsheet_id.encode(), sha256).hexdigest()[:32]
+
+    def may_view(self, spreadsheet_id: str, *, key: str, headers: Mapping[str, str]) -> bool:
+        """True with the page's own key, with the key of the list, or with the token."""
+        if key and (_same(key, self.view_key(spreadsheet_id)) or _same(key, self.view_key(""))):
+            return True
+        try:
+            self.caller(headers)
+        except ApiError:
+            return False
+        return True
+
+
+def host_allowed(host: str, allowed: Iterable[str]) -> bool:
+    """True when a Host header names one of `allowed` (any port): a page elsewhere cannot rebind its name to us."""
+    try:
+        name = urlsplit(f"//{host}").hostname
+    except ValueError:
+        return False
+    return name is not None and name in allowed
+
+
+def _same(left: str, right: str) -> bool:
+    return hmac.compare_digest(left.encode(), right.encode())

@@ -1,0 +1,96 @@
+"""
+A Server → HTTP on a socket, from a thread.
+
+The Host header is checked here and only here: it is the transport that a foreign web page could reach by rebinding
+its name to the loopback address.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterable
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import uvicorn
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from .auth import LOOPBACK, host_allowed
+
+if TYPE_CHECKING:
+    from .app import Server
+
+STOP_SECONDS = 3
+
+
+def asgi(server: Server, hosts: Iterable[str]) -> ASGIApp:
+    """The server as an ASGI application that answers only to `hosts`."""
+    allowed = frozenset(hosts)
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        if host_allowed(request.headers.get("host", ""), allowed):
+            response = await _answer(server, request)
+        else:
+            response = PlainTextResponse("This server answers only to its own address.\n", status_code=421)
+        await response(scope, receive, send)
+
+    return application
+
+
+async def _answer(server: Server, request: Request) -> Response:
+    body = await request.body()
+    path = request.scope.get("raw_path", request.scope["path"].encode()).decode("latin-1").partition("?")[0]
+    query = request.scope["query_string"].decode("latin-1")
+    answer = await run_in_threadpool(server.handle, request.method, path, query, dict(request.headers), body)
+    return Response(answer.body, answer.status, dict(answer.headers))
+
+
+class Listener:
+    """A running HTTP server; `url` is its address.  Close it, or use it as a context manager."""
+
+    def __init__(self, server: Server, host: str, port: int, *, hosts: Iterable[str] = ()) -> None:
+        """Listens when the constructor returns; OSError when the port is taken."""
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.create_server((host, port), family=family)
+        self.port: int = self._socket.getsockname()[1]
+        self.url = f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        self._server = server
+        config = uvicorn.Config(
+            asgi(server, {*LOOPBACK, host.lower(), *hosts}),
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            ws="none",
+            timeout_graceful_shutdown=STOP_SECONDS,
+        )
+        self._uvicorn = uvicorn.Server(config)
+        self._thread = threading.Thread(
+            target=self._uvicorn.run, args=([self._socket],), name=f"listen:{self.port}", daemon=True
+        )
+        self._thread.start()
+        while not self._uvicorn.started and self._thread.is_alive():
+            time.sleep(0.002)
+        server.base_url = self.url
+
+    def close(self) -> None:
+        """Stop: requests under way are finished first, for at most three seconds."""
+        if self._server.base_url == self.url:
+            self._server.base_url = None
+        self._uvicorn.should_exit = True
+        self._thread.join(STOP_SECONDS + 2)
+        self._socket.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

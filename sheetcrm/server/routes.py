@@ -1,0 +1,87 @@
+"""
+A request's verb and path → the method that answers it.
+
+One table for everything: what is not in it is refused by name, because a client that gets an empty success for
+something that was never done is worse off than one that gets an error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import unquote
+
+from .auth import Guard
+from .errors import ApiError
+from .library import Library
+from .wire import Request, Response
+
+
+class PageUrl(Protocol):
+    """Where a spreadsheet's page is; the list of all with ""."""
+
+    def __call__(self, spreadsheet_id: str = "") -> str: ...
+
+
+@dataclass(frozen=True)
+class Backend:
+    """What methods work with: the files, who may do what, where new ids come from, where pages are."""
+
+    library: Library
+    guard: Guard
+    new_id: Callable[[], str]
+    page_url: PageUrl
+
+
+Answer = Callable[[Backend, Request, Mapping[str, str]], Response]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method: `name` as the discovery document has it, `kind` read, write or page, as quotas count it."""
+
+    name: str
+    method: str
+    pattern: re.Pattern[str]
+    kind: str
+    answer: Answer
+
+
+def path_pattern(template: str) -> re.Pattern[str]:
+    """`/v4/spreadsheets/{id}:batchUpdate` → a pattern over encoded paths; `{range}` may hold colons, other names may not."""
+    parts = re.split(r"\{(\w+)\}", template)
+    pattern = "".join(
+        (f"(?P<{part}>.+)" if part == "range" else f"(?P<{part}>[^/:]+)") if odd % 2 else re.escape(part)
+        for odd, part in enumerate(parts)
+    )
+    return re.compile(pattern)
+
+
+def refuse(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
+    """What a request that no route knows gets."""
+    raise ApiError(404, "Method not found.")
+
+
+UNKNOWN = Route("unknown", "", re.compile(""), "unknown", refuse)
+
+
+def find(request: Request) -> tuple[Route, dict[str, str]]:
+    """The route of a request with its decoded path arguments; ApiError 404, 405 or 501 when there is none."""
+    verbs = set()
+    for route in table():
+        matched = route.pattern.fullmatch(request.path)
+        if matched is None:
+            continue
+        if route.method == request.method:
+            return route, {name: unquote(value) for name, value in matched.groupdict().items()}
+        verbs.add(route.method)
+    if request.path.startswith(("/drive/", "/upload/", "/token")):
+        raise ApiError(
+            501,
+            f"{request.method} {request.path} is not supported by this embedded server (it is not Google that refuses).",
+        )
+    if verbs:
+        raise ApiError(405, f"Method {request.method} is not allowed here; allowed: {', '.join(sorted(verbs))}.")
+    raise ApiError(404, "Method not found.")
