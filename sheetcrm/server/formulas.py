@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sheetcrm.server.edits import Edit
+from .edits import Edit
 
 BROKEN = "#REF!"
 LAST_COLUMN = 18_278
