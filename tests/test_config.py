@@ -1,0 +1,124 @@
+"""config.yaml → Config, and back for the lines that commands write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sheetcrm import config
+from sheetcrm.cli import init
+from sheetcrm.errors import ConfigError, UsageError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def load(tmp_path, text):
+    path = tmp_path / "config.yaml"
+    path.write_text(text, encoding="utf-8")
+    return config.load(path)
+
+
+def complaint(tmp_path, text):
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, text)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("text", [pytest.param(init.LOCAL, id="local"), pytest.param(init.GOOGLE, id="google")])
+def test_what_init_writes_is_a_config(tmp_path, text):
+    assert load(tmp_path, text).spreadsheets == {}
+
+
+def test_the_example_shows_every_setting(tmp_path):
+    example = (ROOT / "config.example.yaml").read_text(encoding="utf-8")
+
+    def shown(model):
+        for name, field in model.model_fields.items():
+            assert f"{name}:" in example, f"config.example.yaml does not show {name}"
+            for inner in (field.annotation, *getattr(field.annotation, "__args__", ())):
+                if isinstance(inner, type) and issubclass(inner, config.Settings) and inner is not config.Secret:
+                    shown(inner)
+
+    shown(config.Config)
+    loaded = load(tmp_path, example)
+    assert loaded.mail.smtp.password.file == Path("secrets/smtp-password")
+    assert loaded.spreadsheets["客户管理"].template == "pipeline"
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        pytest.param("api: local\nledgr: x.db\n", [":2:", "ledgr", "did you mean ledger?"], id="unknown setting, with its line and the nearest right word"),
+        pytest.param("api: googel\n", [":1:", "local, google or"], id="an api that is none"),
+        pytest.param("api: local\napi: google\n", [":2:", "api"], id="a key twice"),
+        pytest.param("api: local\nmail:\n  sender: a@x.org\n", ["smtp: or folder:"], id="mail by no way"),
+        pytest.param(
+            "api: local\nmail:\n  sender: a@x.org\n  smtp: {host: h, port: 25, user: u, password: hunter2}\n",
+            [":4:", "a secret does not belong in this file"],
+            id="a password in the file",
+        ),
+        pytest.param("api: local\nmail:\n  sender: a@x.org\n  smtp: {host: h, port: 25, user: u}\n", ["user and password go together"], id="user alone"),
+        pytest.param("- a\n", ["config.yaml"], id="not a mapping"),
+        pytest.param("", ["config.yaml"], id="an empty file"),
+    ],
+)
+def test_mistakes_name_file_line_and_what_to_do(tmp_path, text, parts):
+    said = complaint(tmp_path, text)
+    assert all(part in said for part in parts), said
+    assert "hunter2" not in said
+
+
+def test_no_config_says_how_to_get_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigError, match="sheetcrm init --local"):
+        config.find()
+
+
+def test_a_secret_comes_from_a_file_or_the_environment(tmp_path):
+    (tmp_path / "pw").write_text("hunter2\n", encoding="utf-8")
+    assert config.Secret(file=Path("pw")).reveal(tmp_path, {}) == "hunter2"
+    assert config.Secret(env="PW").reveal(tmp_path, {"PW": "x"}) == "x"
+    with pytest.raises(UsageError, match="PW.*not set"):
+        config.Secret(env="PW").reveal(tmp_path, {})
+
+
+ID = "1AbCdEfGhIjKlMnOpQrStUvWxYz0123456789AbCdEfGh"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "name"),
+    [
+        pytest.param(None, "客户", id="the only one"),
+        pytest.param("客户", "客户", id="by name"),
+        pytest.param(ID, "客户", id="by id"),
+        pytest.param(f"https://docs.google.com/spreadsheets/d/{ID}/edit#gid=0", "客户", id="by URL"),
+        pytest.param("9" * 44, "9" * 44, id="one that the config does not know"),
+    ],
+)
+def test_which_spreadsheet(tmp_path, wanted, name):
+    loaded = load(tmp_path, f"api: local\nspreadsheets:\n  客户: {{id: {ID}, template: pipeline, language: zh}}\n")
+    assert config.resolve(loaded, wanted)[0] == name
+
+
+def test_which_spreadsheet_when_nothing_says(tmp_path):
+    with pytest.raises(UsageError, match="names no spreadsheet yet.*--create"):
+        config.resolve(load(tmp_path, "api: local\n"), None)
+    two = load(tmp_path, "api: local\nspreadsheets:\n  north: {id: a}\n  south: {id: b}\n")
+    with pytest.raises(UsageError, match="which spreadsheet.*north, south"):
+        config.resolve(two, None)
+    with pytest.raises(UsageError, match="did you mean north"):
+        config.resolve(two, "norht")
+
+
+def test_remembering_keeps_comments_order_and_mode(tmp_path):
+    loaded = load(tmp_path, "# mine\napi: local # why\nspreadsheets: {}\nledger: here.db\n")
+    loaded.file.chmod(0o600)
+    config.remember(loaded, "客户管理", config.SpreadsheetSettings(id=ID, template="pipeline", language="zh"))
+    text = loaded.file.read_text(encoding="utf-8")
+    assert "# mine" in text
+    assert "# why" in text
+    assert text.index("spreadsheets") < text.index("ledger")
+    assert config.load(loaded.file).spreadsheets["客户管理"].language == "zh"
+    assert loaded.file.stat().st_mode & 0o777 == 0o600
+    assert list(tmp_path.iterdir()) == [loaded.file]
