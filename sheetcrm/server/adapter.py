@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -17,7 +18,7 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3.response import HTTPResponse
 
-from .app import Server
+from sheetcrm.server.app import Server
 
 GOOGLE = ("https://sheets.googleapis.com/", "https://www.googleapis.com/", "https://oauth2.googleapis.com/")
 
@@ -29,7 +30,7 @@ class InProcess(BaseAdapter):
         super().__init__()
         self._server = server
 
-    def send(
+    def send(  # noqa: PLR0917 - the signature is requests' own
         self,
         request: PreparedRequest,
         stream: bool = False,
@@ -73,6 +74,7 @@ class Redirect(HTTPAdapter):
         parts = urlsplit(request.url or "")
         path = self._base.path.rstrip("/") + parts.path
         request = request.copy()
+        settings["proxies"] = None  # the server is near; a proxy set for Google is not meant for it
         request.url = urlunsplit((self._base.scheme, self._base.netloc, path, parts.query, ""))
         if self._token:
             request.headers.setdefault("Authorization", f"Bearer {self._token}")
@@ -100,8 +102,6 @@ def _body(request: PreparedRequest) -> bytes:
 
 
 def _reason(status: int) -> str:
-    from http import HTTPStatus
-
     try:
         return HTTPStatus(status).phrase
     except ValueError:

@@ -19,18 +19,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from . import drive, routes
-from .auth import CHALLENGE, Guard
-from .errors import ApiError
-from .library import Library
-from .store import Store
-from .wire import Request, Response, json_response
+from sheetcrm.server import drive, methods, page, routes
+from sheetcrm.server.auth import CHALLENGE, Guard
+from sheetcrm.server.errors import ApiError
+from sheetcrm.server.library import Library
+from sheetcrm.server.store import Store
+from sheetcrm.server.wire import Request, Response, json_response
 
 if TYPE_CHECKING:
-    from .listen import Listener
+    from sheetcrm.server.listen import Listener
 
 LOG = logging.getLogger(__name__)
 OWNER = "you@example.com"
+ROUTES = (*methods.ROUTES, *drive.ROUTES, *page.ROUTES)
 ID_ALPHABET = string.ascii_letters + string.digits + "-_"
 
 
@@ -97,11 +98,11 @@ class Server:
         request = Request(method.upper(), path, query, lowered, body)
         route = routes.UNKNOWN
         try:
-            route, args = routes.find(request)
+            route, args = routes.find(ROUTES, request)
             response = route.answer(self._backend, request, args)
         except ApiError as error:
             response = _refusal(error, request)
-        except Exception:  # noqa: BLE001 - the last resort: a client gets Google's 500, the log gets the reason
+        except Exception:  # the last resort: a client gets Google's 500, the log gets the reason
             LOG.exception("%s failed", route.name)
             response = _refusal(ApiError(500, "Internal error encountered."), request)
         self._note(Call(route.name, route.kind, path, response.status, body))
@@ -109,7 +110,7 @@ class Server:
 
     def listen(self, host: str = "127.0.0.1", port: int = 0) -> Listener:
         """Serve HTTP from a thread until the listener is closed; port 0 picks a free one.  OSError when it is taken."""
-        from .listen import Listener  # noqa: PLC0415 - starlette and uvicorn only where somebody listens
+        from sheetcrm.server.listen import Listener  # noqa: PLC0415 - starlette and uvicorn only where somebody listens
 
         return Listener(self, host, port)
 

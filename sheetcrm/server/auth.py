@@ -11,17 +11,15 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from urllib.parse import urlsplit
 
-from .errors import ApiError
+from sheetcrm.server.errors import ApiError
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 CHALLENGE = 'Bearer realm="https://accounts.google.com/", error="invalid_token"'
-NO_TOKEN = (
+MISSING = (
     "Request is missing required authentication credential. Expected OAuth 2 access token, login cookie or other valid "
     "authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project."
 )
-WRONG_TOKEN = NO_TOKEN.replace(
-    "is missing required authentication credential", "had invalid authentication credentials"
-)
+WRONG = MISSING.replace("is missing required authentication credential", "had invalid authentication credentials")
 
 
 class Guard:
@@ -30,16 +28,16 @@ class Guard:
     def __init__(self, *, token: str, secret: bytes, owner: str) -> None:
         self._token = token
         self._secret = secret
-        self._owner = owner
+        self.owner = owner
 
     def caller(self, headers: Mapping[str, str]) -> str:
         """The e-mail address behind the bearer token; ApiError 401 when there is none or a wrong one."""
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if not token:
-            raise ApiError(401, NO_TOKEN, "UNAUTHENTICATED")
+            raise ApiError(401, MISSING, "UNAUTHENTICATED")
         if scheme.lower() != "bearer" or not _same(token.strip(), self._token):
-            raise ApiError(401, WRONG_TOKEN, "UNAUTHENTICATED")
-        return self._owner
+            raise ApiError(401, WRONG, "UNAUTHENTICATED")
+        return self.owner
 
     def view_key(self, spreadsheet_id: str) -> str:
         """The key that opens the page of one spreadsheet, or with "" the page that lists them all."""

@@ -14,13 +14,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from . import drive_query, masks, spreadsheets, values
-from .errors import ApiError
-from .library import READERS, permission_id, title
-from .model import Spreadsheet
-from .routes import Backend, Route, path_pattern
-from .store import File
-from .wire import Json, Request, Response, json_response
+from sheetcrm.server import drive_query, masks, parts, spreadsheets, values
+from sheetcrm.server.errors import ApiError
+from sheetcrm.server.library import READERS, permission_id, title
+from sheetcrm.server.routes import Backend, Route, path_pattern
+from sheetcrm.server.store import File
+from sheetcrm.server.wire import Json, Request, Response, json_response
 
 SPREADSHEET = "application/vnd.google-apps.spreadsheet"
 FILE_FIELDS = "kind,id,name,mimeType"
@@ -250,7 +249,7 @@ def copy(backend: Backend, request: Request, args: Mapping[str, str]) -> Respons
     file, caller = _file(backend, request, args)
     body = _body(request)
     with backend.library.opened(file.id) as (source,):
-        twin = Spreadsheet.load(backend.new_id(), source.dump())
+        twin = parts.load(backend.new_id(), parts.dump(source))
     name = str(body.get("name") or f"Copy of {file.name}")
     spreadsheets.batch_update(
         twin, {"requests": [{"updateSpreadsheetProperties": {"properties": {"title": name}, "fields": "title"}}]}

@@ -124,9 +124,9 @@ def _member(field: str, value: str | bool) -> Test:
     return lambda file: value in file["parents"]
 
 
-def _value(token: str) -> str | bool:
-    if token in {"true", "false"}:
-        return token == "true"
-    if token[0] not in "'\"":
-        raise ValueError(f"{token!r} is not a value; put text in quotes")
-    return re.sub(r"\\(.)", r"\1", token[1:-1])
+def _value(text: str) -> str | bool:
+    if text in {"true", "false"}:
+        return text == "true"
+    if text[0] not in "'\"":
+        raise ValueError(f"{text!r} is not a value; put text in quotes")
+    return re.sub(r"\\(.)", r"\1", text[1:-1])

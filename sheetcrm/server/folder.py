@@ -22,9 +22,9 @@ import requests
 from filelock import FileLock, Timeout
 from requests.adapters import BaseAdapter
 
-from .adapter import InProcess, Redirect
-from .app import OWNER, Server, utc_now
-from .listen import Listener
+from sheetcrm.server.adapter import InProcess, Redirect
+from sheetcrm.server.app import OWNER, Server, utc_now
+from sheetcrm.server.listen import Listener
 
 LOCK_NAME = "folder.lock"
 DISCOVERY_NAME = "server.json"
@@ -139,9 +139,10 @@ def _holder(path: Path) -> Opened | None:
     try:
         found = json.loads((path / DISCOVERY_NAME).read_text(encoding="utf-8"))
         url, token = str(found["url"]), str(found["token"])
-        answer = requests.get(
-            f"{url}/drive/v3/about", {"fields": "user"}, headers={"Authorization": f"Bearer {token}"}, timeout=5
-        )
+        with requests.Session() as session:
+            session.trust_env = False  # no proxy between us and the loopback address
+            session.headers["Authorization"] = f"Bearer {token}"
+            answer = session.get(f"{url}/drive/v3/about?fields=user", timeout=5)
     except (OSError, ValueError, KeyError, TypeError):  # requests' errors are OSErrors
         return None
     return Opened(None, url, token) if answer.status_code == 200 else None

@@ -8,15 +8,16 @@ Reading takes the lock too: a formula is computed when it is read.  Whoever rend
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from .errors import ApiError, not_found
-from .model import Spreadsheet
-from .store import File, Store
+from sheetcrm.server import parts
+from sheetcrm.server.errors import ApiError, not_found
+from sheetcrm.server.model import Spreadsheet
+from sheetcrm.server.store import File, Store
 
 READERS = frozenset({"reader", "commenter"})
 
@@ -85,8 +86,8 @@ class Library:
         file = File(
             id=spreadsheet.id, name=title(spreadsheet), created=now, modified=now, parents=parents, permissions=(grant,)
         )
-        self._store.save(file, dict(spreadsheet.dump()))
-        spreadsheet.dirty.clear()
+        self._store.save(file, parts.dump(spreadsheet))
+        self._settle(spreadsheet)
         with self._lock:
             self._files[file.id] = file
             self._spreadsheets[file.id] = spreadsheet
@@ -94,11 +95,11 @@ class Library:
 
     def replace(self, spreadsheet: Spreadsheet) -> File:
         """Put another content in the place of the one with the same id, which the caller holds `opened`."""
-        parts: dict[str, bytes | None] = dict.fromkeys(self._store.parts(spreadsheet.id))
-        parts.update(spreadsheet.dump())
+        pieces: dict[str, bytes | None] = dict.fromkeys(self._store.parts(spreadsheet.id))
+        pieces.update(parts.dump(spreadsheet))
         file = replace(self.file(spreadsheet.id).touched(self.time()), name=title(spreadsheet))
-        self._keep(file, parts)
-        spreadsheet.dirty.clear()
+        self._keep(file, pieces)
+        self._settle(spreadsheet)
         with self._lock:
             self._spreadsheets[file.id] = spreadsheet
         return file
@@ -129,7 +130,8 @@ class Library:
         self.file(spreadsheet_id)  # it may have been deleted while we waited for its lock
         found = self._spreadsheets.get(spreadsheet_id)
         if found is None:
-            found = Spreadsheet.load(spreadsheet_id, self._store.parts(spreadsheet_id))
+            found = parts.load(spreadsheet_id, self._store.parts(spreadsheet_id))
+            self._settle(found)
             self._spreadsheets[spreadsheet_id] = found
         return found
 
@@ -138,15 +140,20 @@ class Library:
         if spreadsheet is None or not spreadsheet.dirty:
             return
         names = set(spreadsheet.dirty)
-        parts = spreadsheet.dump(names)
+        pieces = parts.dump(spreadsheet, names)
         file = replace(self.file(spreadsheet_id).touched(self.time()), name=title(spreadsheet))
-        self._keep(file, {name: parts.get(name) for name in names})
+        self._keep(file, {name: pieces.get(name) for name in names})
         spreadsheet.dirty.clear()
 
-    def _keep(self, file: File, parts: dict[str, bytes | None]) -> None:
-        self._store.save(file, parts)
+    def _keep(self, file: File, pieces: Mapping[str, bytes | None]) -> None:
+        self._store.save(file, pieces)
         with self._lock:
             self._files[file.id] = file
+
+    def _settle(self, spreadsheet: Spreadsheet) -> None:
+        """Tell a spreadsheet that came into memory, and is on disk, about the world that it lives in."""
+        spreadsheet.now = self._now
+        spreadsheet.dirty.clear()
 
     def _forget_changes(self, spreadsheet_id: str) -> None:
         spreadsheet = self._spreadsheets.get(spreadsheet_id)

@@ -20,10 +20,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from .auth import LOOPBACK, host_allowed
+from sheetcrm.server.auth import LOOPBACK, host_allowed
 
 if TYPE_CHECKING:
-    from .app import Server
+    from sheetcrm.server.app import Server
 
 STOP_SECONDS = 3
 

@@ -1,22 +1,22 @@
 """
 A request's verb and path → the method that answers it.
 
-One table for everything: what is not in it is refused by name, because a client that gets an empty success for
+What is in no table is refused by name, because a client that gets an empty success for
 something that was never done is worse off than one that gets an error.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import unquote
 
-from .auth import Guard
-from .errors import ApiError
-from .library import Library
-from .wire import Request, Response
+from sheetcrm.server.auth import Guard
+from sheetcrm.server.errors import ApiError
+from sheetcrm.server.library import Library
+from sheetcrm.server.wire import Request, Response
 
 
 class PageUrl(Protocol):
@@ -67,10 +67,10 @@ def refuse(backend: Backend, request: Request, args: Mapping[str, str]) -> Respo
 UNKNOWN = Route("unknown", "", re.compile(""), "unknown", refuse)
 
 
-def find(request: Request) -> tuple[Route, dict[str, str]]:
+def find(routes: Sequence[Route], request: Request) -> tuple[Route, dict[str, str]]:
     """The route of a request with its decoded path arguments; ApiError 404, 405 or 501 when there is none."""
     verbs = set()
-    for route in table():
+    for route in routes:
         matched = route.pattern.fullmatch(request.path)
         if matched is None:
             continue
