@@ -1,0 +1,24 @@
+"""
+A description of the spreadsheet → where each sheet and column of ours stands.
+
+The only keeper of sheet ids, column indexes and Google's ids.  Row numbers are
+1-based, as people see them; indexes are 0-based, as the API counts.
+"""
+
+from sheetcrm.layout.formulas import normal, quoted, sheets_in
+from sheetcrm.layout.locate import Wanted
+from sheetcrm.layout.places import HIGHLIGHTS_KEY, MARK_KEY, TEMPLATE_KEY, Layout, letters
+from sheetcrm.layout.troubles import Trouble
+
+__all__ = [
+    "HIGHLIGHTS_KEY",
+    "MARK_KEY",
+    "TEMPLATE_KEY",
+    "Layout",
+    "Trouble",
+    "Wanted",
+    "letters",
+    "normal",
+    "quoted",
+    "sheets_in",
+]

@@ -1,0 +1,42 @@
+"""
+What does not fit between marks, titles and headers → a sentence with a way out.
+
+A trouble is never decided by guessing; it is said, and the column left alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sheetcrm.messages import N_, texts
+
+TEXTS = {
+    "header_blank": N_("The header of {title} ({cell}) is blank."),
+    "header_duplicate": N_("Two columns are called {title}: {cells}."),
+    "header_swapped": N_(
+        "The column made as {title} ({cell}) is now headed {found}. If columns were swapped by cut and paste, "
+        "swap them back and move whole columns instead."
+    ),
+    "mark_moved": N_(
+        "{title} was cut from {from_cell} and pasted at {to_cell}. Cut and paste it back and move the whole column instead."
+    ),
+    "mark_duplicate": N_("{title} is there more than once: {cells}. The first is used."),
+    "sheet_copied": N_("The tab {title} is there more than once: {tabs}. The first is used; a copy is left alone."),
+    "title_taken": N_("There is a tab called {title} that we did not make. Rename it, or empty it to have it used."),
+    "name_taken": N_("The name {name} is used for another range. Rename that range."),
+}
+"""What each code says; the values to fill in are in the trouble."""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One thing that a person must settle: the sheet and column keys that it is about, a code, values for the text."""
+
+    sheet: str
+    column: str
+    code: str
+    values: tuple[tuple[str, str], ...] = ()
+
+    def say(self, language: str = "en") -> str:
+        """One sentence or two in that language."""
+        return texts(language)(TEXTS[self.code], **dict(self.values))

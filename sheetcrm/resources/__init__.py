@@ -1,0 +1,54 @@
+"""
+What Sheets can hold: the waist between templates and requests.
+
+Importing this package makes every kind known to `kinds()`.
+"""
+
+from sheetcrm.resources.banding import Banding
+from sheetcrm.resources.base import SPREADSHEET, Address, Cell, Json, Request, Resource, State, kinds
+from sheetcrm.resources.column import Column
+from sheetcrm.resources.formula import Formula
+from sheetcrm.resources.grid import Grid
+from sheetcrm.resources.header import Header
+from sheetcrm.resources.header_style import HeaderStyle
+from sheetcrm.resources.highlight import Highlight, Highlights
+from sheetcrm.resources.locale import Locale
+from sheetcrm.resources.look import Look
+from sheetcrm.resources.named_range import NamedRange
+from sheetcrm.resources.number_format import NumberFormat
+from sheetcrm.resources.protection import Protection
+from sheetcrm.resources.rows import Rows
+from sheetcrm.resources.tab import Tab
+from sheetcrm.resources.template_mark import TemplateMark
+from sheetcrm.resources.validation import Condition, Validation
+from sheetcrm.resources.width import Width
+
+__all__ = [
+    "SPREADSHEET",
+    "Address",
+    "Banding",
+    "Cell",
+    "Column",
+    "Condition",
+    "Formula",
+    "Grid",
+    "Header",
+    "HeaderStyle",
+    "Highlight",
+    "Highlights",
+    "Json",
+    "Locale",
+    "Look",
+    "NamedRange",
+    "NumberFormat",
+    "Protection",
+    "Request",
+    "Resource",
+    "Rows",
+    "State",
+    "Tab",
+    "TemplateMark",
+    "Validation",
+    "Width",
+    "kinds",
+]

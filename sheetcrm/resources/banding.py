@@ -1,0 +1,76 @@
+"""
+Alternating row colours ↔ a banded range.
+
+Only ever written for a new tab: looks are the team's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from sheetcrm.layout import Layout
+from sheetcrm.resources.base import (
+    Address,
+    Json,
+    Policy,
+    Request,
+    Resource,
+    State,
+    changed,
+    color_style,
+    color_text,
+    sheets_of,
+)
+
+PARTS = ("headerColorStyle", "firstBandColorStyle", "secondBandColorStyle")
+
+
+@dataclass(frozen=True)
+class Banding(Resource):
+    """Colours (`#rrggbb`) of the `header` row and of the rows by turns, over all columns; one a sheet."""
+
+    header: str
+    first: str
+    second: str
+
+    kind: ClassVar[str] = "banding"
+    rank: ClassVar[int] = 80
+    policy: ClassVar[Policy] = "keep"
+    fields: ClassVar[tuple[str, ...]] = ("sheets.bandedRanges",)
+    follows: ClassVar[frozenset[str]] = frozenset({"rows", "columns"})
+
+    @classmethod
+    def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:
+        """The banding that begins at the header; whoever made it, a second one could not be put over it."""
+        for key, part in sheets_of(description, layout):
+            address = Address(key, "", cls.kind)
+            for banded in part.get("bandedRanges", []):
+                if address in desired and not banded.get("range", {}).get("startRowIndex", 0):
+                    layout.ids[str(address)] = banded["bandedRangeId"]
+                    colors = banded.get("rowProperties", {})
+                    yield address, cls(*(color_text(colors.get(name)) for name in PARTS))
+                    break
+
+    def create(self, address: Address, layout: Layout) -> list[Request]:
+        """Over the whole width and height of the grid."""
+        return [{"addBanding": {"bandedRange": self._banded(layout.choose_id(str(address)), address, layout)}}]
+
+    def update(self, address: Address, layout: Layout, live: Self) -> list[Request]:
+        """Stretch it over the grid as it is now."""
+        banded = self._banded(int(layout.ids[str(address)]), address, layout)
+        return [{"updateBanding": {"bandedRange": banded, "fields": "range,rowProperties"}}]
+
+    def say(self, live: Self | None = None) -> str:
+        """`#134f5c, #ffffff, #f3f6f7`."""
+        return changed(live and _words(live), _words(self))
+
+    def _banded(self, chosen: int, address: Address, layout: Layout) -> Json:
+        colors = (self.header, self.first, self.second)
+        rows = {name: color_style(color) for name, color in zip(PARTS, colors, strict=True) if color}
+        return {"bandedRangeId": chosen, "range": layout.grid_range(address.sheet, first=1), "rowProperties": rows}
+
+
+def _words(banding: Banding) -> str:
+    return f"{banding.header}, {banding.first}, {banding.second}"

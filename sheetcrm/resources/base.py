@@ -1,0 +1,176 @@
+"""
+One managed thing in a spreadsheet: JSON in, requests out.
+
+A Resource is compared by value and holds no id and no index: those change
+under us and live in the Layout.  `read` yields only what the template wants
+or what is provably ours, so nothing else can ever be changed or deleted.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, Self
+
+from sheetcrm.layout import MARK_KEY, Layout
+
+Json = dict[str, Any]
+Cell = str | int | float | bool | None
+"""A cell as the API gives it with UNFORMATTED_VALUE and SERIAL_NUMBER; a date is days since 1899-12-30, blank is "" or None."""
+Request = dict[str, Any]
+"""One entry of `requests` of a batchUpdate."""
+Policy = Literal["restore", "keep", "once"]
+Verdict = Literal["same", "keep", "change"]
+
+SPREADSHEET = "spreadsheet"
+"""The `sheet` part of an address that belongs to the whole spreadsheet; no sheet may have this key."""
+
+
+@dataclass(frozen=True, order=True)
+class Address:
+    """Where a resource belongs: `spreadsheet.locale`, `customers.tab`, `customers.stage.validation`."""
+
+    sheet: str
+    column: str
+    """A column key; empty for what belongs to the sheet as a whole."""
+    kind: str
+
+    def __str__(self) -> str:
+        """Join the parts by dots."""
+        return ".".join(part for part in (self.sheet, self.column, self.kind) if part)
+
+    @property
+    def place(self) -> str:
+        """The sheet or column alone, as marks have it: `customers` or `customers.stage`."""
+        return f"{self.sheet}.{self.column}" if self.column else self.sheet
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A kind of managed thing; subclasses are frozen dataclasses, one file each."""
+
+    kind: ClassVar[str]
+    """The last part of its addresses."""
+    rank: ClassVar[int]
+    """Lower is sent earlier within the batch; structure is below 40."""
+    policy: ClassVar[Policy]
+    """What to do when people changed it: put it back, leave it, or never look again."""
+    fields: ClassVar[tuple[str, ...]] = ()
+    """Paths of `spreadsheets.get` that `read` needs, dotted, from the top."""
+    follows: ClassVar[frozenset[str]] = frozenset()
+    """`rows`, `columns`: it has to be sent again when its sheet grows that way."""
+
+    @classmethod
+    @abstractmethod
+    def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:
+        """Every one of this kind in an answer of `spreadsheets.get` that is desired or ours."""
+
+    @abstractmethod
+    def create(self, address: Address, layout: Layout) -> list[Request]:
+        """The requests that make it; says to the layout what moves."""
+
+    def update(self, address: Address, layout: Layout, live: Self) -> list[Request]:
+        """The requests that turn `live` into this one; where writing is the same as making: `create`."""
+        return self.create(address, layout)
+
+    def delete(self, address: Address, layout: Layout) -> list[Request]:
+        """The requests that take it away; nothing for what goes with its column or is never taken away."""
+        return []
+
+    def verdict(self, live: Self) -> Verdict:
+        """What to do about `live` where this one is desired."""
+        if self == live or self.policy == "once":
+            return "same"
+        return "keep" if self.policy == "keep" else "change"
+
+    def refers(self, address: Address) -> frozenset[str]:
+        """The sheets whose growth it follows."""
+        return frozenset({address.sheet})
+
+    def loses_data(self) -> bool:
+        """Whether deleting it takes cells of people along."""
+        return False
+
+    @abstractmethod
+    def say(self, live: Self | None = None) -> str:
+        """A few words for a line of a plan: the value, or what changes from `live` to it."""
+
+
+State = Mapping[Address, Resource]
+"""Live or desired: the same type."""
+
+
+def kinds() -> list[type[Resource]]:
+    """Every kind there is, by rank."""
+    return sorted(Resource.__subclasses__(), key=lambda kind: kind.rank)
+
+
+def changed(before: object, after: object) -> str:
+    """`before → after`, or `after` alone where there was nothing; long texts are cut."""
+    now = _short(after)
+    return now if before is None or before == after else f"{_short(before)} → {now}"
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def color_style(color: str) -> Json:
+    """`#rrggbb` → ColorStyle; the empty text (no colour) → an empty message."""
+    if not color:
+        return {}
+    channels = {name: int(color[at : at + 2], 16) / 255 for name, at in (("red", 1), ("green", 3), ("blue", 5))}
+    return {"rgbColor": {name: value for name, value in channels.items() if value}}
+
+
+def color_text(style: Json | None) -> str:
+    """ColorStyle → lower-case `#rrggbb`, empty when there is none or it is a theme's; a left-out channel is 0."""
+    if style is None or "rgbColor" not in style:
+        return ""
+    rgb = style["rgbColor"]
+    return "#" + "".join(f"{round(float(rgb.get(name, 0)) * 255):02x}" for name in ("red", "green", "blue"))
+
+
+def mark(address: Address, layout: Layout) -> Request:
+    """The request that makes the sheet or column of `address` known as ours."""
+    sheet_id = layout.sheet_id(address.sheet)
+    location: Json = {"sheetId": sheet_id}
+    if address.column:
+        index = layout.index(address.sheet, address.column)
+        span = {"sheetId": sheet_id, "dimension": "COLUMNS", "startIndex": index, "endIndex": index + 1}
+        location = {"dimensionRange": span}
+    # DOCUMENT: PROJECT would vanish when the credentials change project.
+    metadata = {"metadataKey": MARK_KEY, "metadataValue": address.place, "visibility": "DOCUMENT"}
+    return {"createDeveloperMetadata": {"developerMetadata": {**metadata, "location": location}}}
+
+
+def sheets_of(description: Json, layout: Layout) -> Iterator[tuple[str, Json]]:
+    """Each sheet of ours: its key and its part of the description."""
+    for part in description.get("sheets", []):
+        key = layout.sheet_key(part["properties"]["sheetId"])
+        if key is not None:
+            yield key, part
+
+
+def columns_of(description: Json, layout: Layout, desired: State, kind: str) -> Iterator[tuple[Address, Json, int]]:
+    """Each located column that is to have a resource of `kind`: address, the sheet's part of the description, index."""
+    for sheet, part in sheets_of(description, layout):
+        for column in layout.columns(sheet):
+            address = Address(sheet, column, kind)
+            if address in desired:
+                yield address, part, layout.index(sheet, column)
+
+
+def cell_of(part: Json, row: int, index: int) -> Json:
+    """The CellData of 1-based `row` in the column at `index`; empty when the answer left it out."""
+    for data in part.get("data", []):
+        at, across = row - 1 - data.get("startRow", 0), index - data.get("startColumn", 0)
+        rows = data.get("rowData", [])
+        if 0 <= at < len(rows):
+            cells = rows[at].get("values", [])
+            if 0 <= across < len(cells):
+                found: Json = cells[across]
+                return found
+    return {}

@@ -1,0 +1,64 @@
+"""
+What row 1 says over a column, and its note.
+
+The team's once it is there; only a header that somebody blanked is written again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from sheetcrm.layout import Layout
+from sheetcrm.resources.base import (
+    Address,
+    Json,
+    Policy,
+    Request,
+    Resource,
+    State,
+    Verdict,
+    cell_of,
+    changed,
+    columns_of,
+)
+
+
+@dataclass(frozen=True)
+class Header(Resource):
+    """The `title` of a column, and the `note` that shows when the pointer rests on it."""
+
+    title: str
+    note: str = ""
+
+    kind: ClassVar[str] = "header"
+    rank: ClassVar[int] = 40
+    policy: ClassVar[Policy] = "keep"
+    fields: ClassVar[tuple[str, ...]] = (
+        "sheets.data.rowData.values.effectiveValue",
+        "sheets.data.rowData.values.note",
+    )
+
+    @classmethod
+    def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:
+        """Every header that is not blank."""
+        for address, part, index in columns_of(description, layout, desired, cls.kind):
+            cell = cell_of(part, 1, index)
+            title = next((str(value) for value in cell.get("effectiveValue", {}).values()), "")
+            if title.strip():
+                yield address, cls(title, cell.get("note", ""))
+
+    def create(self, address: Address, layout: Layout) -> list[Request]:
+        """Write it as text."""
+        cell = {"userEnteredValue": {"stringValue": self.title}, **({"note": self.note} if self.note else {})}
+        place = layout.grid_range(address.sheet, address.column, first=1, last=1)
+        return [{"repeatCell": {"range": place, "cell": cell, "fields": "userEnteredValue,note"}}]
+
+    def verdict(self, live: Self) -> Verdict:
+        """A new note of the template is not news enough to report when the team kept the old one."""
+        return "same" if live.title == self.title else "keep"
+
+    def say(self, live: Self | None = None) -> str:
+        """The title."""
+        return changed(live and live.title, self.title)

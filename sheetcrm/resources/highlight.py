@@ -1,0 +1,195 @@
+"""
+Colours by rule ↔ the tab's conditional formats.
+
+Conditional formats have no id, only a position, and colleagues make their own:
+ours are known by a digest that the tab's metadata remembers, everything else is
+never touched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from sheetcrm.layout import HIGHLIGHTS_KEY, Layout, normal, sheets_in
+from sheetcrm.resources.base import (
+    Address,
+    Json,
+    Policy,
+    Request,
+    Resource,
+    State,
+    changed,
+    color_style,
+    color_text,
+    sheets_of,
+)
+
+
+@dataclass(frozen=True)
+class Highlight:
+    """
+    One rule: where `formula` (key form, for the row) is true, cells look so.
+
+    `columns` are the keys that it colours; empty means the row across all
+    columns of ours.  Colours are `#rrggbb`, empty for unchanged.
+    """
+
+    columns: tuple[str, ...]
+    formula: str
+    background: str = ""
+    foreground: str = ""
+    bold: bool = False
+    strikethrough: bool = False
+    whole: bool = True
+    """Whether it goes from row 2 to the end of the grid; always True in a desired state."""
+
+    def __post_init__(self) -> None:
+        """Formulas are equal however they were spaced."""
+        object.__setattr__(self, "formula", normal(self.formula))
+
+    @property
+    def digest(self) -> str:
+        """What it is recognised by; looks and place do not count, so that a changed colour is still ours."""
+        return hashlib.sha256(self.formula.encode()).hexdigest()[:8]
+
+
+@dataclass(frozen=True)
+class Highlights(Resource):
+    """All the conditional formats of ours in a sheet; the first that is true wins."""
+
+    rules: tuple[Highlight, ...]
+    remembered: bool = True
+    """Whether the tab's metadata knows exactly these; always True in a desired state."""
+
+    kind: ClassVar[str] = "highlights"
+    rank: ClassVar[int] = 85
+    policy: ClassVar[Policy] = "restore"
+    fields: ClassVar[tuple[str, ...]] = ("sheets.conditionalFormats", "sheets.developerMetadata")
+    follows: ClassVar[frozenset[str]] = frozenset({"rows", "columns"})
+
+    @classmethod
+    def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:
+        """Ours among the rules of each sheet: known by the tab's metadata, or equal to one that is desired."""
+        for key, part in sheets_of(description, layout):
+            address = Address(key, "", cls.kind)
+            wanted = desired.get(address)
+            hoped = wanted.rules if isinstance(wanted, cls) else ()
+            remembered = _remembered(part, address, layout)
+            found = [
+                (position, rule)
+                for position, live in enumerate(part.get("conditionalFormats", []))
+                if (rule := _highlight(live, key, layout, hoped)) is not None
+                and (rule.digest in remembered or rule.digest in {hope.digest for hope in hoped})
+            ]
+            layout.positions[str(address)] = tuple(position for position, _ in found)
+            if found:
+                rules = tuple(rule for _, rule in found)
+                yield address, cls(rules, remembered == {rule.digest for rule in rules})
+
+    def create(self, address: Address, layout: Layout) -> list[Request]:
+        """Add them in front, where ours were or at the top."""
+        start = min(layout.positions.get(str(address), ()), default=0)
+        added = [
+            {"addConditionalFormatRule": {"index": start + at, "rule": _rule(rule, address.sheet, layout)}}
+            for at, rule in enumerate(self.rules)
+        ]
+        return [*added, _memory(self, address, layout)]
+
+    def update(self, address: Address, layout: Layout, live: Self) -> list[Request]:
+        """Take ours away, last first, and add them as they should be; those of others keep their order."""
+        return [*_removed(address, layout), *self.create(address, layout)]
+
+    def delete(self, address: Address, layout: Layout) -> list[Request]:
+        """Take ours away, last first, and what the tab remembers of them."""
+        return [*_removed(address, layout), _memory(type(self)(()), address, layout)]
+
+    def refers(self, address: Address) -> frozenset[str]:
+        """Also the sheets that its formulas look into."""
+        return frozenset({address.sheet}).union(*(sheets_in(rule.formula) for rule in self.rules))
+
+    def say(self, live: Self | None = None) -> str:
+        """How many."""
+        return changed(live and f"{len(live.rules)} rules", f"{len(self.rules)} rules")
+
+
+def _removed(address: Address, layout: Layout) -> list[Request]:
+    sheet_id = layout.sheet_id(address.sheet)
+    return [
+        {"deleteConditionalFormatRule": {"sheetId": sheet_id, "index": position}}
+        for position in sorted(layout.positions.get(str(address), ()), reverse=True)
+    ]
+
+
+def _remembered(part: Json, address: Address, layout: Layout) -> frozenset[str]:
+    for metadata in part.get("developerMetadata", []):
+        if metadata.get("metadataKey") == HIGHLIGHTS_KEY:
+            layout.ids[str(address)] = metadata["metadataId"]
+            return frozenset(metadata.get("metadataValue", "").split())
+    return frozenset()
+
+
+def _memory(highlights: Highlights, address: Address, layout: Layout) -> Request:
+    value = " ".join(sorted({rule.digest for rule in highlights.rules}))
+    if str(address) in layout.ids:
+        lookup = {"developerMetadataLookup": {"metadataId": layout.ids[str(address)]}}
+        new = {"metadataValue": value}
+        return {
+            "updateDeveloperMetadata": {
+                "dataFilters": [lookup],
+                "developerMetadata": new,
+                "fields": "metadataValue",
+            }
+        }
+    metadata = {"metadataKey": HIGHLIGHTS_KEY, "metadataValue": value, "visibility": "DOCUMENT"}
+    location = {"sheetId": layout.sheet_id(address.sheet)}
+    return {"createDeveloperMetadata": {"developerMetadata": {**metadata, "location": location}}}
+
+
+def _rule(rule: Highlight, sheet: str, layout: Layout) -> Json:
+    text: Json = {"foregroundColorStyle": color_style(rule.foreground)} if rule.foreground else {}
+    text |= {"bold": True} if rule.bold else {}
+    text |= {"strikethrough": True} if rule.strikethrough else {}
+    look: Json = {"backgroundColorStyle": color_style(rule.background)} if rule.background else {}
+    look |= {"textFormat": text} if text else {}
+    condition = {"type": "CUSTOM_FORMULA", "values": [{"userEnteredValue": layout.a1(rule.formula, sheet)}]}
+    columns = rule.columns or layout.columns(sheet)
+    return {
+        "ranges": layout.grid_ranges(sheet, columns),
+        "booleanRule": {"condition": condition, "format": look},
+    }
+
+
+def _highlight(live: Json, sheet: str, layout: Layout, hoped: tuple[Highlight, ...]) -> Highlight | None:
+    """A live rule in our terms; None when it is of a form that we never write."""
+    rule, ranges = live.get("booleanRule", {}), live.get("ranges", [])
+    condition = rule.get("condition", {})
+    values = condition.get("values", [])
+    if condition.get("type") != "CUSTOM_FORMULA" or len(values) != 1 or not ranges:
+        return None
+    first = min(place.get("startRowIndex", 0) for place in ranges) + 1
+    formula = normal(layout.keys(values[0].get("userEnteredValue", ""), sheet, first))
+    covered = layout.covered(sheet, ranges)
+    look = rule.get("format", {})
+    text = look.get("textFormat", {})
+    return Highlight(
+        columns=_columns(covered, formula, hoped, layout.columns(sheet)),
+        formula=formula,
+        background=color_text(look.get("backgroundColorStyle")),
+        foreground=color_text(text.get("foregroundColorStyle")),
+        bold=text.get("bold", False),
+        strikethrough=text.get("strikethrough", False),
+        whole=all(layout.is_whole(sheet, place) for place in ranges),
+    )
+
+
+def _columns(
+    covered: tuple[str, ...], formula: str, hoped: tuple[Highlight, ...], ours: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The covered columns as the template says it: in its order, or empty for the whole row."""
+    for hope in hoped:
+        if hope.formula == formula and set(hope.columns or ours) == set(covered):
+            return hope.columns
+    return () if set(covered) == set(ours) else covered

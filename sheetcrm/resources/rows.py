@@ -1,0 +1,85 @@
+"""
+Rows that a new tab begins with: options, help, the dashboard's words.
+
+Written once, with the tab; from then on they are the team's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from sheetcrm.layout import Layout, sheets_in
+from sheetcrm.resources.base import Address, Cell, Json, Policy, Request, Resource, State, changed, sheets_of
+
+
+@dataclass(frozen=True)
+class Rows(Resource):
+    """
+    Rows from row 2 on, each a tuple of (column key, cell); a column that is left out stays blank.
+
+    A text that begins with `=` is a formula in key form, where `{column}` is
+    the cell of that very row.
+    """
+
+    rows: tuple[tuple[tuple[str, Cell], ...], ...]
+
+    kind: ClassVar[str] = "rows"
+    rank: ClassVar[int] = 50
+    policy: ClassVar[Policy] = "once"
+
+    @classmethod
+    def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:
+        """Taken as written wherever the tab is there."""
+        for key, _ in sheets_of(description, layout):
+            wanted = desired.get(Address(key, "", cls.kind))
+            if isinstance(wanted, cls) and not layout.adopted(key):
+                yield Address(key, "", cls.kind), wanted
+
+    def create(self, address: Address, layout: Layout) -> list[Request]:
+        """One block of cells from the leftmost column that has any to the rightmost; computed columns are left out."""
+        columns = sorted({layout.index(address.sheet, name) for row in self.rows for name, _ in row})
+        requests = []
+        for start, end in _runs(columns):
+            keys = [layout.column_at(address.sheet, index) for index in range(start, end)]
+            data = [
+                {"values": [cell_data(dict(row).get(key or ""), address.sheet, at, layout) for key in keys]}
+                for at, row in enumerate(self.rows, 2)
+            ]
+            anchor = {"sheetId": layout.sheet_id(address.sheet), "rowIndex": 1, "columnIndex": start}
+            requests.append({"updateCells": {"start": anchor, "rows": data, "fields": "userEnteredValue"}})
+        return requests
+
+    def refers(self, address: Address) -> frozenset[str]:
+        """Also the sheets that its formulas look into."""
+        texts = [cell for row in self.rows for _, cell in row if isinstance(cell, str) and cell.startswith("=")]
+        return frozenset({address.sheet}).union(*(sheets_in(text) for text in texts))
+
+    def say(self, live: Self | None = None) -> str:
+        """How many."""
+        return changed(None, f"{len(self.rows)} rows")
+
+
+def cell_data(cell: Cell, sheet: str, row: int, layout: Layout) -> Json:
+    """A cell as CellData; a text that begins with `=` as the formula that it is in key form."""
+    if cell is None or cell == "":
+        return {}
+    if isinstance(cell, bool):
+        return {"userEnteredValue": {"boolValue": cell}}
+    if isinstance(cell, int | float):
+        return {"userEnteredValue": {"numberValue": cell}}
+    if cell.startswith("="):
+        return {"userEnteredValue": {"formulaValue": layout.a1(cell, sheet, row)}}
+    return {"userEnteredValue": {"stringValue": cell}}
+
+
+def _runs(indexes: list[int]) -> list[tuple[int, int]]:
+    """Neighbouring indexes as half-open spans."""
+    spans: list[tuple[int, int]] = []
+    for index in indexes:
+        if spans and spans[-1][1] == index:
+            spans[-1] = (spans[-1][0], index + 1)
+        else:
+            spans.append((index, index + 1))
+    return spans

@@ -1,0 +1,75 @@
+"""
+Which template, version and language made this spreadsheet ↔ developer metadata.
+
+The value is compact JSON with sorted keys, so that the same mark is the same text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import ClassVar, Self
+
+from sheetcrm.layout import TEMPLATE_KEY, Layout
+from sheetcrm.resources.base import SPREADSHEET, Address, Json, Policy, Request, Resource, State, changed
+
+
+@dataclass(frozen=True)
+class TemplateMark(Resource):
+    """The name of the template, its `version:` and the language of the titles."""
+
+    template: str
+    version: int
+    language: str
+
+    kind: ClassVar[str] = "template"
+    rank: ClassVar[int] = 1
+    policy: ClassVar[Policy] = "restore"
+    fields: ClassVar[tuple[str, ...]] = ("developerMetadata",)
+
+    @classmethod
+    def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:
+        """The first mark that can be read; one that cannot counts as none."""
+        for metadata in description.get("developerMetadata", []):
+            if metadata.get("metadataKey") != TEMPLATE_KEY:
+                continue
+            try:
+                value = json.loads(metadata.get("metadataValue", ""))
+                mark = cls(str(value["template"]), int(value["version"]), str(value["language"]))
+            except (ValueError, TypeError, KeyError):
+                continue
+            address = Address(SPREADSHEET, "", cls.kind)
+            layout.ids[str(address)] = metadata["metadataId"]
+            yield address, mark
+            return
+
+    def create(self, address: Address, layout: Layout) -> list[Request]:
+        """Make the metadata."""
+        metadata = {"metadataKey": TEMPLATE_KEY, "metadataValue": self.text(), "visibility": "DOCUMENT"}
+        return [{"createDeveloperMetadata": {"developerMetadata": {**metadata, "location": {"spreadsheet": True}}}}]
+
+    def update(self, address: Address, layout: Layout, live: Self) -> list[Request]:
+        """Change the value of the metadata that was read."""
+        lookup = {"developerMetadataLookup": {"metadataId": layout.ids[str(address)]}}
+        new = {"metadataValue": self.text()}
+        return [
+            {
+                "updateDeveloperMetadata": {
+                    "dataFilters": [lookup],
+                    "developerMetadata": new,
+                    "fields": "metadataValue",
+                }
+            }
+        ]
+
+    def text(self) -> str:
+        """The metadata's value."""
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+    def say(self, live: Self | None = None) -> str:
+        """`pipeline 1 zh`."""
+        return changed(
+            live and f"{live.template} {live.version} {live.language}",
+            f"{self.template} {self.version} {self.language}",
+        )

@@ -1,0 +1,87 @@
+"""
+What a cell may be ↔ the column's data validation rule.
+
+A column has one rule.  Formulas in it are in key form (`={stage}<>""`), so
+that moving a column is no difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from sheetcrm.layout import Layout, normal, sheets_in
+from sheetcrm.resources.base import Address, Json, Policy, Request, Resource, State, cell_of, changed, columns_of
+
+
+@dataclass(frozen=True)
+class Condition:
+    """
+    Google's BooleanCondition: its `type` and the texts of its `values`.
+
+    A value that begins with `=` is a formula or a range in key form
+    (`={lists.source}`), anything else is taken as it is.
+    """
+
+    type: str
+    values: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Formulas are equal however they were spaced."""
+        values = tuple(normal(value) if value.startswith("=") else value for value in self.values)
+        object.__setattr__(self, "values", values)
+
+
+@dataclass(frozen=True)
+class Validation(Resource):
+    """The rule of a column: `strict` refuses what does not fit, otherwise it is only marked; `message` is shown as help."""
+
+    condition: Condition
+    strict: bool = True
+    message: str = ""
+
+    kind: ClassVar[str] = "validation"
+    rank: ClassVar[int] = 70
+    policy: ClassVar[Policy] = "restore"
+    fields: ClassVar[tuple[str, ...]] = ("sheets.data.rowData.values.dataValidation",)
+    follows: ClassVar[frozenset[str]] = frozenset({"rows"})
+
+    @classmethod
+    def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:
+        """The rule of the first data row."""
+        for address, part, index in columns_of(description, layout, desired, cls.kind):
+            rule = cell_of(part, 2, index).get("dataValidation")
+            if rule:
+                condition = rule.get("condition", {})
+                texts = [value.get("userEnteredValue", "") for value in condition.get("values", [])]
+                values = tuple(layout.keys(text, address.sheet) if text.startswith("=") else text for text in texts)
+                yield address, cls(
+                    Condition(condition.get("type", ""), values),
+                    rule.get("strict", False),
+                    rule.get("inputMessage", ""),
+                )
+
+    def create(self, address: Address, layout: Layout) -> list[Request]:
+        """Set it from row 2 to the end."""
+        condition: Json = {"type": self.condition.type}
+        if self.condition.values:
+            texts = [layout.a1(v, address.sheet) if v.startswith("=") else v for v in self.condition.values]
+            condition["values"] = [{"userEnteredValue": text} for text in texts]
+        rule: Json = {"condition": condition, "strict": self.strict, "showCustomUi": True}
+        if self.message:
+            rule["inputMessage"] = self.message
+        return [{"setDataValidation": {"range": layout.grid_range(address.sheet, address.column), "rule": rule}}]
+
+    def refers(self, address: Address) -> frozenset[str]:
+        """Also the sheets that its formulas and ranges look into."""
+        return frozenset({address.sheet}).union(*(sheets_in(value) for value in self.condition.values))
+
+    def say(self, live: Self | None = None) -> str:
+        """`ONE_OF_LIST a, b`."""
+        return changed(live and _words(live), _words(self))
+
+
+def _words(rule: Validation) -> str:
+    values = ", ".join(rule.condition.values)
+    return f"{rule.condition.type} {values}".strip() + ("" if rule.strict else " (warns)")
