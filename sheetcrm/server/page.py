@@ -35,21 +35,23 @@ GRID_FIELDS = (
 )
 TEXTS = {
     "en": {
-        "say": "Read-only<s> · embedded server, not Google</s>",
+        "say": "Read-only · <s>embedded server, </s>not Google",
         "list": "Spreadsheets",
         "none": "There is no spreadsheet yet.",
         "locked": "This page opens with the full link only, from a mail or from the command line: its key is missing or wrong.",
         "gone": "There is no such spreadsheet here.",
         "failed": "The page could not be made; the server's log says why.",
+        "hint": "Click a cell to read all of it",
         "rows": "{first}–{last} of {all}",
     },
     "zh": {
-        "say": "只读<s> · 内置服务器，不是 Google</s>",
+        "say": "只读 · <s>内置服务器，</s>不是 Google",
         "list": "表格",
         "none": "还没有表格。",
         "locked": "请用邮件或命令行给出的完整链接打开：此链接缺少密钥，或密钥不对。",
         "gone": "这里没有这个表格。",
         "failed": "页面生成失败，原因见服务器日志。",
+        "hint": "点按单元格可查看全文",
         "rows": "第 {first}–{last} 行，共 {all} 行",
     },
 }
@@ -112,7 +114,7 @@ def _sheet(spreadsheet: Spreadsheet, request: Request) -> Response:
     table = painter.table()
     marks = Styles("nav ")
     pages = _pages(words, view, max(used_rows, view.last), request)
-    body = f'<div id="bar"></div><main>{table}</main>{_footer(shown, tab, request, pages, marks)}'
+    body = f'<div id="bar">{words["hint"]}</div><main>{table}</main>{_footer(shown, tab, request, pages, marks)}'
     return _page(words, title, body, css=painter.styles.css() + marks.css())
 
 

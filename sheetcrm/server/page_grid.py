@@ -142,7 +142,7 @@ class Painter:
         height = int(self._row_sizes.get(row, {}).get("pixelSize", 21))
         values = self._rows.get(row, {}).get("values", [])
         cells = "".join(self._cells(row, values))
-        return f'<tr{_classes(self.styles.name(f"height:{height}px"))}><th scope="row">{row + 1}</th>{cells}</tr>'
+        return f'<tr><th scope="row"{_classes(self.styles.name(f"height:{height}px"))}>{row + 1}</th>{cells}</tr>'
 
     def _cells(self, row: int, values: list[Json]) -> Iterator[str]:
         for column in self._shown:
