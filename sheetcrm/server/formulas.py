@@ -8,8 +8,9 @@ sheet title means the sheet that the formula stands in, so each function asks wh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from .edits import Edit
@@ -30,7 +31,7 @@ _TOKEN = re.compile(
     | (?P<error>\#(?:N/A|NAME\?|DIV/0!|VALUE!|NUM!|NULL!|ERROR!))
     | (?P<function>[^\W\d][\w.]*+)(?=\s*+\()
     | (?P<name>[^\W\d][\w.]*+)(?![\w.!])
-    | (?P<other>'(?:[^']|'')*+'?|\[[^\[\]]*+\]?|[\w.]++|\s++|.)
+    | (?P<other>'(?:[^']|'')*+'?|\[[^\[\]]*+\]?|[\w.]++|[^\w"'#$\[(){{}},;]++|.)
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
@@ -127,17 +128,23 @@ def quoted(title: str) -> str:
     return "'" + title.replace("'", "''") + "'"
 
 
-def tokens(formula: str) -> Iterator[Token]:
-    """The pieces of `formula`, in order, nothing left out; never raises, whatever the text."""
-    for match in _TOKEN.finditer(formula):
-        kind: Kind = match.lastgroup  # type: ignore[assignment]  # the pattern's groups are the kinds
-        if kind != "reference":
-            yield Token(kind, match[0])
-        elif match["reference"].upper() == BROKEN:
-            yield Token("error", match[0])
-        else:
-            reference = _reference(match["title"], match["reference"])
-            yield Token("reference" if reference else "other", match[0], reference)
+@lru_cache(maxsize=4096)
+def tokens(formula: str) -> tuple[Token, ...]:
+    """The pieces of `formula`, in order, nothing left out; never raises, whatever the text.
+
+    Parentheses, braces, commas and semicolons outside strings stand alone.
+    """
+    return tuple(map(_token, _TOKEN.finditer(formula)))
+
+
+def _token(match: re.Match[str]) -> Token:
+    kind: Kind = match.lastgroup  # type: ignore[assignment]  # the pattern's groups are the kinds
+    if kind != "reference":
+        return Token(kind, match[0])
+    if match["reference"].upper() == BROKEN:
+        return Token("error", match[0])
+    reference = _reference(match["title"], match["reference"])
+    return Token("reference" if reference else "other", match[0], reference)
 
 
 def references(formula: str) -> list[Reference]:
@@ -153,14 +160,20 @@ def rewrite(formula: str, change: Change) -> str:
 def shifted(formula: str, rows: int, columns: int) -> str:
     """As copied `rows` down and `columns` to the right: relative parts follow, `$` parts stay, past the edge is `#REF!`."""
 
-    def follow(reference: Reference) -> Reference | None:
-        first = _follow(reference.first, rows, columns)
-        last = None if reference.last is None else _follow(reference.last, rows, columns)
-        if first is None or (reference.last is not None and last is None):
-            return None
-        return replace(reference, first=first, last=last)
+    if not rows and not columns:
+        return formula
+    return rewrite(formula, lambda reference: moved_by(reference, rows, columns))
 
-    return rewrite(formula, follow) if rows or columns else formula
+
+def moved_by(reference: Reference, rows: int, columns: int) -> Reference | None:
+    """`reference` as copied `rows` down and `columns` to the right; None past the edge."""
+    if not rows and not columns:
+        return reference
+    first = _follow(reference.first, rows, columns)
+    last = None if reference.last is None else _follow(reference.last, rows, columns)
+    if first is None or (reference.last is not None and last is None):
+        return None
+    return replace(reference, first=first, last=last)
 
 
 def edited(formula: str, *, formula_sheet: str, edited_sheet: str, edit: Edit) -> str:

@@ -1,0 +1,279 @@
+"""
+A spreadsheet's formulas → their values, computed when they are read.
+
+Writing only notes what changed; the first value that is read afterwards brings everything that depends on it up to
+date.  Only sheets that some asked-for formula reads are ever loaded into the engine.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from . import formulas
+from .cell_error import CellError, Scalar, Value
+from .engine import Engine
+from .formulas import Area
+from .functions import sheets_functions
+from .translate import Translated, Translator
+
+__all__ = ["Area", "Calculator", "CellError", "Source", "Value"]
+
+ROWS_AT_ONCE = 1000
+# Longer than any sheet title may be, so that no sheet is ever called this.
+_SCRATCH = "scratch" * 20
+_LAYERS = 8
+_VOLATILE = {"NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY"}
+_SPILLING = {
+    "ARRAYFORMULA",
+    "FILTER",
+    "FLATTEN",
+    "SEQUENCE",
+    "SORT",
+    "SORTN",
+    "SPLIT",
+    "TRANSPOSE",
+    "UNIQUE",
+    "RANDARRAY",
+}
+
+Content = tuple[int, int, Scalar, str | None]
+"""Row, column, value, and the formula instead of a value where there is one."""
+
+
+class Source(Protocol):
+    """What a calculator reads of a spreadsheet; titles are given back as `titles` wrote them."""
+
+    def titles(self) -> list[str]:
+        """Titles of the grid sheets."""
+
+    def size(self, title: str) -> tuple[int, int]:
+        """Rows and columns of a sheet."""
+
+    def cells(self, title: str, start: int = 0, end: int | None = None) -> Iterator[Content]:
+        """Every cell with content in rows [start, end), row by row."""
+
+    def name(self, name: str) -> Area | None:
+        """What a named range stands for, whatever the case of its letters."""
+
+
+class Calculator:
+    """Values of one spreadsheet's formulas.
+
+    `locale` decides what TEXT shows, `time_zone` (IANA) when it is TODAY; `now` answers an aware datetime.
+    """
+
+    def __init__(self, *, locale: str, time_zone: str, now: Callable[[], datetime]) -> None:
+        self._functions = sheets_functions(locale)
+        self._zone = _zone(time_zone)
+        self._now = now
+        self._source: Source | None = None
+        self._changes: dict[str, list[tuple[int, int]]] = {}
+        self._book: _Book | None = None
+
+    def attach(self, source: Source) -> None:
+        """Read cells from `source` from now on."""
+        self._source = source
+        self.restructured()
+
+    def changed(self, title: str, row: int, column: int) -> None:
+        """One cell was written.  Costs nothing until a value is read."""
+        self.changed_rows(title, row, row + 1)
+
+    def changed_rows(self, title: str, start: int, end: int) -> None:
+        """Cells in rows [start, end) were written.  Costs nothing until a value is read."""
+        if self._book is not None and self._book.loaded(title):
+            self._changes.setdefault(title, []).append((start, end))
+
+    def restructured(self) -> None:
+        """Rows, columns, sheets, titles or names changed: compute everything anew when next asked."""
+        self._book = None
+        self._changes = {}
+
+    def value(self, title: str, row: int, column: int) -> Value:
+        """What the cell holds: a formula's result, or the value itself; None for a blank one."""
+        book = self._current()
+        known = book.load(title)
+        return None if known is None else book.engine.value(known, row, column)
+
+    def evaluate(
+        self, formula: str, title: str, row: int, column: int, *, anchor: tuple[int, int] | None = None
+    ) -> Value:
+        """What `formula` would give if it stood in the cell (row, column) of `title`.
+
+        With `anchor` it is written for that cell and followed from there, as conditional formats and validations are.
+        """
+        book = self._current()
+        known = book.load(title)
+        if known is None:
+            return CellError("REF", "Reference does not exist.")
+        origin = anchor or (row, column)
+        return book.scratch(formula, known, (row, column), (row - origin[0], column - origin[1]))
+
+    def _current(self) -> _Book:
+        """The engine, up to date with the cells and the clock."""
+        if self._source is None:
+            raise RuntimeError("attach a source before reading")
+        if self._book is not None and self._changes:
+            self._book = self._book.updated(self._changes)
+        if self._book is None:
+            self._book = _Book(self._source, self._functions)
+        self._changes = {}
+        if self._book.volatile or self._book.moment is None:
+            self._book.tick(self._now(), self._zone)
+        return self._book
+
+
+class _Book:
+    """The engine and what was loaded into it, valid until the spreadsheet's structure changes."""
+
+    def __init__(self, source: Source, functions: dict[str, tuple[Callable[..., object], int, int | None]]) -> None:
+        self.source = source
+        self.engine = Engine(functions)
+        self.volatile = False
+        self.moment: datetime | None = None
+        self._translator = Translator(source)
+        self._spilling = False
+        self._stale = True
+        self._widths: dict[str, int] = {}
+        self._scratches: dict[str, list[dict[tuple[int, int], str]]] = {}
+
+    def loaded(self, title: str) -> bool:
+        """Whether a formula may have read this sheet."""
+        return title in self._widths
+
+    def load(self, title: str) -> str | None:
+        """See to it that `title` and all that its formulas read are in the engine; its true spelling, or None."""
+        known = self._translator.title(title)
+        if known is not None and known not in self._widths:
+            self._load([known])
+        self.settle()
+        return known
+
+    def settle(self) -> None:
+        """Calculate if anything was written since the last time."""
+        if self._stale:
+            self._stale = False
+            self.engine.calculate()
+
+    def tick(self, moment: datetime, zone: ZoneInfo) -> None:
+        """Let the time be `moment`, to the minute."""
+        minute = moment.astimezone(zone).replace(second=0, microsecond=0)
+        if minute != self.moment:
+            self.moment = minute
+            self.engine.clock(moment, int((minute.utcoffset() or timedelta()).total_seconds()))
+            self._stale = True
+
+    def updated(self, changes: dict[str, list[tuple[int, int]]]) -> _Book | None:
+        """Itself with the rows read again, or None when it is better to start anew."""
+        if self._spilling:
+            return None
+        for title, spans in changes.items():
+            for start, end in _merged(spans):
+                self._load(self._read(title, start, end))
+        return self
+
+    def scratch(self, formula: str, title: str, at: tuple[int, int], by: tuple[int, int]) -> Value:
+        """The value of a formula written nowhere: kept, so that asking again costs only what changed."""
+        told = self._translator.translate(formula, title, rows=by[0], columns=by[1], elsewhere=True)
+        self._note(formula)
+        if any(needed not in self._widths for needed in told.titles):
+            self._load(told.titles)
+            self.settle()
+        layers = self._scratches.setdefault(title, [])
+        layer = next((i for i, cells in enumerate(layers) if cells.get(at, told.text) == told.text), len(layers))
+        if layer == len(layers) < _LAYERS:
+            layers.append({})
+        layer = min(layer, _LAYERS - 1)
+        name = f"{_SCRATCH}{layer}{title}"
+        if layers[layer].get(at) == told.text:
+            return self.engine.value(name, *at)
+        self.engine.add_sheet(name)
+        layers[layer][at] = told.text
+        self.engine.put_formula(name, *at, told.text)
+        return self.engine.compute(name, *at)
+
+    def _load(self, titles: Iterable[str]) -> None:
+        waiting = deque(titles)
+        while waiting:
+            title = waiting.popleft()
+            if title not in self._widths:
+                self._widths[title] = 0
+                self.engine.add_sheet(title)
+                waiting.extend(self._read(title, 0, None))
+
+    def _read(self, title: str, start: int, end: int | None) -> set[str]:
+        """Put rows of a sheet into the engine; the sheets that their formulas read."""
+        self._stale = True
+        wanted: set[str] = set()
+        found: list[tuple[int, int, str]] = []
+        for top, block in self._blocks(title, start, end, found):
+            self.engine.put(title, top, 0, block)
+        for row, column, formula in found:
+            told = self._told(formula, title)
+            wanted |= told.titles
+            self.engine.put_formula(title, row, column, told.text)
+        return wanted
+
+    def _blocks(
+        self, title: str, start: int, end: int | None, found: list[tuple[int, int, str]]
+    ) -> Iterator[tuple[int, list[list[Scalar]]]]:
+        """Rectangles of values that cover rows [start, end); formulas are put in `found` instead."""
+        lines: dict[int, list[Scalar]] = {}
+        top = start
+        for row, column, value, formula in self.source.cells(title, start, end):
+            while row >= top + ROWS_AT_ONCE:
+                yield top, self._rectangle(title, lines, top, top + ROWS_AT_ONCE)
+                lines, top = {}, row if end is None else top + ROWS_AT_ONCE
+            if formula is not None:
+                found.append((row, column, formula))
+            line = lines.setdefault(row, [])
+            line.extend([None] * (column + 1 - len(line)))
+            line[column] = None if formula is not None else value
+        last = max(lines, default=top - 1) + 1 if end is None else end
+        while top < last:
+            bottom = min(last, top + ROWS_AT_ONCE)
+            yield top, self._rectangle(title, lines, top, bottom)
+            lines, top = {}, bottom
+
+    def _rectangle(self, title: str, lines: dict[int, list[Scalar]], top: int, end: int) -> list[list[Scalar]]:
+        width = max(self._widths.get(title, 0), max(map(len, lines.values()), default=0))
+        self._widths[title] = width
+        empty: list[Scalar] = []
+        return [(line := lines.get(row, empty)) + [None] * (width - len(line)) for row in range(top, end)]
+
+    def _told(self, formula: str, title: str) -> Translated:
+        self._note(formula)
+        return self._translator.translate(formula, title)
+
+    def _note(self, formula: str) -> None:
+        """Remember what kinds of functions there are."""
+        if self.volatile and self._spilling:
+            return
+        names = {token.text.upper() for token in formulas.tokens(formula) if token.kind == "function"}
+        self.volatile = self.volatile or not names.isdisjoint(_VOLATILE)
+        self._spilling = self._spilling or "{" in formula or not names.isdisjoint(_SPILLING)
+
+
+def _merged(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The same rows in spans that do not overlap or touch."""
+    start, end = 0, 0
+    for first, last in sorted(spans):
+        if first > end:
+            if end > start:
+                yield start, end
+            start, end = first, last
+        else:
+            end = max(end, last)
+    if end > start:
+        yield start, end
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,117 @@
+"""
+Cells and formulas → values, by formualizer: the only module that knows which engine computes.
+
+Rows and columns are 0-based here and 1-based in the engine.  Dates are day numbers, never datetimes.  The engine
+refuses formulas that are too deep or too long by itself; what it refuses is an error value in the cell, not an
+exception.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import formualizer
+
+from .cell_error import CellError, Scalar, Value
+
+DEADLINE = 20_000
+"""Milliseconds that one calculation may take before what is left is given up."""
+
+_ERRORS = {
+    "Div": CellError("DIVIDE_BY_ZERO", "Function DIVIDE parameter 2 cannot be zero."),
+    "Na": CellError("N_A", "Value not available."),
+    "Name": CellError("NAME", "Unknown function or range name."),
+    "Ref": CellError("REF", "Reference does not exist."),
+    "Value": CellError("VALUE", "An argument has the wrong type."),
+    "Num": CellError("NUM", "The result is not a number that can be shown."),
+    "Null": CellError("NULL_VALUE", "The ranges have no cell in common."),
+    "Circ": CellError(
+        "REF", "Circular dependency detected. To resolve with iterative calculation, see File > Settings."
+    ),
+    "Spill": CellError("REF", "Array result was not expanded because it would overwrite data."),
+    "Calc": CellError("N_A", "No matches are found in FILTER evaluation."),
+    "Cancelled": CellError("LOADING", "Loading..."),
+    "NImpl": CellError("ERROR", "Formula parse error."),
+    "Error": CellError("ERROR", "Formula parse error."),
+}
+
+
+class Engine:
+    """A workbook that recalculates what depends on what changed."""
+
+    def __init__(self, functions: dict[str, tuple[Callable[..., Any], int, int | None]]) -> None:
+        limits = formualizer.EvaluationConfig()
+        limits.max_eval_time_ms = DEADLINE
+        settings = formualizer.WorkbookConfig(
+            mode=formualizer.WorkbookMode.Ephemeral, eval_config=limits, enable_changelog=False
+        )
+        self._late = False
+        self._book = formualizer.Workbook(config=settings)
+        self._book.set_temporal_egress("serial")
+        for name, (function, fewest, most) in functions.items():
+            self._book.register_function(
+                name, function, min_args=fewest, max_args=most, allow_override_builtin=True, thread_safe=False
+            )
+
+    def clock(self, moment: datetime, offset_seconds: int) -> None:
+        """What NOW and TODAY say from the next calculation on."""
+        self._book.set_deterministic_clock(moment.astimezone(UTC), offset_seconds)
+
+    def add_sheet(self, title: str) -> None:
+        """An empty sheet; nothing if there is one."""
+        self._book.add_sheet(title)
+
+    def put(self, title: str, row: int, column: int, block: Sequence[Sequence[Scalar]]) -> None:
+        """Values of a rectangle whose top left is at (row, column); None empties a cell, formula or not."""
+        cells = [[float(value) if type(value) is int else value for value in line] for line in block]
+        self._book.set_values_batch(title, row + 1, column + 1, cells)
+
+    def put_formula(self, title: str, row: int, column: int, formula: str) -> None:
+        """A formula, from its `=` on; one that cannot be parsed makes the cell an error."""
+        try:
+            self._book.set_formula(title, row + 1, column + 1, formula)
+        except RuntimeError as error:
+            kind = "Circ" if "#CIRC" in str(error) else "Error"
+            self._book.set_value(title, row + 1, column + 1, {"type": "Error", "kind": kind})
+
+    def calculate(self) -> None:
+        """Bring every formula up to date, or give up after DEADLINE: `value` then computes what is asked for."""
+        self._late = True
+        with _forgiven():
+            self._book.evaluate_all()
+            self._late = False
+
+    def value(self, title: str, row: int, column: int) -> Value:
+        """What the cell holds after the last calculation."""
+        return (
+            self.compute(title, row, column) if self._late else _value(self._book.get_value(title, row + 1, column + 1))
+        )
+
+    def compute(self, title: str, row: int, column: int) -> Value:
+        """What the cell holds, calculated now if need be."""
+        with _forgiven():
+            return _value(self._book.evaluate_cell(title, row + 1, column + 1))
+        return _ERRORS["Cancelled"]
+
+
+@contextmanager
+def _forgiven() -> Iterator[None]:
+    """Resources exhausted: the cells concerned stay as they were."""
+    try:
+        yield
+    except (RuntimeError, formualizer.ExcelEvaluationError):
+        return
+
+
+def _value(found: Any) -> Value:
+    if isinstance(found, float):
+        if not math.isfinite(found):
+            return _ERRORS["Num"]
+        return int(found) if found.is_integer() and abs(found) < 2**53 else found
+    if isinstance(found, dict):
+        return _ERRORS.get(str(found.get("kind")), _ERRORS["Value"])
+    return found if found is None or isinstance(found, str | bool | int) else str(found)

@@ -1,0 +1,168 @@
+"""
+Formula as Sheets has it → formula as the engine takes it.
+
+Open ranges end at the edge of the grid, named ranges become references, and a formula whose *result* is a blank cell
+gives "" (Sheets shows nothing there; the engine would say 0, and a looked-up date would read 1899-12-30).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from . import formulas
+from .formulas import Area, Corner, Reference, Token
+
+# Which arguments can be the result; negative: all of them.
+_BRANCHES = {"IF": (1, 2), "IFERROR": (0, 1), "IFNA": (0, 1)}
+_LOOKUPS = {"INDEX", "XLOOKUP", "VLOOKUP", "HLOOKUP", "LOOKUP", "OFFSET", "INDIRECT", "CHOOSE", "IFS", "SWITCH"}
+
+
+class Shape(Protocol):
+    """What must be known of a spreadsheet to translate its formulas."""
+
+    def titles(self) -> list[str]:
+        """Titles of the sheets."""
+
+    def size(self, title: str) -> tuple[int, int]:
+        """Rows and columns of a sheet."""
+
+    def name(self, name: str) -> Area | None:
+        """What a named range stands for, whatever the case of its letters."""
+
+
+@dataclass(frozen=True)
+class Translated:
+    """A formula for the engine and the titles of the sheets that it reads."""
+
+    text: str
+    titles: frozenset[str]
+
+
+class Translator:
+    """Translates formulas of one spreadsheet as it is now; make another after sheets or names changed."""
+
+    def __init__(self, shape: Shape) -> None:
+        self._shape = shape
+        self._sizes = {title: shape.size(title) for title in shape.titles()}
+        self._canonical = {title.casefold(): title for title in self._sizes}
+
+    def title(self, title: str) -> str | None:
+        """The sheet's title as it is written in the spreadsheet, whatever the case asked for."""
+        return title if title in self._sizes else self._canonical.get(title.casefold())
+
+    def translate(
+        self, formula: str, title: str, *, rows: int = 0, columns: int = 0, elsewhere: bool = False
+    ) -> Translated:
+        """`formula` of sheet `title`, as copied `rows` down and `columns` right; `elsewhere`: to stand in another sheet."""
+        source = formulas.tokens(formula)
+        titles: set[str] = set()
+        texts = [self._text(token, title, (rows, columns), titles, elsewhere=elsewhere) for token in source]
+        for start, end in _blankable(source, 1 if formula.startswith("=") else 0, len(source)):
+            _wrap(texts, start, end)
+        if any(token.kind == "function" and token.text.upper() == "INDIRECT" for token in source):
+            titles.update(self._sizes)
+        return Translated("".join(texts), frozenset(titles))
+
+    def _text(self, token: Token, title: str, by: tuple[int, int], titles: set[str], *, elsewhere: bool) -> str:
+        if token.reference is not None:
+            return self._reference(token.reference, title, by, titles, elsewhere=elsewhere)
+        if token.kind == "name":
+            return self._name(token.text, titles)
+        if token.kind == "error":
+            return "#" + token.text.rpartition("#")[2]
+        # The engine works on whole ranges everywhere, so this function only has to be left out.
+        return "" if token.kind == "function" and token.text.upper() == "ARRAYFORMULA" else token.text
+
+    def _reference(
+        self, reference: Reference, title: str, by: tuple[int, int], titles: set[str], *, elsewhere: bool
+    ) -> str:
+        target = self.title(reference.title or title)
+        moved = formulas.moved_by(reference, *by)
+        if target is None or moved is None:
+            return formulas.BROKEN
+        titles.add(target)
+        shown = replace(moved, title=target if reference.title is not None or elsewhere else None)
+        return _bounded(shown, *self._sizes[target]).text()
+
+    def _name(self, name: str, titles: set[str]) -> str:
+        if name.upper() in {"TRUE", "FALSE"}:
+            return name
+        area = self._shape.name(name)
+        target = None if area is None else self.title(area.title)
+        if area is None or target is None:
+            return name
+        titles.add(target)
+        first = Corner(area.columns[0] or 0, area.rows[0] or 0, column_fixed=True, row_fixed=True)
+        size = self._sizes[target]
+        last = replace(first, column=(area.columns[1] or size[1]) - 1, row=(area.rows[1] or size[0]) - 1)
+        return Reference(target, first, None if last == first else last).text()
+
+
+def _bounded(reference: Reference, row_count: int, column_count: int) -> Reference:
+    if reference.last is None:
+        return reference
+    (top, bottom), (left, right) = reference.rows, reference.columns
+    if top is not None and bottom is not None and left is not None and right is not None:
+        return reference
+    first = Corner(left or 0, top or 0)
+    last_row = max(first.row or 0, (row_count if bottom is None else bottom) - 1)
+    last_column = max(first.column or 0, (column_count if right is None else right) - 1)
+    return Reference(reference.title, first, Corner(last_column, last_row))
+
+
+def _wrap(texts: list[str], start: int, end: int) -> None:
+    inner = "".join(texts[start:end])
+    if end - start == 1:
+        texts[start] = f'IF(ISBLANK({inner}),"",{inner})'
+    else:
+        texts[start] = f"LET(blank_,{texts[start]}"
+        texts[end - 1] += ',IF(ISBLANK(blank_),"",blank_))'
+
+
+def _blankable(tokens: Sequence[Token], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Spans of tokens whose value is the result as it stands, and may be a blank cell."""
+    start, end = _trimmed(tokens, start, end)
+    if end - start == 1:
+        reference = tokens[start].reference
+        if reference is not None and reference.last is None:
+            yield start, end
+        return
+    if end - start < 3 or tokens[end - 1].text != ")":
+        return
+    opening = start + 1 if tokens[start].kind == "function" else start
+    arguments = _arguments(tokens, opening, end)
+    name = tokens[start].text.upper() if opening > start else ""
+    if arguments is None:
+        return
+    if name in _LOOKUPS:
+        yield start, end
+    elif not name or name in _BRANCHES:
+        for i, (first, last) in enumerate(arguments):
+            if not name or i in _BRANCHES[name]:
+                yield from _blankable(tokens, first, last)
+
+
+def _trimmed(tokens: Sequence[Token], start: int, end: int) -> tuple[int, int]:
+    while start < end and not tokens[start].text.strip("= \n\t"):
+        start += 1
+    while end > start and tokens[end - 1].text.isspace():
+        end -= 1
+    return start, end
+
+
+def _arguments(tokens: Sequence[Token], opening: int, end: int) -> list[tuple[int, int]] | None:
+    """Spans of the arguments between `(` at `opening` and the `)` before `end`; None when these are not a pair."""
+    if tokens[opening].text != "(":
+        return None
+    found, depth, first = [], 0, opening + 1
+    for i in range(opening, end):
+        text = tokens[i].text
+        depth += (text in {"(", "{"}) - (text in {")", "}"})
+        if depth == 0 and i < end - 1:
+            return None
+        if depth == 1 and text in {",", ";"}:
+            found.append((first, i))
+            first = i + 1
+    return [*found, (first, end - 1)] if depth == 0 else None
