@@ -1,0 +1,121 @@
+"""
+Calls → answers of the Sheets and Drive APIs, counted.
+
+Knows nothing of what a spreadsheet means.  A batch is all or nothing, and is
+never sent twice: after a lost answer it may have been applied.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import requests
+
+from sheetcrm.sheets.http import Client, Counts, Patience, Wire
+
+Json = dict[str, Any]
+Cell = str | int | float | bool | None
+
+SPREADSHEETS = "https://sheets.googleapis.com/v4/spreadsheets"
+FILES = "https://www.googleapis.com/drive/v3/files"
+SPREADSHEET_TYPE = "application/vnd.google-apps.spreadsheet"
+AS_STORED = {
+    "majorDimension": "COLUMNS",
+    "valueRenderOption": "UNFORMATTED_VALUE",
+    "dateTimeRenderOption": "SERIAL_NUMBER",
+}
+"""Numbers as numbers, dates as days since 1899-12-30, a column at a time; trailing blanks are left out."""
+
+
+class Gateway:
+    """One spreadsheet, over a session that answers Google's URLs; every error is an `errors.ApiError`."""
+
+    def __init__(
+        self,
+        session: requests.Session,
+        spreadsheet_id: str,
+        *,
+        timeout: float = 60,
+        deadline: float = 120,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[float, float], float] = random.uniform,
+    ) -> None:
+        """`timeout` is seconds for one answer, `deadline` seconds of waiting between tries in all."""
+        self.spreadsheet_id = spreadsheet_id
+        self._wire = Wire(spreadsheet_id)
+        self._client = Client(session, self._wire, Patience(timeout, deadline, sleep, jitter))
+
+    @property
+    def counts(self) -> Counts:
+        """How many requests this gateway has sent."""
+        return self._wire.counts
+
+    def describe(self, fields: str, ranges: Sequence[str] = ()) -> Json:
+        """`spreadsheets.get` with that mask; with `ranges` grid data of those only, if the mask names data."""
+        return self._send("get", "", params={"fields": fields, **({"ranges": list(ranges)} if ranges else {})})
+
+    def columns(self, filters: Sequence[Json]) -> list[Json]:
+        """Values by data filter, as stored: the API's `valueRanges`, each with `dataFilters` and a `valueRange`."""
+        answer = self._send("post", "/values:batchGetByDataFilter", json={"dataFilters": list(filters), **AS_STORED})
+        found: list[Json] = answer.get("valueRanges", [])
+        return found
+
+    def values(self, ranges: Sequence[str]) -> list[list[list[Cell]]]:
+        """Values of A1 ranges, as stored: by range, columns x rows, trailing blanks left out."""
+        answer = self._send("get", "/values:batchGet", params={"ranges": list(ranges), **AS_STORED})
+        return [part.get("values", []) for part in answer.get("valueRanges", [])]
+
+    def batch(self, requests: Sequence[Json], **options: Any) -> Json:
+        """Run `requests` all together or not at all; `options` go beside them in the body.  No requests, no call."""
+        if not requests:
+            return {}
+        return self._send("post", ":batchUpdate", json={"requests": list(requests), **options})
+
+    def write(self, data: Sequence[Json]) -> Json:
+        """Values as data, never parsed: each item has `values` and a `range` (A1) or, in all of them, a `dataFilter`."""
+        if not data:
+            return {}
+        path = "/values:batchUpdateByDataFilter" if "dataFilter" in data[0] else "/values:batchUpdate"
+        return self._send("post", path, json={"valueInputOption": "RAW", "data": list(data)})
+
+    def _send(self, method: str, path: str, **options: Any) -> Json:
+        answer: Json = self._client.request(method, f"{SPREADSHEETS}/{self.spreadsheet_id}{path}", **options).json()
+        return answer
+
+
+class Drive:
+    """The files that a session may see."""
+
+    def __init__(
+        self, session: requests.Session, *, timeout: float = 60, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        """`timeout` is seconds for one answer."""
+        self._wire = Wire()
+        self._client = Client(session, self._wire, Patience(timeout, sleep=sleep))
+
+    @property
+    def counts(self) -> Counts:
+        """How many requests went out."""
+        return self._wire.counts
+
+    def create(self, title: str, *, folder: str | None = None) -> str:
+        """Make a blank spreadsheet (in the folder or Shared Drive with that id); its id."""
+        body = {"name": title, "mimeType": SPREADSHEET_TYPE, **({"parents": [folder]} if folder else {})}
+        response = self._client.request("post", FILES, params={"supportsAllDrives": True}, json=body)
+        return str(response.json()["id"])
+
+    def files(self) -> Iterator[Json]:
+        """Every spreadsheet that is not in the bin: `id` and `name`."""
+        token = ""
+        while True:
+            query = f"mimeType='{SPREADSHEET_TYPE}' and trashed=false"
+            params = {"q": query, "pageSize": 1000, "supportsAllDrives": True, "includeItemsFromAllDrives": True}
+            params |= {"fields": "nextPageToken,files(id,name)", **({"pageToken": token} if token else {})}
+            page = self._client.request("get", FILES, params=params).json()
+            yield from page.get("files", [])
+            token = page.get("nextPageToken", "")
+            if not token:
+                return
