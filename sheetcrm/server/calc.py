@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -67,6 +67,7 @@ class Calculator:
     """
 
     def __init__(self, *, locale: str, time_zone: str, now: Callable[[], datetime]) -> None:
+        self.locale = locale
         self._functions = sheets_functions(locale)
         self._zone = _zone(time_zone)
         self._now = now
@@ -112,6 +113,10 @@ class Calculator:
             return CellError("REF", "Reference does not exist.")
         origin = anchor or (row, column)
         return book.scratch(formula, known, (row, column), (row - origin[0], column - origin[1]))
+
+    def today(self) -> date:
+        """The day that it is in the spreadsheet's zone."""
+        return self._now().astimezone(self._zone).date()
 
     def _current(self) -> _Book:
         """The engine, up to date with the cells and the clock."""
