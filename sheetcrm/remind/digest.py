@@ -117,7 +117,7 @@ def _entry(reminder: Reminder, reading: Reading, context: Context, t: Texts) -> 
     columns = reading.template.sheets[reminder.sheet].columns
     values = {key: shown(reminder.row.get(key), columns[key], context) for key in rule.show}
     heading = next((key for key in rule.show if values[key]), None)
-    facts = [Fact(clean(columns[rule.date].title.say(context.language)), reminder.due.isoformat())]
+    facts = [Fact(clean(columns[reminder.column].title.say(context.language)), reminder.due.isoformat())]
     facts += [
         Fact(clean(columns[key].title.say(context.language)), value)
         for key, value in values.items()
@@ -126,7 +126,7 @@ def _entry(reminder: Reminder, reading: Reading, context: Context, t: Texts) -> 
     days = (context.today - reminder.due).days
     return Entry(
         name=values[heading] if heading else clean(str(reminder.row.id)),
-        link=_web(reading.layout.link(reminder.sheet, rule.date, reminder.row.number)),
+        link=_web(reading.layout.link(reminder.sheet, reminder.column, reminder.row.number)),
         due=reminder.due,
         days=days,
         when=_when(days, t),

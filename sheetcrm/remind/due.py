@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import singledispatch
 
 from sheetcrm.remind.people import Nobody, People, Person, Reason
-from sheetcrm.schema.reminders import DateReminder
+from sheetcrm.schema.reminders import DateReminder, ReminderRule
 from sheetcrm.sync.records import Extract, Row
 
 
@@ -26,6 +27,8 @@ class Reminder:
     """The rule's key in the template."""
     sheet: str
     row: Row
+    column: str
+    """Where to look: the column with the date."""
     due: date
     step: int
     """Which of the rule's steps, as days after `due` (negative before it); not the days that really passed."""
@@ -39,6 +42,7 @@ class Unsendable:
     rule: str
     sheet: str
     row: Row
+    column: str
     due: date | None
     """None when the date itself cannot be read."""
     owner: str
@@ -47,8 +51,17 @@ class Unsendable:
     """What is to blame, as it stands in the sheet."""
 
 
+@dataclass(frozen=True)
+class Ask:
+    """What a rule asks of a row today; `due` is None when the cell of `column` cannot be read."""
+
+    column: str
+    due: date | None
+    step: int = 0
+
+
 def due(
-    extract: Extract, rule: DateReminder, *, key: str, today: date, people: People
+    extract: Extract, rule: ReminderRule, *, key: str, today: date, people: People
 ) -> Iterator[Reminder | Unsendable]:
     """
     What `rule`, whose key in the template is `key`, asks of the rows of its sheet on `today`.
@@ -57,21 +70,42 @@ def due(
     for nothing; each other row at most once.
     """
     for row in extract.rows:
-        if _excused(row, rule):
+        ask = None if _excused(row, rule) else asks(rule, row, extract, today)
+        if ask is None or (ask.due is None and row.sample):
             continue
-        day = row.get(rule.date)
-        step = latest(rule.steps(), day, today) if day is not None else None
         owner = row.get(rule.owner) or str(extract.cell(row.number, rule.owner) or "")
-        if day is None:
-            cell = extract.cell(row.number, rule.date)
-            if cell not in (None, "") and not row.sample:
-                yield Unsendable(key, extract.sheet, row, None, owner, Reason.DATE_BAD, str(cell))
-        elif step is not None:
-            whom = _whom(row, owner, people)
-            if isinstance(whom, Person):
-                yield Reminder(key, extract.sheet, row, day, step, whom)
-            else:
-                yield Unsendable(key, extract.sheet, row, day, owner, whom.reason, whom.text)
+        place = (key, extract.sheet, row, ask.column)
+        if ask.due is None:
+            text = str(extract.cell(row.number, ask.column))
+            yield Unsendable(*place, None, owner, Reason.DATE_BAD, text)
+            continue
+        whom = _whom(row, owner, people)
+        if isinstance(whom, Person):
+            yield Reminder(*place, ask.due, ask.step, whom)
+        else:
+            yield Unsendable(*place, ask.due, owner, whom.reason, whom.text)
+
+
+@singledispatch
+def asks(rule: ReminderRule, row: Row, extract: Extract, today: date) -> Ask | None:
+    """What a rule of this kind asks of one row on `today`; one registration a kind."""
+    raise NotImplementedError(f"nobody taught reminders of type {rule.type} what is due")
+
+
+@asks.register
+def _(rule: DateReminder, row: Row, extract: Extract, today: date) -> Ask | None:
+    day = row.get(rule.date)
+    if day is None:
+        is_blank = extract.cell(row.number, rule.date) in (None, "")
+        return None if is_blank else Ask(rule.date, None)
+    step = latest(steps(rule), day, today)
+    return None if step is None else Ask(rule.date, day, step)
+
+
+def steps(rule: DateReminder) -> tuple[int, ...]:
+    """When it reminds, as days after the date, in order."""
+    after = tuple(rule.overdue.every * time for time in range(1, rule.overdue.times + 1)) if rule.overdue else ()
+    return (*(-days for days in rule.before), *((0,) if rule.on_day else ()), *after)
 
 
 def latest(steps: tuple[int, ...], day: date, today: date) -> int | None:
@@ -90,5 +124,6 @@ def _whom(row: Row, owner: str, people: People) -> Person | Nobody:
     return people.find(owner)
 
 
-def _excused(row: Row, rule: DateReminder) -> bool:
-    return any(row.get(column) in states for column, states in rule.unless.items())
+def _excused(row: Row, rule: ReminderRule) -> bool:
+    """Whether the row is in the rule's `unless` state: every column named there in one of its states."""
+    return bool(rule.unless) and all(row.get(column) in states for column, states in rule.unless.items())

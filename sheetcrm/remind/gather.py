@@ -13,7 +13,7 @@ from datetime import date
 from sheetcrm.messages import texts
 from sheetcrm.remind.allow import AllowList
 from sheetcrm.remind.due import Reminder, Unsendable, due
-from sheetcrm.remind.entries import Occurrence, Recipient
+from sheetcrm.remind.ledger.entries import Occurrence, Recipient
 from sheetcrm.remind.people import MESSAGES, People, Person, Reason, people
 from sheetcrm.remind.report import Place, Unsent
 from sheetcrm.sync.records import Reading
@@ -50,7 +50,7 @@ def gather(reading: Reading, *, today: date, channel: str, allow: AllowList) -> 
 
 def place(one: Reminder | Unsendable, reading: Reading) -> Place:
     """Where that row is, for people."""
-    layout, rule = reading.layout, reading.template.reminders[one.rule]
+    layout = reading.layout
     return Place(
         rule=one.rule,
         sheet=one.sheet,
@@ -58,8 +58,8 @@ def place(one: Reminder | Unsendable, reading: Reading) -> Place:
         id=one.row.id or "",
         due=one.due,
         owner=one.person.name if isinstance(one, Reminder) else one.owner,
-        a1=f"{layout.tab_title(one.sheet)}!{layout.cell(one.sheet, rule.date, one.row.number)}",
-        link=layout.link(one.sheet, rule.date, one.row.number),
+        a1=f"{layout.tab_title(one.sheet)}!{layout.cell(one.sheet, one.column, one.row.number)}",
+        link=layout.link(one.sheet, one.column, one.row.number),
     )
 
 
@@ -84,7 +84,9 @@ def _occurrence(reminder: Reminder, recipient: Recipient) -> Occurrence:
 
 def _not_allowed(one: Reminder) -> Unsendable:
     person: Person = one.person
-    return Unsendable(one.rule, one.sheet, one.row, one.due, person.name, Reason.NOT_ALLOWED, person.address)
+    return Unsendable(
+        one.rule, one.sheet, one.row, one.column, one.due, person.name, Reason.NOT_ALLOWED, person.address
+    )
 
 
 def _cannot(agenda: Agenda, one: Unsendable, reading: Reading) -> None:

@@ -18,9 +18,8 @@ from sheetcrm.errors import MailError
 from sheetcrm.remind.allow import AllowList
 from sheetcrm.remind.digest import ROWS_SHOWN, digest
 from sheetcrm.remind.due import Reminder
-from sheetcrm.remind.entries import Mail, Occurrence, Recipient, Sealed, State
 from sheetcrm.remind.gather import Agenda, gather, place
-from sheetcrm.remind.ledger import LONGEST_WAIT, Ledger
+from sheetcrm.remind.ledger import LONGEST_WAIT, Ledger, Mail, Occurrence, Recipient, Sealed, State
 from sheetcrm.remind.message import Draft, Sender, compose, message_id
 from sheetcrm.remind.notifiers.base import Notifier, Outgoing, Send
 from sheetcrm.remind.report import MailReport, RunReport, Told
@@ -94,15 +93,23 @@ class _Job:
     # Claim and queue
 
     def preview(self) -> None:
-        """What `plan` would queue, without a trace."""
+        """What `plan` and `deliver` would do, without a trace."""
+        waiting: set[str] = set()
+        for mail in self.ledger.outbox(self.spreadsheet, self.notifier.channel):
+            if held := self._held(mail):
+                self.mails.append(held)
+                waiting.add(mail.recipient.key)
+            elif mail.state is State.UNKNOWN:
+                self.mails.append(self._reported(mail, State.UNKNOWN, f"would be sent again: {mail.reason}"))
         for recipient, reminders in self.agenda.mails.items():
             known = self._note(reminders)
             fresh = [one for occurrence, one in reminders.items() if occurrence not in known]
-            if fresh:
-                draft = digest(fresh, self.reading, today=self.today, rows_shown=self.settings.rows_shown)
-                self.mails.append(
-                    MailReport(recipient.name, recipient.address, draft.subject, len(fresh), State.PLANNED, draft=draft)
+            if fresh and recipient.key not in waiting:
+                draft = self._draft(fresh)
+                report = MailReport(
+                    recipient.name, recipient.address, draft.subject, len(fresh), State.PLANNED, draft=draft
                 )
+                self.mails.append(report)
 
     def plan(self) -> None:
         """Every recipient's mail into the ledger; mails of before that were surely not taken are planned anew, or dropped."""
@@ -122,7 +129,7 @@ class _Job:
     def _queue(self, recipient: Recipient, reminders: dict[Occurrence, Reminder]) -> None:
         def seal(claimed: Sequence[Occurrence]) -> Sealed:
             chosen = [reminders[occurrence] for occurrence in claimed]
-            draft = digest(chosen, self.reading, today=self.today, rows_shown=self.settings.rows_shown)
+            draft = self._draft(chosen)
             sender = self.settings.sender
             name = message_id(map(str, claimed), sender.domain)
             self.drafts[name] = draft
@@ -132,6 +139,9 @@ class _Job:
             return Sealed(name, draft.subject, data)
 
         self.ledger.queue(recipient, list(reminders), seal, today=self.today, now=self.now())
+
+    def _draft(self, reminders: Sequence[Reminder]) -> Draft:
+        return digest(reminders, self.reading, today=self.today, rows_shown=self.settings.rows_shown)
 
     def _note(self, reminders: dict[Occurrence, Reminder]) -> dict[Occurrence, Mail]:
         known = self.ledger.told(list(reminders))
@@ -146,7 +156,9 @@ class _Job:
     def deliver(self) -> None:
         """Hand over what is in the outbox, mail by mail, until done or until the other end cannot be used."""
         outbox = self.ledger.outbox(self.spreadsheet, self.notifier.channel)
-        ready = [mail for mail in outbox if self._is_ready(mail)]
+        held = {mail.id: report for mail in outbox if (report := self._held(mail))}
+        self.mails += held.values()
+        ready = [mail for mail in outbox if mail.id not in held]
         left = list(ready)
         try:
             if ready:
@@ -156,23 +168,20 @@ class _Job:
                         left.remove(mail)
         except MailError as error:
             self.stopped = str(error)
-            self.mails += [self._reported(mail, State.RETRY, self.stopped) for mail in left]
+            self.mails += [self._reported(mail, mail.state, self.stopped) for mail in left]
 
-    def _is_ready(self, mail: Mail) -> bool:
-        """Whether it may go out now; when not, that is reported."""
+    def _held(self, mail: Mail) -> MailReport | None:
+        """Why it may not go out now; None when it may."""
         if not self.settings.allow.allows(mail.recipient.address):
-            self.mails.append(self._reported(mail, "held", "not on the allow-list any more"))
-        elif mail.state is State.UNKNOWN and self.settings.on_unknown == "hold":
-            self.mails.append(self._reported(mail, "held", mail.reason))
-        elif mail.next_try and self.now() < mail.next_try <= self.now() + LONGEST_WAIT:
-            self.mails.append(
-                self._reported(
-                    mail, State.RETRY, f"{mail.reason}; next try {mail.next_try.isoformat(timespec='minutes')}"
-                )
+            return self._reported(mail, "held", "not on the allow-list any more")
+        if mail.state is State.UNKNOWN and self.settings.on_unknown == "hold":
+            return self._reported(mail, "held", mail.reason)
+        # A wait longer than we ever ask for means that the clock went back: not a reason to wait.
+        if mail.next_try and self.now() < mail.next_try <= self.now() + LONGEST_WAIT:
+            return self._reported(
+                mail, mail.state, f"{mail.reason}; next try {mail.next_try.isoformat(timespec='minutes')}"
             )
-        else:
-            return True
-        return False
+        return None
 
     def _deliver(self, mail: Mail, send: Send) -> None:
         if not self.ledger.begin(mail, now=self.now()):
@@ -181,8 +190,7 @@ class _Job:
         try:
             outcome = send(outgoing)
         except MailError as error:
-            back = State.UNKNOWN if mail.state is State.UNKNOWN else State.RETRY
-            self.ledger.settle(mail, back, str(error), now=self.now())
+            self.ledger.take_back(mail, str(error), now=self.now())
             raise
         state = State(outcome.verdict.value)
         if mail.state is State.UNKNOWN and state is State.RETRY:

@@ -22,8 +22,8 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, Row, and_, delete, func, insert, or_, select, update
 
 from sheetcrm.errors import LedgerError
-from sheetcrm.remind.entries import PENDING, TOLD, Mail, Occurrence, Recipient, Run, Sealed, State
-from sheetcrm.remind.tables import MESSAGE, OCCURRENCE, RUN, open_engine, translated
+from sheetcrm.remind.ledger.entries import PENDING, TOLD, Mail, Occurrence, Recipient, Run, Sealed, State
+from sheetcrm.remind.ledger.tables import MESSAGE, OCCURRENCE, RUN, open_engine, translated
 
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=6)
@@ -168,6 +168,12 @@ class Ledger:
             values["next_try"] = now + min(FIRST_WAIT * 2 ** min(mail.attempts, 10), LONGEST_WAIT)
         elif state is not State.UNKNOWN:
             values["body"] = None
+        with self._transaction() as db:
+            db.execute(update(MESSAGE).where(MESSAGE.c.id == mail.id, MESSAGE.c.state == State.SENDING).values(values))
+
+    def take_back(self, mail: Mail, reason: str, *, now: datetime) -> None:
+        """Commit that a mail that was begun was not handed over after all: it stands as before, and nothing is held against it."""
+        values = {"state": mail.state, "attempts": mail.attempts, "reason": reason, "changed": now}
         with self._transaction() as db:
             db.execute(update(MESSAGE).where(MESSAGE.c.id == mail.id, MESSAGE.c.state == State.SENDING).values(values))
 
