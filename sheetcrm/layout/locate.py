@@ -7,6 +7,8 @@ other (cut and paste leaves the mark behind) nothing is decided: it is a trouble
 
 from __future__ import annotations
 
+import hashlib
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -53,6 +55,28 @@ class Found:
     spare: int | None = None
 
 
+@dataclass(frozen=True)
+class Sight:
+    """What was seen of the cells: row 1 by sheet id where the description has no rows, and the sheets without any cell."""
+
+    headers: Mapping[int, Sequence[object]]
+    blank: frozenset[int]
+
+    def header(self, part: Json) -> tuple[str, ...]:
+        """Row 1 as text."""
+        if _id(part) in self.headers:
+            return tuple("" if cell is None else str(cell) for cell in self.headers[_id(part)])
+        for data in part.get("data", []):
+            if data.get("rowData") and not data.get("startRow", 0):
+                cells = data["rowData"][0].get("values", [])
+                return tuple(next((str(v) for v in cell.get("effectiveValue", {}).values()), "") for cell in cells)
+        return ()
+
+    def knows(self, part: Json) -> bool:
+        """Whether anybody has looked at row 1."""
+        return _id(part) in self.headers or any("rowData" in data for data in part.get("data", []))
+
+
 def letters(index: int) -> str:
     """0 → A, 25 → Z, 26 → AA."""
     text = ""
@@ -61,3 +85,164 @@ def letters(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         text = chr(ord("A") + rest) + text
     return text
+
+
+def find(description: Json, wanted: Mapping[str, Wanted], sight: Sight) -> Found:
+    """Every sheet and column of ours in an answer of `spreadsheets.get`."""
+    found = Found(wanted)
+    parts = [part for part in description.get("sheets", []) if part["properties"].get("sheetType", "GRID") == "GRID"]
+    claims = _claims(parts, wanted, found)
+    for key, part in _by_title(parts, wanted):
+        if key not in claims:
+            if _is_ours(key, part, wanted[key], sight):
+                claims[key] = part
+            else:
+                found.troubles.append(Trouble(key, "", "title_taken", (("title", _title(part)),)))
+    order = {id(part): at for at, part in enumerate(parts)}
+    for key, part in sorted(claims.items(), key=lambda claim: order[id(claim[1])]):
+        found.places[key] = _place(key, part, found, sight)
+    if len(parts) == 1 and not claims and _id(parts[0]) in sight.blank:
+        found.spare = _id(parts[0])
+    return found
+
+
+def _claims(parts: list[Json], wanted: Mapping[str, Wanted], found: Found) -> dict[str, Json]:
+    """Sheets by their marks; of several with one mark (a copied tab brings it along) the one that we made."""
+    marked: dict[str, list[Json]] = {}
+    for part in parts:
+        for value in _marks(part):
+            marked.setdefault(value, []).append(part)
+    claims = {}
+    for key, same in marked.items():
+        titles = wanted[key].titles if key in wanted else ()
+        claims[key] = max(same, key=lambda part: (_id(part) == preferred_id(f"{key}.tab"), _title(part) in titles))
+        if len(same) > 1:
+            tabs = ", ".join(_title(part) for part in same)
+            found.troubles.append(Trouble(key, "", "sheet_copied", (("title", _title(claims[key])), ("tabs", tabs))))
+    return claims
+
+
+def _by_title(parts: list[Json], wanted: Mapping[str, Wanted]) -> list[tuple[str, Json]]:
+    """Unmarked sheets with a title that one of ours is known by."""
+    titles = {_plain(title): key for key, sheet in wanted.items() for title in sheet.titles}
+    free = [part for part in parts if not _marks(part)]
+    return [(titles[_plain(_title(part))], part) for part in free if _plain(_title(part)) in titles]
+
+
+def _is_ours(key: str, part: Json, wanted: Wanted, sight: Sight) -> bool:
+    """An unmarked sheet with our title is ours when it is blank, has marked columns or half of our headers."""
+    known = {_plain(title) for titles in wanted.columns.values() for title in titles}
+    seen = sum(_plain(text) in known for text in sight.header(part))
+    marked = any(sheet == key for sheet, _, _ in _column_marks(part))
+    return marked or _id(part) in sight.blank or not sight.knows(part) or 2 * seen >= max(1, len(wanted.columns))
+
+
+def _place(key: str, part: Json, found: Found, sight: Sight) -> Place:
+    """Where a sheet's columns are."""
+    grid, marked, wanted = part["properties"].get("gridProperties", {}), key in _marks(part), found.wanted.get(key)
+    place = Place(
+        id=_id(part),
+        title=_title(part),
+        rows=grid.get("rowCount", 0),
+        width=grid.get("columnCount", 0),
+        marked=marked,
+        adopted=_id(part) in sight.blank and not marked,
+        header=sight.header(part),
+    )
+    _by_mark(key, part, place, wanted, found)
+    if wanted is not None:
+        _by_header(key, place, wanted, found)
+        _contradictions(key, place, wanted, found)
+    return place
+
+
+def _by_mark(key: str, part: Json, place: Place, wanted: Wanted | None, found: Found) -> None:
+    marked: dict[str, list[int]] = {}
+    for sheet, column, index in _column_marks(part):
+        if sheet == key:
+            marked.setdefault(column, []).append(index)
+    for column, indexes in marked.items():
+        titles = {_plain(title) for title in (wanted.columns.get(column, ()) if wanted else ())}
+        best = next((index for index in indexes if _plain(_text(place.header, index)) in titles), indexes[0])
+        place.columns[column] = best
+        place.marks.add(column)
+        if len(indexes) > 1:
+            cells = ", ".join(f"{letters(index)}1" for index in indexes)
+            title = _text(place.header, best) or column
+            found.troubles.append(Trouble(key, column, "mark_duplicate", (("title", title), ("cells", cells))))
+
+
+def _by_header(key: str, place: Place, wanted: Wanted, found: Found) -> None:
+    """Columns without a mark by their titles; cells that were cut away from under their mark; equal headers."""
+    free = {index: _plain(text) for index, text in enumerate(place.header) if index not in place.columns.values()}
+    for column, titles in wanted.columns.items():
+        plain = {_plain(title) for title in titles}
+        same = [index for index, text in free.items() if text and text in plain]
+        own = place.columns.get(column)
+        if same and own is None:
+            place.columns[column] = same[0]
+        elif same and own is not None and not _text(place.header, own):
+            found.moved[key, column] = same[0]
+            values = (("title", titles[0]), ("from_cell", f"{letters(own)}1"), ("to_cell", f"{letters(same[0])}1"))
+            found.troubles.append(Trouble(key, column, "mark_moved", values))
+        alike = [index for index in {*same, *([own] if own is not None else [])} if _plain(_text(place.header, index))]
+        if len({_plain(_text(place.header, index)) for index in alike}) < len(alike):
+            cells = ", ".join(f"{letters(index)}1" for index in sorted(alike))
+            title = _text(place.header, alike[0])
+            found.troubles.append(Trouble(key, column, "header_duplicate", (("title", title), ("cells", cells))))
+
+
+def _contradictions(key: str, place: Place, wanted: Wanted, found: Found) -> None:
+    """Marked columns with no header, or with the header of another column of ours."""
+    if not place.header:
+        return
+    owners = {_plain(title): column for column, titles in wanted.columns.items() for title in titles}
+    for column in sorted(place.marks & set(wanted.columns), key=place.columns.__getitem__):
+        text, titles = _text(place.header, place.columns[column]), wanted.columns[column]
+        cell = f"{letters(place.columns[column])}1"
+        if not text.strip() and (key, column) not in found.moved:
+            found.troubles.append(Trouble(key, column, "header_blank", (("title", titles[0]), ("cell", cell))))
+        elif owners.get(_plain(text), column) != column and _plain(text) not in {_plain(title) for title in titles}:
+            values = (("title", titles[0]), ("cell", cell), ("found", text))
+            found.moved[key, column] = place.columns[column]
+            found.troubles.append(Trouble(key, column, "header_swapped", values))
+
+
+def preferred_id(address: str) -> int:
+    """The id that we choose for an address when it is free: positive, 31 bits, the same in every spreadsheet."""
+    return int.from_bytes(hashlib.sha256(f"sheetcrm {address}".encode()).digest()[:4]) & 0x7FFFFFFF or 1
+
+
+def _marks(part: Json) -> set[str]:
+    """The sheet keys that a sheet's own metadata claims."""
+    ours = [m.get("metadataValue", "") for m in part.get("developerMetadata", []) if m.get("metadataKey") == MARK_KEY]
+    return {value for value in ours if value and "." not in value}
+
+
+def _column_marks(part: Json) -> list[tuple[str, str, int]]:
+    """(sheet key, column key, index) of every marked column."""
+    marks = []
+    for data in part.get("data", []):
+        for index, column in enumerate(data.get("columnMetadata", []), data.get("startColumn", 0)):
+            for metadata in column.get("developerMetadata", []):
+                sheet, _, name = metadata.get("metadataValue", "").partition(".")
+                if metadata.get("metadataKey") == MARK_KEY and name:
+                    marks.append((sheet, name, index))
+    return marks
+
+
+def _id(part: Json) -> int:
+    return int(part["properties"]["sheetId"])
+
+
+def _title(part: Json) -> str:
+    return str(part["properties"]["title"])
+
+
+def _text(header: tuple[str, ...], index: int) -> str:
+    return header[index] if index < len(header) else ""
+
+
+def _plain(text: str) -> str:
+    """Titles are the same without regard to case, width of letters and spaces around."""
+    return unicodedata.normalize("NFKC", text).strip().casefold()

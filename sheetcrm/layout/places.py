@@ -7,21 +7,19 @@ along with every request that moves something.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 from sheetcrm.layout.formulas import parts, quoted, replace_keys, replace_references
-from sheetcrm.layout.locate import MARK_KEY, Found, Place, Wanted, find, letters
+from sheetcrm.layout.locate import MARK_KEY, Found, Place, Sight, Wanted, find, letters, preferred_id
 from sheetcrm.layout.troubles import Trouble
 
 Json = dict[str, Any]
 
-TEMPLATE_KEY = "sheetcrm.template"
 HIGHLIGHTS_KEY = "sheetcrm.highlights"
 
-__all__ = ["HIGHLIGHTS_KEY", "MARK_KEY", "TEMPLATE_KEY", "Layout", "letters"]
+__all__ = ["HIGHLIGHTS_KEY", "MARK_KEY", "Layout", "letters"]
 
 
 @dataclass
@@ -61,7 +59,7 @@ class Layout:
             spreadsheet_id=description.get("spreadsheetId", ""),
             title=description.get("properties", {}).get("title", ""),
             url=description.get("spreadsheetUrl", "").partition("#")[0],
-            found=find(description, wanted, headers, frozenset(blank)),
+            found=find(description, wanted, Sight(headers or {}, frozenset(blank))),
             taken=_ids(description),
         )
 
@@ -84,8 +82,6 @@ class Layout:
     def spare(self) -> int | None:
         """The id of the blank tab that a new spreadsheet has, when it is the only one and not ours."""
         return self.found.spare
-
-    # -- where things are
 
     def sheets(self) -> tuple[str, ...]:
         """The keys of the located sheets, in the order of the tabs."""
@@ -142,8 +138,6 @@ class Layout:
         """Whether the tab is a blank one of the right title, to be made ours."""
         return self.found.places[sheet].adopted
 
-    # -- how people and the API say it
-
     def cell(self, sheet: str, column: str, row: int) -> str:
         """`C17`; row 1 is the header."""
         return f"{letters(self.index(sheet, column))}{row}"
@@ -180,8 +174,6 @@ class Layout:
             "endColumnIndex": span[1],
         }
 
-    # -- what a live GridRange covers
-
     def covers(self, place: Json, sheet: str, column: str = "", *, first: int = 2, last: int | None = None) -> bool:
         """Whether a GridRange is exactly those rows (as in `grid_range`), of exactly `column` or of at least all of ours."""
         if place.get("sheetId", 0) != self.sheet_id(sheet):
@@ -203,8 +195,6 @@ class Layout:
         spans = [(place.get("startColumnIndex", 0), place.get("endColumnIndex", self.width(sheet))) for place in ranges]
         columns = self.columns(sheet)
         return tuple(c for c in columns if any(start <= self.index(sheet, c) < end for start, end in spans))
-
-    # -- formulas
 
     def a1(self, formula: str, sheet: str, row: int = 2) -> str:
         """Key form → A1, for a cell in `row`; KeyError when it names what is not there."""
@@ -239,11 +229,9 @@ class Layout:
 
         return replace_references(formula, named)
 
-    # -- what a plan moves
-
     def preferred_id(self, address: str) -> int:
         """The id that we choose for an address when it is free: positive, 31 bits, the same in every spreadsheet."""
-        return int.from_bytes(hashlib.sha256(f"sheetcrm {address}".encode()).digest()[:4]) & 0x7FFFFFFF or 1
+        return preferred_id(address)
 
     def choose_id(self, address: str) -> int:
         """The preferred id, or the next one that nothing has; it is taken from now on."""

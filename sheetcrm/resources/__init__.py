@@ -18,6 +18,7 @@ from sheetcrm.resources.named_range import NamedRange
 from sheetcrm.resources.number_format import NumberFormat
 from sheetcrm.resources.protection import Protection
 from sheetcrm.resources.rows import Rows
+from sheetcrm.resources.samples import SampleRows
 from sheetcrm.resources.tab import Tab
 from sheetcrm.resources.template_mark import TemplateMark
 from sheetcrm.resources.validation import Condition, Validation
@@ -45,6 +46,7 @@ __all__ = [
     "Request",
     "Resource",
     "Rows",
+    "SampleRows",
     "State",
     "Tab",
     "TemplateMark",

@@ -47,8 +47,9 @@ class HeaderStyle(Resource):
         for address, part, index in columns_of(description, layout, desired, cls.kind):
             style = cell_of(part, 1, index).get("userEnteredFormat", {})
             text = style.get("textFormat", {})
-            yield address, cls(
-                color_text(style.get("backgroundColorStyle")), color_text(text.get("foregroundColorStyle"))
+            yield (
+                address,
+                cls(color_text(style.get("backgroundColorStyle")), color_text(text.get("foregroundColorStyle"))),
             )
 
     def create(self, address: Address, layout: Layout) -> list[Request]:

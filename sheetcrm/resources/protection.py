@@ -44,10 +44,13 @@ class Protection(Resource):
                 for protected in ranges:
                     if _ours(protected, address, desired.get(address), layout):
                         layout.ids[str(address)] = protected["protectedRangeId"]
-                        yield address, cls(
-                            _scope(protected.get("range", {}), address, layout),
-                            protected.get("description", ""),
-                            protected.get("warningOnly", False),
+                        yield (
+                            address,
+                            cls(
+                                _scope(protected.get("range", {}), address, layout),
+                                protected.get("description", ""),
+                                protected.get("warningOnly", False),
+                            ),
                         )
                         break
 

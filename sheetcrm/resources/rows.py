@@ -6,7 +6,7 @@ Written once, with the tab; from then on they are the team's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -38,18 +38,14 @@ class Rows(Resource):
                 yield Address(key, "", cls.kind), wanted
 
     def create(self, address: Address, layout: Layout) -> list[Request]:
-        """One block of cells from the leftmost column that has any to the rightmost; computed columns are left out."""
-        columns = sorted({layout.index(address.sheet, name) for row in self.rows for name, _ in row})
-        requests = []
-        for start, end in _runs(columns):
-            keys = [layout.column_at(address.sheet, index) for index in range(start, end)]
-            data = [
-                {"values": [cell_data(dict(row).get(key or ""), address.sheet, at, layout) for key in keys]}
-                for at, row in enumerate(self.rows, 2)
-            ]
-            anchor = {"sheetId": layout.sheet_id(address.sheet), "rowIndex": 1, "columnIndex": start}
-            requests.append({"updateCells": {"start": anchor, "rows": data, "fields": "userEnteredValue"}})
-        return requests
+        """Write them, column by column of ours."""
+
+        def data(cell: Cell, row: int) -> Json:
+            if isinstance(cell, str) and cell.startswith("="):
+                return {"userEnteredValue": {"formulaValue": layout.a1(cell, address.sheet, row)}}
+            return typed(cell)
+
+        return block(self.rows, 2, address.sheet, layout, data)
 
     def refers(self, address: Address) -> frozenset[str]:
         """Also the sheets that its formulas look into."""
@@ -61,17 +57,32 @@ class Rows(Resource):
         return changed(None, f"{len(self.rows)} rows")
 
 
-def cell_data(cell: Cell, sheet: str, row: int, layout: Layout) -> Json:
-    """A cell as CellData; a text that begins with `=` as the formula that it is in key form."""
+def typed(cell: Cell) -> Json:
+    """A cell as CellData, taken as it is: a text stays a text."""
     if cell is None or cell == "":
         return {}
     if isinstance(cell, bool):
         return {"userEnteredValue": {"boolValue": cell}}
-    if isinstance(cell, int | float):
-        return {"userEnteredValue": {"numberValue": cell}}
-    if cell.startswith("="):
-        return {"userEnteredValue": {"formulaValue": layout.a1(cell, sheet, row)}}
-    return {"userEnteredValue": {"stringValue": cell}}
+    if isinstance(cell, str):
+        return {"userEnteredValue": {"stringValue": cell}}
+    return {"userEnteredValue": {"numberValue": cell}}
+
+
+def block(
+    rows: Sequence[Sequence[tuple[str, Cell]]],
+    first: int,
+    sheet: str,
+    layout: Layout,
+    data: Callable[[Cell, int], Json],
+) -> list[Request]:
+    """Requests that write rows from row `first` on, touching only the columns that they name; `data(cell, row)` makes CellData."""
+    requests = []
+    for start, end in _runs(sorted({layout.index(sheet, name) for row in rows for name, _ in row})):
+        keys = [layout.column_at(sheet, index) or "" for index in range(start, end)]
+        cells = [{"values": [data(dict(row).get(key), at) for key in keys]} for at, row in enumerate(rows, first)]
+        anchor = {"sheetId": layout.sheet_id(sheet), "rowIndex": first - 1, "columnIndex": start}
+        requests.append({"updateCells": {"start": anchor, "rows": cells, "fields": "userEnteredValue"}})
+    return requests
 
 
 def _runs(indexes: list[int]) -> list[tuple[int, int]]:

@@ -51,13 +51,16 @@ class Tab(Resource):
             if not layout.adopted(key):
                 properties = part["properties"]
                 grid = properties.get("gridProperties", {})
-                yield Address(key, "", cls.kind), cls(
-                    title=properties["title"],
-                    color=color_text(properties.get("tabColorStyle")),
-                    hidden=properties.get("hidden", False),
-                    frozen_rows=grid.get("frozenRowCount", 0),
-                    frozen_columns=grid.get("frozenColumnCount", 0),
-                    marked=layout.is_marked(key),
+                yield (
+                    Address(key, "", cls.kind),
+                    cls(
+                        title=properties["title"],
+                        color=color_text(properties.get("tabColorStyle")),
+                        hidden=properties.get("hidden", False),
+                        frozen_rows=grid.get("frozenRowCount", 0),
+                        frozen_columns=grid.get("frozenColumnCount", 0),
+                        marked=layout.is_marked(key),
+                    ),
                 )
 
     def create(self, address: Address, layout: Layout) -> list[Request]:

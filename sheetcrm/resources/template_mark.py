@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import ClassVar, Self
 
-from sheetcrm.layout import TEMPLATE_KEY, Layout
+from sheetcrm.layout import TEMPLATE_KEY, Layout, marked_template
 from sheetcrm.resources.base import SPREADSHEET, Address, Json, Policy, Request, Resource, State, changed
 
 
@@ -30,19 +30,12 @@ class TemplateMark(Resource):
 
     @classmethod
     def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:
-        """The first mark that can be read; one that cannot counts as none."""
-        for metadata in description.get("developerMetadata", []):
-            if metadata.get("metadataKey") != TEMPLATE_KEY:
-                continue
-            try:
-                value = json.loads(metadata.get("metadataValue", ""))
-                mark = cls(str(value["template"]), int(value["version"]), str(value["language"]))
-            except (ValueError, TypeError, KeyError):
-                continue
+        """The first mark that makes sense; others count as none."""
+        made = marked_template(description)
+        if made is not None:
             address = Address(SPREADSHEET, "", cls.kind)
-            layout.ids[str(address)] = metadata["metadataId"]
-            yield address, mark
-            return
+            layout.ids[str(address)] = made.metadata_id
+            yield address, cls(made.template, made.version, made.language)
 
     def create(self, address: Address, layout: Layout) -> list[Request]:
         """Make the metadata."""

@@ -56,10 +56,13 @@ class Validation(Resource):
                 condition = rule.get("condition", {})
                 texts = [value.get("userEnteredValue", "") for value in condition.get("values", [])]
                 values = tuple(layout.keys(text, address.sheet) if text.startswith("=") else text for text in texts)
-                yield address, cls(
-                    Condition(condition.get("type", ""), values),
-                    rule.get("strict", False),
-                    rule.get("inputMessage", ""),
+                yield (
+                    address,
+                    cls(
+                        Condition(condition.get("type", ""), values),
+                        rule.get("strict", False),
+                        rule.get("inputMessage", ""),
+                    ),
                 )
 
     def create(self, address: Address, layout: Layout) -> list[Request]:
