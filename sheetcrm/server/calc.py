@@ -13,32 +13,19 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from . import formulas
 from .cell_error import CellError, Scalar, Value
 from .engine import Engine
 from .formulas import Area
 from .functions import sheets_functions
-from .translate import Translated, Translator
+from .translate import Translator, traits_of
 
 __all__ = ["Area", "Calculator", "CellError", "Source", "Value"]
 
 ROWS_AT_ONCE = 1000
+SCRATCH_CELLS = 50_000
 # Longer than any sheet title may be, so that no sheet is ever called this.
 _SCRATCH = "scratch" * 20
-_LAYERS = 8
-_VOLATILE = {"NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY"}
-_SPILLING = {
-    "ARRAYFORMULA",
-    "FILTER",
-    "FLATTEN",
-    "SEQUENCE",
-    "SORT",
-    "SORTN",
-    "SPLIT",
-    "TRANSPOSE",
-    "UNIQUE",
-    "RANDARRAY",
-}
+_PROBE = "probe" * 30
 
 Content = tuple[int, int, Scalar, str | None]
 """Row, column, value, and the formula instead of a value where there is one."""
@@ -98,7 +85,7 @@ class Calculator:
         """What the cell holds: a formula's result, or the value itself; None for a blank one."""
         book = self._current()
         known = book.load(title)
-        return None if known is None else book.engine.value(known, row, column)
+        return None if known is None else book.value(known, row, column)
 
     def evaluate(
         self, formula: str, title: str, row: int, column: int, *, anchor: tuple[int, int] | None = None
@@ -143,8 +130,9 @@ class _Book:
         self._translator = Translator(source)
         self._spilling = False
         self._stale = True
+        self._known: dict[str, bool] = {}
         self._widths: dict[str, int] = {}
-        self._scratches: dict[str, list[dict[tuple[int, int], str]]] = {}
+        self._scratch: dict[tuple[str, str, tuple[int, int]], int] = {}
 
     def loaded(self, title: str) -> bool:
         """Whether a formula may have read this sheet."""
@@ -164,6 +152,24 @@ class _Book:
             self._stale = False
             self.engine.calculate()
 
+    def value(self, title: str, row: int, column: int) -> Value:
+        """The value of a cell of a loaded sheet; an unknown name is named."""
+        found = self.engine.value(title, row, column)
+        if not isinstance(found, CellError) or found.type != "NAME":
+            return found
+        for _, at, _, formula in self.source.cells(title, row, row + 1):
+            if at == column and formula is not None:
+                return self._translator.strangers(formula, self._knows) or found
+        return found
+
+    def _knows(self, function: str) -> bool:
+        if function not in self._known:
+            self.engine.add_sheet(_PROBE)
+            self.engine.put_formula(_PROBE, 0, 0, f"={function}()")
+            found = self.engine.compute(_PROBE, 0, 0)
+            self._known[function] = not isinstance(found, CellError) or found.type != "NAME"
+        return self._known[function]
+
     def tick(self, moment: datetime, zone: ZoneInfo) -> None:
         """Let the time be `moment`, to the minute."""
         minute = moment.astimezone(zone).replace(second=0, microsecond=0)
@@ -182,24 +188,27 @@ class _Book:
         return self
 
     def scratch(self, formula: str, title: str, at: tuple[int, int], by: tuple[int, int]) -> Value:
-        """The value of a formula written nowhere: kept, so that asking again costs only what changed."""
-        told = self._translator.translate(formula, title, rows=by[0], columns=by[1], elsewhere=True)
-        self._note(formula)
-        if any(needed not in self._widths for needed in told.titles):
+        """The value of a formula written nowhere: kept, so that asking again costs only what changed.
+
+        Cells of a rule that cannot differ (`=$D2="won"` in one row) share one computation.
+        """
+        traits = traits_of(formula)
+        key = (formula, title, at if traits.positional else (by[0] * traits.by_row, by[1] * traits.by_column))
+        index = self._scratch.get(key)
+        if index is not None:
+            return self.engine.value(_SCRATCH, index, 0)
+        told = self._translator.translate(formula, title, by=by, at=at)
+        self._heed(formula)
+        if not self._widths.keys() >= told.titles:
             self._load(told.titles)
             self.settle()
-        layers = self._scratches.setdefault(title, [])
-        layer = next((i for i, cells in enumerate(layers) if cells.get(at, told.text) == told.text), len(layers))
-        if layer == len(layers) < _LAYERS:
-            layers.append({})
-        layer = min(layer, _LAYERS - 1)
-        name = f"{_SCRATCH}{layer}{title}"
-        if layers[layer].get(at) == told.text:
-            return self.engine.value(name, *at)
-        self.engine.add_sheet(name)
-        layers[layer][at] = told.text
-        self.engine.put_formula(name, *at, told.text)
-        return self.engine.compute(name, *at)
+        if len(self._scratch) >= SCRATCH_CELLS:
+            self.engine.put(_SCRATCH, 0, 0, [[None]] * SCRATCH_CELLS)
+            self._scratch.clear()
+        index = self._scratch[key] = len(self._scratch)
+        self.engine.add_sheet(_SCRATCH)
+        self.engine.put_formula(_SCRATCH, index, 0, told.text)
+        return self.engine.compute(_SCRATCH, index, 0)
 
     def _load(self, titles: Iterable[str]) -> None:
         waiting = deque(titles)
@@ -218,7 +227,8 @@ class _Book:
         for top, block in self._blocks(title, start, end, found):
             self.engine.put(title, top, 0, block)
         for row, column, formula in found:
-            told = self._told(formula, title)
+            self._heed(formula)
+            told = self._translator.translate(formula, title)
             wanted |= told.titles
             self.engine.put_formula(title, row, column, told.text)
         return wanted
@@ -250,17 +260,10 @@ class _Book:
         empty: list[Scalar] = []
         return [(line := lines.get(row, empty)) + [None] * (width - len(line)) for row in range(top, end)]
 
-    def _told(self, formula: str, title: str) -> Translated:
-        self._note(formula)
-        return self._translator.translate(formula, title)
-
-    def _note(self, formula: str) -> None:
-        """Remember what kinds of functions there are."""
-        if self.volatile and self._spilling:
-            return
-        names = {token.text.upper() for token in formulas.tokens(formula) if token.kind == "function"}
-        self.volatile = self.volatile or not names.isdisjoint(_VOLATILE)
-        self._spilling = self._spilling or "{" in formula or not names.isdisjoint(_SPILLING)
+    def _heed(self, formula: str) -> None:
+        traits = traits_of(formula)
+        self.volatile = self.volatile or traits.volatile
+        self._spilling = self._spilling or traits.spilling
 
 
 def _merged(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:

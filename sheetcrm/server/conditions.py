@@ -183,8 +183,11 @@ def _one_of_range(case: _Case) -> bool:
     area = typed.removeprefix("=")
     if case.value is None or isinstance(case.value, CellError) or len(_text(case.value)) > _CELL_TEXT // 2:
         return False
-    sought = '"' + _text(case.value).replace('"', '""') + '"'
-    found = case.evaluate(f"=SUMPRODUCT(--EXACT({area},{sought}))")
+    if isinstance(case.value, str):
+        sought = '"' + case.value.replace('"', '""') + '"'
+        found = case.evaluate(f"=SUMPRODUCT(--EXACT({area},{sought}))")
+    else:
+        found = case.evaluate(f"=SUMPRODUCT(--({area}={_text(case.value)}))")
     return isinstance(found, int | float) and found > 0
 
 

@@ -7,16 +7,31 @@ gives "" (Sheets shows nothing there; the engine would say 0, and a looked-up da
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol
 
 from . import formulas
+from .cell_error import CellError
 from .formulas import Area, Corner, Reference, Token
 
-# Which arguments can be the result; negative: all of them.
+# Which arguments can be the result as they stand.
 _BRANCHES = {"IF": (1, 2), "IFERROR": (0, 1), "IFNA": (0, 1)}
 _LOOKUPS = {"INDEX", "XLOOKUP", "VLOOKUP", "HLOOKUP", "LOOKUP", "OFFSET", "INDIRECT", "CHOOSE", "IFS", "SWITCH"}
+_VOLATILE = {"NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY"}
+_SPILLING = {
+    "ARRAYFORMULA",
+    "FILTER",
+    "FLATTEN",
+    "SEQUENCE",
+    "SORT",
+    "SORTN",
+    "SPLIT",
+    "TRANSPOSE",
+    "UNIQUE",
+    "RANDARRAY",
+}
 
 
 class Shape(Protocol):
@@ -40,6 +55,32 @@ class Translated:
     titles: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Traits:
+    """What a formula's value depends on, besides the cells that it reads."""
+
+    by_row: bool
+    by_column: bool
+    positional: bool
+    volatile: bool
+    spilling: bool
+
+
+@lru_cache(maxsize=4096)
+def traits_of(formula: str) -> Traits:
+    """`by_row`, `by_column`: copying it down or right changes it; `positional`: it asks where it stands."""
+    source = formulas.tokens(formula)
+    corners = [corner for reference in formulas.references(formula) for corner in (reference.first, reference.last)]
+    names = {token.text.upper() for token in source if token.kind == "function"}
+    return Traits(
+        by_row=any(corner and corner.row is not None and not corner.row_fixed for corner in corners),
+        by_column=any(corner and corner.column is not None and not corner.column_fixed for corner in corners),
+        positional=bool(list(_asks_position(source))),
+        volatile=not names.isdisjoint(_VOLATILE),
+        spilling="{" in formula or not names.isdisjoint(_SPILLING),
+    )
+
+
 class Translator:
     """Translates formulas of one spreadsheet as it is now; make another after sheets or names changed."""
 
@@ -53,17 +94,36 @@ class Translator:
         return title if title in self._sizes else self._canonical.get(title.casefold())
 
     def translate(
-        self, formula: str, title: str, *, rows: int = 0, columns: int = 0, elsewhere: bool = False
+        self, formula: str, title: str, *, by: tuple[int, int] = (0, 0), at: tuple[int, int] | None = None
     ) -> Translated:
-        """`formula` of sheet `title`, as copied `rows` down and `columns` right; `elsewhere`: to stand in another sheet."""
+        """`formula` of sheet `title`, as copied `by` (rows down, columns right).
+
+        With `at` (row, column) it will be computed in another sheet: it must not notice, nor spill into other cells.
+        """
         source = formulas.tokens(formula)
         titles: set[str] = set()
-        texts = [self._text(token, title, (rows, columns), titles, elsewhere=elsewhere) for token in source]
+        texts = [self._text(token, title, by, titles, elsewhere=at is not None) for token in source]
         for start, end in _blankable(source, 1 if formula.startswith("=") else 0, len(source)):
             _wrap(texts, start, end)
+        if at is not None:
+            _fix_position(source, texts, at)
         if any(token.kind == "function" and token.text.upper() == "INDIRECT" for token in source):
             titles.update(self._sizes)
-        return Translated("".join(texts), frozenset(titles))
+        text = "".join(texts)
+        arrays = traits_of(formula).spilling or any(token.reference and token.reference.last for token in source)
+        if at is not None and arrays:
+            text = f"=INDEX({text.removeprefix('=')},1,1)"
+        return Translated(text, frozenset(titles))
+
+    def strangers(self, formula: str, knows: Callable[[str], bool]) -> CellError | None:
+        """What in `formula` nobody has heard of; `knows` tells which functions there are."""
+        for token in formulas.tokens(formula):
+            word = token.text.upper()
+            if token.kind == "function" and word != "ARRAYFORMULA" and not knows(word):
+                return CellError("NAME", f"Unknown function: '{token.text}'.")
+            if token.kind == "name" and word not in {"TRUE", "FALSE"} and self._shape.name(token.text) is None:
+                return CellError("NAME", f"Unknown range name: '{token.text}'.")
+        return None
 
     def _text(self, token: Token, title: str, by: tuple[int, int], titles: set[str], *, elsewhere: bool) -> str:
         if token.reference is not None:
@@ -110,6 +170,19 @@ def _bounded(reference: Reference, row_count: int, column_count: int) -> Referen
     last_row = max(first.row or 0, (row_count if bottom is None else bottom) - 1)
     last_column = max(first.column or 0, (column_count if right is None else right) - 1)
     return Reference(reference.title, first, Corner(last_column, last_row))
+
+
+def _asks_position(tokens: Sequence[Token]) -> Iterator[int]:
+    """Where `ROW()` and `COLUMN()` stand."""
+    for i in range(len(tokens) - 2):
+        if tokens[i].text.upper() in {"ROW", "COLUMN"} and (tokens[i + 1].text, tokens[i + 2].text) == ("(", ")"):
+            yield i
+
+
+def _fix_position(tokens: Sequence[Token], texts: list[str], at: tuple[int, int]) -> None:
+    for i in _asks_position(tokens):
+        texts[i] = str(at[tokens[i].text.upper() == "COLUMN"] + 1)
+        texts[i + 1] = texts[i + 2] = ""
 
 
 def _wrap(texts: list[str], start: int, end: int) -> None:
