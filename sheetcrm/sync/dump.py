@@ -1,45 +1,46 @@
 """
-Records → CSV as people write it, or JSON as programs read it.
+Records → CSV or JSON, the same in every language.
 
-CSV has titles and option labels in the language of the sheet, and the cell as
-it stands where it made no sense, so that importing it changes nothing.  JSON
-has keys, and null where a cell made no sense.
+The first line of a CSV has column keys, choices are option keys: importing the
+file again changes nothing.  A cell that made no sense is blank here and an
+issue of the reading.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 import re
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
-from sheetcrm.resources.base import Cell
-from sheetcrm.schema.columns.base import Column, Context
 from sheetcrm.sync.records import Reading, Row
 
-FORMULA_BEGINS = re.compile("['\u2019]*[=+@\t\r\uff1d\uff0b\uff0d\uff20-]")
-"""What Excel and Sheets take for a formula when a CSV is opened; full-width signs count too. ' is our own escape."""
+FORMULA_BEGINS = re.compile("'*[=+@\t\r\uff1d\uff0b\uff0d\uff20-]")
+"""What Excel and Sheets take for a formula when a CSV is opened; full-width signs count too, and ' is our own escape."""
 PLAIN = re.compile(r"[+\-\uff0b\uff0d]?[\d\s().,/\-]+%?")
-"""Signed numbers and phone numbers: nothing in them can be run."""
+"""Signed numbers and phone numbers: there is nothing in them to run."""
 
 
-def to_json(reading: Reading, sheet: str) -> list[dict[str, Any]]:
-    """The records of that sheet in JSON's types: dates as ISO text, exact decimals as text, several-of-a-list as lists."""
-    return [row.record.model_dump(mode="json") for row in reading.extracts[sheet].rows]
+def dump(reading: Reading, sheet: str, form: Literal["csv", "json"] = "csv", *, samples: bool = False) -> str:
+    """
+    The records of a sheet (by its key) as one text that ends in a line end.
 
-
-def to_csv(reading: Reading, sheet: str, context: Context) -> str:
-    """The sheet as CSV (RFC 4180, CRLF, no byte-order mark); the first line has the titles in the sheet's language."""
-    spec = reading.template.sheets[sheet]
-    columns = {key: column for key, column in spec.columns.items() if not key.startswith("_")}
+    CSV: RFC 4180 with \\n, no byte-order mark, a ' in front of text that a
+    spreadsheet program would run.  JSON: a list of objects; dates as ISO text,
+    decimals as text, several-of-a-list as lists.  Example rows only if asked for.
+    """
+    rows = [row for row in reading.extracts[sheet].rows if samples or not row.sample]
+    if form == "json":
+        objects = [row.record.model_dump(mode="json") for row in rows]
+        return json.dumps(objects, ensure_ascii=False, indent=2) + "\n"
+    keys = [key for key in reading.template.sheets[sheet].columns if not key.startswith("_")]
     out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([column.title.say(reading.language) for column in columns.values()])
-    for row in reading.extracts[sheet].rows:
-        writer.writerow(_line(reading, sheet, row, columns, context))
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(keys)
+    writer.writerows(_line(row, keys) for row in rows)
     return out.getvalue()
 
 
@@ -53,30 +54,21 @@ def unguarded(text: str) -> str:
     return text[1:] if text.startswith("'") and guarded(text[1:]) == text else text
 
 
-def _line(reading: Reading, sheet: str, row: Row, columns: dict[str, Column], context: Context) -> Iterator[str]:
-    extract = reading.extracts[sheet]
-    for key, column in columns.items():
-        value = row.get(key)
-        if value is None:
-            yield guarded(_text(extract.cell(row.number, key)))
-        elif isinstance(value, date | Decimal | bool | int | float):
-            yield _text(value)
-        else:
-            yield guarded(str(column.dump(value, context)))
+def _line(row: Row, keys: list[str]) -> list[str]:
+    return [_text(row.get(key)) for key in keys]
 
 
-def _text(value: Cell | date | Decimal) -> str:
+def _text(value: Any) -> str:
     """As every program reads it back; a decimal never in powers of ten."""
     match value:
-        case None:
-            return ""
-        case bool():
-            return "TRUE" if value else "FALSE"
+        case None | bool():
+            return "" if value is None else str(value).upper()
         case float():
             return repr(value).removesuffix(".0")
         case Decimal():
             return f"{value:f}"
         case date():
             return value.isoformat()
-        case _:
-            return str(value)
+        case tuple():
+            return guarded(", ".join(str(part) for part in value))
+    return guarded(str(value))

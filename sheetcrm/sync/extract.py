@@ -1,0 +1,167 @@
+"""
+A sheet's columns of cells → rows, records and issues.
+
+Nothing here raises for what a cell says, and no row is left out: what makes no
+sense is an issue, its field is None, and the rest of its row is still a record.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sheetcrm.layout import Layout
+from sheetcrm.messages import N_, texts
+from sheetcrm.resources.base import Cell
+from sheetcrm.schema.columns.base import BadCell, Context, Place
+from sheetcrm.schema.columns.person import PersonColumn
+from sheetcrm.schema.template import HIDDEN_ID, SheetSpec, Template
+from sheetcrm.sync.records import FIRST_ROW, Extract, Issue, Row, model
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """The rows of a sheet that are not blank, column by column, before any rule was asked."""
+
+    sheet: str
+    numbers: list[int]
+    """Their row numbers."""
+    values: dict[str, list[Any]]
+    """Column key → values; None where blank or wrong."""
+    bad: dict[str, dict[int, BadCell]]
+    """Column key → offset among `numbers` → what is wrong."""
+    cells: dict[str, list[Cell]]
+    """Every cell from row 2 on, blank rows included, all columns of one length."""
+
+
+@dataclass(frozen=True)
+class Values:
+    """What the sheets that were read hold, for rules that look there (a `Lookup`)."""
+
+    sheets: Mapping[str, Parsed]
+
+    def values(self, sheet: str, column: str) -> Collection[Any] | None:
+        """Every value of that column; None when it was not read."""
+        parsed = self.sheets.get(sheet)
+        return None if parsed is None else parsed.values.get(column)
+
+
+def parse(spec: SheetSpec, sheet: str, cells: Mapping[str, Sequence[Cell]], context: Context) -> Parsed:
+    """
+    Read the columns of one sheet; `cells` are by column key from row 2 on and may be of any length.
+
+    A row is blank when the cells that people fill are blank or FALSE: what a
+    formula or we ourselves put there makes no row.
+    """
+    length = max(map(len, cells.values()), default=0)
+    padded = {key: [*column, *[""] * (length - len(column))] for key, column in cells.items()}
+    filled = [padded[key] for key in spec.inputs if key in padded]
+    kept = [
+        at for at, row in enumerate(zip(*filled, strict=True)) if any(cell not in ("", None, False) for cell in row)
+    ]
+    values, bad = {}, {}
+    for key, column in padded.items():
+        values[key], bad[key] = spec.columns[key].parse([column[at] for at in kept], context)
+    return Parsed(sheet, [at + FIRST_ROW for at in kept], values, bad, padded)
+
+
+def extract(parsed: Parsed, lookup: Values, context: Context, layout: Layout) -> Extract:
+    """Apply the rules and make records; `lookup` has the other sheets.  Lists have issues, but no records."""
+    template, sheet = context.template, parsed.sheet
+    spec = template.sheets[sheet]
+    found = _found(parsed, spec, lookup, context)
+    issues = tuple(_issues(parsed, found, context, layout))
+    wrong = {offset for offset, _key, _bad in found}
+    rows = _rows(parsed, template, wrong) if spec.content == "records" else ()
+    return Extract(sheet, tuple(rows), issues, parsed.cells)
+
+
+def _rows(parsed: Parsed, template: Template, wrong: Collection[int]) -> Iterator[Row]:
+    sheet = parsed.sheet
+    record, samples = model(template, sheet), template.sample_keys(sheet)
+    ids = ids_of(parsed, template.sheets[sheet])
+    count = Counter(ids)
+    fields = {key: column for key, column in parsed.values.items() if key != HIDDEN_ID}
+    for offset, (number, values) in enumerate(zip(parsed.numbers, zip(*fields.values(), strict=True), strict=True)):
+        yield Row(
+            number=number,
+            id=ids[offset],
+            record=record.model_construct(**dict(zip(fields, values, strict=True))),
+            sample=ids[offset] in samples,
+            complete=offset not in wrong,
+            unique=ids[offset] is None or count[ids[offset]] == 1,
+        )
+
+
+def ids_of(parsed: Parsed, spec: SheetSpec) -> list[str | None]:
+    """The id of each row, None where it is blank or wrong."""
+    values = parsed.values.get(spec.key or "", [None] * len(parsed.numbers))
+    return [None if value is None else str(value) for value in values]
+
+
+Found = tuple[int, str, BadCell]
+"""Offset, column key, what is wrong."""
+
+
+def _found(parsed: Parsed, spec: SheetSpec, lookup: Values, context: Context) -> list[Found]:
+    """Everything wrong, row by row and there in the order of the columns; one thing a cell."""
+    found: dict[tuple[int, str], BadCell] = {
+        (offset, key): bad for key, wrong in parsed.bad.items() for offset, bad in wrong.items()
+    }
+    # A rule may look at a column that was not found; that is reported once, not in every row.
+    nothing: list[Any] = [None] * len(parsed.numbers)
+    values = {key: parsed.values.get(key, nothing) for key in spec.columns}
+    for key in parsed.values:
+        for rule in () if key == HIDDEN_ID else spec.columns[key].all_rules():
+            for offset, bad in rule.check(Place(parsed.sheet, key), values, context, lookup):
+                found.setdefault((offset, key), bad)
+    for over_columns in spec.rules:
+        for offset, key, bad in over_columns.check(parsed.sheet, values, context):
+            found.setdefault((offset, key), bad)
+    _copied_rows(parsed, spec, found)
+    order = {key: at for at, key in enumerate(spec.columns)}
+    return [(offset, key, found[offset, key]) for offset, key in sorted(found, key=lambda at: (at[0], order[at[1]]))]
+
+
+def _copied_rows(parsed: Parsed, spec: SheetSpec, found: dict[tuple[int, str], BadCell]) -> None:
+    """Rows pasted whole bring their hidden id along; people are told at the first column that they see."""
+    ids = parsed.values.get(HIDDEN_ID, [])
+    shown = next((key for key in spec.inputs if key in parsed.values), None)
+    count = Counter(ids)
+    for offset, value in enumerate(ids):
+        if value is not None and count[value] > 1 and shown is not None:
+            message = N_(
+                "this row was copied together with its hidden id; type it anew, or clear column {column} in the copy"
+            )
+            title = spec.columns[HIDDEN_ID].title.say("en")
+            found.setdefault((offset, shown), BadCell("row_copied", message, {"column": title}))
+
+
+def _issues(parsed: Parsed, found: list[Found], context: Context, layout: Layout) -> Iterator[Issue]:
+    t, sheet, title = texts(context.language), parsed.sheet, layout.tab_title(parsed.sheet)
+    owners = parsed.values.get(_owner_column(context.template, sheet) or "", [None] * len(parsed.numbers))
+    for offset, key, bad in found:
+        number = parsed.numbers[offset]
+        there = layout.has(sheet, key)
+        cell = parsed.cells[key][number - FIRST_ROW] if key in parsed.cells else None
+        yield Issue(
+            sheet=sheet,
+            row=number,
+            column=key,
+            code=bad.code,
+            message=t(bad.message, **bad.values),
+            a1=f"{title}!{layout.cell(sheet, key, number) if there else f'{number}:{number}'}",
+            link=layout.link(sheet, key if there else "", number),
+            text="" if cell is None else str(cell),
+            suggestion=bad.suggestion,
+            owner=owners[offset],
+        )
+
+
+def _owner_column(template: Template, sheet: str) -> str | None:
+    """Whom a row belongs to: the owner that the sheet's reminders name, else its first person."""
+    named = (rule.owner for rule in template.reminders.values() if rule.sheet == sheet)
+    people = (key for key, column in template.sheets[sheet].columns.items() if isinstance(column, PersonColumn))
+    return next(named, None) or next(people, None)

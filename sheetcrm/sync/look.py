@@ -1,0 +1,194 @@
+"""
+Gateway → where each column stands, and its cells: two requests, three if marks are gone.
+
+The first request has no rows, so its size does not depend on them.  The second
+asks for columns by their mark, not by their letter: a column that somebody
+moves between the two is still itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sheetcrm.layout import MARK_KEY, Layout, Trouble, Wanted
+from sheetcrm.messages import LANGUAGES, N_
+from sheetcrm.resources.base import Cell, Json
+from sheetcrm.resources.template_mark import TemplateMark
+from sheetcrm.schema.columns.base import Context
+from sheetcrm.schema.template import Template
+from sheetcrm.sheets.gateway import Gateway
+
+FIELDS = (
+    "spreadsheetId,spreadsheetUrl,properties(title,locale,timeZone),developerMetadata,"
+    "sheets(properties,developerMetadata,data(columnMetadata(developerMetadata)))"
+)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A sheet, column or language that could not be found; `message` is an English text to be translated."""
+
+    sheet: str
+    column: str | None
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """The cells of a spreadsheet as they stood; nothing is judged yet."""
+
+    layout: Layout
+    context: Context
+    cells: dict[str, dict[str, list[Cell]]]
+    """Sheet → column → cells from row 2 on, as long as the API gives them; columns that were not found are missing."""
+    troubles: tuple[Trouble, ...]
+    """Marks and headers that contradict each other."""
+    gaps: tuple[Gap, ...]
+
+
+def look(
+    gateway: Gateway, template: Template, *, language: str | None = None, sheets: Collection[str] | None = None
+) -> Look:
+    """
+    Read those sheets (None: all that have records or lists) with every column of the template.
+
+    `language` is the one of titles and messages; None: as the spreadsheet is
+    marked.  ApiError when there is no answer; whatever the cells say is fine.
+    """
+    wanted = wanted_of(template, sheets)
+    description = gateway.describe(FIELDS)
+    layout = Layout.locate(description, wanted)
+    answers = gateway.columns([*_by_mark(layout), *_headers(layout)]) if layout.sheets() else []
+    layout = Layout.locate(description, wanted, _header_rows(answers))
+    cells = {sheet: dict(_marked(layout, sheet, answers)) for sheet in layout.sheets()}
+    if unmarked := [place for place in _located(layout) if place[1] not in cells[place[0]]]:
+        for (sheet, column), found in zip(unmarked, _by_place(gateway, layout, unmarked), strict=True):
+            cells[sheet][column] = found
+    spoken, gaps = _language(description, layout, template, language)
+    gaps += [*_gaps(layout, template, wanted)]
+    return Look(layout, template.context(spoken), cells, layout.troubles, tuple(gaps))
+
+
+def wanted_of(template: Template, sheets: Collection[str] | None) -> dict[str, Wanted]:
+    """What to look for; KeyError for a sheet that the template does not have."""
+    readable = [key for key, spec in template.sheets.items() if spec.content != "page"]
+    keys = readable if sheets is None else sheets
+    return {
+        key: Wanted(
+            template.titles(key), {column: template.titles(key, column) for column in template.sheets[key].columns}
+        )
+        for key in keys
+    }
+
+
+def _located(layout: Layout) -> Iterator[tuple[str, str]]:
+    """Every column whose place is beyond doubt."""
+    for sheet in layout.sheets():
+        for column in layout.columns(sheet):
+            if (sheet, column) not in layout.moved:
+                yield sheet, column
+
+
+def _by_mark(layout: Layout) -> Iterator[Json]:
+    for sheet, column in _located(layout):
+        if layout.is_marked(sheet, column):
+            value = f"{sheet}.{column}"
+            yield {
+                "developerMetadataLookup": {
+                    "metadataKey": MARK_KEY,
+                    "metadataValue": value,
+                    "locationType": "COLUMN",
+                }
+            }
+
+
+def _headers(layout: Layout) -> Iterator[Json]:
+    for sheet in layout.sheets():
+        yield {"gridRange": {"sheetId": layout.sheet_id(sheet), "startRowIndex": 0, "endRowIndex": 1}}
+
+
+def _header_rows(answers: Iterable[Json]) -> dict[int, list[Cell]]:
+    return {
+        place.get("sheetId", 0): [column[0] if column else "" for column in values]
+        for place, values in _answered(answers, "gridRange")
+    }
+
+
+def _marked(layout: Layout, sheet: str, answers: Iterable[Json]) -> Iterator[tuple[str, list[Cell]]]:
+    """The columns of a sheet by their mark; where two have the same, the one that the layout has chosen."""
+    found: dict[str, list[tuple[int, list[Cell]]]] = {}
+    for lookup, values, index in _answered_columns(answers):
+        owner, _, column = lookup["metadataValue"].partition(".")
+        if owner == sheet and layout.has(sheet, column):
+            found.setdefault(column, []).append((index, values))
+    for column, columns in found.items():
+        there = layout.index(sheet, column)
+        _index, values = min(columns, key=lambda one: abs(one[0] - there))
+        yield column, values[1:]
+
+
+def _by_place(gateway: Gateway, layout: Layout, places: list[tuple[str, str]]) -> list[list[Cell]]:
+    """Columns without a mark, by where their title stands: one request more."""
+    filters = [{"gridRange": layout.grid_range(sheet, column, first=1)} for sheet, column in places]
+    found = {
+        (place.get("sheetId", 0), place.get("startColumnIndex", 0)): values
+        for place, values in _answered(gateway.columns(filters), "gridRange")
+    }
+    chosen = [found.get((layout.sheet_id(sheet), layout.index(sheet, column)), []) for sheet, column in places]
+    return [values[0][1:] if values else [] for values in chosen]
+
+
+def _answered(answers: Iterable[Json], kind: str) -> Iterator[tuple[Json, list[list[Cell]]]]:
+    """Each filter of that kind that matched, and its columns."""
+    for answer in answers:
+        for one in answer.get("dataFilters", []):
+            if kind in one:
+                yield one[kind], answer.get("valueRange", {}).get("values", [])
+
+
+def _answered_columns(answers: Iterable[Json]) -> Iterator[tuple[Json, list[Cell], int]]:
+    """Each look-up that matched: itself, its one column, and the column's 0-based index."""
+    for answer in answers:
+        for one in answer.get("dataFilters", []):
+            if "developerMetadataLookup" in one:
+                values = answer.get("valueRange", {}).get("values", [])
+                yield one["developerMetadataLookup"], values[0] if values else [], _index(answer["valueRange"])
+
+
+def _index(value_range: Json) -> int:
+    """`'跟进记录'!C1:C1000` → 2."""
+    match = re.search(r"!\$?([A-Z]{1,3})\$?\d*(?::|$)", value_range.get("range", ""))
+    index = 0
+    for letter in match[1] if match else "A":
+        index = index * 26 + ord(letter) - ord("A") + 1
+    return index - 1
+
+
+def _language(description: Json, layout: Layout, template: Template, language: str | None) -> tuple[str, list[Gap]]:
+    """The one asked for, as the spreadsheet is marked, or else the one that the most tabs are titled in."""
+    mark = next((mark for _address, mark in TemplateMark.read(description, layout, {})), None)
+    if language is not None or (mark is not None and mark.language in LANGUAGES):
+        return language or str(mark and mark.language), []
+    titles = {layout.tab_title(sheet): sheet for sheet in layout.sheets()}
+    said: dict[str, Any] = {
+        one: sum(template.sheets[sheet].title.say(one) == title for title, sheet in titles.items()) for one in LANGUAGES
+    }
+    message = N_("The spreadsheet's mark, which says its language, is gone; apply the template again.")
+    return max(said, key=said.__getitem__), [Gap("", None, "language_unknown", message)]
+
+
+def _gaps(layout: Layout, template: Template, wanted: Iterable[str]) -> Iterator[Gap]:
+    """Sheets and columns of the template that are not there, unless a trouble says so already."""
+    said = {(trouble.sheet, trouble.column) for trouble in layout.troubles}
+    for sheet in wanted:
+        if not layout.has(sheet):
+            if (sheet, "") not in said:
+                yield Gap(sheet, None, "sheet_missing", N_("There is no tab {sheet}."))
+            continue
+        for column in template.sheets[sheet].columns:
+            if not layout.has(sheet, column) and (sheet, column) not in said:
+                yield Gap(sheet, column, "column_missing", N_("There is no column {column}."))
