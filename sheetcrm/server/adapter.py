@@ -54,7 +54,6 @@ class InProcess(BaseAdapter):
         response.raw = HTTPResponse(
             body=io.BytesIO(answer.body), headers=dict(answer.headers), status=answer.status, preload_content=False
         )
-        response.connection = self  # type: ignore[attr-defined]  # requests sets it on every response, its stubs do not say so
         return response
 
     def close(self) -> None:
