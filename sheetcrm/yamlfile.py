@@ -99,13 +99,13 @@ class _CoreLoader(yaml.CSafeLoader):
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML's own name and type
 
 
-# YAML 1.2, 10.3.2 "Tag resolution", except that a number with a leading zero stays text: it is an id or a phone.
+# YAML 1.2, 10.3.2 "Tag resolution", except that `012` and `+86` stay text: they are ids and phones.
 for _tag, _pattern, _first in (
     ("null", r"^(?:null|Null|NULL|~|)$", [*"nN~", ""]),
     ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", [*"tTfF"]),
-    ("int", r"^[-+]?(?:0|[1-9][0-9]*)$", [*"-+0123456789"]),
-    ("float", r"^[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?$", [*"-+0123456789"]),
-    ("float", r"^[-+]?\.[0-9]+(?:[eE][-+]?[0-9]+)?$", [*"-+."]),
+    ("int", r"^-?(?:0|[1-9][0-9]*)$", [*"-0123456789"]),
+    ("float", r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?$", [*"-0123456789"]),
+    ("float", r"^-?\.[0-9]+(?:[eE][-+]?[0-9]+)?$", [*"-."]),
 ):
     _CoreLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
 
@@ -124,7 +124,7 @@ def _refuse_deep(text: str) -> None:
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            raise _TooDeepError(event.start_mark.line + 1)
+            raise _TooDeepError(event.start_mark.line + 1 if event.start_mark else None)
 
 
 class _TooDeepError(Exception):
@@ -211,7 +211,7 @@ def _decoded(content: bytes, file: str, error: type[FileError]) -> str:
 def _syntax_problem(broken: yaml.YAMLError, text: str, file: str) -> Problem:
     if isinstance(broken, yaml.reader.ReaderError):
         before = text.count("\n", 0, broken.position) + 1
-        return Problem(file, before, "", f"a character that YAML does not allow: {broken.character!r}")
+        return Problem(file, before, "", f"a character that YAML does not allow: U+{broken.character:04X}")
     mark = getattr(broken, "problem_mark", None) or getattr(broken, "context_mark", None)
     said = getattr(broken, "problem", None) or str(broken)
     line: int | None = None if mark is None else mark.line + 1

@@ -1,0 +1,50 @@
+"""
+`amber` or `#fce8b2` → a colour.
+
+Names stand for calm fills that dark text reads well on; two shades that mean different things stay apart for colour-blind eyes too.
+"""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
+
+from sheetcrm.variants import nearest
+
+PALETTE = {
+    "grey": "#eceff1",
+    "blue": "#d6e4f5",
+    "teal": "#d3eeea",
+    "green": "#d5edd8",
+    "lime": "#eaf3cf",
+    "yellow": "#fdf3c7",
+    "amber": "#fce3b8",
+    "orange": "#fbd9c3",
+    "red": "#f8d3d1",
+    "pink": "#f7d9e5",
+    "purple": "#e3dbf3",
+    "navy": "#34506b",
+    "pine": "#2f6157",
+    "white": "#ffffff",
+    "black": "#000000",
+    "crimson": "#a61b1b",
+}
+
+
+def _hex(value: Any) -> str:
+    if isinstance(value, str) and re.fullmatch(r"#[0-9A-Fa-f]{6}", value):
+        return value.lower()
+    if value in PALETTE:
+        return PALETTE[value]
+    names = ", ".join(PALETTE)
+    hint = nearest(str(value), list(PALETTE))
+    raise PydanticCustomError(
+        "color",
+        "no such colour: {value}{hint}; use #rrggbb or one of {names}",
+        {"value": str(value), "hint": hint, "names": names},
+    )
+
+
+Color = Annotated[str, BeforeValidator(_hex)]
+"""`#rrggbb`, lower-case."""

@@ -1,0 +1,202 @@
+"""
+Cells ↔ values, a column at a time; a column → what it wants of the spreadsheet.
+
+A blank cell is None in every type and never wrong by itself (that is what the
+rule `required` is for), so a type says only what a cell that is not blank means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from sheetcrm.messages import N_
+from sheetcrm.resources.base import Address, Cell, Resource
+from sheetcrm.resources.header import Header
+from sheetcrm.resources.look import Look
+from sheetcrm.resources.number_format import NumberFormat
+from sheetcrm.resources.validation import Condition, Validation
+from sheetcrm.resources.width import Width
+from sheetcrm.schema.conditions import combined
+from sheetcrm.schema.context import BadCell, Context, Place
+from sheetcrm.schema.notes import header_note, hover
+from sheetcrm.schema.rules import RequiredRule, Rule, UniqueRule
+from sheetcrm.schema.text import Text
+from sheetcrm.variants import Variant
+
+__all__ = ["BadCell", "Column", "Context", "Place"]
+
+ERROR_CELLS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#ERROR!"})
+"""How a formula that failed reads."""
+
+
+class Column(Variant):
+    """A named column of a sheet; its key never changes, its title is what people see."""
+
+    family: ClassVar[str] = "column"
+    python_type: ClassVar[Any]
+    """The type of a value that is not None."""
+    examples: ClassVar[tuple[tuple[Cell, Any], ...]] = ()
+    """Cells and what they mean, in a sheet of `country: CN`, `currency: CNY`."""
+    nonsense: ClassVar[tuple[Cell, ...]] = ()
+    """Cells that this type refuses."""
+    pixels: ClassVar[int] = 120
+    """The width when none is given."""
+    alignment: ClassVar[str] = "LEFT"
+    computed: ClassVar[bool] = False
+    """Whether the sheet fills it; such a cell neither makes a row nor is ever written."""
+    example_settings: ClassVar[dict[str, Any]] = {}
+    """What the examples need beside the title."""
+    bounds: ClassVar[Literal["NUMBER", "DATE"] | None] = None
+    """What the rules `range`, `after` and `before` compare; None: nothing."""
+    hint: ClassVar[str] = ""
+    """What goes in, as a message of the header's note."""
+
+    title: Text
+    note: Text | None = None
+    width: int | None = Field(None, ge=20, le=2000)
+    hidden: bool = False
+    wrap: bool = False
+    required: bool = False
+    unique: bool = False
+    strict: bool = True
+    rules: tuple[Rule, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+    def parse(self, cells: Sequence[Cell], context: Context) -> tuple[list[Any], dict[int, BadCell]]:
+        """
+        The values of a column of cells, and what is wrong by 0-based offset; None where blank or wrong.
+
+        Never raises for what a cell says.  Equal cells are looked at once.
+        """
+        values: list[Any] = []
+        bad: dict[int, BadCell] = {}
+        known: dict[type, dict[Cell, Any]] = {str: {}, int: {}, float: {}, bool: {}, type(None): {None: self.blank()}}
+        for offset, cell in enumerate(cells):
+            seen = known[type(cell)]
+            if cell not in seen:
+                seen[cell] = self._meaning(cell, context)
+            value = seen[cell]
+            if isinstance(value, BadCell):
+                bad[offset], value = value, None
+            values.append(value)
+        return values, bad
+
+    def parse_cell(self, cell: Cell, context: Context) -> Any:
+        """The value of a cell that is neither blank nor a failed formula; BadCell when it makes no sense."""
+        raise NotImplementedError
+
+    def dump(self, value: Any, context: Context) -> Cell:
+        """The cell that parses to `value` again; None for None."""
+        return None if value is None else self.dump_value(value, context)
+
+    def dump_value(self, value: Any, context: Context) -> Cell:
+        """The cell for a value that is not None."""
+        cell: Cell = value
+        return cell
+
+    def blank(self) -> Any:
+        """What a blank cell means."""
+        return None
+
+    def python_annotation(self) -> Any:
+        """The type of a value that is not None, for a record's model."""
+        return self.python_type
+
+    def sample(self, written: Any, context: Context) -> Cell:
+        """The cell for what a sample or seed row of a template says; BadCell when it cannot be."""
+        if written is None:
+            return None
+        cell = Text.model_validate(written).say(context.language) if isinstance(written, dict) else written
+        if isinstance(cell, list):
+            raise BadCell("not_one_value", N_("one value is expected, not a list"))
+        return self.dump(self.parse_cell(cell, context), context)
+
+    def literal(self, value: Any, context: Context) -> str:
+        """A value as a formula has it: `"成交"`, `3`, `TRUE`."""
+        cell = self.dump(value, context)
+        if isinstance(cell, bool):
+            return str(cell).upper()
+        return f'"{quoted(cell)}"' if isinstance(cell, str) else str(cell)
+
+    def states(self) -> tuple[bool | str, ...]:
+        """The values that `unless:` and `when:` may name; none where they cannot be listed."""
+        return ()
+
+    def option_keys(self, context: Context) -> tuple[str, ...]:
+        """What a formula may name as `{column=option}`."""
+        return ()
+
+    def option_colors(self, context: Context) -> dict[str, str]:
+        """Option key → `#rrggbb`, of those that have one."""
+        return {}
+
+    def hint_values(self, context: Context) -> dict[str, str]:
+        """What to fill into `hint`."""
+        return {}
+
+    def all_rules(self) -> tuple[Rule, ...]:
+        """Its rules, those meant by `required:`, `unique:` and its type included, each once."""
+        short = [RequiredRule()] * self.required + [UniqueRule()] * self.unique
+        found: list[Rule] = []
+        for rule in (*self.rules, *short, *self.implied_rules()):
+            if rule not in found and not (rule in short and any(rule.code == one.code for one in found)):
+                found.append(rule)
+        return tuple(found)
+
+    def implied_rules(self) -> tuple[Rule, ...]:
+        """The rules that come with the type."""
+        return ()
+
+    def condition(self, place: Place, context: Context) -> Condition | None:
+        """What the type itself asks of a cell, for the sheet's validation."""
+        return None
+
+    def number_format(self, context: Context) -> NumberFormat | None:
+        """How cells are shown; None leaves Sheets to it."""
+        return None
+
+    def problems(self, place: Place, context: Context) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """What does not fit the rest of the template: the path below the column, and why."""
+        for offset, rule in enumerate(self.rules):
+            for path, message in rule.problems(place, context):
+                yield ("rules", offset, *path), message
+
+    def resources(self, place: Place, context: Context) -> Iterator[tuple[Address, Resource]]:
+        """Everything of this column but its place in the order."""
+        for resource in self._resources(place, context):
+            if resource is not None:
+                yield Address(place.sheet, place.column, resource.kind), resource
+
+    def _resources(self, place: Place, context: Context) -> Iterator[Resource | None]:
+        yield Header(self.title.say(context.language), header_note(self, context))
+        yield Width(self.width or self.pixels, self.hidden)
+        yield Look(self.alignment, "WRAP" if self.wrap else "CLIP")
+        yield self.number_format(context)
+        yield self.validation(place, context)
+
+    def validation(self, place: Place, context: Context) -> Validation | None:
+        """The one validation that Sheets allows a cell, made of the type's condition and those of its rules."""
+        own = self.condition(place, context)
+        asked = [rule.condition(place, context) for rule in self.all_rules()]
+        condition = combined([one for one in (own, *asked) if one is not None], place)
+        if condition is None:
+            return None
+        return Validation(condition, self.strict, hover(self, context))
+
+    def _meaning(self, cell: Cell, context: Context) -> Any:
+        if cell is None or cell == "":
+            return self.blank()
+        try:
+            if isinstance(cell, str) and cell in ERROR_CELLS:
+                raise BadCell("error_value", N_("the formula failed: {text}"), {"text": cell})
+            return self.parse_cell(cell, context)
+        except BadCell as bad:
+            return bad
+
+
+def quoted(text: str) -> str:
+    """Text as it stands between the quotes of a formula."""
+    return text.replace('"', '""')

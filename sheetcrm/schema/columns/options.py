@@ -1,0 +1,61 @@
+"""
+`{lead: {zh: 潜在客户, en: Lead, color: grey}}` → options with titles and colours.
+
+An option is found by its title in any language or by its key, so a sheet that
+was made in Chinese still reads after somebody pastes the English word.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from sheetcrm.schema.colors import Color
+from sheetcrm.schema.columns.reading import plain
+from sheetcrm.schema.text import Text
+from sheetcrm.variants import nearest
+
+
+class Option(BaseModel):
+    """One of the things to choose from."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: Text
+    color: Color | None = None
+
+
+def _with_title(value: Any) -> Any:
+    """`{zh: …, en: …, color: …}` and `Lead` are short for `{title: …, color: …}`."""
+    if isinstance(value, dict) and "title" not in value:
+        title = {key: wording for key, wording in value.items() if key != "color"}
+        return {"title": title, **{key: value[key] for key in value if key == "color"}}
+    return value if isinstance(value, dict) else {"title": value}
+
+
+def _keyed(value: Any) -> Any:
+    return {str(one): one for one in value} if isinstance(value, list) else value
+
+
+Options = Annotated[
+    dict[str, Annotated[Option, BeforeValidator(_with_title)]], BeforeValidator(_keyed), Field(min_length=1)
+]
+"""Option key → option, in the order of the dropdown; a list of words is short for options that are called so."""
+
+
+def option_key(text: str, options: Mapping[str, Option]) -> str | None:
+    """The key of the option that the text means; None when it means none."""
+    wanted = plain(text).casefold()
+    for key, option in options.items():
+        if any(plain(wording).casefold() == wanted for wording in option.title.all()):
+            return key
+    return next((key for key in options if key.casefold() == wanted), None)
+
+
+def nearest_title(text: str, options: Mapping[str, Option], language: str) -> str | None:
+    """The title, in that language, of the option most like the text; None when none is like it."""
+    titles = {
+        wording.casefold(): option.title.say(language) for option in options.values() for wording in option.title.all()
+    }
+    hint = nearest(plain(text).casefold(), list(titles))
+    return titles.get(hint.removeprefix("; did you mean ").removesuffix("?"))

@@ -1,0 +1,115 @@
+"""
+Phones → E.164 text (`+8613800138000`; an extension as `;ext=12`, RFC 3966).
+
+A number without a country code is of the template's `country:`, but only when
+it is written as one dials it there: `(206) 555-9857` is not read as Guangzhou,
+although its digits would be valid.
+"""
+
+import re
+from typing import Any, ClassVar, Literal
+
+from pydantic import field_validator
+from pydantic_core import PydanticCustomError
+
+from sheetcrm.messages import N_
+from sheetcrm.resources.base import Cell
+from sheetcrm.resources.number_format import NumberFormat
+from sheetcrm.schema.columns.base import BadCell, Column, Context
+from sheetcrm.schema.columns.reading import as_text, plain, shown
+
+_EXTENSION = re.compile(r"[\s,;(（]*(?:转|分机|ext(?:ension)?|x|#)\.?\s*[:：=]?\s*(\d{1,7})\s*[)）]?$", re.IGNORECASE)
+_ALLOWED = re.compile(r"[+\d][\d\s().\-/·]*|\([\d\s().\-/·]+")
+
+
+def known_country(code: str) -> str:
+    """The two letters as they are; PydanticCustomError when no phone numbers are known for them."""
+    import phonenumbers  # noqa: PLC0415 - its tables are slow to open
+
+    if code not in phonenumbers.SUPPORTED_REGIONS:
+        raise PydanticCustomError("country", "no such country: {code}; use its two letters, as in CN", {"code": code})
+    return code
+
+
+def e164(cell: Cell, country: str | None) -> str:
+    """The phone number in a cell; BadCell when it is none, or when its country cannot be told."""
+    import phonenumbers  # noqa: PLC0415 - as above
+
+    text = plain(as_text(cell))
+    extension = _EXTENSION.search(text)
+    digits = text[: extension.start()].strip() if extension else text
+    if isinstance(cell, bool) or not _ALLOWED.fullmatch(digits) or digits.count("+") > 1:
+        raise _not_a_phone(cell)
+    try:
+        number = phonenumbers.parse(digits, country)
+    except phonenumbers.NumberParseException as wrong:
+        raise _unplaced(cell, digits) from wrong
+    if not phonenumbers.is_valid_number(number) or not (
+        digits.startswith("+") or _dialled(number, digits, country or "")
+    ):
+        raise _unplaced(cell, digits)
+    written = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return f"{written};ext={extension[1]}" if extension else written
+
+
+def _dialled(number: Any, digits: str, country: str) -> bool:
+    """Whether `digits` are what one dials within `country`: fixed lines with the trunk prefix, where there is one."""
+    import phonenumbers  # noqa: PLC0415 - as above
+
+    bare = re.sub(r"\D", "", digits)
+    prefix = phonenumbers.ndd_prefix_for_region(country, True)
+    fixed = phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.FIXED_LINE
+    return not fixed or not prefix or bare.startswith(prefix)
+
+
+def _unplaced(cell: Cell, digits: str) -> BadCell:
+    """Enough digits for a number somewhere, or not a phone at all."""
+    import phonenumbers  # noqa: PLC0415 - as above
+
+    bare = re.sub(r"\D", "", digits)
+    if digits.startswith("+") or not 6 <= len(bare) <= 15:
+        return _not_a_phone(cell)
+    suggestion = None
+    try:
+        guess = phonenumbers.parse("+" + bare.removeprefix("00"), None)
+        if phonenumbers.is_valid_number(guess) and len(bare) >= 11:
+            suggestion = phonenumbers.format_number(guess, phonenumbers.PhoneNumberFormat.E164)
+    except phonenumbers.NumberParseException:
+        pass
+    message = N_("{text} has no country code; write it as +, country code, number")
+    return BadCell("phone_no_country", message, {"text": shown(cell)}, suggestion)
+
+
+def _not_a_phone(cell: Cell) -> BadCell:
+    return BadCell("not_a_phone", N_("{text} is not a phone number"), {"text": shown(cell)})
+
+
+class PhoneColumn(Column):
+    """A phone number that can be dialled from anywhere."""
+
+    python_type = str
+    examples = (
+        ("13800138000", "+8613800138000"), (13800138000, "+8613800138000"), ("+86 138-0013-8000", "+8613800138000"),
+        ("１３８００１３８０００", "+8613800138000"), ("010 6552 9988", "+861065529988"), ("+49 30 901820", "+4930901820"),
+        ("(010) 6552-9988 转 123", "+861065529988;ext=123"), ("0049 30 901820", "+4930901820"),
+    )  # fmt: skip
+    nonsense = ("ann@x.org", "12", True, "(206) 555-9857", "2026-01-02x", "+86 1", "030-0074321")
+    pixels = 140
+    hint: ClassVar[str] = N_("A phone number; from abroad with + and country code.")
+
+    type: Literal["phone"] = "phone"
+    country: str | None = None
+    """Two letters; None: the template's."""
+
+    @field_validator("country")
+    @classmethod
+    def _is_known(cls, value: str | None) -> str | None:
+        return value if value is None else known_country(value)
+
+    def parse_cell(self, cell: Cell, context: Context) -> str:
+        """The number as E.164 text."""
+        return e164(cell, self.country or context.country)
+
+    def number_format(self, context: Context) -> NumberFormat:
+        """Plain text: a `+` in front would be read as a formula."""
+        return NumberFormat("TEXT", "@")

@@ -1,0 +1,39 @@
+"""
+What people type → plain characters.
+
+Chinese input methods type full-width digits and punctuation: `１２３，４５６．５` is a number to them.
+"""
+
+import unicodedata
+
+from sheetcrm.messages import N_
+from sheetcrm.resources.base import Cell
+from sheetcrm.schema.context import BadCell
+
+
+def plain(text: str) -> str:
+    """Full-width and compatibility characters as ASCII, blanks at the ends and invisible marks removed."""
+    narrow = unicodedata.normalize("NFKC", text)
+    return "".join(char for char in narrow if unicodedata.category(char) != "Cf").strip()
+
+
+def shown(cell: Cell) -> str:
+    """A cell as a short text for a message."""
+    text = str(cell).upper() if isinstance(cell, bool) else str(cell)
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def as_text(cell: Cell) -> str:
+    """A cell that should have been text, as it was typed as far as that is still known."""
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    return str(cell)
+
+
+def wordless(cell: Cell) -> str:
+    """The cell as text; BadCell when a tick box stands where words belong."""
+    if isinstance(cell, bool):
+        raise BadCell("not_text", N_("a tick box is not a text"), {"text": shown(cell)})
+    return as_text(cell)

@@ -1,0 +1,82 @@
+"""
+Template → State: every resource that the spreadsheet should hold.
+
+The same template and language give the same State on any day: what changes
+with the day (sample rows) is not part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sheetcrm.messages import N_, texts
+from sheetcrm.resources.banding import Banding
+from sheetcrm.resources.base import SPREADSHEET, Address, Resource, State
+from sheetcrm.resources.column import Column
+from sheetcrm.resources.grid import Grid
+from sheetcrm.resources.header_style import HeaderStyle
+from sheetcrm.resources.highlight import Highlights
+from sheetcrm.resources.locale import Locale
+from sheetcrm.resources.named_range import NamedRange
+from sheetcrm.resources.protection import Protection
+from sheetcrm.resources.rows import Rows
+from sheetcrm.resources.tab import Tab
+from sheetcrm.resources.template_mark import TemplateMark
+from sheetcrm.schema import samples
+from sheetcrm.schema.context import Context, Place
+
+if TYPE_CHECKING:
+    from sheetcrm.schema.template import SheetSpec, Template
+
+LOCALES = {"zh": "zh_CN", "en": "en_US"}
+"""The spreadsheet's locale by language: both write formulas with commas and numbers with points."""
+
+
+def state(template: Template, context: Context) -> State:
+    """Everything by address, in the order of the template."""
+    found: dict[Address, Resource] = {}
+    for address, resource in _all(template, context):
+        found[address] = resource
+    return found
+
+
+def _all(template: Template, context: Context) -> Iterator[tuple[Address, Resource]]:
+    language = context.language
+    yield Address(SPREADSHEET, "", Locale.kind), Locale(LOCALES[language], template.time_zone)
+    yield Address(SPREADSHEET, "", TemplateMark.kind), TemplateMark(template.name, template.version, language)
+    seeds = samples.seeds(template, context)
+    for key, spec in template.sheets.items():
+        for resource in _of_sheet(key, spec, context):
+            yield Address(key, "", resource.kind), resource
+        if key in seeds:
+            rows = tuple(tuple(row.items()) for row in seeds[key])
+            yield Address(key, "", Rows.kind), Rows(rows)
+        yield from _of_columns(key, spec, context)
+
+
+def _of_sheet(key: str, spec: SheetSpec, context: Context) -> Iterator[Resource]:
+    theme = context.template.theme
+    yield Tab(spec.title.say(context.language), spec.color or "", spec.hidden, 1, spec.frozen_columns)
+    yield Grid(spec.rows)
+    yield Banding(theme.header, theme.first, theme.second)
+    yield Protection("header", texts(context.language)(N_("sheetcrm: titles are read by programs; rename with care")))
+    formats = tuple(dict.fromkeys(one for highlight in spec.highlights for one in highlight.formats(key, context)))
+    if formats:
+        yield Highlights(formats)
+
+
+def _of_columns(sheet: str, spec: SheetSpec, context: Context) -> Iterator[tuple[Address, Resource]]:
+    theme = context.template.theme
+    after = ""
+    for key, column in spec.columns.items():
+        place = Place(sheet, key)
+        yield Address(sheet, key, Column.kind), Column(after)
+        yield (
+            Address(sheet, key, HeaderStyle.kind),
+            HeaderStyle(theme.computed if column.computed else theme.header, theme.text),
+        )
+        yield from column.resources(place, context)
+        if spec.content == "lists" or (key == spec.key and not column.hidden):
+            yield Address(sheet, key, NamedRange.kind), NamedRange(f"{sheet}_{key}")
+        after = key

@@ -1,0 +1,194 @@
+"""
+What should catch the eye → conditional formats.
+
+The first rule that is true wins, so the order in the template is the order of importance.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from sheetcrm.resources.highlight import Highlight as Format
+from sheetcrm.schema.colors import PALETTE, Color
+from sheetcrm.schema.context import Context, Place
+from sheetcrm.schema.formulas import compiled, formula_problems
+from sheetcrm.schema.rules import RequiredRule, Trouble
+from sheetcrm.schema.states import States, column_problem, states_formula, states_problems
+from sheetcrm.variants import Variant
+
+_ELSEWHERE = re.compile(r"\{\w+\.\w+\}")
+
+
+class Highlight(Variant):
+    """A reason to colour cells."""
+
+    family: ClassVar[str] = "highlight"
+
+    def formats(self, sheet: str, context: Context) -> Iterator[Format]:
+        """The rules of the sheet, the most important first."""
+        raise NotImplementedError
+
+    def named(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """The columns that it names, with where it names them."""
+        column = getattr(self, "column", None)
+        if column is not None:
+            yield ("column",), column
+
+    def problems(self, sheet: str, context: Context) -> Iterator[Trouble]:
+        """Columns that are not there."""
+        for path, column in self.named():
+            if message := column_problem(sheet, column, context):
+                yield path, message
+
+
+class StateHighlight(Highlight):
+    """Each option of a choice in the colour that the option has; `row: true` colours the whole row."""
+
+    type: Literal["state"] = "state"
+    column: str
+    row: bool = False
+
+    def formats(self, sheet: str, context: Context) -> Iterator[Format]:
+        """One a coloured option."""
+        column = context.template.sheets[sheet].columns[self.column]
+        for key, color in column.option_colors(context).items():
+            formula = f"={{{self.column}}}={column.literal(key, context)}"
+            yield Format(() if self.row else (self.column,), formula, background=color)
+
+    def problems(self, sheet: str, context: Context) -> Iterator[Trouble]:
+        """A column without coloured options."""
+        before = list(super().problems(sheet, context))
+        yield from before
+        if not before and not context.template.sheets[sheet].columns[self.column].option_colors(context):
+            yield ("column",), f"no option of {self.column} has a color:"
+
+
+class _DateHighlight(Highlight):
+    """A date near today, in rows that are not in one of the states `unless`."""
+
+    column: str
+    unless: States = Field(default_factory=dict)
+    row: bool = False
+    color: Color
+    background_of: ClassVar[str]
+
+    def due(self) -> str:
+        """The comparison with today, as a formula without `=`."""
+        raise NotImplementedError
+
+    def formats(self, sheet: str, context: Context) -> Iterator[Format]:
+        """One rule."""
+        tests = [f"ISNUMBER({{{self.column}}})", self.due()]
+        tests += [f"NOT({states_formula(self.unless, sheet, context)})"] if self.unless else []
+        yield Format(() if self.row else (self.column,), f"=AND({','.join(tests)})", background=self.color)
+
+    def problems(self, sheet: str, context: Context) -> Iterator[Trouble]:
+        """A column that is no date, states that are not there."""
+        before = list(super().problems(sheet, context))
+        yield from before
+        if not before and context.template.sheets[sheet].columns[self.column].bounds != "DATE":
+            yield ("column",), f"{self.column} is not a date"
+        for path, message in states_problems(self.unless, sheet, context):
+            yield ("unless", *path), message
+
+
+class OverdueHighlight(_DateHighlight):
+    """A date that has passed."""
+
+    type: Literal["overdue"] = "overdue"
+    color: Color = PALETTE["red"]
+
+    def due(self) -> str:
+        """Before today."""
+        return f"{{{self.column}}}<TODAY()"
+
+
+class DueSoonHighlight(_DateHighlight):
+    """A date from today to `days` from now, both inclusive."""
+
+    type: Literal["due_soon"] = "due_soon"
+    color: Color = PALETTE["amber"]
+    days: int = Field(3, ge=0, le=366)
+
+    def due(self) -> str:
+        """Today or soon."""
+        return f"{{{self.column}}}>=TODAY(),{{{self.column}}}<=TODAY()+{self.days}"
+
+
+class MissingHighlight(Highlight):
+    """Required cells that are blank, in rows that have something in `filled` (by default the sheet's key)."""
+
+    type: Literal["missing"] = "missing"
+    filled: str | None = None
+    color: Color = PALETTE["yellow"]
+
+    def formats(self, sheet: str, context: Context) -> Iterator[Format]:
+        """One a required column."""
+        spec = context.template.sheets[sheet]
+        used = self.filled or spec.key
+        for key, column in spec.columns.items():
+            for rule in column.all_rules():
+                if isinstance(rule, RequiredRule) and key != used:
+                    test = rule.missing(Place(sheet, key), context)
+                    yield Format((key,), f'=AND({{{used}}}<>"",{test})', background=self.color)
+
+    def problems(self, sheet: str, context: Context) -> Iterator[Trouble]:
+        """Also a sheet in which used rows cannot be told."""
+        yield from super().problems(sheet, context)
+        if not self.filled and context.template.sheets[sheet].key is None:
+            yield (), "needs filled:, because the sheet has no key:"
+
+    def named(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """The column that tells used rows."""
+        if self.filled:
+            yield ("filled",), self.filled
+
+
+class DuplicateHighlight(Highlight):
+    """A value that stands in the column more than once."""
+
+    type: Literal["duplicate"] = "duplicate"
+    column: str
+    color: Color = PALETTE["pink"]
+
+    def formats(self, sheet: str, context: Context) -> Iterator[Format]:
+        """Equal cells are counted as they are, not as COUNTIF reads them."""
+        place = Place(sheet, self.column)
+        formula = f'=AND({place.cell}<>"",SUMPRODUCT(--({place.range}={place.cell}))>1)'
+        yield Format((self.column,), formula, background=self.color)
+
+
+class CustomHighlight(Highlight):
+    """Whatever a formula says; `columns` left out means the whole row."""
+
+    type: Literal["custom"] = "custom"
+    formula: str
+    columns: tuple[str, ...] = ()
+    color: Color | None = None
+    text: Color | None = None
+    bold: bool = False
+    strikethrough: bool = False
+
+    def formats(self, sheet: str, context: Context) -> Iterator[Format]:
+        """One rule."""
+        formula = "=" + compiled(self.formula, sheet, context)
+        yield Format(self.columns, formula, self.color or "", self.text or "", self.bold, self.strikethrough)
+
+    def named(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """The columns that it colours."""
+        for offset, column in enumerate(self.columns):
+            yield ("columns", offset), column
+
+    def problems(self, sheet: str, context: Context) -> Iterator[Trouble]:
+        """Names in the formula too; a look that is none."""
+        yield from super().problems(sheet, context)
+        for message in formula_problems(self.formula, sheet, context):
+            yield ("formula",), message
+        if _ELSEWHERE.search(self.formula):
+            yield ("formula",), "a highlight can only look at its own sheet; add a formula column for what it needs"
+        if not (self.color or self.text or self.bold or self.strikethrough):
+            yield (), "looks like everything else; add color:, text:, bold: or strikethrough:"

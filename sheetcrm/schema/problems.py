@@ -1,0 +1,169 @@
+"""
+Template → what does not fit together in it.
+
+Each setting has been right by itself before this is asked; here they are held
+against each other, all of them, in the order of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from sheetcrm.resources.base import SPREADSHEET
+from sheetcrm.schema import samples
+from sheetcrm.schema.columns.list import ListColumn
+from sheetcrm.schema.context import BadCell, Context, Place
+from sheetcrm.schema.formulas import formula_problems
+from sheetcrm.schema.rules import Trouble
+from sheetcrm.schema.states import column_problem
+from sheetcrm.variants import nearest
+
+if TYPE_CHECKING:
+    from sheetcrm.schema.template import SheetSpec, Template
+
+_ANY_DAY = date(2026, 6, 15)
+"""Samples relative to today are right on one day when they are on any: rules compare them with each other."""
+
+
+def of(template: Template) -> Iterator[Trouble]:
+    """Everything, in the order of the file; samples only where the structure is right."""
+    contexts = [template.context(language, _ANY_DAY) for language in template.languages]
+    found = list(dict.fromkeys(_structure(template, contexts[0])))
+    yield from found
+    if not found:
+        yield from dict.fromkeys(trouble for context in contexts for trouble in _rows(template, context))
+
+
+def _structure(template: Template, context: Context) -> Iterator[Trouble]:
+    yield from _twice(("sheets",), {key: spec.title.all() for key, spec in template.sheets.items()})
+    if template.team is not None:
+        yield from _team(template, context)
+    for key, spec in template.sheets.items():
+        for path, message in _sheet(key, spec, context):
+            yield ("sheets", key, *path), message
+    for key, reminder in template.reminders.items():
+        for path, message in reminder.problems(context):
+            yield ("reminders", key, *path), message
+
+
+def _team(template: Template, context: Context) -> Iterator[Trouble]:
+    team = template.team
+    assert team is not None
+    if team.sheet not in template.sheets:
+        yield ("team", "sheet"), column_problem(team.sheet, "", context)
+        return
+    for name in ("name", "email", "role", "manager", "active"):
+        key = getattr(team, name)
+        if key is not None and (message := column_problem(team.sheet, key, context)):
+            yield ("team", name), message
+
+
+def _sheet(key: str, spec: SheetSpec, context: Context) -> Iterator[Trouble]:
+    if key == SPREADSHEET:
+        yield (), "this key is taken; call the sheet something else"
+    if spec.key is not None and spec.key not in spec.columns:
+        yield ("key",), f"no such column: {spec.key}{nearest(spec.key, list(spec.columns))}"
+        return
+    if any(not 1 <= len(title) <= 100 for title in spec.title.all()):
+        yield ("title",), "a tab's title has 1 to 100 characters"
+    yield from _twice(("columns",), {name: column.title.all() for name, column in spec.columns.items()})
+    for name, column in spec.columns.items():
+        for path, message in column.problems(Place(key, name), context):
+            yield ("columns", name, *path), message
+    for family in ("rules", "highlights"):
+        for offset, part in enumerate(getattr(spec, family)):
+            for path, message in part.problems(key, context):
+                yield (family, offset, *path), message
+
+
+def _twice(path: tuple[str, ...], titles: Mapping[str, Collection[str]]) -> Iterator[Trouble]:
+    """Two things of one title, in whatever languages: a header would not tell which is meant."""
+    seen: dict[str, str] = {}
+    for key, wordings in titles.items():
+        for wording in wordings:
+            other = seen.setdefault(wording.casefold(), key)
+            if other != key:
+                yield (*path, key, "title"), f"{wording} is the title of {other} already"
+
+
+def _rows(template: Template, context: Context) -> Iterator[Trouble]:
+    values: dict[str, dict[str, list[Any]]] = {}
+    for key, spec in template.sheets.items():
+        values[key] = {name: [] for name in spec.columns}
+        for offset, written in enumerate(spec.samples, 1):
+            for path, message in _row(spec, samples.with_id(spec, offset, written), values[key], context):
+                yield ("sheets", key, "samples", offset - 1, *path), message
+        for offset, written in enumerate(spec.seeds):
+            for path, message in _seed(key, spec, written, context):
+                yield ("sheets", key, "seeds", offset, *path), message
+    for key, spec in template.sheets.items():
+        yield from _broken_rules(key, spec, values, context)
+
+
+def _row(
+    spec: SheetSpec, written: Mapping[str, Any], values: dict[str, list[Any]], context: Context
+) -> Iterator[Trouble]:
+    for name in written:
+        if name not in spec.columns or spec.columns[name].computed:
+            yield (name,), f"no such column to fill: {name}{nearest(name, list(spec.inputs))}"
+    for name, column in spec.columns.items():
+        value = column.blank()
+        if name in written:
+            try:
+                cell = column.sample(written[name], context)
+                value = value if cell is None else column.parse_cell(cell, context)
+            except (BadCell, ValueError) as bad:
+                yield (name,), _why(bad)
+        values[name].append(value)
+
+
+def _seed(sheet: str, spec: SheetSpec, written: Mapping[str, Any], context: Context) -> Iterator[Trouble]:
+    for name, value in written.items():
+        if name not in spec.columns:
+            yield (name,), f"no such column: {name}{nearest(name, list(spec.columns))}"
+        elif isinstance(value, str) and value.startswith("="):
+            for message in formula_problems(value[1:], sheet, context):
+                yield (name,), message
+        else:
+            try:
+                samples.seed_cell(sheet, spec, name, value, context)
+            except (BadCell, ValueError) as bad:
+                yield (name,), _why(bad)
+
+
+def _broken_rules(
+    key: str, spec: SheetSpec, values: Mapping[str, Mapping[str, list[Any]]], context: Context
+) -> Iterator[Trouble]:
+    if not spec.samples:
+        return
+    lookup = _Samples(values, context)
+    for name, column in spec.columns.items():
+        if column.computed:
+            continue
+        for rule in column.all_rules():
+            for offset, bad in rule.check(Place(key, name), values[key], context, lookup):
+                yield ("sheets", key, "samples", offset, name), f"breaks its rule {rule.code}: {bad}"
+    for sheet_rule in spec.rules:
+        for offset, name, bad in sheet_rule.check(key, values[key], context):
+            yield ("sheets", key, "samples", offset, name), f"breaks the rule {sheet_rule.code}: {bad}"
+
+
+def _why(bad: Exception) -> str:
+    return str(bad.errors()[0]["msg"]) if isinstance(bad, ValidationError) else str(bad)
+
+
+class _Samples:
+    """A look-up among sample rows and the options of lists."""
+
+    def __init__(self, values: Mapping[str, Mapping[str, list[Any]]], context: Context) -> None:
+        self._values, self._context = values, context
+
+    def values(self, sheet: str, column: str) -> Collection[Any]:
+        found = self._context.template.sheets[sheet].columns[column]
+        if isinstance(found, ListColumn):
+            return list(found.options)
+        return self._values[sheet][column]

@@ -1,0 +1,195 @@
+"""
+YAML data → Template: what its author wants a spreadsheet to be.
+
+Keys are the same in every language and never change; titles are what people see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cached_property
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from sheetcrm.messages import LANGUAGES
+from sheetcrm.resources.base import Cell, State
+from sheetcrm.schema import compiling, problems, samples
+from sheetcrm.schema.colors import PALETTE, Color
+from sheetcrm.schema.columns.base import Column
+from sheetcrm.schema.columns.money import known_currency
+from sheetcrm.schema.columns.phone import known_country
+from sheetcrm.schema.context import Context
+from sheetcrm.schema.highlights import Highlight
+from sheetcrm.schema.reminders import ReminderRule
+from sheetcrm.schema.rules import Trouble
+from sheetcrm.schema.sheet_rules import SheetRule
+from sheetcrm.schema.text import Text
+
+HIDDEN_ID = "_id"
+"""The key of the column that a sheet without `key:` gets."""
+
+Key = Annotated[str, StringConstraints(pattern=r"^_?[a-z][a-z0-9_]{0,40}$")]
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError) as wrong:
+        message = "no such time zone: {name}; use a name as in Asia/Shanghai"
+        raise PydanticCustomError("time_zone", message, {"name": name}) from wrong
+    return name
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Team(_Part):
+    """Where people are found: a sheet, and the keys of its columns."""
+
+    sheet: str
+    name: str
+    email: str
+    role: str | None = None
+    manager: str | None = None
+    active: str | None = None
+
+
+class Theme(_Part):
+    """Colours of every sheet: header, headers of computed columns, text on both, rows by turns."""
+
+    header: Color = PALETTE["navy"]
+    computed: Color = PALETTE["pine"]
+    text: Color = PALETTE["white"]
+    first: Color = PALETTE["white"]
+    second: Color = "#f5f8fa"
+
+
+class SheetSpec(_Part):
+    """
+    A sheet by its columns.
+
+    `content`: `records` are rows with an id that we read; `lists` are columns
+    of options, each read by itself; a `page` is for people (help, dashboard)
+    and never read.  `rows` counts the whole grid, header included.
+    """
+
+    title: Text
+    content: Literal["records", "lists", "page"] = "records"
+    key: str | None = None
+    columns: dict[Key, Column] = Field(min_length=1)
+    rows: int = Field(1000, ge=2, le=100_000)
+    color: Color | None = None
+    frozen_columns: int = Field(0, ge=0, le=10)
+    hidden: bool = False
+    rules: tuple[SheetRule, ...] = ()
+    highlights: tuple[Highlight, ...] = ()
+    samples: tuple[dict[str, Any], ...] = ()
+    seeds: tuple[dict[str, Any], ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_hidden_id(cls, value: Any) -> Any:
+        """A sheet of records without `key:` gets the hidden first column `_id`."""
+        if not isinstance(value, dict) or not isinstance(value.get("columns"), dict):
+            return value
+        if own := [key for key in value["columns"] if str(key).startswith("_")]:
+            raise PydanticCustomError(
+                "key", "keys with a leading _ are ours: {keys}", {"keys": ", ".join(map(str, own))}
+            )
+        if value.get("key") is not None or value.get("content", "records") != "records":
+            return value
+        hidden = {"type": "id", "title": HIDDEN_ID, "hidden": True, "width": 80}
+        return {**value, "key": HIDDEN_ID, "columns": {HIDDEN_ID: hidden, **value["columns"]}}
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The keys of the columns that people fill: neither computed nor the hidden id."""
+        return tuple(key for key, column in self.columns.items() if not column.computed and key != HIDDEN_ID)
+
+
+class Template(_Part):
+    """A spreadsheet as its author wants it: sheets and columns in order, reminders, sample rows."""
+
+    version: int = Field(ge=1)
+    title: Text
+    description: Text | None = None
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Shanghai"
+    country: Annotated[str, AfterValidator(known_country)] = "CN"
+    currency: Annotated[str, AfterValidator(known_currency)] = "CNY"
+    theme: Theme = Theme()
+    team: Team | None = None
+    sheets: dict[Key, SheetSpec] = Field(min_length=1)
+    reminders: dict[Key, ReminderRule] = {}
+
+    _name: str = PrivateAttr("")
+
+    def __hash__(self) -> int:
+        """By identity: a template is loaded once and handed around."""
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        """By identity, as its hash."""
+        return self is other
+
+    @property
+    def name(self) -> str:
+        """The name of its file without `.yaml`."""
+        return self._name
+
+    def named(self, name: str) -> Template:
+        """The same, called so."""
+        made = self.model_copy()
+        made._name = name
+        return made
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that its spreadsheets can be made in."""
+        return LANGUAGES
+
+    @cached_property
+    def records(self) -> tuple[str, ...]:
+        """The keys of the sheets whose rows are records, in order."""
+        return tuple(key for key, sheet in self.sheets.items() if sheet.content == "records")
+
+    def context(self, language: str, today: date | None = None) -> Context:
+        """What columns need to know; `today` only matters for sample rows."""
+        day = today or date(2000, 1, 1)
+        return Context(language, self.country, self.currency, self.time_zone, self, day)
+
+    def compile(self, language: str) -> State:
+        """Everything that the spreadsheet should hold, by address; sample rows are not part of it."""
+        return compiling.state(self, self.context(language))
+
+    def titles(self, sheet: str, column: str = "") -> tuple[str, ...]:
+        """Every title by which that sheet, or column of it, may be known; KeyError when there is none."""
+        spec = self.sheets[sheet]
+        return spec.columns[column].title.all() if column else spec.title.all()
+
+    def sample_rows(self, language: str, today: date) -> dict[str, list[dict[str, Cell]]]:
+        """Sheet key → example rows as cells by column key, the row's id always among them."""
+        return samples.rows(self, self.context(language, today))
+
+    def sample_keys(self, sheet: str) -> frozenset[str]:
+        """The ids of the example rows of that sheet, in every language."""
+        return samples.keys(self, sheet)
+
+    def seed_rows(self, language: str) -> dict[str, list[dict[str, Cell]]]:
+        """Sheet key → rows that a new tab begins with: options, help; a text that begins with `=` is a formula in key form."""
+        return samples.seeds(self, self.context(language))
+
+    def all_titles(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+        """Sheet key → column key → titles; the key `""` has those of the sheet itself."""
+        return {
+            key: {"": spec.title.all(), **{name: column.title.all() for name, column in spec.columns.items()}}
+            for key, spec in self.sheets.items()
+        }
+
+    def problems(self) -> Iterator[Trouble]:
+        """What does not fit together: the path in the file, and why."""
+        return problems.of(self)
