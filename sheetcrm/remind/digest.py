@@ -73,7 +73,7 @@ def digest(reminders: Sequence[Reminder], reading: Reading, *, today: date, rows
     `rows_shown` rows of each rule, the rest as a count.
     """
     t = texts(reading.language)
-    context = _context(reading, today)
+    context = reading.template.context(reading.language, today)
     entries = {id(reminder): _entry(reminder, reading, context, t) for reminder in reminders}
     sections = tuple(_sections(reminders, entries, reading, rows_shown, t))
     url = _web(reading.layout.url)
@@ -158,18 +158,6 @@ def _subject(title: str, entries: Sequence[Entry], t: Texts) -> str:
         return clean(t("{title}: {name}, {when}", title=title, name=clean(entries[0].name, 80), when=entries[0].when))
     counts = t(", ").join(part.text for part in _summary(entries, t))
     return clean(t("{title}: {counts}", title=title, counts=counts))
-
-
-def _context(reading: Reading, today: date) -> Context:
-    template = reading.template
-    return Context(
-        language=reading.language,
-        country=template.country,
-        currency=template.currency,
-        time_zone=template.time_zone,
-        template=template,
-        today=today,
-    )
 
 
 def _web(link: str) -> str:

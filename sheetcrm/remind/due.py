@@ -89,7 +89,7 @@ def due(
 @singledispatch
 def asks(rule: ReminderRule, row: Row, extract: Extract, today: date) -> Ask | None:
     """What a rule of this kind asks of one row on `today`; one registration a kind."""
-    raise NotImplementedError(f"nobody taught reminders of type {rule.type} what is due")
+    raise NotImplementedError(f"nobody taught {type(rule).__name__} what is due")
 
 
 @asks.register

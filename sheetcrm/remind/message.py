@@ -101,9 +101,10 @@ def compose(draft: Draft, *, sender: Sender, name: str, address: str, message_id
         # RFC 3834: nobody's out-of-office should answer; Exchange listens to its own header only.
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
-        message["Content-Language"] = draft.language
         message.set_content(draft.text, cte=_encoding(draft.text))
         message.add_alternative(draft.html, subtype="html", cte=_encoding(draft.html))
+        # Later than the bodies: the first of them would take it for its own.
+        message["Content-Language"] = draft.language
         # Neither encoding of a body can contain `=_`.
         message.set_boundary(f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:24]}")
         return guarded(message, address)
@@ -117,9 +118,8 @@ def guarded(message: EmailMessage, address: str) -> bytes:
     head = data.partition(b"\r\n\r\n")[0].replace(b"\r\n", b"")
     parsed = BytesParser(policy=SMTP).parsebytes(data)
     recipients = [found.addr_spec for found in getattr(parsed["To"], "addresses", ())]
-    sound = (
-        not re.search(rb"[\r\n\x00\x80-\xff]", head) and parsed.items() == message.items() and recipients == [address]
-    )
+    same = parsed.keys() == message.keys() and str(parsed["Message-ID"]) == str(message["Message-ID"])
+    sound = same and recipients == [address] and not re.search(rb"[\r\n\x00]", head)
     if not (sound and data.isascii()):
         raise MailError(f"a mail to {clean(address)} was stopped: its headers would not say what was meant")
     return data
