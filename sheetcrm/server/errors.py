@@ -27,9 +27,7 @@ STATUS = {
 class ApiError(Exception):
     """An answer other than 2xx: the HTTP code, Google's status name, its message and its details."""
 
-    def __init__(
-        self, code: int, message: str, status: str | None = None, details: list[Json] | None = None
-    ) -> None:
+    def __init__(self, code: int, message: str, status: str | None = None, details: list[Json] | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
@@ -51,7 +49,9 @@ def invalid(message: str) -> ApiError:
 
 def bad_request(violations: list[tuple[str, str]]) -> ApiError:
     """A 400 whose details name each (field, description), as the gateway before Sheets answers a malformed body."""
-    described = [{"field": field, "description": text} if field else {"description": text} for field, text in violations]
+    described = [
+        {"field": field, "description": text} if field else {"description": text} for field, text in violations
+    ]
     details = [{"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": described}]
     return ApiError(400, "\n".join(text for _, text in violations), details=details)
 

@@ -20,7 +20,16 @@ KEPT = frozenset(
 )  # fmt: skip
 INDEXES = frozenset({"startRowIndex", "endRowIndex", "startColumnIndex", "endColumnIndex"})
 COLORS = frozenset(
-    {"backgroundColor", "foregroundColor", "tabColor", "color", "headerColor", "firstBandColor", "secondBandColor", "footerColor"}
+    {
+        "backgroundColor",
+        "foregroundColor",
+        "tabColor",
+        "color",
+        "headerColor",
+        "firstBandColor",
+        "secondBandColor",
+        "footerColor",
+    }
 )
 CHANNELS = ("red", "green", "blue", "alpha")
 
@@ -28,6 +37,8 @@ CHANNELS = ("red", "green", "blue", "alpha")
 def shown(value: Any) -> Any:
     """A copy without what proto3 leaves out; messages that were set stay, even when empty."""
     if isinstance(value, dict):
+        if value.get("locationType") == "SHEET":
+            return dict(value)  # a union of places: here the id 0 says that a place was given
         return {key: shown(part) for key, part in value.items() if part or _stays(key, part)}
     if isinstance(value, list):
         return [shown(part) for part in value]

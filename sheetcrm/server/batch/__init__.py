@@ -1,0 +1,76 @@
+"""
+Requests of a batchUpdate → changes of a spreadsheet, all or none, and their replies.
+
+Each sees what the ones before it did.  What Google knows and this server does not is refused by name.
+"""
+
+from typing import Any
+
+from .. import door, masks
+from ..errors import ApiError, invalid, unsupported
+from ..model import Spreadsheet
+from . import (
+    banding,
+    cells,
+    conditional,
+    dimensions,
+    filters,
+    looks,
+    marks,
+    named,
+    pasting,
+    protection,
+    sheets,
+    sorting,
+    validation,
+)
+from .registry import HANDLERS
+
+Json = dict[str, Any]
+
+__all__ = ["FAMILIES", "HANDLERS", "run"]
+
+FAMILIES = (
+    banding,
+    cells,
+    conditional,
+    dimensions,
+    filters,
+    looks,
+    marks,
+    named,
+    pasting,
+    protection,
+    sheets,
+    sorting,
+    validation,
+)
+
+
+def run(spreadsheet: Spreadsheet, requests: list[Json]) -> list[Json]:
+    """Carry the requests out in order; the replies, one for each.  A refusal names the request and undoes all."""
+    with spreadsheet.transaction():
+        return [_run_one(spreadsheet, index, request) for index, request in enumerate(requests)]
+
+
+def _run_one(spreadsheet: Spreadsheet, index: int, request: Json) -> Json:
+    if len(request) != 1:
+        raise ApiError(400, f"Invalid requests[{index}]: exactly one kind of request must be set.")
+    ((kind, body),) = request.items()
+    try:
+        handler = HANDLERS.get(kind)
+        if handler is None:
+            raise unsupported(kind)
+        if body.get("fields"):
+            _check_mask(kind, body["fields"])
+        reply = handler(spreadsheet, body)
+    except ApiError as error:
+        message = f"Invalid requests[{index}].{kind}: {error.message}"
+        raise ApiError(error.code, message, error.status, error.details) from error
+    return {} if reply is None else {kind: reply}
+
+
+def _check_mask(kind: str, fields: str) -> None:
+    wrong = door.check_update_mask(masks.parse(fields), kind)
+    if wrong is not None:
+        raise invalid(f"Invalid field: {wrong}")

@@ -1,0 +1,99 @@
+"""
+Requests about filters: the basic filter of a sheet, and named filter views.
+
+A filter here is kept and shown, not applied: rows that it hides are still in every answer, as with Google.
+"""
+
+from typing import Any
+
+from .. import masks, proto, ranges
+from ..errors import invalid
+from ..model import Sheet, Spreadsheet
+from .registry import request
+from .things import claim_id, find
+
+Json = dict[str, Any]
+
+KIND, KEY, NOUN = "filterViews", "filterViewId", "filter view"
+
+
+@request("setBasicFilter")
+def set_basic_filter(spreadsheet: Spreadsheet, body: Json) -> None:
+    made, sheet = _checked(spreadsheet, body.get("filter", {}))
+    sheet.things["basicFilter"] = [made]
+    spreadsheet.sheet_changed(sheet)
+
+
+@request("clearBasicFilter")
+def clear_basic_filter(spreadsheet: Spreadsheet, body: Json) -> None:
+    sheet = spreadsheet.sheet(body.get("sheetId", 0))
+    if sheet is None:
+        raise invalid(f"No sheet with id: {body.get('sheetId', 0)}")
+    sheet.things["basicFilter"] = []
+    spreadsheet.sheet_changed(sheet)
+
+
+@request("addFilterView")
+def add_filter_view(spreadsheet: Spreadsheet, body: Json) -> Json:
+    given = body.get("filter", {})
+    made = {KEY: claim_id(spreadsheet, KIND, KEY, given.get(KEY), NOUN), **given}
+    view, sheet = _checked(spreadsheet, made)
+    _check_title(sheet, view)
+    sheet.things[KIND] = [*sheet.things[KIND], view]
+    spreadsheet.sheet_changed(sheet)
+    return {"filter": proto.shown(view)}
+
+
+@request("updateFilterView")
+def update_filter_view(spreadsheet: Spreadsheet, body: Json) -> None:
+    given = body.get("filter", {})
+    sheet, old = find(spreadsheet, KIND, KEY, given.get(KEY, 0), NOUN)
+    mask = masks.required(body.get("fields"))
+    changed = {**masks.merged(old, given, mask), KEY: old[KEY]}
+    changed.setdefault("range", old["range"])
+    view, target = _checked(spreadsheet, changed)
+    sheet.things[KIND] = [thing for thing in sheet.things[KIND] if thing is not old]
+    _check_title(target, view)
+    target.things[KIND] = [*target.things[KIND], view]
+    spreadsheet.sheet_changed(sheet)
+    spreadsheet.sheet_changed(target)
+
+
+@request("deleteFilterView")
+def delete_filter_view(spreadsheet: Spreadsheet, body: Json) -> None:
+    sheet, old = find(spreadsheet, KIND, KEY, body.get("filterId", 0), NOUN)
+    sheet.things[KIND] = [thing for thing in sheet.things[KIND] if thing is not old]
+    spreadsheet.sheet_changed(sheet)
+
+
+@request("duplicateFilterView")
+def duplicate_filter_view(spreadsheet: Spreadsheet, body: Json) -> Json:
+    sheet, old = find(spreadsheet, KIND, KEY, body.get("filterId", 0), NOUN)
+    view = {**old, KEY: claim_id(spreadsheet, KIND, KEY, None, NOUN), "title": f"Copy of {old.get('title', '')}"}
+    sheet.things[KIND] = [*sheet.things[KIND], view]
+    spreadsheet.sheet_changed(sheet)
+    return {"filter": proto.shown(view)}
+
+
+def _check_title(sheet: Sheet, view: Json) -> None:
+    if not view.get("title"):
+        raise invalid("FilterView.title is required.")
+    if any(other["title"] == view["title"] for other in sheet.things[KIND]):
+        raise invalid(f'A filter view with the name "{view["title"]}" already exists.')
+
+
+def _checked(spreadsheet: Spreadsheet, given: Json) -> tuple[Json, Sheet]:
+    """A filter as it is kept: its range closed, columns that it names inside of it."""
+    place = given.get("range")
+    if place is None and given.get("namedRangeId"):
+        named = (one for one in spreadsheet.named_ranges if one["namedRangeId"] == given["namedRangeId"])
+        place = next((one["range"] for one in named), None)
+    if place is None:
+        raise invalid("Filter.range is required.")
+    area = ranges.area(spreadsheet, place)
+    for field, key in (("filterSpecs", "columnIndex"), ("sortSpecs", "dimensionIndex")):
+        for spec in given.get(field, []):
+            if not area.left <= spec.get(key, 0) < area.right:
+                raise invalid(f"{field}.{key} {spec.get(key, 0)} is outside of the filter's range.")
+    colored: Json = proto.colored(given, spreadsheet.theme)
+    return {**colored, "range": area.json()}, area.sheet

@@ -1,0 +1,80 @@
+"""
+Requests about developer metadata: create, update and delete by look-up.
+
+Updating or deleting by a filter that matches nothing changes nothing, and is no mistake.
+"""
+
+from typing import Any
+
+from .. import datafilters, masks, metadata
+from ..errors import invalid
+from ..model import Spreadsheet
+from .registry import request
+
+Json = dict[str, Any]
+
+VISIBILITIES = ("DOCUMENT", "PROJECT")
+
+
+@request("createDeveloperMetadata")
+def create_developer_metadata(spreadsheet: Spreadsheet, body: Json) -> Json:
+    given = body.get("developerMetadata", {})
+    taken = {one["metadataId"] for one in spreadsheet.metadata}
+    wanted = given.get("metadataId") or spreadsheet.fresh_id(taken)
+    if wanted in taken:
+        raise invalid(f"Developer metadata with id {wanted} already exists")
+    made = _checked(spreadsheet, {**given, "metadataId": wanted})
+    spreadsheet.metadata = [*spreadsheet.metadata, made]
+    _changed(spreadsheet)
+    return {"developerMetadata": metadata.shown(made)}
+
+
+@request("updateDeveloperMetadata")
+def update_developer_metadata(spreadsheet: Spreadsheet, body: Json) -> Json:
+    mask = masks.required(body.get("fields"))
+    given = body.get("developerMetadata", {})
+    changed: dict[int, Json] = {}
+    for one in _matched(spreadsheet, body):
+        merged = {**masks.merged(one, given, mask), "metadataId": one["metadataId"]}
+        changed[one["metadataId"]] = _checked(spreadsheet, merged)
+    spreadsheet.metadata = [changed.get(one["metadataId"], one) for one in spreadsheet.metadata]
+    _changed(spreadsheet)
+    return {"developerMetadata": [metadata.shown(one) for one in changed.values()]} if changed else {}
+
+
+@request("deleteDeveloperMetadata")
+def delete_developer_metadata(spreadsheet: Spreadsheet, body: Json) -> Json:
+    gone = _matched(spreadsheet, {"dataFilters": [body.get("dataFilter", {})]})
+    spreadsheet.metadata = [one for one in spreadsheet.metadata if one not in gone]
+    _changed(spreadsheet)
+    return {"deletedDeveloperMetadata": [metadata.shown(one) for one in gone]} if gone else {}
+
+
+def _matched(spreadsheet: Spreadsheet, body: Json) -> list[Json]:
+    filters = body.get("dataFilters", [])
+    if not filters:
+        raise invalid("Must specify at least one DataFilter.")
+    return [
+        one
+        for one in spreadsheet.metadata
+        if any(datafilters.located(spreadsheet, one, data_filter) for data_filter in filters)
+    ]
+
+
+def _changed(spreadsheet: Spreadsheet) -> None:
+    metadata.check_quota(spreadsheet)
+    spreadsheet.dirty.add("properties")
+
+
+def _checked(spreadsheet: Spreadsheet, given: Json) -> Json:
+    if not given.get("metadataKey"):
+        raise invalid("DeveloperMetadata.metadataKey must be set.")
+    if given.get("visibility") not in VISIBILITIES:
+        raise invalid("DeveloperMetadata.visibility must be set to DOCUMENT or PROJECT.")
+    if "location" not in given:
+        raise invalid("DeveloperMetadata.location must be set.")
+    made = {"metadataId": given["metadataId"], "metadataKey": given["metadataKey"]}
+    if given.get("metadataValue"):
+        made["metadataValue"] = given["metadataValue"]
+    place = metadata.located_at(spreadsheet, given["location"])
+    return {**made, "location": place, "visibility": given["visibility"]}

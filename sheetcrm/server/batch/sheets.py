@@ -1,0 +1,197 @@
+"""
+Requests about the spreadsheet and its sheets as such: properties, add, delete, duplicate.
+
+A sheet's `index` is read against the order before it is taken out of its place.
+"""
+
+from typing import Any
+
+from .. import formulas, masks, proto
+from ..errors import invalid
+from ..model import Sheet, Spreadsheet
+from ..properties import check_grid, check_spreadsheet, check_title, new_sheet
+from ..structure import delete, rewrite
+from .registry import request
+
+Json = dict[str, Any]
+
+# Kinds whose things have an id, and where it stands.
+IDS = {"filterViews": "filterViewId", "protectedRanges": "protectedRangeId", "bandedRanges": "bandedRangeId"}
+
+
+@request("updateSpreadsheetProperties")
+def update_spreadsheet_properties(spreadsheet: Spreadsheet, body: Json) -> None:
+    mask = masks.required(body.get("fields"))
+    changed = masks.merged(spreadsheet.properties, body.get("properties"), mask)
+    for key, value in spreadsheet.properties.items():
+        changed.setdefault(key, value)
+    check_spreadsheet(changed)
+    spreadsheet.properties = changed
+    spreadsheet.forget_calculator()
+    spreadsheet.restructured()
+
+
+@request("addSheet")
+def add_sheet(spreadsheet: Spreadsheet, body: Json) -> Json:
+    given = body.get("properties", {})
+    index = given.get("index")
+    if index is not None and not 0 <= index <= len(spreadsheet.sheets):
+        raise invalid(f"Invalid index: {index}. The index must be between 0 and {len(spreadsheet.sheets)}.")
+    sheet = spreadsheet.add_sheet(new_sheet(spreadsheet, given), index)
+    spreadsheet.check_size()
+    return {"properties": sheet_properties(spreadsheet, sheet)}
+
+
+@request("deleteSheet")
+def delete_sheet(spreadsheet: Spreadsheet, body: Json) -> None:
+    sheet = known(spreadsheet, body.get("sheetId", 0))
+    left = [other for other in spreadsheet.sheets if other is not sheet]
+    if not left:
+        raise invalid("You can't remove all the sheets in a document.")
+    if all(other.properties.get("hidden") for other in left):
+        raise invalid("You can't remove all the visible sheets in a document.")
+    spreadsheet.restructured()
+    spreadsheet.cells_changed(sheet, 0, len(sheet.grid.rows))
+    spreadsheet.sheets = left
+    spreadsheet.named_ranges = [one for one in spreadsheet.named_ranges if one["range"].get("sheetId", 0) != sheet.id]
+    spreadsheet.metadata = [one for one in spreadsheet.metadata if _place(one) != sheet.id]
+    rewrite(spreadsheet, lambda formula, at: formulas.deleted_sheet(formula, sheet.title, formula_sheet=at.title))
+
+
+def _place(metadata: Json) -> int | None:
+    location = metadata["location"]
+    found: int | None = location.get("dimensionRange", location).get("sheetId")
+    return found
+
+
+@request("updateSheetProperties")
+def update_sheet_properties(spreadsheet: Spreadsheet, body: Json) -> None:
+    given = body.get("properties", {})
+    sheet = known(spreadsheet, given.get("sheetId", 0))
+    mask = masks.required(body.get("fields"))
+    wanted = proto.colored(given, spreadsheet.theme)
+    changed = masks.merged(sheet.properties, wanted, _with_twins(mask))
+    changed.update(sheetId=sheet.id, sheetType=sheet.properties["sheetType"])
+    changed.pop("index", None)
+    changed["gridProperties"] = {**_counts(sheet), **changed.get("gridProperties", {})}
+    check_title(spreadsheet, changed.get("title", ""), sheet)
+    check_grid(changed["gridProperties"])
+    _resize(spreadsheet, sheet, changed["gridProperties"])
+    _retitle(spreadsheet, sheet, changed["title"])
+    sheet.properties = changed
+    if all(other.properties.get("hidden") for other in spreadsheet.sheets):
+        raise invalid("You can't hide all the sheets in a document.")
+    if "index" in given and masks.below(mask, "index")[0]:
+        _place_at(spreadsheet, sheet, given["index"])
+    spreadsheet.check_size()
+    spreadsheet.restructured()
+
+
+def _with_twins(mask: masks.Mask | None) -> masks.Mask | None:
+    if mask is None or not mask.keys() & {"tabColor", "tabColorStyle"}:
+        return mask
+    return {**mask, "tabColor": None, "tabColorStyle": None}
+
+
+def _counts(sheet: Sheet) -> Json:
+    return {"rowCount": sheet.row_count, "columnCount": sheet.column_count}
+
+
+def _resize(spreadsheet: Spreadsheet, sheet: Sheet, grid: Json) -> None:
+    for dimension, count in (("ROWS", grid["rowCount"]), ("COLUMNS", grid["columnCount"])):
+        extent = sheet.extent(dimension)
+        if count < extent:
+            delete(spreadsheet, sheet, dimension, count, extent)
+
+
+def _retitle(spreadsheet: Spreadsheet, sheet: Sheet, title: str) -> None:
+    if title != sheet.title:
+        old = sheet.title
+        rewrite(spreadsheet, lambda formula, _: formulas.renamed_sheet(formula, old, title))
+
+
+def _place_at(spreadsheet: Spreadsheet, sheet: Sheet, index: int) -> None:
+    if not 0 <= index <= len(spreadsheet.sheets):
+        raise invalid(f"Invalid index: {index}. The index must be between 0 and {len(spreadsheet.sheets)}.")
+    before = spreadsheet.sheets.index(sheet)
+    order = [other for other in spreadsheet.sheets if other is not sheet]
+    order.insert(index - 1 if index > before else index, sheet)
+    spreadsheet.sheets = order
+
+
+@request("duplicateSheet")
+def duplicate_sheet(spreadsheet: Spreadsheet, body: Json) -> Json:
+    sheet = known(spreadsheet, body.get("sourceSheetId", 0))
+    copy = copied(sheet, spreadsheet, title=body.get("newSheetName"), sheet_id=body.get("newSheetId"))
+    index = body.get("insertSheetIndex", 0)
+    if not 0 <= index < len(spreadsheet.sheets):
+        raise invalid(f"Invalid index: {index}. The index must be between 0 and {len(spreadsheet.sheets) - 1}.")
+    spreadsheet.sheets.remove(copy)
+    spreadsheet.sheets.insert(index, copy)
+    spreadsheet.metadata += _copied_marks(spreadsheet, sheet.id, copy.id)
+    spreadsheet.check_size()
+    return {"properties": sheet_properties(spreadsheet, copy)}
+
+
+def copied(sheet: Sheet, into: Spreadsheet, *, title: str | None = None, sheet_id: int | None = None) -> Sheet:
+    """A copy of a sheet at the end of a spreadsheet, with ids of its own."""
+    given = {key: value for key, value in sheet.properties.items() if key not in ("sheetId", "title", "hidden")}
+    given["title"] = title or _copy_title(into, sheet.title)
+    if sheet_id is not None:
+        given["sheetId"] = sheet_id
+    made = into.add_sheet(new_sheet(into, given))
+    made.grid = sheet.grid.share(made.changed)
+    made.sizes = {dimension: dict(sizes) for dimension, sizes in sheet.sizes.items()}
+    for kind, things in sheet.things.items():
+        made.things[kind] = [_copied_thing(into, kind, thing, made.id) for thing in things]
+    into.cells_changed(made, 0, len(made.grid.rows))
+    into.restructured()
+    return made
+
+
+def _copy_title(spreadsheet: Spreadsheet, title: str) -> str:
+    number = 1
+    while spreadsheet.titled(name := f"Copy of {title}" + (f" {number}" if number > 1 else "")):
+        number += 1
+    return name
+
+
+def _copied_thing(spreadsheet: Spreadsheet, kind: str, thing: Json, sheet_id: int) -> Json:
+    copy: Json = _on_sheet(thing, sheet_id)
+    if kind in IDS:
+        taken = {other[IDS[kind]] for sheet in spreadsheet.sheets for other in sheet.things[kind]}
+        copy[IDS[kind]] = spreadsheet.fresh_id(taken)
+    return copy
+
+
+def _on_sheet(value: Any, sheet_id: int) -> Any:
+    if isinstance(value, dict):
+        return {key: sheet_id if key == "sheetId" else _on_sheet(part, sheet_id) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_on_sheet(part, sheet_id) for part in value]
+    return value
+
+
+def _copied_marks(spreadsheet: Spreadsheet, source: int, target: int) -> list[Json]:
+    taken = {one["metadataId"] for one in spreadsheet.metadata}
+    made = []
+    for one in spreadsheet.metadata:
+        if _place(one) == source:
+            taken.add(fresh := spreadsheet.fresh_id(taken))
+            made.append({**_on_sheet(one, target), "metadataId": fresh})
+    return made
+
+
+def known(spreadsheet: Spreadsheet, sheet_id: int) -> Sheet:
+    """The sheet with this id; refused when there is none."""
+    sheet = spreadsheet.sheet(sheet_id)
+    if sheet is None:
+        raise invalid(f"No sheet with id: {sheet_id}")
+    return sheet
+
+
+def sheet_properties(spreadsheet: Spreadsheet, sheet: Sheet) -> Json:
+    """A sheet's properties as Google prints them: with the index that it has now, and with its id even when that is 0."""
+    shown = proto.shown(sheet.properties)
+    first = {"sheetId": sheet.id, "title": sheet.title, "index": spreadsheet.sheets.index(sheet)}
+    return {**first, **{key: value for key, value in shown.items() if key not in first}}

@@ -1,0 +1,173 @@
+"""
+Requests that go through the values of an area: sortRange, findReplace.
+
+`dimensionIndex` of a sort is the sheet's column, not the range's.  Blank cells come last whichever way the order goes.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from .. import display, formulas, ranges
+from ..cell_error import CellError
+from ..errors import invalid, unsupported
+from ..grid import LAYERS, Formula
+from ..model import Sheet, Spreadsheet
+from ..ranges import Area
+from ..rules import Validation
+from ..writing import Writer
+from .registry import request
+
+Json = dict[str, Any]
+
+
+@request("sortRange")
+def sort_range(spreadsheet: Spreadsheet, body: Json) -> None:
+    area = ranges.area(spreadsheet, body.get("range"))
+    specs = body.get("sortSpecs", [])
+    if not specs:
+        raise invalid("Must specify at least one sort spec.")
+    order = list(range(area.top, area.bottom))
+    for spec in reversed(specs):
+        _order(spreadsheet, area, order, spec)
+    _rearrange(area, order)
+    _follow_rows(spreadsheet, area, order)
+
+
+def _order(spreadsheet: Spreadsheet, area: Area, order: list[int], spec: Json) -> None:
+    """Sort row indexes by one spec, keeping the order of equals."""
+    if spec.keys() - {"dimensionIndex", "sortOrder"}:
+        raise unsupported("sorting by colour or by a data source column")
+    column = spec.get("dimensionIndex", 0)
+    if not area.left <= column < area.right:
+        raise invalid(f"sortSpecs.dimensionIndex {column} is outside of the range.")
+    values = {row: spreadsheet.value(area.sheet, row, column) for row in order}
+    filled = [row for row in order if values[row] is not None]
+    blank = [row for row in order if values[row] is None]
+    filled.sort(key=lambda row: _rank(values[row]), reverse=spec.get("sortOrder") == "DESCENDING")
+    order[:] = filled + blank
+
+
+def _rank(value: Any) -> tuple[int, float, str, str]:
+    """Numbers before texts before booleans before errors."""
+    if isinstance(value, bool):
+        return (2, float(value), "", "")
+    if isinstance(value, (int, float)):
+        return (0, float(value), "", "")
+    if isinstance(value, CellError):
+        return (3, 0.0, value.text, "")
+    return (1, 0.0, value.casefold(), value)
+
+
+def _rearrange(area: Area, order: list[int]) -> None:
+    grid = area.sheet.grid
+    columns = range(area.left, area.right)
+    lines = {row: [grid.snip(row, column) for column in columns] for row in order}
+    for to, row in enumerate(order, area.top):
+        if to == row:
+            continue
+        for column, cell in zip(columns, lines[row], strict=True):
+            for layer in LAYERS:
+                value = cell.get(layer)
+                if isinstance(value, Formula):
+                    value = Formula(formulas.shifted(value, to - row, 0))
+                elif isinstance(value, Validation):
+                    value = value.moved(to - row, 0)
+                grid.put(layer, to, column, value)
+    grid.touch(area.top, area.bottom)
+
+
+def _follow_rows(spreadsheet: Spreadsheet, area: Area, order: list[int]) -> None:
+    """Metadata on rows goes with its row."""
+    landed = {row: to for to, row in enumerate(order, area.top)}
+    followed = []
+    for one in spreadsheet.metadata:
+        span = one["location"].get("dimensionRange")
+        moved = (
+            span and span["sheetId"] == area.sheet.id and span["dimension"] == "ROWS" and span["startIndex"] in landed
+        )
+        if moved:
+            start = landed[span["startIndex"]]
+            place = {**span, "startIndex": start, "endIndex": start + 1}
+            one = {**one, "location": {**one["location"], "dimensionRange": place}}  # noqa: PLW2901 - the one that followed
+        followed.append(one)
+    spreadsheet.metadata = followed
+
+
+@request("findReplace")
+def find_replace(spreadsheet: Spreadsheet, body: Json) -> Json:
+    if not body.get("find"):
+        raise invalid("find must be specified.")
+    replace = _Replace(spreadsheet, body)
+    for area in _searched(spreadsheet, body):
+        for row in range(area.top, min(area.bottom, len(area.sheet.grid.rows))):
+            for column in range(area.left, area.right):
+                replace.cell(area.sheet, row, column)
+        area.sheet.grid.touch(area.top, area.bottom)
+    return replace.counts()
+
+
+def _searched(spreadsheet: Spreadsheet, body: Json) -> Iterator[Area]:
+    if body.get("allSheets"):
+        return (ranges.area(spreadsheet, {"sheetId": sheet.id}) for sheet in spreadsheet.sheets)
+    if "range" in body:
+        return iter([ranges.area(spreadsheet, body["range"])])
+    if "sheetId" in body:
+        return iter([ranges.area(spreadsheet, {"sheetId": body["sheetId"]})])
+    raise invalid("One of range, sheetId or allSheets must be specified.")
+
+
+class _Replace:
+    """Replaces text in cells, and counts what Google counts."""
+
+    def __init__(self, spreadsheet: Spreadsheet, body: Json) -> None:
+        self._spreadsheet = spreadsheet
+        self._writer = Writer(spreadsheet, parsed=True)
+        self._formulas = bool(body.get("includeFormulas"))
+        self._pattern = _pattern(body)
+        replacement = body.get("replacement", "")
+        self._replacement: str | Callable[[re.Match[str]], str] = lambda _: replacement
+        if body.get("searchByRegex"):
+            self._replacement = re.sub(r"\$(\d)", r"\\\1", replacement.replace("\\", r"\\"))
+        self._values = self._formula_count = self._occurrences = 0
+        self._rows: set[tuple[int, int]] = set()
+
+    def cell(self, sheet: Sheet, row: int, column: int) -> None:
+        """Replace in one cell."""
+        content = sheet.grid.get("values", row, column)
+        if content is None or (isinstance(content, Formula) and not self._formulas):
+            return
+        if isinstance(content, str):
+            text = str(content)
+        else:
+            form = sheet.grid.get("formats", row, column) or {}
+            text = display.text(content, form.get("numberFormat"), self._spreadsheet.locale)
+        changed, count = self._pattern.subn(self._replacement, text)
+        if not count:
+            return
+        self._occurrences += count
+        self._rows.add((sheet.id, row))
+        self._formula_count += isinstance(content, Formula)
+        self._values += not isinstance(content, Formula)
+        self._writer.write(sheet, row, column, changed)
+
+    def counts(self) -> Json:
+        """The reply."""
+        counts = {
+            "valuesChanged": self._values,
+            "formulasChanged": self._formula_count,
+            "rowsChanged": len(self._rows),
+            "sheetsChanged": len({sheet_id for sheet_id, _ in self._rows}),
+            "occurrencesChanged": self._occurrences,
+        }
+        return {key: count for key, count in counts.items() if count}
+
+
+def _pattern(body: Json) -> re.Pattern[str]:
+    text = body["find"] if body.get("searchByRegex") else re.escape(body["find"])
+    if body.get("matchEntireCell"):
+        text = rf"\A(?:{text})\Z"
+    try:
+        return re.compile(text, 0 if body.get("matchCase") else re.IGNORECASE)
+    except re.error as error:
+        raise invalid(f"Invalid regular expression: {body['find']}") from error

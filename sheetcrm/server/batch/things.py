@@ -1,0 +1,31 @@
+"""
+A kind of thing that sheets hold and an id → the thing, and the sheet that holds it.
+
+Ids are unique in the whole spreadsheet, and a client may choose them.
+"""
+
+from typing import Any
+
+from ..errors import invalid
+from ..model import Sheet, Spreadsheet
+
+Json = dict[str, Any]
+
+
+def claim_id(spreadsheet: Spreadsheet, kind: str, key: str, wanted: int | None, noun: str) -> int:
+    """The id for a new thing: the wanted one, when nothing has it, or a fresh one."""
+    taken = {thing[key] for sheet in spreadsheet.sheets for thing in sheet.things[kind]}
+    if wanted is None:
+        return spreadsheet.fresh_id(taken)
+    if wanted in taken:
+        raise invalid(f"Cannot add {noun} with id {wanted}: that id is already used.")
+    return wanted
+
+
+def find(spreadsheet: Spreadsheet, kind: str, key: str, wanted: int, noun: str) -> tuple[Sheet, Json]:
+    """The sheet and the thing with this id; refused when there is none."""
+    for sheet in spreadsheet.sheets:
+        for thing in sheet.things[kind]:
+            if thing[key] == wanted:
+                return sheet, thing
+    raise invalid(f"No {noun} with id: {wanted}")

@@ -1,0 +1,61 @@
+"""
+Data filters → the areas, and the metadata, that they match.
+
+A look-up stands for whole rows, columns or sheets: metadata on the spreadsheet itself matches a look-up, but has no
+cells to read.
+"""
+
+from typing import Any
+
+from . import metadata, ranges
+from .errors import invalid
+from .model import Spreadsheet
+from .ranges import Area, Target
+
+Json = dict[str, Any]
+
+
+def areas(spreadsheet: Spreadsheet, filters: list[Json]) -> list[tuple[Area, list[Json]]]:
+    """Every area that a filter matches, once, with the filters that matched it."""
+    matched: dict[Area, list[Json]] = {}
+    for data_filter in filters:
+        for target in targets(spreadsheet, data_filter):
+            into = matched.setdefault(ranges.readable(target), [])
+            if data_filter not in into:
+                into.append(data_filter)
+    return list(matched.items())
+
+
+def targets(spreadsheet: Spreadsheet, data_filter: Json) -> list[Target]:
+    """What one filter matches, in order."""
+    wanted = data_filter.get("developerMetadataLookup")
+    if wanted is not None:
+        places = [one["location"] for one in metadata.lookup(spreadsheet, wanted)]
+        return [_place(spreadsheet, place) for place in places if metadata.sheet_of(place) is not None]
+    if data_filter.get("a1Range"):
+        return [ranges.find(spreadsheet, data_filter["a1Range"])]
+    if data_filter.get("gridRange") is not None:
+        return [ranges.target_of(spreadsheet, data_filter["gridRange"])]
+    raise invalid("Must specify one of a1Range, developerMetadataLookup or gridRange in DataFilter.")
+
+
+def _place(spreadsheet: Spreadsheet, location: Json) -> Target:
+    span = location.get("dimensionRange")
+    if span is None:
+        return ranges.target_of(spreadsheet, {"sheetId": location["sheetId"]})
+    first, last = ranges.SIDES[0 if span["dimension"] == "ROWS" else 1]
+    closed = {"sheetId": span["sheetId"], first: span["startIndex"], last: span["endIndex"]}
+    return ranges.target_of(spreadsheet, closed)
+
+
+def located(spreadsheet: Spreadsheet, one: Json, data_filter: Json) -> bool:
+    """Whether a filter matches one metadata: by look-up, or because it lies in the filter's range."""
+    wanted = data_filter.get("developerMetadataLookup")
+    if wanted is not None:
+        return one in metadata.lookup(spreadsheet, wanted)
+    sheet_id = metadata.sheet_of(one["location"])
+    if sheet_id is None:
+        return False
+    place = ranges.readable(_place(spreadsheet, one["location"])).json()
+    found = (ranges.readable(target).json() for target in targets(spreadsheet, data_filter))
+    return any(ranges.overlap(place, area) for area in found)

@@ -1,0 +1,181 @@
+"""
+A request body → the same, or Google's refusal of it: unknown fields, wrong types, two of what may be one.
+
+The texts are the gateway's, in front of Sheets: paths are in snake_case, and a value is shown as it was sent.
+Nulls mean "not set" and pass.  `discovery.json` is made by scripts/discovery out of Google's own description.
+"""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from .errors import ApiError, bad_request
+from .masks import Mask, camel
+
+Json = dict[str, Any]
+Violation = tuple[str, str]
+
+PACKAGE = "type.googleapis.com/google.apps.sheets.v4."
+# The body of these is a field of the request message, and the gateway says so in its paths.
+PREFIX = {"ValueRange": "data", "Spreadsheet": "spreadsheet"}
+# Not in the discovery document: fields of which only one may be set, and what the union is called.
+UNIONS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "ExtendedValue": ("value", ("numberValue", "stringValue", "boolValue", "formulaValue", "errorValue")),
+    "ColorStyle": ("kind", ("rgbColor", "themeColor")),
+    "DataFilter": ("filter", ("a1Range", "developerMetadataLookup", "gridRange")),
+    "ConditionalFormatRule": ("rule", ("booleanRule", "gradientRule")),
+    "ConditionValue": ("value", ("userEnteredValue", "relativeDate")),
+    "DeveloperMetadataLocation": ("location", ("spreadsheet", "sheetId", "dimensionRange")),
+    "UpdateCellsRequest": ("area", ("start", "range")),
+    "FindReplaceRequest": ("scope", ("range", "sheetId", "allSheets")),
+}
+INT32 = 2**31
+
+
+@cache
+def _schemas() -> Json:
+    text = (Path(__file__).parent / "discovery.json").read_text(encoding="utf-8")
+    return json.loads(text)["schemas"]  # type: ignore[no-any-return]  # our own file
+
+
+def check(body: Any, schema: str) -> None:
+    """Refuse a body that is not of a schema.  Snake-case names and numbers in quotes are put right in place."""
+    violations = list(_message(body, schema, PREFIX.get(schema, "")))
+    if violations:
+        raise bad_request(violations)
+
+
+def _message(value: Any, schema: str, path: str) -> Iterator[Violation]:
+    if not isinstance(value, dict):
+        yield path, _wrong(path, PACKAGE + schema, value)
+        return
+    fields = _schemas()[schema]
+    for name in list(value):
+        if name not in fields and camel(name) in fields:
+            value[camel(name)] = value.pop(name)
+    for name in list(value):
+        if name not in fields:
+            where = f" at '{path}'" if path else ""
+            yield path, f'Invalid JSON payload received. Unknown name "{name}"{where}: Cannot find field.'
+        elif value[name] is not None:
+            yield from _field(value, name, fields[name], _join(path, name), schema)
+    yield from _union(value, schema, path)
+
+
+def _join(path: str, name: str) -> str:
+    snake = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+    return f"{path}.{snake}" if path else snake
+
+
+def _union(value: Json, schema: str, path: str) -> Iterator[Violation]:
+    union, members = UNIONS.get(schema, ("kind", tuple(value) if schema == "Request" else ()))
+    present = [member for member in value if member in members and value[member] is not None]
+    for extra in present[1:]:
+        yield path, f"Invalid value at '{path}' (oneof), oneof field '{union}' is already set. Cannot set '{extra}'"
+
+
+def _field(holder: Json, name: str, spec: Json, path: str, schema: str) -> Iterator[Violation]:
+    value = holder[name]
+    if "items" in spec:
+        # The gateway takes a lone value for a list of one.
+        parts = value if isinstance(value, list) else [value]
+        holder[name] = parts
+        for index, part in enumerate(parts):
+            place = f"{path}[{index}]" if isinstance(value, list) else path
+            yield from _value(parts, index, part, spec["items"], place, schema, name)
+    elif isinstance(value, list) and spec.get("type") != "any":
+        holder_path = path.rpartition(".")[0]
+        where = f" at '{holder_path}'" if holder_path else ""
+        text = f'Invalid JSON payload received. Unknown name "{name}"{where}: Proto field is not repeating, cannot start list.'
+        yield path, text
+    else:
+        yield from _value(holder, name, value, spec, path, schema, name)
+
+
+def _value(holder: Any, key: Any, value: Any, spec: Json, path: str, schema: str, name: str) -> Iterator[Violation]:
+    if "ref" in spec:
+        yield from _message(value, spec["ref"], path)
+    elif "map" in spec:
+        for inner, part in value.items() if isinstance(value, dict) else ():
+            yield from _value(value, inner, part, spec["map"], f"{path}[{inner}]", schema, name)
+    elif "items" in spec:
+        if not isinstance(value, list):
+            yield path, _wrong(path, "type.googleapis.com/google.protobuf.ListValue", value)
+    elif "enum" in spec:
+        if value not in spec["enum"]:
+            yield path, _wrong(path, f"{PACKAGE}{schema}.{name[0].upper()}{name[1:]}", value)
+    elif spec["type"] != "any":
+        kind, fitting = _scalar(spec, value)
+        if fitting is None:
+            yield path, _wrong(path, kind, value)
+        else:
+            holder[key] = fitting
+
+
+def _scalar(spec: Json, value: Any) -> tuple[str, Any]:
+    """(the gateway's name of the type, the value as that type or None)."""
+    kind = spec["type"]
+    if kind == "string":
+        return "TYPE_STRING", value if isinstance(value, str) else None
+    if kind == "boolean":
+        return "TYPE_BOOL", value if isinstance(value, bool) else None
+    number = _number(value)
+    if kind == "integer":
+        fits = number is not None and float(number).is_integer() and -INT32 <= number < INT32
+        return "TYPE_INT32", int(number) if fits and number is not None else None
+    return ("TYPE_FLOAT" if spec.get("format") == "float" else "TYPE_DOUBLE"), number
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            return None
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _wrong(path: str, kind: str, value: Any) -> str:
+    return f"Invalid value at '{path}' ({kind}), {json.dumps(value, ensure_ascii=False)}"
+
+
+def check_mask(mask: Mask | None, schema: str) -> None:
+    """Refuse a `fields` parameter that names what an answer of this schema never has."""
+    wrong = _missing(mask, schema, "")
+    if wrong is not None:
+        text = f"Error expanding 'fields' parameter. Cannot find matching fields for path '{wrong}'."
+        refused = bad_request([(wrong, text)])
+        raise ApiError(400, "Request contains an invalid argument.", details=refused.details)
+
+
+def _missing(mask: Mask | None, schema: str | None, path: str) -> str | None:
+    """The first path of a mask that a schema does not have."""
+    for name, below in (mask or {}).items():
+        here = f"{path}.{name}" if path else name
+        if schema is None or name not in _schemas()[schema]:
+            return here
+        spec = _schemas()[schema][name]
+        spec = spec.get("items", spec)
+        if below is None or "map" in spec or spec.get("type") == "any":
+            continue
+        wrong = _missing(below, spec.get("ref"), here)
+        if wrong is not None:
+            return wrong
+    return None
+
+
+def check_update_mask(mask: Mask | None, kind: str) -> str | None:
+    """The first path in the `fields` of a request of some kind that what it updates does not have, or None."""
+    fields = _schemas()[_schemas()["Request"][kind]["ref"]]
+    specs = (spec.get("items", spec) for spec in fields.values())
+    targets = [
+        spec["ref"]
+        for spec in specs
+        if spec.get("ref") not in (None, "GridRange", "DimensionRange", "GridCoordinate", "DataFilter")
+    ]
+    if not targets:
+        return None
+    target = "CellData" if targets[0] == "RowData" else targets[0]
+    return _missing(mask, target, "")

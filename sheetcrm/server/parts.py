@@ -1,0 +1,131 @@
+"""
+A spreadsheet ↔ named pieces of JSON, small enough to save only what changed.
+
+`properties` · `sheet/<id>` · `cells/<id>/<n>`: rows 256·n to 256·n + 255.  A name that is asked for and not returned
+holds nothing (any more): delete it.
+"""
+
+import json
+from typing import Any
+
+from .defaults import SPREADSHEET_PROPERTIES
+from .grid import LAYERS, Formula, Grid, Row
+from .model import BLOCK, KINDS, Sheet, Spreadsheet
+from .rules import Validation
+
+Json = dict[str, Any]
+
+
+def dump(spreadsheet: Spreadsheet, only: set[str] | None = None) -> dict[str, bytes]:
+    """The parts named in `only`, or all of them, as JSON in UTF-8."""
+    found = {}
+    for name in _names(spreadsheet) if only is None else only & _names(spreadsheet):
+        body = _part(spreadsheet, name)
+        if body is not None:
+            found[name] = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    return found
+
+
+def _names(spreadsheet: Spreadsheet) -> set[str]:
+    names = {"properties"}
+    for sheet in spreadsheet.sheets:
+        names.add(f"sheet/{sheet.id}")
+        names.update(f"cells/{sheet.id}/{block}" for block in range(-(-len(sheet.grid.rows) // BLOCK)))
+    return names
+
+
+def _part(spreadsheet: Spreadsheet, name: str) -> Json | None:
+    kind, *rest = name.split("/")
+    if kind == "properties":
+        return {
+            "properties": spreadsheet.properties,
+            "sheets": [sheet.id for sheet in spreadsheet.sheets],
+            "namedRanges": spreadsheet.named_ranges,
+            "developerMetadata": spreadsheet.metadata,
+            "revision": spreadsheet.revision,
+        }
+    sheet = spreadsheet.sheet(int(rest[0]))
+    assert sheet is not None
+    if kind == "sheet":
+        return {"properties": sheet.properties, "things": sheet.things, "sizes": sheet.sizes}
+    return _dump_rows(sheet.grid.rows[int(rest[1]) * BLOCK : (int(rest[1]) + 1) * BLOCK])
+
+
+def _dump_rows(rows: list[Row | None]) -> Json | None:
+    """Rows as lists of numbers into tables, so that a look or a rule is written once for all the cells that share it."""
+    if not any(rows):
+        return None
+    tables: dict[str, _Table] = {layer: _Table() for layer in LAYERS if layer != "values"}
+    lines = []
+    for row in rows:
+        line: Json = {}
+        for layer, table in tables.items():
+            cells = getattr(row, layer) if row else None
+            if cells:
+                line[layer] = [None if cell is None else table.index(cell) for cell in cells]
+        if row and row.values:
+            line["values"] = [{"f": str(value)} if isinstance(value, Formula) else value for value in row.values]
+        lines.append(line)
+    return {"rows": lines, **{layer: table.entries for layer, table in tables.items() if table.entries}}
+
+
+class _Table:
+    """Different objects, numbered in the order in which they come."""
+
+    def __init__(self) -> None:
+        self.entries: list[Any] = []
+        self._places: dict[Any, int] = {}
+
+    def index(self, cell: Any) -> int:
+        key = cell if isinstance(cell, str) else id(cell)
+        if key not in self._places:
+            self._places[key] = len(self.entries)
+            self.entries.append({"rule": cell.rule, "anchor": cell.anchor} if isinstance(cell, Validation) else cell)
+        return self._places[key]
+
+
+def load(spreadsheet_id: str, parts: dict[str, bytes]) -> Spreadsheet:
+    """The spreadsheet that was dumped; nothing in it is dirty."""
+    spreadsheet = Spreadsheet(spreadsheet_id)
+    whole = json.loads(parts["properties"])
+    spreadsheet.properties = {**SPREADSHEET_PROPERTIES, **whole["properties"]}
+    spreadsheet.named_ranges = whole["namedRanges"]
+    spreadsheet.metadata = whole["developerMetadata"]
+    spreadsheet.revision = whole["revision"]
+    for sheet_id in whole["sheets"]:
+        _load_sheet(spreadsheet, json.loads(parts[f"sheet/{sheet_id}"]))
+    for name, body in parts.items():
+        if name.startswith("cells/"):
+            _, sheet_id, block = name.split("/")
+            sheet = spreadsheet.sheet(int(sheet_id))
+            if sheet is not None:
+                _load_rows(spreadsheet, sheet.grid, int(block) * BLOCK, json.loads(body))
+    spreadsheet.dirty.clear()
+    return spreadsheet
+
+
+def _load_sheet(spreadsheet: Spreadsheet, body: Json) -> Sheet:
+    sheet = spreadsheet.add_sheet(body["properties"])
+    sheet.things = {kind: [] for kind in KINDS} | body["things"]
+    sheet.sizes = {
+        dimension: {int(index): size for index, size in sizes.items()} for dimension, sizes in body["sizes"].items()
+    }
+    return sheet
+
+
+def _load_rows(spreadsheet: Spreadsheet, grid: Grid, first: int, body: Json) -> None:
+    tables: dict[str, list[Any]] = {layer: body.get(layer, []) for layer in LAYERS if layer != "values"}
+    tables["formats"] = [spreadsheet.shared(form) for form in tables["formats"]]
+    tables["validations"] = [
+        spreadsheet.validation(entry["rule"], tuple(entry["anchor"]) if entry["anchor"] else None)
+        for entry in tables["validations"]
+    ]
+    for offset, line in enumerate(body["rows"]):
+        if not line:
+            continue
+        row = grid.writable(first + offset)
+        if "values" in line:
+            row.values = [Formula(value["f"]) if isinstance(value, dict) else value for value in line["values"]]
+        for layer, entries in tables.items():
+            if layer in line:
+                setattr(row, layer, [None if index is None else entries[index] for index in line[layer]])

@@ -1,0 +1,48 @@
+"""
+A range given to append → the block of data that Google takes for a table there.
+
+A range of one cell asks about that cell only: when it is blank there is no table, whatever stands around it.  A larger
+range asks for the last block in it, and a blank column splits blocks: after `["x", "", "z"]` the table is `C1`.
+"""
+
+from collections.abc import Iterable
+
+from .grid import Grid
+from .ranges import Area
+
+
+def found(area: Area) -> Area | None:
+    """The table in an area, or None when it holds no content."""
+    grid = area.sheet.grid
+    bottom = grid.last_row("values", area.top, area.bottom, area.left, area.right)
+    if bottom == area.top:
+        return None
+    cells = grid.cells("values", bottom - 1)
+    column = max(index for index in range(area.left, min(area.right, len(cells))) if cells[index] is not None)
+    return _region(area, bottom - 1, column)
+
+
+def _region(area: Area, row: int, column: int) -> Area:
+    """The rectangle around a cell, grown in the four directions for as long as there is content next to it."""
+    grid, sheet = area.sheet.grid, area.sheet
+    top, bottom, left, right = row, row + 1, column, column + 1
+    while True:
+        before = (top, bottom, left, right)
+        while top > 0 and _in_row(grid, top - 1, left, right):
+            top -= 1
+        while bottom < sheet.row_count and _in_row(grid, bottom, left, right):
+            bottom += 1
+        if left > 0 and _in_column(grid, left - 1, range(top, bottom)):
+            left -= 1
+        if right < sheet.column_count and _in_column(grid, right, range(top, bottom)):
+            right += 1
+        if before == (top, bottom, left, right):
+            return Area(sheet, top, bottom, left, right)
+
+
+def _in_row(grid: Grid, row: int, left: int, right: int) -> bool:
+    return any(content is not None for content in grid.cells("values", row)[left:right])
+
+
+def _in_column(grid: Grid, column: int, rows: Iterable[int]) -> bool:
+    return any(grid.get("values", row, column) is not None for row in rows)
