@@ -2,5 +2,29 @@
 Spreadsheet → records and issues; records and CSV → spreadsheet.
 
 Rows are known by their key, never by their position: people sort, insert and
-move while we look away.
+move while we look away.  DataFrames are in `sync.frame`, which alone needs pandas.
 """
+
+from sheetcrm.sync.dump import dump
+from sheetcrm.sync.identity import fill_ids
+from sheetcrm.sync.load import Imported, load
+from sheetcrm.sync.mapping import ImportMap, read_map
+from sheetcrm.sync.read import read
+from sheetcrm.sync.records import Extract, Issue, Reading, Row, model
+from sheetcrm.sync.sift import Refusal
+
+__all__ = [
+    "Extract",
+    "ImportMap",
+    "Imported",
+    "Issue",
+    "Reading",
+    "Refusal",
+    "Row",
+    "dump",
+    "fill_ids",
+    "load",
+    "model",
+    "read",
+    "read_map",
+]

@@ -16,6 +16,7 @@ from itertools import groupby
 from sheetcrm.layout import MARK_KEY, Layout
 from sheetcrm.resources.base import Cell, Json, Request
 from sheetcrm.sheets.gateway import Gateway
+from sheetcrm.sync.records import FIRST_ROW
 
 BATCH_BYTES = 1_500_000
 """Google advises 2 MB a request; ours are measured without what wraps them."""
@@ -89,25 +90,39 @@ def cell_data(cell: Cell) -> Json:
     return {"userEnteredValue": {"numberValue": cell}}
 
 
-def room(layout: Layout, sheet: str, last: int, count: int, computed: Iterable[str]) -> tuple[int, list[Request]]:
-    """
-    Where `count` new rows go below row `last` (1-based), and the requests that make the grid long enough.
+@dataclass(frozen=True)
+class Room:
+    """Where new rows go, and what must be done to the grid first."""
 
-    New rows come in before the grid's last row, not after it: so formulas,
-    rules and ranges that reach to the end of the grid grow along, as Sheets
-    does when a person inserts a row.  They get the formats and validation of
-    the row above and its formulas in the `computed` columns.
+    first: int
+    """The 1-based row of the first."""
+    requests: tuple[Request, ...] = ()
+    inserted: int = 0
+    """How many rows come in above the grid's last row."""
+    end: int = 0
+    """The grid's last row before that."""
+
+    def moved(self, row: int) -> int:
+        """Where a row stands after the requests."""
+        return row + self.inserted if self.inserted and row >= self.end else row
+
+
+def room(layout: Layout, sheet: str, last: int, count: int, computed: Iterable[str]) -> Room:
     """
-    rows = layout.rows(sheet)
-    missing = last + count - (rows - 1)
-    if missing <= 0:
-        return last + 1, []
-    sheet_id = layout.sheet_id(sheet)
-    if rows <= 2:
-        return last + 1, [
-            {"appendDimension": {"sheetId": sheet_id, "dimension": "ROWS", "length": last + count - rows}}
-        ]
-    missing = min(missing, count)
+    Room for `count` new rows below row `last` (1-based), the last that is not blank.
+
+    A grid that is too short grows before its last row, not after it: so
+    formulas, rules and ranges that reach to its end grow along, as when a
+    person inserts a row.  New rows get the formats and validation of the row
+    above and its formulas in the `computed` columns.
+    """
+    rows, sheet_id = layout.rows(sheet), layout.sheet_id(sheet)
+    if last + count < rows:
+        return Room(last + 1)
+    if rows <= FIRST_ROW:
+        more = {"sheetId": sheet_id, "dimension": "ROWS", "length": last + count - rows}
+        return Room(last + 1, ({"appendDimension": more},) if more["length"] else ())
+    first, missing = min(last + 1, rows), min(last + count - rows + 1, count)
     new = {"sheetId": sheet_id, "dimension": "ROWS", "startIndex": rows - 1, "endIndex": rows - 1 + missing}
     requests: list[Request] = [{"insertDimension": {"range": new, "inheritFromBefore": True}}]
     for kind in ("PASTE_FORMAT", "PASTE_DATA_VALIDATION"):
@@ -115,7 +130,7 @@ def room(layout: Layout, sheet: str, last: int, count: int, computed: Iterable[s
     for column in computed:
         source = layout.grid_range(sheet, column, first=rows - 1, last=rows - 1)
         requests.append(_copied(source, rows, missing, "PASTE_FORMULA"))
-    return min(last + 1, rows), requests
+    return Room(first, tuple(requests), missing, rows)
 
 
 def _copied(source: Json, first: int, count: int, kind: str) -> Request:

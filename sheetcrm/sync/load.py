@@ -1,0 +1,139 @@
+"""
+CSV file → rows of a sheet, by key: new ones below, changed cells in place.
+
+A blank in the file takes nothing away from the sheet, and a line that cannot
+be read is a refusal with its number, never half a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sheetcrm.errors import FileError, Problem, UsageError
+from sheetcrm.messages import texts
+from sheetcrm.schema.template import Template
+from sheetcrm.sheets.gateway import Gateway
+from sheetcrm.sync.csvfile import CsvFile, read_file
+from sheetcrm.sync.extract import Parsed, Values
+from sheetcrm.sync.identity import new_ids, random_id
+from sheetcrm.sync.look import Look, look
+from sheetcrm.sync.mapping import ImportMap, Source, sources, unused
+from sheetcrm.sync.merge import Merge, merge, without_orphans
+from sheetcrm.sync.read import parsed_sheets
+from sheetcrm.sync.sift import Refusal, sift
+from sheetcrm.sync.write import Write, misplaced, room, send
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did, or would do."""
+
+    sheet: str
+    added: tuple[str, ...]
+    """Ids, in the order of the file; as `changed` and `same`."""
+    changed: tuple[str, ...]
+    same: tuple[str, ...]
+    refused: tuple[Refusal, ...]
+    """In the order of the file."""
+    unused: tuple[str, ...]
+    """Columns of the file that go nowhere."""
+    misplaced: tuple[str, ...] = ()
+    """Ids whose rows moved while we wrote: look at those rows."""
+
+
+def load(
+    gateway: Gateway,
+    template: Template,
+    sheet: str,
+    path: Path,
+    *,
+    mapping: ImportMap | None = None,
+    language: str | None = None,
+    dry_run: bool = False,
+    new_id: Callable[[], str] = random_id,
+) -> Imported:
+    """
+    Import a CSV file into the sheet with that key; a second time it changes nothing.
+
+    FileError when the file or the mapping cannot be used as a whole, UsageError
+    when the sheet cannot take rows; nothing is written then.  Two reads, a
+    write (more above 1.5 MB), and a read that looks whether the rows stand
+    where they were put.
+    """
+    if sheet not in template.records:
+        raise UsageError(f"rows cannot be imported into {sheet}; choose one of {', '.join(template.records)}")
+    mapping = mapping or ImportMap()
+    spec = template.sheets[sheet]
+    file = read_file(path, encoding=mapping.encoding, delimiter=mapping.delimiter)
+    found = sources(spec, file, mapping)
+    given = new_ids(template, sheet, [], 0, new_id) is not None
+    if spec.key not in found and not given:
+        title = spec.columns[spec.key or ""].title.say(language or "en")
+        message = f"no column is {title}, by which rows are known again; map one with --map"
+        raise FileError([Problem(file.path, file.header.number, spec.key or "", message)])
+    seen = look(gateway, template, language=language)
+    _takes_rows(seen, sheet, found)
+    made, parsed = _compared(file, found, mapping, seen, sheet, given=given)
+    made = _with_ids(made, parsed, template, new_id)
+    done = _imported(made, sheet, spec.key or "", unused(file, found))
+    return done if dry_run else replace(done, misplaced=tuple(_written(gateway, seen, parsed, made)))
+
+
+def _takes_rows(seen: Look, sheet: str, found: Mapping[str, Source]) -> None:
+    """UsageError when the tab or one of the columns is not to be found."""
+    spec = seen.context.template.sheets[sheet]
+    if sheet not in seen.cells:
+        raise UsageError(f"the spreadsheet has no tab for {sheet}; make it with: sheetcrm apply")
+    missing = [key for key in dict.fromkeys([*found, spec.key or ""]) if key not in seen.cells[sheet]]
+    if missing:
+        titles = ", ".join(spec.columns[key].title.say(seen.context.language) for key in missing)
+        raise UsageError(f"{seen.layout.tab_title(sheet)} has no column {titles}; see: sheetcrm check")
+
+
+def _compared(
+    file: CsvFile, found: Mapping[str, Source], mapping: ImportMap, seen: Look, sheet: str, *, given: bool
+) -> tuple[Merge, Parsed]:
+    """The file against the sheet, all refusals in the order of the file."""
+    context, t = seen.context, texts(seen.context.language)
+    sheets = parsed_sheets(seen)
+    parsed = sheets[sheet]
+    sifted = sift(file, context.template.sheets[sheet].columns, found, mapping, context=context, t=t)
+    candidates, orphans = without_orphans(sifted.candidates, parsed, Values(sheets), context, t)
+    made = merge(candidates, parsed, context, t, given=given)
+    made.refused = sorted([*sifted.refusals, *orphans, *made.refused], key=lambda refusal: refusal.line)
+    return made, parsed
+
+
+def _with_ids(made: Merge, parsed: Parsed, template: Template, new_id: Callable[[], str]) -> Merge:
+    """New rows get the ids that are ours to give."""
+    key = template.sheets[parsed.sheet].key or ""
+    without = [one for one in made.new if key not in one.values]
+    taken = [str(value) for value in parsed.values[key] if value is not None]
+    taken += [one.values[key] for one in made.new if key in one.values]
+    ids = new_ids(template, parsed.sheet, taken, len(without), new_id) or []
+    for one, id_ in zip(without, ids, strict=True):
+        one.values[key] = one.cells[key] = id_
+    return made
+
+
+def _imported(made: Merge, sheet: str, key: str, left: tuple[str, ...]) -> Imported:
+    added = tuple(str(one.values[key]) for one in made.new)
+    return Imported(sheet, added, tuple(made.changed), tuple(made.same), tuple(made.refused), left)
+
+
+def _written(gateway: Gateway, seen: Look, parsed: Parsed, made: Merge) -> list[str]:
+    """Write, look again; the ids of rows that do not stand where they were written."""
+    sheet = parsed.sheet
+    spec = seen.context.template.sheets[sheet]
+    key = spec.key or ""
+    last = max(parsed.numbers, default=1)
+    computed = [key for key, column in spec.columns.items() if column.computed and seen.layout.has(sheet, key)]
+    free = room(seen.layout, sheet, last, len(made.new), computed)
+    changed = {id_: Write(free.moved(write.row), write.cells) for id_, write in made.changed.items()}
+    new = {str(one.values[key]): Write(free.first + at, one.cells) for at, one in enumerate(made.new)}
+    if not changed and not new:
+        return []
+    send(gateway, seen.layout, sheet, [*changed.values(), *new.values()], free.requests)
+    return misplaced(gateway, sheet, key, {write.row: id_ for id_, write in [*changed.items(), *new.items()]})
