@@ -61,6 +61,9 @@ class Resource:
     follows: ClassVar[frozenset[str]] = frozenset()
     """`rows`, `columns`: it has to be sent again when its sheet grows that way."""
 
+    outlives: ClassVar[bool] = False
+    """Whether it stays behind, broken, when its column is deleted."""
+
     @classmethod
     @abstractmethod
     def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:

@@ -27,6 +27,7 @@ class NamedRange(Resource):
     policy: ClassVar[Policy] = "restore"
     fields: ClassVar[tuple[str, ...]] = ("namedRanges",)
     follows: ClassVar[frozenset[str]] = frozenset({"rows"})
+    outlives: ClassVar[bool] = True
 
     @classmethod
     def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:

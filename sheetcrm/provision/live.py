@@ -1,0 +1,100 @@
+"""
+Spreadsheet → live State and Layout, in two reads at most.
+
+First the structure without a single cell; then rows 1 and 2 of the tabs that
+may be ours.  What comes back does not grow with the rows of a spreadsheet of
+ours; only a tab that might be blank is looked at whole, once, before it is ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sheetcrm.layout import Layout, Wanted, quoted
+from sheetcrm.resources import Address, Json, Resource, State, kinds
+
+CELLS = "sheets.data.rowData."
+SMALL = 30_000
+"""Cells of a tab that is still looked at whole to see whether it is blank; a new one has 26,000."""
+
+
+class Describes(Protocol):
+    """What reading needs of a gateway."""
+
+    def describe(self, fields: str, ranges: Sequence[str] = ()) -> Json:
+        """`spreadsheets.get` with that mask, and grid data of those ranges only."""
+
+
+@dataclass(frozen=True)
+class Live:
+    """What is there that is desired or ours, and where."""
+
+    state: Mapping[Address, Resource]
+    layout: Layout
+
+
+def read(gateway: Describes, desired: State, wanted: Mapping[str, Wanted]) -> Live:
+    """Look; `wanted` has the titles by which sheets and columns are known."""
+    fields = {path for kind in kinds() for path in kind.fields}
+    description = gateway.describe(_mask({path for path in fields if not path.startswith(CELLS)}, STRUCTURE))
+    first = Layout.locate(description, wanted)
+    unsure = [part for part in description["sheets"] if _may_be_blank(part, first, wanted, len(description["sheets"]))]
+    looked = [*unsure, *(part for part in description["sheets"] if part not in unsure and _is_ours(part, first))]
+    blank: set[int] = set()
+    if looked:
+        ranges = [quoted(_title(part)) + ("" if part in unsure else "!1:2") for part in looked]
+        cells = gateway.describe(_mask({path for path in fields if path.startswith(CELLS)}, CELL_PLACES), ranges)
+        rows = {part["properties"]["sheetId"]: _rows(part) for part in cells.get("sheets", [])}
+        for part in looked:
+            _add_rows(part, rows.get(part["properties"]["sheetId"], []))
+        blank = {part["properties"]["sheetId"] for part in unsure if not _has_cells(part)}
+    layout = Layout.locate(description, wanted, blank=blank)
+    state = {address: found for kind in kinds() for address, found in kind.read(description, layout, desired)}
+    return Live(state, layout)
+
+
+STRUCTURE = frozenset({"spreadsheetId", "spreadsheetUrl", "properties.title", "sheets.properties"})
+CELL_PLACES = frozenset({"sheets.properties.sheetId", "sheets.data.startRow", "sheets.data.startColumn"})
+
+
+def _mask(fields: set[str], more: frozenset[str]) -> str:
+    """A field mask; a path below another that is asked for whole is left out."""
+    paths = sorted(fields | more)
+    return ",".join(path for path in paths if not any(path.startswith(f"{other}.") for other in paths))
+
+
+def _title(part: Json) -> str:
+    return str(part["properties"]["title"])
+
+
+def _is_ours(part: Json, layout: Layout) -> bool:
+    return layout.sheet_key(part["properties"]["sheetId"]) is not None
+
+
+def _may_be_blank(part: Json, layout: Layout, wanted: Mapping[str, Wanted], tabs: int) -> bool:
+    """A small tab without marks that is the only one, or has a title of ours."""
+    key, grid = layout.sheet_key(part["properties"]["sheetId"]), part["properties"].get("gridProperties", {})
+    small = 0 < grid.get("rowCount", 0) * grid.get("columnCount", 0) <= SMALL
+    if key is None:
+        return small and tabs == 1 and not any(name in layout.sheets() for name in wanted)
+    return small and not layout.is_marked(key) and not layout.columns(key)
+
+
+def _rows(part: Json) -> list[Json]:
+    """The rows that came back, from row 1 on."""
+    data = part.get("data") or [{}]
+    rows: list[Json] = data[0].get("rowData", [])
+    return rows
+
+
+def _add_rows(part: Json, rows: list[Json]) -> None:
+    """Put them where one answer with everything would have them; an empty list says that somebody looked."""
+    data = part.setdefault("data", [{}])
+    (data or data.append({}) or data)[0]["rowData"] = rows
+
+
+def _has_cells(part: Json) -> bool:
+    contents = ("effectiveValue", "userEnteredValue", "note")
+    return any(cell.get(name) for row in _rows(part) for cell in row.get("values", []) for name in contents)

@@ -1,0 +1,120 @@
+"""
+A difference → what speaks against carrying it out.
+
+Losing data and changing much at once can be allowed by name; a spreadsheet that
+something else was made in cannot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Protocol
+
+from sheetcrm.layout import Layout, letters, quoted
+from sheetcrm.provision.diff import Change, Difference
+from sheetcrm.provision.live import Live
+from sheetcrm.provision.plan import DATA_LOSS, MANY_CHANGES, Refusal
+from sheetcrm.resources import SPREADSHEET, Address, Cell, Column, Formula, State, TemplateMark
+
+SHARE, FEW = 0.3, 10
+"""A plan that changes or deletes more than this share, of this many or more, is looked at twice."""
+
+
+class Reads(Protocol):
+    """What counting cells needs of a gateway."""
+
+    def values(self, ranges: Sequence[str]) -> list[list[list[Cell]]]:
+        """Values of A1 ranges: by range, columns x rows."""
+
+
+def objections(
+    gateway: Reads, live: Live, desired: State, difference: Difference, allow: Collection[str]
+) -> list[Refusal]:
+    """Every reason not to; one more read when columns or tabs with cells would go."""
+    found = [*_strangers(live, desired), *_made_otherwise(live, desired)]
+    if not found and DATA_LOSS not in allow:
+        found += _losses(gateway, live, desired, difference)
+    if MANY_CHANGES not in allow:
+        found += _many(live, difference)
+    return found
+
+
+def _strangers(live: Live, desired: State) -> Iterator[Refusal]:
+    """A tab that we would make has its title taken by one that is not ours."""
+    for trouble in live.layout.troubles:
+        if trouble.code == "title_taken" and Address(trouble.sheet, "", "tab") in desired:
+            yield Refusal("", trouble.say())
+
+
+def _made_otherwise(live: Live, desired: State) -> Iterator[Refusal]:
+    address = Address(SPREADSHEET, "", TemplateMark.kind)
+    made, wanted = live.state.get(address), desired.get(address)
+    if not isinstance(made, TemplateMark) or not isinstance(wanted, TemplateMark):
+        return
+    if made.template != wanted.template:
+        yield Refusal(
+            "",
+            f"this spreadsheet was made from the template {made.template}, not {wanted.template}; use another spreadsheet",
+        )
+    elif made.version > wanted.version:
+        yield Refusal(
+            "",
+            f"this spreadsheet was made from version {made.version} of {made.template}, this is version {wanted.version}; update sheetcrm",
+        )
+    elif made.language != wanted.language:
+        yield Refusal(
+            "",
+            f"this spreadsheet is in {made.language}, and people have filled it in that language; use --lang {made.language}",
+        )
+
+
+def _losses(gateway: Reads, live: Live, desired: State, difference: Difference) -> Iterator[Refusal]:
+    """Columns and tabs that go, and typed columns that become computed, if there are cells in them."""
+    upgraded = _upgraded(live, desired)
+    losing = [
+        change
+        for change in difference.changes
+        if (change.action == "delete" and change.resource.loses_data()) or (upgraded and _overwrites(change, live))
+    ]
+    if not losing:
+        return
+    answers = gateway.values([_place(change.address, live.layout) for change in losing])
+    for change, columns in zip(losing, answers, strict=True):
+        rows = _filled(columns)
+        if rows:
+            what = "delete data in" if change.action == "delete" else "write a formula over data in"
+            where = change.address.place
+            keep = "keep the column in the template" if change.address.column else "keep the sheet in the template"
+            yield Refusal(DATA_LOSS, f"would {what} {where} ({rows} rows); add --allow-data-loss, or {keep}")
+
+
+def _upgraded(live: Live, desired: State) -> bool:
+    """Whether the template is another version; in the same one a typed-over formula is simply put back."""
+    address = Address(SPREADSHEET, "", TemplateMark.kind)
+    return live.state.get(address) != desired.get(address)
+
+
+def _overwrites(change: Change, live: Live) -> bool:
+    column = Address(change.address.sheet, change.address.column, Column.kind)
+    return change.address.kind == Formula.kind and change.action == "create" and column in live.state
+
+
+def _place(address: Address, layout: Layout) -> str:
+    title = quoted(layout.tab_title(address.sheet))
+    last = letters(max(layout.width(address.sheet), 1) - 1)
+    letter = letters(layout.index(address.sheet, address.column)) if address.column else ""
+    return f"{title}!{letter or 'A'}2:{letter or last}"
+
+
+def _filled(columns: list[list[Cell]]) -> int:
+    """How many rows have a cell that is not blank or FALSE."""
+    return len({row for column in columns for row, cell in enumerate(column) if cell not in (None, "", False)})
+
+
+def _many(live: Live, difference: Difference) -> Iterator[Refusal]:
+    touched = sum(change.action != "create" for change in difference.changes)
+    if len(live.state) >= FEW and touched > SHARE * len(live.state):
+        yield Refusal(
+            MANY_CHANGES,
+            f"would change or delete {touched} of {len(live.state)} things at once; add --allow-many-changes if that is meant",
+        )

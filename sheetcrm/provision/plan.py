@@ -1,0 +1,115 @@
+"""
+Changes → one batch of requests, a fingerprint, and what speaks against it.
+
+The layout moves along while requests are made, so they are made once, in order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sheetcrm.errors import Refused
+from sheetcrm.layout import Layout, Trouble
+from sheetcrm.provision import render
+from sheetcrm.provision.diff import Change, Difference
+from sheetcrm.provision.live import Live
+from sheetcrm.resources import Request, Resource
+
+DATA_LOSS = "data-loss"
+MANY_CHANGES = "many-changes"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a plan will not be carried out; `flag` is what allows it, empty when nothing does."""
+
+    flag: str
+    message: str
+
+    def __str__(self) -> str:
+        """`refused: …`."""
+        return f"refused: {self.message}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Ordered changes and the one batch that makes them; `kept` and `troubles` are only told."""
+
+    changes: tuple[Change, ...]
+    kept: tuple[Change, ...]
+    troubles: tuple[Trouble, ...]
+    refusals: tuple[Refusal, ...]
+    requests: tuple[Request, ...]
+    layout: Layout
+    """Where things will stand when the batch has run."""
+    language: str
+
+    @cached_property
+    def body(self) -> bytes:
+        """The batch as it goes over the wire, more or less."""
+        return json.dumps(self.requests, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+    @property
+    def bytes(self) -> int:
+        """How big the batch is."""
+        return len(self.body)
+
+    @property
+    def fingerprint(self) -> str:
+        """12 hex digits that are the same exactly when the same requests would be sent."""
+        return hashlib.sha256(self.body).hexdigest()[:12]
+
+    def check(self, reviewed: str | None = None) -> None:
+        """Raise Refused when something speaks against it, or when it is not the plan whose fingerprint was reviewed."""
+        if self.refusals:
+            raise Refused("\n".join(str(refusal) for refusal in self.refusals))
+        if reviewed is not None and reviewed != self.fingerprint:
+            raise Refused(
+                f"refused: this plan is {self.fingerprint}, not {reviewed}: the spreadsheet or the template changed since; review it again"
+            )
+
+    def text(self) -> str:
+        """For people."""
+        return render.text(self)
+
+    def json(self) -> dict[str, Any]:
+        """For programs."""
+        return render.as_json(self)
+
+
+def make(live: Live, difference: Difference, refusals: Sequence[Refusal], language: str) -> Plan:
+    """The plan of a difference; a refused one has no requests."""
+    told = tuple(trouble for trouble in live.layout.troubles if trouble.code != "header_blank")
+    requests = () if refusals else tuple(_requests(live, difference))
+    return Plan(difference.changes, difference.kept, told, tuple(refusals), requests, live.layout, language)
+
+
+def _requests(live: Live, difference: Difference) -> Iterator[Request]:
+    layout, spare = live.layout, live.layout.spare
+    for change in difference.changes:
+        yield from _send(change, layout)
+    done = {change.address for change in difference.changes}
+    for address, found in sorted(live.state.items(), key=lambda item: (item[1].rank, item[0])):
+        grown = {(sheet, way) for sheet in found.refers(address) for way in found.follows}
+        if address not in done and grown & layout.grown and layout.has(address.sheet, address.column):
+            yield from found.update(address, layout, found)
+    if spare is not None and any(change.address.kind == "tab" for change in difference.changes):
+        yield {"deleteSheet": {"sheetId": spare}}
+
+
+def _send(change: Change, layout: Layout) -> list[Request]:
+    if change.action == "delete":
+        return change.resource.delete(change.address, layout)
+    if change.live is None:
+        return change.resource.create(change.address, layout)
+    return change.resource.update(change.address, layout, _same(change.live))
+
+
+def _same(live: Resource) -> Any:
+    # `update` takes its own class; that live and desired at one address are of one kind is what an address means.
+    return live

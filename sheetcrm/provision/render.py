@@ -1,0 +1,102 @@
+"""
+Plan → lines for people, or JSON for programs.
+
+A new tab or column is one line, however much is set on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from sheetcrm.resources import SPREADSHEET, Address
+
+if TYPE_CHECKING:
+    from sheetcrm.provision.diff import Change
+    from sheetcrm.provision.plan import Plan
+
+SIGNS = {"create": "+", "update": "~", "delete": "-"}
+TOLD = ("header", "formula", "validation", "number_format")
+"""What the line of a new column tells of it."""
+
+
+def text(plan: Plan) -> str:
+    """`+` made, `~` changed, `-` taken away, by tab; then what was kept, troubles, refusals and the sum."""
+    lines = [line for sheet, changes in _by_sheet(plan.changes) for line in _sheet(sheet, changes)]
+    if plan.kept:
+        lines += ["kept as people have it:", *(f"  {change.address}: {_kept(change)}" for change in plan.kept)]
+    lines += [f"look: {trouble.say(plan.language)}" for trouble in plan.troubles]
+    lines += [str(refusal) for refusal in plan.refusals]
+    return "\n".join([*lines, _sum(plan)])
+
+
+def as_json(plan: Plan) -> dict[str, Any]:
+    """The same as data; every change by its own address."""
+    return {
+        "changes": [_change(change) for change in plan.changes],
+        "kept": [{"address": str(change.address), "text": _kept(change)} for change in plan.kept],
+        "troubles": [
+            {
+                "sheet": trouble.sheet,
+                "column": trouble.column,
+                "code": trouble.code,
+                "text": trouble.say(plan.language),
+            }
+            for trouble in plan.troubles
+        ],
+        "refusals": [{"flag": refusal.flag, "text": refusal.message} for refusal in plan.refusals],
+        "fingerprint": plan.fingerprint,
+        "batch": {"requests": len(plan.requests), "bytes": plan.bytes},
+    }
+
+
+def _change(change: Change) -> dict[str, str]:
+    return {"action": change.action, "address": str(change.address), "text": change.say()}
+
+
+def _by_sheet(changes: Iterable[Change]) -> Iterator[tuple[str, list[Change]]]:
+    sheets: dict[str, list[Change]] = {}
+    for change in changes:
+        sheets.setdefault(change.address.sheet, []).append(change)
+    yield from sorted(sheets.items(), key=lambda item: item[0] != SPREADSHEET)
+
+
+def _sheet(sheet: str, changes: list[Change]) -> Iterator[str]:
+    """The lines of one tab; what a new column has is told in its own line."""
+    new = {change.address.place for change in changes if change.action == "create" and _makes_place(change.address)}
+    yield sheet
+    for change in changes:
+        address = change.address
+        if _makes_place(address) and change.action == "create":
+            parts = [other.say() for other in changes if other.address.place == address.place and _told(other)]
+            yield f"  {SIGNS[change.action]} {_name(address)}  {' · '.join(parts) or change.say()}"
+        elif address.place not in new:
+            yield f"  {SIGNS[change.action]} {_name(address)}  {change.say()}"
+
+
+def _makes_place(address: Address) -> bool:
+    return address.kind in {"tab", "column"}
+
+
+def _told(change: Change) -> bool:
+    return change.address.kind in TOLD if change.address.column else change.address.kind in {"tab", "grid", "samples"}
+
+
+def _name(address: Address) -> str:
+    """Without the sheet, which is the heading; a new place by itself."""
+    if _makes_place(address):
+        return address.column or "tab"
+    return f"{address.column}.{address.kind}" if address.column else address.kind
+
+
+def _kept(change: Change) -> str:
+    assert change.live is not None
+    return change.live.say(change.desired)
+
+
+def _sum(plan: Plan) -> str:
+    if not plan.changes:
+        return "nothing to change"
+    count = {action: sum(change.action == action for change in plan.changes) for action in SIGNS}
+    parts = f"{count['create']} to make, {count['update']} to change, {count['delete']} to take away"
+    return f"{parts}; {len(plan.requests)} requests in one batch of {plan.bytes} bytes; plan {plan.fingerprint}"
