@@ -44,7 +44,7 @@ def state(template: Template, context: Context) -> State:
 def _all(template: Template, context: Context) -> Iterator[tuple[Address, Resource]]:
     language = context.language
     yield Address(SPREADSHEET, "", Locale.kind), Locale(LOCALES[language], template.time_zone)
-    yield Address(SPREADSHEET, "", TemplateMark.kind), TemplateMark(template.name, template.version, language)
+    yield Address(SPREADSHEET, "", TemplateMark.kind), TemplateMark(template.key, template.version, language)
     seeds = samples.seeds(template, context)
     for key, spec in template.sheets.items():
         for resource in _of_sheet(key, spec, context):

@@ -22,7 +22,7 @@ def load(path: Path | str) -> Template:
     """The template in that file; TemplateError with everything that is wrong in it, by line."""
     path = Path(path)
     located = read(path, TemplateError)
-    template = validate(Template, located, TemplateError).named(path.stem)
+    template = validate(Template, located, TemplateError).called(path.stem)
     problems = [located.problem(where, message) for where, message in template.problems()]
     if problems:
         raise TemplateError(in_order(problems))

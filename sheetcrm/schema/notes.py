@@ -19,15 +19,14 @@ def header_note(column: Column, context: Context) -> str:
     """What goes in, a line a thing; empty when there is nothing to say."""
     say = texts(context.language)
     lines = [column.note.say(context.language)] if column.note else []
-    lines += [hover(column, context)] if column.hint else []
+    lines += [hover(column, context)] if column.help() else []
     if column.computed:
         return "\n".join([*lines, say(N_("Filled by the sheet; do not type here."))])
-    rules = {rule.code for rule in column.all_rules()}
-    lines += [say(N_("Required."))] if "required" in rules else []
-    lines += [say(N_("No value twice."))] if "unique" in rules and not column.hint else []
+    lines += [say(N_("Required."))] if column.is_required else []
+    lines += [say(N_("No value twice."))] if column.is_unique and not column.help() else []
     return "\n".join(lines)
 
 
 def hover(column: Column, context: Context) -> str:
     """One line on what a cell may hold; empty for anything."""
-    return texts(context.language)(column.hint, **column.hint_values(context)) if column.hint else ""
+    return texts(context.language)(column.help(), **column.hint_values(context)) if column.help() else ""

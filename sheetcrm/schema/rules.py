@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 from sheetcrm.messages import N_
 from sheetcrm.resources.validation import Condition
 from sheetcrm.schema.context import BadCell, Context, Lookup, Place
-from sheetcrm.schema.states import States, column_problem, holds, states_formula, states_problems
+from sheetcrm.schema.states import States, holds, states_formula, states_problems
 from sheetcrm.variants import Variant
 
 if TYPE_CHECKING:
@@ -55,13 +55,14 @@ class Rule(Variant):
         Rows that are blank, and cells that did not parse, are the caller's to
         leave out; here such a cell is None like a blank one.
         """
+        test = self.tests(place, context)
         for offset, value in enumerate(values[place.column]):
-            if value not in (None, ()) and self.asked(values, offset) and (bad := self.bad(value, place, context)):
+            if value not in (None, ()) and self.asked(values, offset) and (bad := test(value)):
                 yield offset, bad
 
-    def bad(self, value: Any, place: Place, context: Context) -> BadCell | None:
-        """What is wrong with one value that is not blank."""
-        return None
+    def tests(self, place: Place, context: Context) -> Callable[[Any], BadCell | None]:
+        """A function that says what is wrong with one value that is not blank."""
+        raise NotImplementedError
 
     def asked(self, values: Values, offset: int) -> bool:
         """Whether the rule applies to that row."""
@@ -76,7 +77,8 @@ class Rule(Variant):
                 yield (name, *path), message
 
 
-def _column(place: Place, context: Context) -> Column:
+def column_at(place: Place, context: Context) -> Column:
+    """The column of that place."""
     return context.template.sheets[place.sheet].columns[place.column]
 
 
@@ -136,7 +138,7 @@ class RangeRule(Rule):
 
     def condition(self, place: Place, context: Context) -> Condition | None:
         """Google's own comparison of numbers or of dates."""
-        kind = _column(place, context).bounds
+        kind = column_at(place, context).bounds
         if kind is None or self.unless or self.when:
             return None
         ends = [str(end) for end in (self.min, self.max) if end is not None]
@@ -148,20 +150,24 @@ class RangeRule(Rule):
         }
         return Condition(names[kind][self.min is None], tuple(ends))
 
-    def bad(self, value: Any, place: Place, context: Context) -> BadCell | None:
+    def tests(self, place: Place, context: Context) -> Callable[[Any], BadCell | None]:
         """Outside of the bounds."""
-        column = _column(place, context)
+        column = column_at(place, context)
         low, high = (None if end is None else column.parse_cell(end, context) for end in (self.min, self.max))
-        if low is not None and value < low:
-            return BadCell("range", N_("{value} is less than {bound}"), {"value": value, "bound": low})
-        if high is not None and value > high:
-            return BadCell("range", N_("{value} is more than {bound}"), {"value": value, "bound": high})
-        return None
+
+        def test(value: Any) -> BadCell | None:
+            if low is not None and value < low:
+                return BadCell("range", N_("{value} is less than {bound}"), {"value": value, "bound": low})
+            if high is not None and value > high:
+                return BadCell("range", N_("{value} is more than {bound}"), {"value": value, "bound": high})
+            return None
+
+        return test
 
     def problems(self, place: Place, context: Context) -> Iterator[Trouble]:
         """A column without an order, or bounds that are not its values."""
         yield from super().problems(place, context)
-        column = _column(place, context)
+        column = column_at(place, context)
         if column.bounds is None:
             yield (), "a range is for numbers and dates"
             return
@@ -186,12 +192,16 @@ class LengthRule(Rule):
             return None
         return Condition("CUSTOM_FORMULA", (f"=AND(LEN({place.cell})>={self.min},LEN({place.cell})<={self.max})",))
 
-    def bad(self, value: Any, place: Place, context: Context) -> BadCell | None:
+    def tests(self, place: Place, context: Context) -> Callable[[Any], BadCell | None]:
         """Too short or too long."""
-        if self.min <= len(str(value)) <= self.max:
-            return None
-        values = {"length": len(str(value)), "min": self.min, "max": self.max}
-        return BadCell("length", N_("{length} characters; {min} to {max} are allowed"), values)
+
+        def test(value: Any) -> BadCell | None:
+            if self.min <= len(str(value)) <= self.max:
+                return None
+            values = {"length": len(str(value)), "min": self.min, "max": self.max}
+            return BadCell("length", N_("{length} characters; {min} to {max} are allowed"), values)
+
+        return test
 
 
 class PatternRule(Rule):
@@ -225,140 +235,13 @@ class PatternRule(Rule):
         pattern = self.pattern.replace('"', '""')
         return Condition("CUSTOM_FORMULA", (f'=REGEXMATCH({place.cell}&"","^(?:{pattern})$")',))
 
-    def bad(self, value: Any, place: Place, context: Context) -> BadCell | None:
+    def tests(self, place: Place, context: Context) -> Callable[[Any], BadCell | None]:
         """No match."""
-        if re.fullmatch(self.pattern, str(value)):
-            return None
-        return BadCell(
-            "pattern", N_("{text} should look like {example}"), {"text": str(value)[:60], "example": self.example}
-        )
+        pattern, message = re.compile(self.pattern), N_("{text} should look like {example}")
 
+        def test(value: Any) -> BadCell | None:
+            if pattern.fullmatch(str(value)):
+                return None
+            return BadCell("pattern", message, {"text": str(value)[:60], "example": self.example})
 
-class OneOfRule(Rule):
-    """One of a few values, for columns that are not a `choice`."""
-
-    type: Literal["one_of"] = "one_of"
-    values: tuple[str | int | float, ...] = Field(min_length=1)
-
-    def condition(self, place: Place, context: Context) -> Condition | None:
-        """A dropdown."""
-        return (
-            None if self.unless or self.when else Condition("ONE_OF_LIST", tuple(str(value) for value in self.values))
-        )
-
-    def bad(self, value: Any, place: Place, context: Context) -> BadCell | None:
-        """None of them."""
-        column = _column(place, context)
-        if value in [column.parse_cell(one, context) for one in self.values]:
-            return None
-        known = ", ".join(str(one) for one in self.values)
-        return BadCell("one_of", N_("{text} is none of {known}"), {"text": str(value)[:60], "known": known})
-
-    def problems(self, place: Place, context: Context) -> Iterator[Trouble]:
-        """Values that are not the column's."""
-        yield from super().problems(place, context)
-        for offset, value in enumerate(self.values):
-            try:
-                _column(place, context).parse_cell(value, context)
-            except BadCell as bad:
-                yield ("values", offset), str(bad)
-
-
-class ExistsInRule(Rule):
-    """A value that stands in a column of another sheet: `sheet` (its key column) or `sheet.column`."""
-
-    type: Literal["exists_in"] = "exists_in"
-    target: str
-
-    def place(self, context: Context) -> Place:
-        """The column looked in; KeyError when there is none."""
-        sheet, _, column = self.target.partition(".")
-        return Place(sheet, column or str(context.template.sheets[sheet].key))
-
-    def condition(self, place: Place, context: Context) -> Condition | None:
-        """A dropdown of what stands there."""
-        return None if self.unless or self.when else Condition("ONE_OF_RANGE", (f"={self.place(context).range}",))
-
-    def check(self, place: Place, values: Values, context: Context, lookup: Lookup) -> Iterator[Found]:
-        """The rows whose value is not there."""
-        target = self.place(context)
-        known = lookup.values(target.sheet, target.column)
-        if known is None:
-            return
-        there = set(known)
-        title = context.template.sheets[target.sheet].title.say(context.language)
-        for offset, value in enumerate(values[place.column]):
-            if value is not None and value not in there and self.asked(values, offset):
-                yield (
-                    offset,
-                    BadCell("exists_in", N_("{text} is not in {sheet}"), {"text": str(value)[:60], "sheet": title}),
-                )
-
-    def problems(self, place: Place, context: Context) -> Iterator[Trouble]:
-        """A sheet or column that is not there."""
-        yield from super().problems(place, context)
-        sheet, _, column = self.target.partition(".")
-        if message := column_problem(sheet, column, context):
-            yield ("target",), message
-
-
-class _Compared(Rule):
-    """A number or date against another column of the row."""
-
-    column: str
-    or_equal: bool = True
-    sign: ClassVar[str]
-    word: ClassVar[str]
-
-    def condition(self, place: Place, context: Context) -> Condition | None:
-        """The same by formula; a blank on the other side asks nothing."""
-        if self.unless or self.when:
-            return None
-        other = "{" + self.column + "}"
-        sign = self.sign + "=" * self.or_equal
-        return Condition("CUSTOM_FORMULA", (f'=OR({other}="",{place.cell}{sign}{other})',))
-
-    def check(self, place: Place, values: Values, context: Context, lookup: Lookup) -> Iterator[Found]:
-        """The rows where both are there and the wrong way round."""
-        title = _column(Place(place.sheet, self.column), context).title.say(context.language)
-        for offset, (one, other) in enumerate(zip(values[place.column], values[self.column], strict=True)):
-            if one is None or other is None or not self.asked(values, offset):
-                continue
-            if not (self.or_equal and one == other) and not self.right(one, other):
-                yield offset, BadCell(self.code, self.word, {"value": one, "other": other, "column": title})
-
-    def right(self, one: Any, other: Any) -> bool:
-        """Whether the order of two unequal values is the wanted one."""
-        raise NotImplementedError
-
-    def problems(self, place: Place, context: Context) -> Iterator[Trouble]:
-        """A column that is not there, or cannot be compared with this one."""
-        yield from super().problems(place, context)
-        if message := column_problem(place.sheet, self.column, context):
-            yield ("column",), message
-        elif _column(place, context).bounds != _column(Place(place.sheet, self.column), context).bounds:
-            yield ("column",), f"{self.column} cannot be compared with {place.column}"
-
-
-class AfterRule(_Compared):
-    """Not before another column: `{type: after, column: start}`."""
-
-    type: Literal["after"] = "after"
-    sign = ">"
-    word = N_("{value} is before {column} ({other})")
-
-    def right(self, one: Any, other: Any) -> bool:
-        """Later, or more."""
-        return bool(one > other)
-
-
-class BeforeRule(_Compared):
-    """Not after another column: `{type: before, column: end}`."""
-
-    type: Literal["before"] = "before"
-    sign = "<"
-    word = N_("{value} is after {column} ({other})")
-
-    def right(self, one: Any, other: Any) -> bool:
-        """Earlier, or less."""
-        return bool(one < other)
+        return test

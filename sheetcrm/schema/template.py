@@ -13,11 +13,12 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints, model_validator
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import PydanticCustomError
 
 from sheetcrm.messages import LANGUAGES
 from sheetcrm.resources.base import Cell, State
-from sheetcrm.schema import compiling, problems, samples
+from sheetcrm.schema import columns, comparison, compiling, membership, problems, samples
 from sheetcrm.schema.colors import PALETTE, Color
 from sheetcrm.schema.columns.base import Column
 from sheetcrm.schema.columns.money import known_currency
@@ -28,6 +29,10 @@ from sheetcrm.schema.reminders import ReminderRule
 from sheetcrm.schema.rules import Trouble
 from sheetcrm.schema.sheet_rules import SheetRule
 from sheetcrm.schema.text import Text
+from sheetcrm.variants import Variant
+
+FAMILIES = (columns, comparison, membership)
+"""Imported for their members: a family is whatever has been defined."""
 
 HIDDEN_ID = "_id"
 """The key of the column that a sheet without `key:` gets."""
@@ -126,7 +131,7 @@ class Template(_Part):
     sheets: dict[Key, SheetSpec] = Field(min_length=1)
     reminders: dict[Key, ReminderRule] = {}
 
-    _name: str = PrivateAttr("")
+    _key: str = PrivateAttr("")
 
     def __hash__(self) -> int:
         """By identity: a template is loaded once and handed around."""
@@ -137,14 +142,14 @@ class Template(_Part):
         return self is other
 
     @property
-    def name(self) -> str:
+    def key(self) -> str:
         """The name of its file without `.yaml`."""
-        return self._name
+        return self._key
 
-    def named(self, name: str) -> Template:
-        """The same, called so."""
+    def called(self, key: str) -> Template:
+        """The same under that key."""
         made = self.model_copy()
-        made._name = name
+        made._key = key
         return made
 
     @property
@@ -193,3 +198,23 @@ class Template(_Part):
     def problems(self) -> Iterator[Trouble]:
         """What does not fit together: the path in the file, and why."""
         return problems.of(self)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a template file, for editors that complete and check YAML."""
+    schema = Template.model_json_schema(schema_generator=_WholeSchema)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+class _WholeSchema(GenerateJsonSchema):
+    """A family is any of its members, or the bare name of one; what members share is defined once, at the top."""
+
+    def generate_inner(self, schema: Any) -> JsonSchemaValue:
+        """A family validates by a method of itself: write its members down in the place of that."""
+        function = schema.get("function") if schema["type"] == "function-plain" else None
+        family = getattr((function or {}).get("function"), "__self__", None)
+        if not (isinstance(family, type) and issubclass(family, Variant)):
+            return super().generate_inner(schema)
+        members = family.members()
+        whole = [self.generate_inner(member.__pydantic_core_schema__) for member in members.values()]
+        return {"anyOf": [*whole, {"enum": list(members)}]}

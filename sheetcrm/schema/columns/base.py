@@ -8,7 +8,7 @@ rule `required` is for), so a type says only what a cell that is not blank means
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -53,6 +53,10 @@ class Column(Variant):
     """What the rules `range`, `after` and `before` compare; None: nothing."""
     hint: ClassVar[str] = ""
     """What goes in, as a message of the header's note."""
+
+    if TYPE_CHECKING:
+        type: Any
+        """Each member's own; the family has none."""
 
     title: Text
     note: Text | None = None
@@ -135,6 +139,24 @@ class Column(Variant):
 
     def hint_values(self, context: Context) -> dict[str, str]:
         """What to fill into `hint`."""
+        return {}
+
+    @property
+    def is_required(self) -> bool:
+        """Whether a blank cell is an issue in any state of its row."""
+        return any(isinstance(rule, RequiredRule) and not (rule.unless or rule.when) for rule in self.all_rules())
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether no value may stand twice."""
+        return any(isinstance(rule, UniqueRule) for rule in self.all_rules())
+
+    def help(self) -> str:
+        """What goes in, as a message; empty for anything."""
+        return self.hint
+
+    def titles(self, language: str) -> dict[str, str]:
+        """Option key → title, where the options are the column's own."""
         return {}
 
     def all_rules(self) -> tuple[Rule, ...]:

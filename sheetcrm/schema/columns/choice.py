@@ -19,7 +19,8 @@ from sheetcrm.schema.columns.base import BadCell, Column, Context, Place
 from sheetcrm.schema.columns.list import ListColumn
 from sheetcrm.schema.columns.options import Option, Options, nearest_title, option_key
 from sheetcrm.schema.columns.reading import plain, shown, wordless
-from sheetcrm.schema.rules import ExistsInRule, Rule
+from sheetcrm.schema.membership import ExistsInRule
+from sheetcrm.schema.rules import Rule
 from sheetcrm.schema.states import column_problem
 
 
@@ -59,6 +60,10 @@ class OptionsColumn(Column):
         """How the option is written in that language."""
         option = self.known(context).get(key)
         return option.title.say(context.language) if option else key
+
+    def titles(self, language: str) -> dict[str, str]:
+        """The titles of its own options, in the order of the dropdown."""
+        return {key: option.title.say(language) for key, option in (self.options or {}).items()}
 
     def states(self) -> tuple[bool | str, ...]:
         """The keys of the options, where they are fixed."""

@@ -9,9 +9,10 @@ from typing import ClassVar, Literal
 from sheetcrm.messages import N_
 from sheetcrm.resources.base import Cell
 from sheetcrm.resources.number_format import NumberFormat
-from sheetcrm.schema.columns.base import BadCell, Column, Context
+from sheetcrm.resources.validation import Condition
+from sheetcrm.schema.columns.base import BadCell, Column, Context, Place
 from sheetcrm.schema.columns.email import address
-from sheetcrm.schema.columns.phone import e164
+from sheetcrm.schema.columns.phone import e164, looks_like_a_phone
 from sheetcrm.schema.columns.reading import shown
 
 
@@ -37,6 +38,10 @@ class ContactColumn(Column):
                 raise
             message = N_("{text} is neither a phone number nor an e-mail address")
             raise BadCell("not_a_contact", message, {"text": shown(cell)}) from bad
+
+    def condition(self, place: Place, context: Context) -> Condition:
+        """An e-mail address as Sheets sees it, or what looks like a phone number."""
+        return Condition("CUSTOM_FORMULA", (f"=OR(ISEMAIL({place.cell}),{looks_like_a_phone(place)})",))
 
     def number_format(self, context: Context) -> NumberFormat:
         """Plain text: a `+` in front would be read as a formula."""

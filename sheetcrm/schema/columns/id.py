@@ -42,6 +42,10 @@ class IdColumn(Column):
             raise PydanticCustomError("auto", "expected text around one number, as in C{{:04d}}")
         return value
 
+    def help(self) -> str:
+        """Whether to write one or to leave it to us."""
+        return N_("Leave it blank to have it numbered.") if self.auto else "" if self.hidden else self.hint
+
     def parse_cell(self, cell: Cell, context: Context) -> str:
         """The id without blanks around it."""
         text = wordless(cell).strip()

@@ -39,6 +39,10 @@ class ListColumn(Column):
         """The option's title, or the text itself."""
         return self.options[value].title.say(context.language) if value in self.options else str(value)
 
+    def titles(self, language: str) -> dict[str, str]:
+        """The titles that the list begins with."""
+        return {key: option.title.say(language) for key, option in self.options.items()}
+
     def option_keys(self, context: Context) -> tuple[str, ...]:
         """The keys of the options that the template knows."""
         return tuple(self.options)

@@ -4,6 +4,7 @@ A colleague, by the name in the team tab.
 The name is the value; the address is looked up when there is something to send.
 """
 
+from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from sheetcrm.messages import N_
@@ -12,6 +13,8 @@ from sheetcrm.resources.number_format import NumberFormat
 from sheetcrm.resources.validation import Condition
 from sheetcrm.schema.columns.base import BadCell, Column, Context, Place
 from sheetcrm.schema.columns.reading import shown, wordless
+from sheetcrm.schema.membership import InTeamRule
+from sheetcrm.schema.rules import Rule, Trouble
 
 
 class PersonColumn(Column):
@@ -36,6 +39,16 @@ class PersonColumn(Column):
         """A dropdown of the team."""
         team = context.template.team
         return Condition("ONE_OF_RANGE", (f"={Place(team.sheet, team.name).range}",)) if team else None
+
+    def implied_rules(self) -> tuple[Rule, ...]:
+        """It must be somebody of the team."""
+        return (InTeamRule(),)
+
+    def problems(self, place: Place, context: Context) -> Iterator[Trouble]:
+        """A template that does not say where its team is."""
+        yield from super().problems(place, context)
+        if context.template.team is None:
+            yield ("type",), "people are found in the team: of the template, and there is none"
 
     def number_format(self, context: Context) -> NumberFormat:
         """Plain text."""

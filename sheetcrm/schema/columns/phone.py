@@ -15,7 +15,8 @@ from pydantic_core import PydanticCustomError
 from sheetcrm.messages import N_
 from sheetcrm.resources.base import Cell
 from sheetcrm.resources.number_format import NumberFormat
-from sheetcrm.schema.columns.base import BadCell, Column, Context
+from sheetcrm.resources.validation import Condition
+from sheetcrm.schema.columns.base import BadCell, Column, Context, Place
 from sheetcrm.schema.columns.reading import as_text, plain, shown
 
 _EXTENSION = re.compile(r"[\s,;(（]*(?:转|分机|ext(?:ension)?|x|#)\.?\s*[:：=]?\s*(\d{1,7})\s*[)）]?$", re.IGNORECASE)
@@ -80,6 +81,12 @@ def _unplaced(cell: Cell, digits: str) -> BadCell:
     return BadCell("phone_no_country", message, {"text": shown(cell)}, suggestion)
 
 
+def looks_like_a_phone(place: Place) -> str:
+    """A formula, without `=`, that is true for what one may type for a phone number."""
+    end = "( *(转|分机|ext[.]?|x|#|;ext=) *[0-9]{1,7})?"
+    return f'REGEXMATCH({place.cell}&"","^[+＋(（]?[0-9０-９][0-9０-９()（） ./·-]{{4,24}}{end}$")'
+
+
 def _not_a_phone(cell: Cell) -> BadCell:
     return BadCell("not_a_phone", N_("{text} is not a phone number"), {"text": shown(cell)})
 
@@ -109,6 +116,10 @@ class PhoneColumn(Column):
     def parse_cell(self, cell: Cell, context: Context) -> str:
         """The number as E.164 text."""
         return e164(cell, self.country or context.country)
+
+    def condition(self, place: Place, context: Context) -> Condition:
+        """Looks like a phone number; whether it is one, `parse_cell` knows better."""
+        return Condition("CUSTOM_FORMULA", (f"={looks_like_a_phone(place)}",))
 
     def number_format(self, context: Context) -> NumberFormat:
         """Plain text: a `+` in front would be read as a formula."""

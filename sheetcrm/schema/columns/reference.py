@@ -13,7 +13,8 @@ from sheetcrm.resources.number_format import NumberFormat
 from sheetcrm.resources.validation import Condition
 from sheetcrm.schema.columns.base import BadCell, Column, Context, Place
 from sheetcrm.schema.columns.reading import shown, wordless
-from sheetcrm.schema.rules import ExistsInRule, Rule
+from sheetcrm.schema.membership import ExistsInRule
+from sheetcrm.schema.rules import Rule
 from sheetcrm.schema.states import column_problem
 
 
