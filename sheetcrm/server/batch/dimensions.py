@@ -4,13 +4,13 @@ Requests about whole rows and columns: insert, delete, move, append, sizes, grou
 `destinationIndex` of a move is read against the order before the rows are taken out.
 """
 
-import unicodedata
 from typing import Any
 
 from .. import display, masks, proto
 from ..defaults import COLUMN_WIDTH
 from ..edits import Edit
 from ..errors import invalid
+from ..measure import text_width
 from ..model import Sheet, Spreadsheet
 from ..structure import apply, delete, insert
 from .registry import request
@@ -19,6 +19,8 @@ Json = dict[str, Any]
 
 NOUNS = {"ROWS": "row", "COLUMNS": "column"}
 FROZEN = {"ROWS": "frozenRowCount", "COLUMNS": "frozenColumnCount"}
+# Pixels beside the text of an auto-sized column.
+MARGINS = 7
 SIZE_FIELDS = frozenset({"pixelSize", "hiddenByUser"})
 
 
@@ -120,20 +122,15 @@ def _fitting(spreadsheet: Spreadsheet, sheet: Sheet, column: int) -> int:
         if value is not None:
             form = sheet.grid.get("formats", row, column) or {}
             text = display.text(value, form.get("numberFormat"), spreadsheet.locale)
-            size = form.get("textFormat", {}).get("fontSize", 10) / 10
-            widest = max(widest, size * max(map(_text_width, text.split("\n"))))
-    return round(widest) + 7 if widest else COLUMN_WIDTH
-
-
-def _text_width(text: str) -> float:
-    return sum(
-        13.4 if unicodedata.east_asian_width(letter) in "WF" else 8.0 if letter.isupper() else 6.7 for letter in text
-    )
+            widest = max(widest, text_width(text, form.get("textFormat", {}).get("fontSize", 10)))
+    return round(widest) + MARGINS if widest else COLUMN_WIDTH
 
 
 @request("addDimensionGroup")
 def add_dimension_group(spreadsheet: Spreadsheet, body: Json) -> Json:
     sheet, dimension, start, end = _span(spreadsheet, body.get("range", {}))
+    control = "rowGroupControlAfter" if dimension == "ROWS" else "columnGroupControlAfter"
+    sheet.properties = {**sheet.properties, "gridProperties": {**sheet.properties["gridProperties"], control: True}}
     return _regrouped(spreadsheet, sheet, dimension, range(start, end), 1)
 
 

@@ -50,8 +50,6 @@ def delete_protected_range(spreadsheet: Spreadsheet, body: Json) -> None:
 
 
 def _with_owner(spreadsheet: Spreadsheet, protected: Json) -> Json:
-    if protected.get("warningOnly"):
-        return {key: part for key, part in protected.items() if key != "editors"}
     editors = protected.get("editors", {})
     users = editors.get("users", [])
     if spreadsheet.owner not in users:
