@@ -15,7 +15,7 @@ from typing import Any
 from sheetcrm.messages import Texts
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.columns.base import Context, Place
-from sheetcrm.schema.rules import ExistsInRule
+from sheetcrm.schema.membership import ExistsInRule
 from sheetcrm.schema.template import SheetSpec
 from sheetcrm.sync.extract import Parsed, Values, ids_of
 from sheetcrm.sync.records import FIRST_ROW
