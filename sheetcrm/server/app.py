@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from sheetcrm.server import drive, methods, page, routes
+from sheetcrm.server import drive, drive_errors, methods, page, permissions, routes
 from sheetcrm.server.auth import CHALLENGE, Guard
 from sheetcrm.server.errors import ApiError
 from sheetcrm.server.library import Library
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 OWNER = "you@example.com"
-ROUTES = (*methods.ROUTES, *drive.ROUTES, *page.ROUTES)
+ROUTES = (*methods.ROUTES, *drive.ROUTES, *permissions.ROUTES, *page.ROUTES)
 ID_ALPHABET = string.ascii_letters + string.digits + "-_"
 
 
@@ -135,5 +135,5 @@ class Server:
 
 def _refusal(error: ApiError, request: Request) -> Response:
     headers = {"WWW-Authenticate": CHALLENGE} if error.code == 401 else {}
-    body = drive.error_body(error) if drive.is_drive(request.path) else error.body()
+    body = drive_errors.error_body(error) if drive_errors.is_drive(request.path) else error.body()
     return json_response(body, status=error.code, headers=headers)

@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from sheetcrm.server import drive_query, masks, parts, spreadsheets, values
+from sheetcrm.server.drive_errors import DriveError, invalid, missing
 from sheetcrm.server.errors import ApiError
 from sheetcrm.server.library import READERS, permission_id, title
 from sheetcrm.server.routes import Backend, Route, path_pattern
@@ -23,57 +24,7 @@ from sheetcrm.server.wire import Json, Request, Response, json_response
 
 SPREADSHEET = "application/vnd.google-apps.spreadsheet"
 FILE_FIELDS = "kind,id,name,mimeType"
-PERMISSION_FIELDS = "id,type,kind,role"
 EXPORTS = {"text/csv": "excel", "text/tab-separated-values": "excel-tab"}
-ROLES = ("owner", "organizer", "fileOrganizer", "writer", "commenter", "reader")
-REASONS = {
-    400: "invalid",
-    401: "authError",
-    403: "insufficientFilePermissions",
-    404: "notFound",
-    405: "httpMethodNotAllowed",
-    501: "notImplemented",
-}
-
-
-def is_drive(path: str) -> bool:
-    """True for paths whose errors have Drive's shape."""
-    return path.startswith(("/drive/", "/upload/drive/"))
-
-
-class DriveError(ApiError):
-    """An error with the reason and the place that Drive adds to it."""
-
-    def __init__(self, code: int, message: str, reason: str, *, location: str = "", kind: str = "parameter") -> None:
-        super().__init__(code, message)
-        self.reason = reason
-        self.place = {"location": location, "locationType": kind} if location else {}
-
-
-def error_body(error: ApiError) -> Json:
-    """Drive's error shape: no `status`, but a list of reasons; a 401 has both."""
-    reason = getattr(error, "reason", None) or REASONS.get(error.code, "backendError")
-    place: Json = getattr(error, "place", {})
-    if error.code == 401:
-        place = {"locationType": "header", "location": "Authorization"}
-    body: Json = {
-        "code": error.code,
-        "message": error.message,
-        "errors": [{"message": error.message, "domain": "global", "reason": reason, **place}],
-    }
-    if error.code == 401:
-        body["status"] = error.status
-    return {"error": body}
-
-
-def missing(file_id: str) -> DriveError:
-    """What Drive says of a file that is not there, or not for this caller."""
-    return DriveError(404, f"File not found: {file_id}.", "notFound", location="fileId")
-
-
-def invalid(message: str, location: str) -> DriveError:
-    """A parameter that Drive does not take."""
-    return DriveError(400, message, "invalid", location=location)
 
 
 def file_json(backend: Backend, file: File, caller: str) -> Json:
@@ -112,7 +63,7 @@ def file_json(backend: Backend, file: File, caller: str) -> Json:
     }
 
 
-def _shown(request: Request, answer: Json, default: str) -> Response:
+def shown(request: Request, answer: Json, default: str) -> Response:
     """`answer` through the caller's `fields`, or through what Drive shows by default."""
     wanted = request.parameter("fields") or default
     for name in masks.parse(wanted) or {}:
@@ -121,7 +72,7 @@ def _shown(request: Request, answer: Json, default: str) -> Response:
     return json_response(masks.apply(answer, wanted))
 
 
-def _body(request: Request) -> Json:
+def read_body(request: Request) -> Json:
     try:
         body = json.loads(request.body or b"{}")
     except ValueError as error:
@@ -131,7 +82,9 @@ def _body(request: Request) -> Json:
     return body
 
 
-def _file(backend: Backend, request: Request, args: Mapping[str, str], *, writing: bool = False) -> tuple[File, str]:
+def open_file(
+    backend: Backend, request: Request, args: Mapping[str, str], *, writing: bool = False
+) -> tuple[File, str]:
     """The file of the path and the caller; 404 when it is hidden from them, 403 when they may only read it."""
     caller = backend.guard.caller(request.headers)
     file_id = args["fileId"]
@@ -167,13 +120,13 @@ def about(backend: Backend, request: Request, args: Mapping[str, str]) -> Respon
         "exportFormats": {SPREADSHEET: list(EXPORTS)},
         "storageQuota": {"usage": "0"},
     }
-    return _shown(request, answer, "*")
+    return shown(request, answer, "*")
 
 
 def create(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
     """A new empty spreadsheet; no other kind of file exists here."""
     caller = backend.guard.caller(request.headers)
-    body = _body(request)
+    body = read_body(request)
     if body.get("mimeType") != SPREADSHEET:
         raise invalid(
             f"This embedded server keeps spreadsheets only, not {body.get('mimeType') or 'files without mimeType'}.",
@@ -181,12 +134,12 @@ def create(backend: Backend, request: Request, args: Mapping[str, str]) -> Respo
         )
     made = spreadsheets.create({"properties": {"title": str(body.get("name") or "Untitled")}}, new_id=backend.new_id())
     file = backend.library.add(made, owner=caller, parents=_parents(body))
-    return _shown(request, file_json(backend, file, caller), FILE_FIELDS)
+    return shown(request, file_json(backend, file, caller), FILE_FIELDS)
 
 
 def get(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
     """One file's metadata."""
-    file, caller = _file(backend, request, args)
+    file, caller = open_file(backend, request, args)
     if request.parameter("alt") == "media":
         raise DriveError(
             403,
@@ -194,7 +147,7 @@ def get(backend: Backend, request: Request, args: Mapping[str, str]) -> Response
             "fileNotDownloadable",
             location="alt",
         )
-    return _shown(request, file_json(backend, file, caller), FILE_FIELDS)
+    return shown(request, file_json(backend, file, caller), FILE_FIELDS)
 
 
 def list_files(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
@@ -227,8 +180,8 @@ def _window(request: Request) -> tuple[int, int]:
 
 def update(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
     """Rename, trash or bring back, move; anything else in the body is refused by name."""
-    file, caller = _file(backend, request, args, writing=True)
-    body = _body(request)
+    file, caller = open_file(backend, request, args, writing=True)
+    body = read_body(request)
     if unknown := set(body) - {"name", "trashed", "mimeType", "parents"}:
         raise invalid(f"This embedded server cannot change {', '.join(sorted(unknown))} of a file.", min(unknown))
     if isinstance(body.get("name"), str):
@@ -238,16 +191,17 @@ def update(backend: Backend, request: Request, args: Mapping[str, str]) -> Respo
         file = backend.library.file(file.id)
     parents = tuple(name for name in request.parameter("addParents").split(",") if name)
     if "trashed" in body or parents:
+        trashed = bool(body.get("trashed", file.trashed))
         file = backend.library.change(
-            replace(file, trashed=bool(body.get("trashed", file.trashed)), parents=parents or file.parents)
+            file.id, lambda old: replace(old, trashed=trashed, parents=parents or old.parents)
         )
-    return _shown(request, file_json(backend, file, caller), FILE_FIELDS)
+    return shown(request, file_json(backend, file, caller), FILE_FIELDS)
 
 
 def copy(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
     """The same spreadsheet under a new id, owned by the caller."""
-    file, caller = _file(backend, request, args)
-    body = _body(request)
+    file, caller = open_file(backend, request, args)
+    body = read_body(request)
     with backend.library.opened(file.id) as (source,):
         twin = parts.load(backend.new_id(), parts.dump(source))
     name = str(body.get("name") or f"Copy of {file.name}")
@@ -255,12 +209,12 @@ def copy(backend: Backend, request: Request, args: Mapping[str, str]) -> Respons
         twin, {"requests": [{"updateSpreadsheetProperties": {"properties": {"title": name}, "fields": "title"}}]}
     )
     made = backend.library.add(twin, owner=caller, parents=_parents(body) or file.parents)
-    return _shown(request, file_json(backend, made, caller), FILE_FIELDS)
+    return shown(request, file_json(backend, made, caller), FILE_FIELDS)
 
 
 def delete(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
     """Gone for good, by its owner only."""
-    file, caller = _file(backend, request, args)
+    file, caller = open_file(backend, request, args)
     if file.role(caller) != "owner":
         raise DriveError(
             403, "The user does not have sufficient permissions for this file.", "insufficientFilePermissions"
@@ -271,7 +225,7 @@ def delete(backend: Backend, request: Request, args: Mapping[str, str]) -> Respo
 
 def export(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
     """The first sheet as people see it, as CSV or TSV; other formats are refused by name."""
-    file, _ = _file(backend, request, args)
+    file, _ = open_file(backend, request, args)
     kind = request.parameter("mimeType")
     if kind not in EXPORTS:
         raise invalid(
@@ -289,7 +243,7 @@ def export(backend: Backend, request: Request, args: Mapping[str, str]) -> Respo
 
 def upload_csv(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
     """Drive v2's upload as gspread's import_csv sends it: the whole spreadsheet becomes one sheet with the CSV's cells."""
-    file, _ = _file(backend, request, args, writing=True)
+    file, _ = open_file(backend, request, args, writing=True)
     if not request.headers.get("content-type", "").startswith("text/csv") or request.parameter("uploadType") != "media":
         raise invalid("This embedded server takes uploads of text/csv with uploadType=media only.", "uploadType")
     rows = list(csv.reader(io.StringIO(request.body.decode("utf-8-sig", "replace"), newline="")))
@@ -324,61 +278,9 @@ def _parents(body: Json) -> tuple[str, ...]:
     return tuple(parent for parent in parents if isinstance(parent, str))
 
 
-def list_permissions(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
-    """Who may open the file."""
-    file, _ = _file(backend, request, args)
-    answer = {"kind": "drive#permissionList", "permissions": list(file.permissions)}
-    return json_response(masks.apply(answer, request.parameter("fields") or f"kind,permissions({PERMISSION_FIELDS})"))
-
-
-def create_permission(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
-    """Share the file; nobody is mailed by this server."""
-    file, _ = _file(backend, request, args, writing=True)
-    body = _body(request)
-    kind, role = body.get("type"), body.get("role")
-    if kind not in {"user", "group", "domain", "anyone"}:
-        raise invalid(
-            "The permission type field is required." if not kind else f"Invalid permission type: {kind}",
-            "permission.type",
-        )
-    if role not in ROLES:
-        raise invalid(
-            "The permission role field is required." if not role else f"Invalid permission role: {role}",
-            "permission.role",
-        )
-    if role == "owner":
-        raise DriveError(403, "This embedded server does not transfer ownership.", "forbidden")
-    address = str(body.get("emailAddress") or body.get("domain") or "")
-    if kind != "anyone" and not address:
-        raise invalid("The emailAddress field is required for this type of permission.", "permission.emailAddress")
-    grant = {
-        "kind": "drive#permission",
-        "id": permission_id(address) if address else "anyoneWithLink",
-        "type": kind,
-        "role": role,
-    }
-    if address:
-        grant["domain" if kind == "domain" else "emailAddress"] = address
-    others = tuple(old for old in file.permissions if old["id"] != grant["id"])
-    backend.library.change(replace(file, permissions=(*others, grant)))
-    return _shown(request, grant, PERMISSION_FIELDS)
-
-
-def delete_permission(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
-    """Stop sharing with one person; the owner cannot be removed."""
-    file, _ = _file(backend, request, args, writing=True)
-    gone = next((grant for grant in file.permissions if grant["id"] == args["permissionId"]), None)
-    if gone is None:
-        raise DriveError(404, f"Permission not found: {args['permissionId']}.", "notFound", location="permissionId")
-    if gone["role"] == "owner":
-        raise DriveError(403, "The owner of a file cannot be removed.", "cannotDeletePermission")
-    backend.library.change(replace(file, permissions=tuple(grant for grant in file.permissions if grant is not gone)))
-    return Response(204, {"Content-Type": "text/html"})
-
-
 def list_comments(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
     """None: this server keeps no comments, and creating one is refused."""
-    _file(backend, request, args)
+    open_file(backend, request, args)
     return json_response(masks.apply({"kind": "drive#commentList", "comments": []}, request.parameter("fields")))
 
 
@@ -394,9 +296,6 @@ ROUTES = tuple(
         ("drive.files.delete", "DELETE", FILE, "drive write", delete),
         ("drive.files.copy", "POST", FILE + "/copy", "drive write", copy),
         ("drive.files.export", "GET", FILE + "/export", "drive read", export),
-        ("drive.permissions.list", "GET", FILE + "/permissions", "drive read", list_permissions),
-        ("drive.permissions.create", "POST", FILE + "/permissions", "drive write", create_permission),
-        ("drive.permissions.delete", "DELETE", FILE + "/permissions/{permissionId}", "drive write", delete_permission),
         ("drive.comments.list", "GET", FILE + "/comments", "drive read", list_comments),
         ("drive.v2.files.update", "PUT", "/upload/drive/v2/files/{fileId}", "drive write", upload_csv),
     )

@@ -104,10 +104,11 @@ class Library:
             self._spreadsheets[file.id] = spreadsheet
         return file
 
-    def change(self, file: File) -> File:
-        """Keep what Drive says of a file: trashed, permissions, parents."""
-        changed = file.touched(self.time())
-        self._keep(changed, {})
+    def change(self, file_id: str, edit: Callable[[File], File]) -> File:
+        """Keep what Drive says of a file, as `edit` makes it: trashed, permissions, parents."""
+        with self._lock_of(file_id):
+            changed = edit(self.file(file_id)).touched(self.time())
+            self._keep(changed, {})
         return changed
 
     def remove(self, file_id: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import logging
+import socket
 import threading
 
 import pytest
@@ -276,3 +277,9 @@ def test_a_stopped_listener_lets_go_of_its_port(server):
 def test_a_port_that_is_taken_is_an_error(server):
     with server.listen() as first, pytest.raises(OSError, match="in use"):
         server.listen(port=first.port)
+
+
+def test_answers_do_not_wait_for_the_clients_acknowledgement(server):
+    # asyncio turns Nagle's algorithm off for sockets that name their protocol, and for no others.
+    with server.listen() as listener:
+        assert listener._socket.proto == socket.IPPROTO_TCP

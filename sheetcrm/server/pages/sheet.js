@@ -43,7 +43,9 @@
     hits.forEach((cell) => cell.classList.add("hit"));
     if (!hits.length) return;
     pick(hits[0]);
-    hits[0].scrollIntoView({ block: "center", inline: "center" });
+    const held = [...table.querySelectorAll(".l th")].filter((cell) => getComputedStyle(cell).position === "sticky");
+    table.parentElement.style.scrollPaddingLeft = `${held.reduce((sum, cell) => sum + cell.offsetWidth, 0)}px`;
+    hits[0].scrollIntoView({ block: "center", inline: "nearest" });
   };
 
   table.addEventListener("click", (event) => {
