@@ -196,7 +196,7 @@ def _day(fields: dict[str, str | None], today: date) -> date | None:
     if len(fields.get("y") or "") == 2:
         year += 2000 if year < 30 else 1900
     name = (fields.get("name") or "").lower()
-    month = int(fields.get("m") or 0) or next(i for i, full in enumerate(_MONTHS, 1) if name and full.startswith(name))
+    month = next(i for i, full in enumerate(_MONTHS, 1) if full.startswith(name)) if name else int(fields["m"] or 0)
     try:
         return date(year, month, int(fields.get("d") or 1))
     except ValueError:
