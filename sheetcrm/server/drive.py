@@ -29,7 +29,7 @@ EXPORTS = {"text/csv": "excel", "text/tab-separated-values": "excel-tab"}
 
 def file_json(backend: Backend, file: File, caller: str) -> Json:
     """Everything that this server knows of a file, as drive#file."""
-    owner = next((grant["emailAddress"] for grant in file.permissions if grant["role"] == "owner"), "")
+    owner = file.owner
     person = {
         "kind": "drive#user",
         "displayName": owner.partition("@")[0],

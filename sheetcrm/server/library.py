@@ -87,7 +87,7 @@ class Library:
             id=spreadsheet.id, name=title(spreadsheet), created=now, modified=now, parents=parents, permissions=(grant,)
         )
         self._store.save(file, parts.dump(spreadsheet))
-        self._settle(spreadsheet)
+        self._settle(spreadsheet, file)
         with self._lock:
             self._files[file.id] = file
             self._spreadsheets[file.id] = spreadsheet
@@ -99,7 +99,7 @@ class Library:
         pieces.update(parts.dump(spreadsheet))
         file = replace(self.file(spreadsheet.id).touched(self.time()), name=title(spreadsheet))
         self._keep(file, pieces)
-        self._settle(spreadsheet)
+        self._settle(spreadsheet, file)
         with self._lock:
             self._spreadsheets[file.id] = spreadsheet
         return file
@@ -128,11 +128,11 @@ class Library:
             return self._locks.setdefault(spreadsheet_id, threading.RLock())
 
     def _spreadsheet(self, spreadsheet_id: str) -> Spreadsheet:
-        self.file(spreadsheet_id)  # it may have been deleted while we waited for its lock
+        file = self.file(spreadsheet_id)  # it may have been deleted while we waited for its lock
         found = self._spreadsheets.get(spreadsheet_id)
         if found is None:
             found = parts.load(spreadsheet_id, self._store.parts(spreadsheet_id))
-            self._settle(found)
+            self._settle(found, file)
             self._spreadsheets[spreadsheet_id] = found
         return found
 
@@ -151,9 +151,10 @@ class Library:
         with self._lock:
             self._files[file.id] = file
 
-    def _settle(self, spreadsheet: Spreadsheet) -> None:
+    def _settle(self, spreadsheet: Spreadsheet, file: File) -> None:
         """Tell a spreadsheet that came into memory, and is on disk, about the world that it lives in."""
         spreadsheet.now = self._now
+        spreadsheet.owner = file.owner
         spreadsheet.dirty.clear()
 
     def _forget_changes(self, spreadsheet_id: str) -> None:

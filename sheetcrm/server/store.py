@@ -56,6 +56,11 @@ class File:
         }
         return next((role for role in order if role in held), None)
 
+    @property
+    def owner(self) -> str:
+        """The e-mail address of whoever owns the file; "" for nobody."""
+        return next((str(grant.get("emailAddress", "")) for grant in self.permissions if grant["role"] == "owner"), "")
+
     def touched(self, now: str) -> File:
         """The same file, changed at `now`."""
         return replace(self, modified=now, version=self.version + 1)

@@ -256,3 +256,13 @@ def test_somebody_elses_file(tmp_path, role, reading, writing, on_drive):
             }
         assert bob.get(f"{FILES}/{file_id}").status_code == on_drive
         assert bob.delete(f"{FILES}/{file_id}").status_code == (404 if on_drive == 404 else 403)
+
+
+def test_the_owner_is_among_the_editors_of_what_is_protected(tmp_path):
+    with Server(tmp_path, owner="ann@x.org") as server, connected(server) as ann:
+        file_id = create(ann, "a")
+        protect = {"addProtectedRange": {"protectedRange": {"range": {"sheetId": 0}}}}
+        assert ann.post(f"{SHEETS}/{file_id}:batchUpdate", json={"requests": [protect]}).status_code == 200
+    with Server(tmp_path, owner="ann@x.org") as server, connected(server) as ann:
+        (sheet,) = ann.get(f"{SHEETS}/{file_id}").json()["sheets"]
+        assert sheet["protectedRanges"][0]["editors"]["users"] == ["ann@x.org"]
