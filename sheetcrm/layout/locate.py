@@ -200,7 +200,7 @@ def _contradictions(key: str, place: Place, wanted: Wanted, found: Found) -> Non
     for column in sorted(place.marks & set(wanted.columns), key=place.columns.__getitem__):
         text, titles = _text(place.header, place.columns[column]), wanted.columns[column]
         cell = f"{letters(place.columns[column])}1"
-        if not text.strip() and (key, column) not in found.moved:
+        if not text.strip() and titles[0].strip() and (key, column) not in found.moved:
             found.troubles.append(Trouble(key, column, "header_blank", (("title", titles[0]), ("cell", cell))))
         elif owners.get(_plain(text), column) != column and _plain(text) not in {_plain(title) for title in titles}:
             values = (("title", titles[0]), ("cell", cell), ("found", text))

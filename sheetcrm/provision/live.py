@@ -1,8 +1,8 @@
 """
 Spreadsheet → live State and Layout, in two reads at most.
 
-First the structure without a single cell; then rows 1 and 2 of the tabs that
-may be ours.  What comes back does not grow with the rows of a spreadsheet of
+First the structure without a single cell; then the first two rows and the last
+of the tabs that may be ours.  What comes back does not grow with the rows of a spreadsheet of
 ours; only a tab that might be blank is looked at whole, once, before it is ours.
 """
 
@@ -44,11 +44,11 @@ def read(gateway: Describes, desired: State, wanted: Mapping[str, Wanted]) -> Li
     looked = [*unsure, *(part for part in description["sheets"] if part not in unsure and _is_ours(part, first))]
     blank: set[int] = set()
     if looked:
-        ranges = [quoted(_title(part)) + ("" if part in unsure else "!1:2") for part in looked]
+        ranges = [place for part in looked for place in _ranges(part, whole=part in unsure)]
         cells = gateway.describe(_mask({path for path in fields if path.startswith(CELLS)}, CELL_PLACES), ranges)
-        rows = {part["properties"]["sheetId"]: _rows(part) for part in cells.get("sheets", [])}
+        data = {part["properties"]["sheetId"]: part.get("data", []) for part in cells.get("sheets", [])}
         for part in looked:
-            _add_rows(part, rows.get(part["properties"]["sheetId"], []))
+            _add_rows(part, data.get(part["properties"]["sheetId"], []))
         blank = {part["properties"]["sheetId"] for part in unsure if not _has_cells(part)}
     layout = Layout.locate(description, wanted, blank=blank)
     state = {address: found for kind in kinds() for address, found in kind.read(description, layout, desired)}
@@ -82,19 +82,25 @@ def _may_be_blank(part: Json, layout: Layout, wanted: Mapping[str, Wanted], tabs
     return small and not layout.is_marked(key) and not layout.columns(key)
 
 
-def _rows(part: Json) -> list[Json]:
-    """The rows that came back, from row 1 on."""
-    data = part.get("data") or [{}]
-    rows: list[Json] = data[0].get("rowData", [])
-    return rows
+def _ranges(part: Json, *, whole: bool) -> list[str]:
+    """All of a tab that may be blank; of ours the header, the first data row, and the last: new rows come there."""
+    title, last = quoted(_title(part)), part["properties"].get("gridProperties", {}).get("rowCount", 0)
+    return [title] if whole else [f"{title}!1:2", *([f"{title}!{last}:{last}"] if last > 2 else [])]
 
 
-def _add_rows(part: Json, rows: list[Json]) -> None:
-    """Put them where one answer with everything would have them; an empty list says that somebody looked."""
-    data = part.setdefault("data", [{}])
-    (data or data.append({}) or data)[0]["rowData"] = rows
+def _add_rows(part: Json, data: list[Json]) -> None:
+    """Put them where one answer with everything would have them; empty rows say that somebody looked."""
+    columns = part.get("data") or [{}]
+    first, *rest = data or [{}]
+    part["data"] = [{**columns[0], **first, "rowData": first.get("rowData", [])}, *rest]
 
 
 def _has_cells(part: Json) -> bool:
     contents = ("effectiveValue", "userEnteredValue", "note")
-    return any(cell.get(name) for row in _rows(part) for cell in row.get("values", []) for name in contents)
+    return any(
+        cell.get(name)
+        for data in part["data"]
+        for row in data.get("rowData", [])
+        for cell in row.get("values", [])
+        for name in contents
+    )

@@ -11,7 +11,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self, TypeVar
 
 from sheetcrm.layout import MARK_KEY, Layout
 
@@ -100,6 +100,7 @@ class Resource:
         """A few words for a line of a plan: the value, or what changes from `live` to it."""
 
 
+R = TypeVar("R", bound=Resource)
 State = Mapping[Address, Resource]
 """Live or desired: the same type."""
 
@@ -177,3 +178,20 @@ def cell_of(part: Json, row: int, index: int) -> Json:
                 found: Json = cells[across]
                 return found
     return {}
+
+
+def from_both_ends(part: Json, index: int, layout: Layout, sheet: str) -> list[tuple[int, Json]]:
+    """
+    The row number and CellData of the first data row and of the grid's last, in the column at `index`.
+
+    The last, because rows that people add at the end have nothing of ours.
+    """
+    last = layout.rows(sheet)
+    return [(row, cell_of(part, row, index)) for row in ((2, last) if last > 2 else (2,))]
+
+
+def least_like(desired: Resource | None, found: list[R | None]) -> R | None:
+    """Of what both ends have, the one that differs from what is desired; None when an end has nothing."""
+    if None in found:
+        return None
+    return next((one for one in found if one != desired), found[0])

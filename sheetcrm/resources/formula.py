@@ -12,7 +12,18 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from sheetcrm.layout import Layout, normal, sheets_in
-from sheetcrm.resources.base import Address, Json, Policy, Request, Resource, State, cell_of, changed, columns_of
+from sheetcrm.resources.base import (
+    Address,
+    Json,
+    Policy,
+    Request,
+    Resource,
+    State,
+    changed,
+    columns_of,
+    from_both_ends,
+    least_like,
+)
 
 
 @dataclass(frozen=True)
@@ -33,11 +44,17 @@ class Formula(Resource):
 
     @classmethod
     def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:
-        """The formula of the first data row of each column that is to be computed."""
+        """The formula of the data rows of each column that is to be computed."""
         for address, part, index in columns_of(description, layout, desired, cls.kind):
-            text = cell_of(part, 2, index).get("userEnteredValue", {}).get("formulaValue")
-            if text:
-                yield address, cls(layout.keys(text, address.sheet))
+            cells = from_both_ends(part, index, layout, address.sheet)
+            ends = [cls._of(cell, address.sheet, row, layout) for row, cell in cells]
+            if (found := least_like(desired[address], ends)) is not None:
+                yield address, found
+
+    @classmethod
+    def _of(cls, cell: Json, sheet: str, row: int, layout: Layout) -> Self | None:
+        text = cell.get("userEnteredValue", {}).get("formulaValue")
+        return cls(layout.keys(text, sheet, row)) if text else None
 
     def create(self, address: Address, layout: Layout) -> list[Request]:
         """Fill it from row 2 to the end; Google shifts what is relative."""

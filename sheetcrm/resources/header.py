@@ -42,11 +42,12 @@ class Header(Resource):
 
     @classmethod
     def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:
-        """Every header that is not blank."""
+        """Every header that is not blank, or is meant to be."""
         for address, part, index in columns_of(description, layout, desired, cls.kind):
             cell = cell_of(part, 1, index)
             title = next((str(value) for value in cell.get("effectiveValue", {}).values()), "")
-            if title.strip():
+            wanted = desired[address]
+            if title.strip() or (isinstance(wanted, cls) and not wanted.title.strip()):
                 yield address, cls(title, cell.get("note", ""))
 
     def create(self, address: Address, layout: Layout) -> list[Request]:

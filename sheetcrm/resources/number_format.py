@@ -11,7 +11,18 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from sheetcrm.layout import Layout
-from sheetcrm.resources.base import Address, Json, Policy, Request, Resource, State, cell_of, changed, columns_of
+from sheetcrm.resources.base import (
+    Address,
+    Json,
+    Policy,
+    Request,
+    Resource,
+    State,
+    changed,
+    columns_of,
+    from_both_ends,
+    least_like,
+)
 
 FIELD = "userEnteredFormat.numberFormat"
 
@@ -31,11 +42,16 @@ class NumberFormat(Resource):
 
     @classmethod
     def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:
-        """The format of the first data row."""
+        """The format of the data rows."""
         for address, part, index in columns_of(description, layout, desired, cls.kind):
-            found = cell_of(part, 2, index).get("userEnteredFormat", {}).get("numberFormat")
-            if found:
-                yield address, cls(found.get("type", ""), found.get("pattern", ""))
+            ends = [cls._of(cell) for _, cell in from_both_ends(part, index, layout, address.sheet)]
+            if (found := least_like(desired[address], ends)) is not None:
+                yield address, found
+
+    @classmethod
+    def _of(cls, cell: Json) -> Self | None:
+        found = cell.get("userEnteredFormat", {}).get("numberFormat")
+        return cls(found.get("type", ""), found.get("pattern", "")) if found else None
 
     def create(self, address: Address, layout: Layout) -> list[Request]:
         """Set it from row 2 to the end."""

@@ -12,7 +12,18 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from sheetcrm.layout import Layout, normal, sheets_in
-from sheetcrm.resources.base import Address, Json, Policy, Request, Resource, State, cell_of, changed, columns_of
+from sheetcrm.resources.base import (
+    Address,
+    Json,
+    Policy,
+    Request,
+    Resource,
+    State,
+    changed,
+    columns_of,
+    from_both_ends,
+    least_like,
+)
 
 
 @dataclass(frozen=True)
@@ -49,21 +60,24 @@ class Validation(Resource):
 
     @classmethod
     def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:
-        """The rule of the first data row."""
+        """The rule of the data rows."""
         for address, part, index in columns_of(description, layout, desired, cls.kind):
-            rule = cell_of(part, 2, index).get("dataValidation")
-            if rule:
-                condition = rule.get("condition", {})
-                texts = [value.get("userEnteredValue", "") for value in condition.get("values", [])]
-                values = tuple(layout.keys(text, address.sheet) if text.startswith("=") else text for text in texts)
-                yield (
-                    address,
-                    cls(
-                        Condition(condition.get("type", ""), values),
-                        rule.get("strict", False),
-                        rule.get("inputMessage", ""),
-                    ),
-                )
+            cells = from_both_ends(part, index, layout, address.sheet)
+            ends = [cls._of(cell, address.sheet, row, layout) for row, cell in cells]
+            if (found := least_like(desired[address], ends)) is not None:
+                yield address, found
+
+    @classmethod
+    def _of(cls, cell: Json, sheet: str, row: int, layout: Layout) -> Self | None:
+        rule = cell.get("dataValidation")
+        if not rule:
+            return None
+        condition = rule.get("condition", {})
+        texts = [value.get("userEnteredValue", "") for value in condition.get("values", [])]
+        values = tuple(layout.keys(text, sheet, row) if text.startswith("=") else text for text in texts)
+        return cls(
+            Condition(condition.get("type", ""), values), rule.get("strict", False), rule.get("inputMessage", "")
+        )
 
     def create(self, address: Address, layout: Layout) -> list[Request]:
         """Set it from row 2 to the end."""
