@@ -40,6 +40,10 @@ class Text(RootModel[dict[str, str]]):
         if not isinstance(value, dict) or not value:
             raise PydanticCustomError("text", "expected a text, or one by language as in {{zh: …, en: …}}")
         for language, wording in value.items():
+            if language not in (*LANGUAGES, _ANY) and wording is None:
+                raise PydanticCustomError(
+                    "quotes", "a text with a comma or a colon in it needs quotes: {name}", {"name": str(language)}
+                )
             if language not in (*LANGUAGES, _ANY):
                 known = ", ".join(LANGUAGES)
                 raise PydanticCustomError(
