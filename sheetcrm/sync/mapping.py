@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from sheetcrm import yamlfile
 from sheetcrm.errors import FileError, Problem
@@ -25,10 +25,6 @@ from sheetcrm.variants import nearest
 
 BLANKS = ("NULL", r"\N")
 """What databases write for nothing."""
-
-
-def _shorthand(value: Any) -> Any:
-    return {"from": value} if isinstance(value, str) else value
 
 
 def _pattern(text: str) -> str:
@@ -52,6 +48,11 @@ class Source(BaseModel):
     format: str | None = None
     """How the file writes dates, in `strptime`'s letters; the calendar day is taken, the time dropped."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_header(cls, value: Any) -> Any:
+        return {"from": value} if isinstance(value, str) else value
+
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         if (self.header is None) == (self.value is None):
@@ -74,7 +75,7 @@ class ImportMap(BaseModel):
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     blank: tuple[str, ...] = BLANKS
     """Texts that mean a blank cell, besides the empty one."""
-    columns: dict[str, Annotated[Source, BeforeValidator(_shorthand)] | None] = {}
+    columns: dict[str, Source | None] = {}
     """Column key → where its cells come from."""
     expect: dict[str, Annotated[str, AfterValidator(_pattern)]] = {}
     """CSV header → a regular expression that every whole cell that is not blank matches; else the row is refused."""
