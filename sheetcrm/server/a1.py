@@ -59,15 +59,15 @@ def name(title: str, top: int, bottom: int, left: int, right: int) -> str:
     return f"{quoted(title)}!{first}" if first == last else f"{quoted(title)}!{first}:{last}"
 
 
-def split(text: str) -> tuple[str | None, bool, str | None]:
-    """`text` → (what is before the `!` or is the whole, whether it was quoted, what is after the `!` or None)."""
+def split(text: str) -> tuple[str | None, str | None]:
+    """`text` → (the title, what is after the `!`): no title without `!` or quotes, no rest after a title alone."""
     if text.startswith("'"):
         match = re.match(r"'((?:[^']|'')*)'(?:!(.*))?$", text, re.DOTALL)
         if not match:
             raise invalid(f"Unable to parse range: {text}")
-        return match[1].replace("''", "'"), True, match[2]
+        return match[1].replace("''", "'"), match[2]
     title, mark, rest = text.rpartition("!")
-    return (title, False, rest) if mark else (None, False, text)
+    return (title, rest) if mark else (None, text)
 
 
 def parse_box(text: str) -> Box | None:
@@ -90,7 +90,8 @@ def _a1(first: str, last: str | None) -> Box | None:
         return None
     if last is None:
         # A lone `A` or `1` is a title or a mistake, never a range.
-        return Box(start[0], start[0] + 1, start[1], start[1] + 1) if None not in start else None
+        row, column = start
+        return None if row is None or column is None else Box(row, row + 1, column, column + 1)
     end = _corner(last)
     if end is None or (start[0] is None and end[0] is not None and start[1] is None):
         return None

@@ -78,38 +78,40 @@ def _union(value: Json, schema: str, path: str) -> Iterator[Violation]:
 
 def _field(holder: Json, name: str, spec: Json, path: str, schema: str) -> Iterator[Violation]:
     value = holder[name]
+    kind = f"{PACKAGE}{schema}.{name[0].upper()}{name[1:]}"
     if "items" in spec:
         # The gateway takes a lone value for a list of one.
-        parts = value if isinstance(value, list) else [value]
-        holder[name] = parts
-        for index, part in enumerate(parts):
+        parts = holder[name] = value if isinstance(value, list) else [value]
+        for index in range(len(parts)):
             place = f"{path}[{index}]" if isinstance(value, list) else path
-            yield from _value(parts, index, part, spec["items"], place, schema, name)
+            yield from _value(parts, index, spec["items"], place, kind)
     elif isinstance(value, list) and spec.get("type") != "any":
-        holder_path = path.rpartition(".")[0]
-        where = f" at '{holder_path}'" if holder_path else ""
+        before = path.rpartition(".")[0]
+        where = f" at '{before}'" if before else ""
         text = f'Invalid JSON payload received. Unknown name "{name}"{where}: Proto field is not repeating, cannot start list.'
         yield path, text
     else:
-        yield from _value(holder, name, value, spec, path, schema, name)
+        yield from _value(holder, name, spec, path, kind)
 
 
-def _value(holder: Any, key: Any, value: Any, spec: Json, path: str, schema: str, name: str) -> Iterator[Violation]:
+def _value(holder: Any, key: Any, spec: Json, path: str, kind: str) -> Iterator[Violation]:
+    """Check what stands at `key` of a list or an object; `kind` is the name of its enumeration, if it is one."""
+    value = holder[key]
     if "ref" in spec:
         yield from _message(value, spec["ref"], path)
     elif "map" in spec:
-        for inner, part in value.items() if isinstance(value, dict) else ():
-            yield from _value(value, inner, part, spec["map"], f"{path}[{inner}]", schema, name)
+        for inner in value if isinstance(value, dict) else ():
+            yield from _value(value, inner, spec["map"], f"{path}[{inner}]", kind)
     elif "items" in spec:
         if not isinstance(value, list):
             yield path, _wrong(path, "type.googleapis.com/google.protobuf.ListValue", value)
     elif "enum" in spec:
         if value not in spec["enum"]:
-            yield path, _wrong(path, f"{PACKAGE}{schema}.{name[0].upper()}{name[1:]}", value)
-    elif spec["type"] != "any":
-        kind, fitting = _scalar(spec, value)
-        if fitting is None:
             yield path, _wrong(path, kind, value)
+    elif spec["type"] != "any":
+        name, fitting = _scalar(spec, value)
+        if fitting is None:
+            yield path, _wrong(path, name, value)
         else:
             holder[key] = fitting
 

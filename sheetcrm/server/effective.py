@@ -4,6 +4,7 @@ A cell's own format, its band, the defaults and the conditional formats → how 
 Later layers win: defaults, band, own format, then the first conditional rule that holds for each property.
 """
 
+from itertools import pairwise
 from typing import Any
 
 from . import conditions, proto
@@ -176,7 +177,7 @@ def _stripe(properties: Json, position: int, count: int) -> str:
 def _gradient_color(gradient: Json, value: float, numbers: list[float]) -> Json:
     points = [gradient[name] for name in ("minpoint", "midpoint", "maxpoint") if name in gradient]
     stops = [(_stop(point, numbers), point["color"]) for point in points]
-    for (low, first), (high, second) in zip(stops, stops[1:], strict=False):
+    for (low, first), (high, second) in pairwise(stops):
         if value <= high or (high, second) == stops[-1]:
             share = 0.0 if high == low else min(1.0, max(0.0, (value - low) / (high - low)))
             channels = {

@@ -103,7 +103,7 @@ class _Cells:
             value = maker(row, column)
             if value is not None:
                 cell[key] = value
-        return cell if self._mask is None else masks.pick(cell, self._mask)  # type: ignore[no-any-return]  # a dict stays one
+        return cell if self._mask is None else masks.pick(cell, self._mask)
 
     def _entered(self, row: int, column: int) -> Json | None:
         content = self._sheet.grid.get("values", row, column)

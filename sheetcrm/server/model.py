@@ -102,7 +102,7 @@ class Spreadsheet:
         self.dirty: set[str] = set()
         self._shared: dict[str, Json] = {}
         self._validations: dict[str, Validation] = {}
-        self._calculator: "Calculator | None" = None
+        self._calculator: Calculator | None = None
 
     def sheet(self, sheet_id: int) -> Sheet | None:
         """The sheet with this id."""

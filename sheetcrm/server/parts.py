@@ -6,6 +6,7 @@ holds nothing (any more): delete it.
 """
 
 import json
+from random import Random
 from typing import Any
 
 from .defaults import SPREADSHEET_PROPERTIES
@@ -43,6 +44,7 @@ def _part(spreadsheet: Spreadsheet, name: str) -> Json | None:
             "namedRanges": spreadsheet.named_ranges,
             "developerMetadata": spreadsheet.metadata,
             "revision": spreadsheet.revision,
+            "owner": spreadsheet.owner,
         }
     sheet = spreadsheet.sheet(int(rest[0]))
     assert sheet is not None
@@ -92,6 +94,9 @@ def load(spreadsheet_id: str, parts: dict[str, bytes]) -> Spreadsheet:
     spreadsheet.named_ranges = whole["namedRanges"]
     spreadsheet.metadata = whole["developerMetadata"]
     spreadsheet.revision = whole["revision"]
+    spreadsheet.owner = whole["owner"]
+    # Going on where it stood, so that the id of something deleted is not drawn again.
+    spreadsheet.random = Random(f"{spreadsheet_id}/{spreadsheet.revision}")  # noqa: S311 - ids, not secrets
     for sheet_id in whole["sheets"]:
         _load_sheet(spreadsheet, json.loads(parts[f"sheet/{sheet_id}"]))
     for name, body in parts.items():

@@ -69,7 +69,7 @@ class Target:
 
 def find(spreadsheet: Spreadsheet, text: str) -> Target:
     """What a range in A1 or R1C1, a title or the name of a range stands for."""
-    title, in_quotes, rest = a1.split(text)
+    title, rest = a1.split(text)
     if title is None:
         return _bare(spreadsheet, text)
     sheet = spreadsheet.titled(title)

@@ -65,7 +65,6 @@ class Renderer:
             return "" if content is None else content
         if not isinstance(content, (int, float)):
             return display.text(content, None, self._spreadsheet.locale)
-        # With FORMULA, dates are always numbers: Google ignores dateTimeRenderOption there only for formatted values.
         if self._dates_as_text and number_format and number_format.get("type") in DATE_TYPES:
             return display.text(content, number_format, self._spreadsheet.locale)
         return proto.plain(content)

@@ -5,6 +5,7 @@ A rule with a formula is written for one cell, its anchor, and means the same re
 So thousands of cells hold one object, and each shows the formula as it reads from where it stands.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,7 +27,8 @@ class Validation:
         if self.anchor is None or self.anchor == (row, column):
             return self.rule
         rows, columns = row - self.anchor[0], column - self.anchor[1]
-        return rewritten(self.rule, lambda formula: formulas.shifted(formula, rows, columns))
+        shown: Json = rewritten(self.rule, lambda formula: formulas.shifted(formula, rows, columns))
+        return shown
 
     def moved(self, rows: int, columns: int) -> "Validation":
         """The same rule for cells that many rows and columns away."""
@@ -38,11 +40,6 @@ class Validation:
     def anchored(self, row: int, column: int) -> "Validation":
         """The same rule, written for another cell."""
         return self if self.anchor is None else replace(self, rule=self.at(row, column), anchor=(row, column))
-
-
-def validation(rule: Json, row: int, column: int) -> Validation:
-    """A rule of a request that covers cells from (row, column) on."""
-    return Validation(rule, (row, column) if has_formula(rule) else None)
 
 
 def has_formula(value: Any) -> bool:
@@ -57,7 +54,7 @@ def is_formula(key: str, value: Any) -> bool:
     return key in ("userEnteredValue", "value") and isinstance(value, str) and value.startswith("=")
 
 
-def rewritten(value: Any, change: Any) -> Any:
+def rewritten(value: Any, change: Callable[[str], str]) -> Any:
     """A copy of some JSON with every formula in it changed; the same object when nothing was."""
     if isinstance(value, list):
         parts = [rewritten(part, change) for part in value]

@@ -6,9 +6,11 @@ properties.  A mask that names `data` brings grid data even when includeGridData
 """
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 from . import datafilters, door, masks, proto
+from .a1 import Box
 from .batch import run
 from .batch.sheets import copied, sheet_properties
 from .defaults import SPREADSHEET_PROPERTIES
@@ -17,7 +19,7 @@ from .griddata import grid_data
 from .masks import Mask
 from .model import Sheet, Spreadsheet
 from .properties import check_spreadsheet, new_sheet
-from .ranges import Area, Box, Target, find, readable
+from .ranges import Area, Target, find, readable
 
 Json = dict[str, Any]
 
@@ -30,11 +32,10 @@ def create(body: Json, *, new_id: str) -> Spreadsheet:
     for field in body.keys() - FIELDS - {"spreadsheetId", "spreadsheetUrl"}:
         raise invalid(f"this embedded server does not create spreadsheets with {field} yet (Google does)")
     spreadsheet = Spreadsheet(new_id)
-    given = {
-        key: value
-        for key, value in body.get("properties", {}).items()
-        if key not in ("defaultFormat", "spreadsheetTheme")
-    }
+    given = body.get("properties", {})
+    for field in given.keys() & {"defaultFormat", "spreadsheetTheme"}:
+        if given[field] != SPREADSHEET_PROPERTIES[field]:
+            raise invalid(f"this embedded server does not support another {field} yet (Google does)")
     spreadsheet.properties = {**copy.deepcopy(SPREADSHEET_PROPERTIES), "title": "Untitled spreadsheet", **given}
     check_spreadsheet(spreadsheet.properties)
     requests: list[Json] = []
@@ -64,7 +65,7 @@ def _creation(spreadsheet: Spreadsheet, sheet: Json, index: int) -> list[Json]:
     return requests
 
 
-ADDED = {
+ADDED: dict[str, Callable[[int, Json], Json]] = {
     "conditionalFormats": lambda index, thing: {"addConditionalFormatRule": {"rule": thing, "index": index}},
     "bandedRanges": lambda _, thing: {"addBanding": {"bandedRange": thing}},
     "protectedRanges": lambda _, thing: {"addProtectedRange": {"protectedRange": thing}},

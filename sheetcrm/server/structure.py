@@ -8,7 +8,7 @@ A range of which nothing is left is dropped, and so is the rule or mark that liv
 from collections.abc import Callable
 from typing import Any
 
-from . import formulas, ranges
+from . import formulas
 from .edits import Edit
 from .grid import Formula, moved
 from .model import Sheet, Spreadsheet
@@ -81,8 +81,8 @@ def follow(spreadsheet: Spreadsheet, sheet: Sheet, edit: Edit) -> None:
         lambda formula, at: formulas.edited(formula, formula_sheet=at.title, edited_sheet=sheet.title, edit=edit),
     )
     for kind, things in sheet.things.items():
-        followed = (follow_ranges(thing, edit, sheet.id) for thing in things)
-        sheet.things[kind] = [thing for thing in followed if thing is not None]
+        sheet.things[kind] = _following(things, edit, sheet.id)
+    sheet.things["merges"] = [merge for merge in sheet.things["merges"] if cell_count(merge) > 1]
     spreadsheet.named_ranges = _following(spreadsheet.named_ranges, edit, sheet.id)
     if edit.across is None:
         marks = (_follow_mark(one, edit, sheet.id) for one in spreadsheet.metadata)
@@ -174,6 +174,12 @@ def _grid_range(value: Json, edit: Edit, sheet_id: int) -> Json | None:
     return rest | {key: index for key, index in zip((first, last), span, strict=True) if index is not None}
 
 
+def cell_count(grid_range: Json) -> int:
+    """How many cells a closed GridRange has."""
+    height = grid_range["endRowIndex"] - grid_range["startRowIndex"]
+    return int(height * (grid_range["endColumnIndex"] - grid_range["startColumnIndex"]))
+
+
 def _dimension_range(value: Json, edit: Edit, sheet_id: int) -> Json | None:
     if value.get("sheetId", 0) != sheet_id or value["dimension"] != edit.dimension or edit.across is not None:
         return value
@@ -192,9 +198,14 @@ def _follow_mark(one: Json, edit: Edit, sheet_id: int) -> Json | None:
 def rewrite(spreadsheet: Spreadsheet, change: Change) -> None:
     """Change every formula of a spreadsheet: in cells, in rules and in validations."""
     for sheet in spreadsheet.sheets:
-        _rewrite_cells(sheet, lambda formula, at=sheet: change(formula, at))  # type: ignore[misc]
+        here = _on(sheet, change)
+        _rewrite_cells(sheet, here)
         for kind, things in sheet.things.items():
-            sheet.things[kind] = [rewritten(thing, lambda formula, at=sheet: change(formula, at)) for thing in things]
+            sheet.things[kind] = [rewritten(thing, here) for thing in things]
+
+
+def _on(sheet: Sheet, change: Change) -> Callable[[str], str]:
+    return lambda formula: change(formula, sheet)
 
 
 def _rewrite_cells(sheet: Sheet, change: Callable[[str], str]) -> None:

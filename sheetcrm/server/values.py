@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from . import datafilters, ranges, structure, tables
-from .errors import bad_request, invalid
+from .a1 import Box, letters
+from .errors import invalid
 from .model import Spreadsheet
 from .ranges import Area, Target
 from .render import Renderer, choice
@@ -152,7 +153,7 @@ def append(
         if insert and table and rows and top < target.sheet.row_count:
             structure.insert(spreadsheet, target.sheet, "ROWS", top, top + len(rows), inherit_before=True)
         _make_room(spreadsheet, target, top + len(rows), left + max(map(len, rows), default=0))
-        area, counts = write(Target(target.sheet, ranges.Box(top, None, left, None)), body)
+        area, counts = write(Target(target.sheet, Box(top, None, left, None)), body)
     answer: Json = {"spreadsheetId": spreadsheet.id}
     if table:
         answer["tableRange"] = table.name
@@ -278,7 +279,7 @@ def _written(target: Target, rows: list[list[Any]]) -> Area:
         if box.bottom is not None and bottom > box.bottom:
             raise invalid(f"{where} row [{box.bottom + 1}]")
         if box.right is not None and right > box.right:
-            raise invalid(f"{where} column [{ranges.a1.letters(box.right)}]")
+            raise invalid(f"{where} column [{letters(box.right)}]")
     area = Area(sheet, target.top, bottom, target.left, right)
     if bottom > sheet.row_count or right > sheet.column_count:
         raise ranges.beyond(sheet, area.name)
@@ -296,11 +297,3 @@ def _updated(spreadsheet: Spreadsheet, area: Area, counts: Counts, body: Json, e
     if echo is not None:
         answer["updatedData"] = _read(echo, area, body.get("majorDimension"))
     return answer
-
-
-def check_array(body: Json) -> None:
-    """Refuse `values` that is no array of arrays, in the words of Google's gateway."""
-    wrong = next((line for line in body.get("values") or [] if not isinstance(line, list)), None)
-    if wrong is not None:
-        text = f"Invalid value at 'data.values' (type.googleapis.com/google.protobuf.ListValue), {wrong!r}"
-        raise bad_request([("data.values", text)])

@@ -6,9 +6,10 @@ Each sees what the ones before it did.  What Google knows and this server does n
 
 from typing import Any
 
-from .. import door, masks
-from ..errors import ApiError, invalid, unsupported
-from ..model import Spreadsheet
+from sheetcrm.server import door, masks
+from sheetcrm.server.errors import ApiError, invalid, unsupported
+from sheetcrm.server.model import Spreadsheet
+
 from . import (
     banding,
     cells,

@@ -7,14 +7,15 @@ Only the fields that the mask names are written, and where a cell says nothing a
 from collections.abc import Callable
 from typing import Any
 
-from .. import formulas, masks, proto, ranges
-from ..errors import invalid, unsupported
-from ..grid import Content, Formula
-from ..griddata import width
-from ..masks import Mask
-from ..model import Sheet, Spreadsheet
-from ..rules import has_formula
-from ..writing import check_length
+from sheetcrm.server import formulas, masks, proto, ranges
+from sheetcrm.server.errors import invalid, unsupported
+from sheetcrm.server.grid import Content, Formula
+from sheetcrm.server.griddata import width
+from sheetcrm.server.masks import Mask
+from sheetcrm.server.model import Sheet, Spreadsheet
+from sheetcrm.server.rules import has_formula
+from sheetcrm.server.writing import check_length
+
 from .registry import request
 from .validation import checked
 
@@ -148,9 +149,9 @@ class Brush:
             sheet.grid.put("validations", *place, None)
             return
         key = (-1, id(rule))
-        if key not in self._made or (has_formula(rule) and place == anchor):
-            rule_anchor = anchor if has_formula(rule) else None
-            made = self._spreadsheet.validation(checked(self._spreadsheet, rule), rule_anchor)
+        if key not in self._made:
+            kept = checked(self._spreadsheet, rule)
+            made = self._spreadsheet.validation(kept, anchor if has_formula(kept) else None)
             self._made[key] = (made, None, rule)
         sheet.grid.put("validations", *place, self._made[key][0])
 

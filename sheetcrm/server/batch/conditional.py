@@ -6,9 +6,10 @@ Rules have no id.  Where several hold for one cell the first wins, so their orde
 
 from typing import Any
 
-from .. import proto, ranges
-from ..errors import bad_request, invalid
-from ..model import Sheet, Spreadsheet
+from sheetcrm.server import proto, ranges
+from sheetcrm.server.errors import bad_request, invalid
+from sheetcrm.server.model import Sheet, Spreadsheet
+
 from .registry import request
 from .validation import ONLY_VALIDATION, check_condition
 

@@ -6,9 +6,10 @@ A filter here is kept and shown, not applied: rows that it hides are still in ev
 
 from typing import Any
 
-from .. import masks, proto, ranges
-from ..errors import invalid
-from ..model import Sheet, Spreadsheet
+from sheetcrm.server import masks, proto, ranges
+from sheetcrm.server.errors import invalid
+from sheetcrm.server.model import Sheet, Spreadsheet
+
 from .registry import request
 from .things import claim_id, find
 
@@ -83,7 +84,11 @@ def _check_title(sheet: Sheet, view: Json) -> None:
 
 
 def _checked(spreadsheet: Spreadsheet, given: Json) -> tuple[Json, Sheet]:
-    """A filter as it is kept: its range closed, columns that it names inside of it."""
+    """A filter as it is kept: its range closed, columns that it names inside of it, the old `criteria` as specs."""
+    given = dict(given)
+    criteria = given.pop("criteria", {})
+    if criteria and not given.get("filterSpecs"):
+        given["filterSpecs"] = [{"columnIndex": int(key), "filterCriteria": part} for key, part in criteria.items()]
     place = given.get("range")
     if place is None and given.get("namedRangeId"):
         named = (one for one in spreadsheet.named_ranges if one["namedRangeId"] == given["namedRangeId"])

@@ -6,10 +6,11 @@ Merging keeps only what is in the first cell, as in Google's editor.
 
 from typing import Any
 
-from .. import proto, ranges
-from ..errors import invalid
-from ..model import Spreadsheet
-from ..ranges import Area
+from sheetcrm.server import proto, ranges
+from sheetcrm.server.errors import invalid
+from sheetcrm.server.model import Spreadsheet
+from sheetcrm.server.ranges import Area
+
 from .registry import request
 
 Json = dict[str, Any]

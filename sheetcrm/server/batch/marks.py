@@ -6,9 +6,10 @@ Updating or deleting by a filter that matches nothing changes nothing, and is no
 
 from typing import Any
 
-from .. import datafilters, masks, metadata
-from ..errors import invalid
-from ..model import Spreadsheet
+from sheetcrm.server import datafilters, masks, metadata
+from sheetcrm.server.errors import invalid
+from sheetcrm.server.model import Spreadsheet
+
 from .registry import request
 
 Json = dict[str, Any]

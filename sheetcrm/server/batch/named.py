@@ -7,10 +7,11 @@ A name must not look like a cell, in A1 or in R1C1.  Open ends stay open.
 import re
 from typing import Any
 
-from .. import masks, proto, ranges
-from ..a1 import CELL_LIKE
-from ..errors import invalid
-from ..model import Spreadsheet
+from sheetcrm.server import masks, proto, ranges
+from sheetcrm.server.a1 import CELL_LIKE
+from sheetcrm.server.errors import invalid
+from sheetcrm.server.model import Spreadsheet
+
 from .registry import request
 
 Json = dict[str, Any]

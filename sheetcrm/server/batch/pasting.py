@@ -8,15 +8,16 @@ Developer metadata stays where it is, on rows and columns: cutting a column leav
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .. import formulas, ranges
-from ..cell_error import CellError
-from ..edits import Edit
-from ..errors import invalid
-from ..grid import LAYERS, Formula, Layer
-from ..model import Sheet, Spreadsheet
-from ..ranges import Area
-from ..rules import Validation, rewritten
-from ..structure import follow, rewrite
+from sheetcrm.server import formulas, ranges
+from sheetcrm.server.cell_error import CellError
+from sheetcrm.server.edits import Edit
+from sheetcrm.server.errors import invalid
+from sheetcrm.server.grid import LAYERS, Formula, Layer
+from sheetcrm.server.model import Sheet, Spreadsheet
+from sheetcrm.server.ranges import Area
+from sheetcrm.server.rules import Validation, rewritten
+from sheetcrm.server.structure import follow, rewrite
+
 from .registry import request
 
 Json = dict[str, Any]

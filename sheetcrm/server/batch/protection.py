@@ -6,9 +6,10 @@ The answer to adding one lists no editors that were not asked for; reading lists
 
 from typing import Any
 
-from .. import masks, proto, ranges
-from ..errors import invalid
-from ..model import Sheet, Spreadsheet
+from sheetcrm.server import masks, proto, ranges
+from sheetcrm.server.errors import invalid
+from sheetcrm.server.model import Sheet, Spreadsheet
+
 from .registry import request
 from .things import claim_id, find
 

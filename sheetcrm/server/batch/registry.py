@@ -7,7 +7,7 @@ A family of requests is a module of this package; a new request is a new functio
 from collections.abc import Callable
 from typing import Any
 
-from ..model import Spreadsheet
+from sheetcrm.server.model import Spreadsheet
 
 Json = dict[str, Any]
 Handler = Callable[[Spreadsheet, Json], Json | None]

@@ -6,11 +6,12 @@ A sheet's `index` is read against the order before it is taken out of its place.
 
 from typing import Any
 
-from .. import formulas, masks, proto
-from ..errors import invalid
-from ..model import Sheet, Spreadsheet
-from ..properties import check_grid, check_spreadsheet, check_title, new_sheet
-from ..structure import delete, rewrite
+from sheetcrm.server import formulas, masks, proto
+from sheetcrm.server.errors import invalid
+from sheetcrm.server.model import Sheet, Spreadsheet
+from sheetcrm.server.properties import check_grid, check_spreadsheet, check_title, new_sheet
+from sheetcrm.server.structure import delete, rewrite
+
 from .registry import request
 
 Json = dict[str, Any]

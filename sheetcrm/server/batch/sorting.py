@@ -8,14 +8,15 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .. import display, formulas, ranges
-from ..cell_error import CellError
-from ..errors import invalid, unsupported
-from ..grid import LAYERS, Formula
-from ..model import Sheet, Spreadsheet
-from ..ranges import Area
-from ..rules import Validation
-from ..writing import Writer
+from sheetcrm.server import display, formulas, ranges
+from sheetcrm.server.cell_error import CellError
+from sheetcrm.server.errors import invalid, unsupported
+from sheetcrm.server.grid import LAYERS, Formula
+from sheetcrm.server.model import Sheet, Spreadsheet
+from sheetcrm.server.ranges import Area
+from sheetcrm.server.rules import Validation
+from sheetcrm.server.writing import Writer
+
 from .registry import request
 
 Json = dict[str, Any]

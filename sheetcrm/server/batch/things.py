@@ -6,8 +6,8 @@ Ids are unique in the whole spreadsheet, and a client may choose them.
 
 from typing import Any
 
-from ..errors import invalid
-from ..model import Sheet, Spreadsheet
+from sheetcrm.server.errors import invalid
+from sheetcrm.server.model import Sheet, Spreadsheet
 
 Json = dict[str, Any]
 

@@ -6,10 +6,11 @@ Whether a cell's value obeys its rule is not asked when values are written throu
 
 from typing import Any
 
-from .. import ranges
-from ..errors import invalid
-from ..model import Spreadsheet
-from ..rules import has_formula
+from sheetcrm.server import ranges
+from sheetcrm.server.errors import invalid
+from sheetcrm.server.model import Spreadsheet
+from sheetcrm.server.rules import has_formula
+
 from .registry import request
 
 Json = dict[str, Any]
@@ -31,8 +32,9 @@ def set_data_validation(spreadsheet: Spreadsheet, body: Json) -> None:
     rule = body.get("rule")
     made = None
     if rule is not None:
-        anchor = (area.top, area.left) if has_formula(rule) else None
-        made = spreadsheet.validation(checked(spreadsheet, rule), anchor)
+        kept = checked(spreadsheet, rule)
+        anchor = (area.top, area.left) if has_formula(kept) else None
+        made = spreadsheet.validation(kept, anchor)
     for row in range(area.top, area.bottom):
         for column in range(area.left, area.right):
             area.sheet.grid.put("validations", row, column, made)
@@ -49,7 +51,9 @@ def checked(spreadsheet: Spreadsheet, rule: Json) -> Json:
     if kind in NOT_VALIDATION:
         raise invalid(f"ConditionType '{kind}' is not supported for data validation.")
     if kind == "ONE_OF_RANGE":
-        ranges.find(spreadsheet, condition["values"][0]["userEnteredValue"].removeprefix("="))
+        source = condition["values"][0].get("userEnteredValue", "").removeprefix("=")
+        ranges.find(spreadsheet, source.replace("$", ""))
+        return {**rule, "condition": {**condition, "values": [{"userEnteredValue": "=" + source}]}}
     return rule
 
 
