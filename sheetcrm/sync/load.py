@@ -76,7 +76,7 @@ def load(
     seen = look(gateway, template, language=language)
     _takes_rows(seen, sheet, found)
     made, parsed = _compared(file, found, mapping, seen, sheet, given=given)
-    made = _with_ids(made, parsed, template, new_id)
+    made = _with_ids(made, parsed, template, _named(file, found.get(spec.key or "")), new_id)
     done = _imported(made, sheet, spec.key or "", unused(file, found))
     return done if dry_run else replace(done, misplaced=tuple(_written(gateway, seen, parsed, made)))
 
@@ -102,16 +102,30 @@ def _compared(
     sifted = sift(file, context.template.sheets[sheet].columns, found, mapping, context=context, t=t)
     candidates, orphans = without_orphans(sifted.candidates, parsed, Values(sheets), context, t)
     made = merge(candidates, parsed, context, t, given=given)
-    made.refused = sorted([*sifted.refusals, *orphans, *made.refused], key=lambda refusal: refusal.line)
+    refused = [*sifted.refusals, *(_in_the_file(one, found) for one in [*orphans, *made.refused])]
+    made.refused = sorted(refused, key=lambda refusal: refusal.line)
     return made, parsed
 
 
-def _with_ids(made: Merge, parsed: Parsed, template: Template, new_id: Callable[[], str]) -> Merge:
+def _in_the_file(refusal: Refusal, found: Mapping[str, Source]) -> Refusal:
+    """The column as the file calls it."""
+    source = found.get(refusal.column or "")
+    return refusal if source is None or source.header is None else replace(refusal, column=source.header)
+
+
+def _named(file: CsvFile, source: Source | None) -> list[str]:
+    """Every id that the file names, also in lines that were refused: they may come again, put right."""
+    if source is None or source.header is None:
+        return []
+    at = [cell.strip() for cell in file.header.cells].index(source.header)
+    return [line.cells[at].strip() for line in file.lines if at < len(line.cells)]
+
+
+def _with_ids(made: Merge, parsed: Parsed, template: Template, named: list[str], new_id: Callable[[], str]) -> Merge:
     """New rows get the ids that are ours to give."""
     key = template.sheets[parsed.sheet].key or ""
     without = [one for one in made.new if key not in one.values]
-    taken = [str(value) for value in parsed.values[key] if value is not None]
-    taken += [one.values[key] for one in made.new if key in one.values]
+    taken = [*named, *(str(value) for value in parsed.values[key] if value is not None)]
     ids = new_ids(template, parsed.sheet, taken, len(without), new_id) or []
     for one, id_ in zip(without, ids, strict=True):
         one.values[key] = one.cells[key] = id_

@@ -15,7 +15,7 @@ from typing import Any
 from sheetcrm.messages import Texts
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.columns.base import Context, Place
-from sheetcrm.schema.membership import ExistsInRule
+from sheetcrm.schema.columns.reference import ReferenceColumn
 from sheetcrm.schema.template import SheetSpec
 from sheetcrm.sync.extract import Parsed, Values, ids_of
 from sheetcrm.sync.records import FIRST_ROW
@@ -54,21 +54,21 @@ class _WithFile:
 def without_orphans(
     candidates: Sequence[Candidate], parsed: Parsed, lookup: Values, context: Context, t: Texts
 ) -> tuple[list[Candidate], list[Refusal]]:
-    """The candidates whose references all lead somewhere, and refusals of the others."""
+    """
+    The candidates whose references all lead to a row, and refusals of the others.
+
+    Only references: a colleague who is not in the team tab yet keeps no customer out.
+    """
     spec = context.template.sheets[parsed.sheet]
     values = {key: [one.values.get(key) for one in candidates] for key in spec.columns}
     everything = _WithFile(lookup, parsed.sheet, candidates)
     refused: dict[int, Refusal] = {}
-    for key, column in spec.columns.items():
-        for rule in column.all_rules():
-            if not isinstance(rule, ExistsInRule):
-                continue
+    references = {key: column for key, column in spec.columns.items() if isinstance(column, ReferenceColumn)}
+    for key, column in references.items():
+        for rule in column.implied_rules():
             for offset, bad in rule.check(Place(parsed.sheet, key), values, context, everything):
                 line = candidates[offset].line
-                message = t(
-                    "column {column}: {reason}", column=_title(spec, key, context), reason=t(bad.message, **bad.values)
-                )
-                refused.setdefault(line, Refusal(line, key, bad.code, message))
+                refused.setdefault(line, Refusal(line, key, bad.code, t(bad.message, **bad.values)))
     return [one for one in candidates if one.line not in refused], list(refused.values())
 
 
@@ -80,8 +80,7 @@ def merge(candidates: Sequence[Candidate], parsed: Parsed, context: Context, t: 
     for one in candidates:
         id_ = one.values.get(spec.key or "")
         if id_ is None and not given:
-            message = t("column {column} is blank", column=_title(spec, spec.key or "", context))
-            made.refused.append(Refusal(one.line, spec.key, "no_id", message))
+            made.refused.append(Refusal(one.line, spec.key, "no_id", t("must not be blank")))
         elif id_ is None:
             found = known.saying(one)
             made.new.append(one) if found is None else made.same.append(found)
@@ -150,7 +149,3 @@ def _meaning(one: Candidate, key: str) -> Any:
 
 def _as_it_stands(cell: Cell) -> tuple[str, Cell]:
     return ("cell", cell)
-
-
-def _title(spec: SheetSpec, key: str, context: Context) -> str:
-    return spec.columns[key].title.say(context.language)

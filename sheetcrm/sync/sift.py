@@ -27,14 +27,15 @@ TOLERATED = frozenset({"phone_no_country"})
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why one line was not imported; `line` is 1-based as an editor counts, `column` the header in the file."""
+    """Why one line was not imported; `line` is 1-based as an editor counts."""
 
     line: int
     column: str | None
+    """The header in the file (the column's key where the file has none); None when the whole line is meant."""
     reason: str
     """A short word for programs."""
     text: str
-    """For people."""
+    """For people; does not name line and column again."""
 
 
 @dataclass
@@ -75,14 +76,8 @@ def sift(
     for key, source in sources.items():
         texts = _texts(file, lines, source, mapping)
         for offset, bad in _fill(candidates, key, columns[key], texts, context):
-            line, shown = lines[offset].number, source.header
-            message = t(
-                "{text} in column {column}: {reason}",
-                text=_short(texts[offset]),
-                column=shown or key,
-                reason=t(bad.message, **bad.values),
-            )
-            refused.setdefault(line, Refusal(line, shown, bad.code, message))
+            line = lines[offset].number
+            refused.setdefault(line, Refusal(line, source.header or key, bad.code, t(bad.message, **bad.values)))
     whole = tuple(candidate for candidate in candidates if candidate.line not in refused)
     return Sifted(whole, tuple(refused[line] for line in sorted(refused)))
 

@@ -72,7 +72,7 @@ def test_cells_of_a_good_line(shop, text, cells):
             "id,next\nC1,Berlin\n",
             "next",
             "not_a_date",
-            "column next: Berlin is not a date",
+            "Berlin is not a date",
             id="shifted, though the number of cells is right",
         ),
         pytest.param("id,next\nC1,2026-13-01\n", "next", "no_such_day", "there is no such day", id="a 13th month"),
