@@ -7,7 +7,7 @@ Names stand for calm fills that dark text reads well on; two shades that mean di
 import re
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from sheetcrm.variants import nearest
@@ -46,5 +46,9 @@ def _hex(value: Any) -> str:
     )
 
 
-Color = Annotated[str, BeforeValidator(_hex)]
+Color = Annotated[
+    str,
+    BeforeValidator(_hex),
+    WithJsonSchema({"anyOf": [{"enum": list(PALETTE)}, {"type": "string", "pattern": "^#[0-9A-Fa-f]{6}$"}]}),
+]
 """`#rrggbb`, lower-case."""

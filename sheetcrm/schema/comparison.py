@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal
 from sheetcrm.messages import N_
 from sheetcrm.resources.validation import Condition
 from sheetcrm.schema.context import BadCell, Context, Lookup, Place
-from sheetcrm.schema.rules import Found, Rule, Trouble, Values, column_at
+from sheetcrm.schema.rules import Example, Found, Rule, Trouble, Values, column_at
 from sheetcrm.schema.states import column_problem
 
 
@@ -21,6 +21,7 @@ class _Compared(Rule):
 
     column: str
     or_equal: bool = True
+    suits = "integer"
     sign: ClassVar[str]
     word: ClassVar[str]
 
@@ -57,6 +58,11 @@ class _Compared(Rule):
 class AfterRule(_Compared):
     """Not before another column: `{type: after, column: start}`."""
 
+    examples: ClassVar[tuple[Example, ...]] = (
+        ({"column": "y"}, {"x": [1, 2, 3, None, 1], "y": [2, 2, 2, 2, None]}, [0]),
+        ({"column": "y", "or_equal": False}, {"x": [1, 2, 3], "y": [2, 2, 2]}, [0, 1]),
+    )
+
     type: Literal["after"] = "after"
     sign = ">"
     word = N_("{value} is before {column} ({other})")
@@ -68,6 +74,10 @@ class AfterRule(_Compared):
 
 class BeforeRule(_Compared):
     """Not after another column: `{type: before, column: end}`."""
+
+    examples: ClassVar[tuple[Example, ...]] = (
+        ({"column": "y"}, {"x": [1, 2, 3, None, 3], "y": [2, 2, 2, 2, None]}, [2]),
+    )
 
     type: Literal["before"] = "before"
     sign = "<"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -27,6 +27,8 @@ class Highlight(Variant):
     """A reason to colour cells."""
 
     family: ClassVar[str] = "highlight"
+    example: ClassVar[dict[str, Any]]
+    """Settings that fit a sheet with the columns `id`, `stage` (coloured options `lead`, `won`) and `day`."""
 
     def formats(self, sheet: str, context: Context) -> Iterator[Format]:
         """The rules of the sheet, the most important first."""
@@ -47,6 +49,8 @@ class Highlight(Variant):
 
 class StateHighlight(Highlight):
     """Each option of a choice in the colour that the option has; `row: true` colours the whole row."""
+
+    example: ClassVar[dict[str, Any]] = {"column": "stage"}
 
     type: Literal["state"] = "state"
     column: str
@@ -99,6 +103,8 @@ class _DateHighlight(Highlight):
 class OverdueHighlight(_DateHighlight):
     """A date that has passed."""
 
+    example: ClassVar[dict[str, Any]] = {"column": "day", "unless": {"stage": "won"}}
+
     type: Literal["overdue"] = "overdue"
     color: Color = PALETTE["red"]
 
@@ -109,6 +115,8 @@ class OverdueHighlight(_DateHighlight):
 
 class DueSoonHighlight(_DateHighlight):
     """A date from today to `days` from now, both inclusive."""
+
+    example: ClassVar[dict[str, Any]] = {"column": "day", "days": 7}
 
     type: Literal["due_soon"] = "due_soon"
     color: Color = PALETTE["amber"]
@@ -121,6 +129,8 @@ class DueSoonHighlight(_DateHighlight):
 
 class MissingHighlight(Highlight):
     """Required cells that are blank, in rows that have something in `filled` (by default the sheet's key)."""
+
+    example: ClassVar[dict[str, Any]] = {}
 
     type: Literal["missing"] = "missing"
     filled: str | None = None
@@ -151,6 +161,8 @@ class MissingHighlight(Highlight):
 class DuplicateHighlight(Highlight):
     """A value that stands in the column more than once."""
 
+    example: ClassVar[dict[str, Any]] = {"column": "id"}
+
     type: Literal["duplicate"] = "duplicate"
     column: str
     color: Color = PALETTE["pink"]
@@ -164,6 +176,8 @@ class DuplicateHighlight(Highlight):
 
 class CustomHighlight(Highlight):
     """Whatever a formula says; `columns` left out means the whole row."""
+
+    example: ClassVar[dict[str, Any]] = {"formula": "{stage}={stage=won}", "columns": ["id"], "bold": True}
 
     type: Literal["custom"] = "custom"
     formula: str

@@ -7,19 +7,21 @@ A value that is not there is news only if the other sheet was read.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from sheetcrm.messages import N_
 from sheetcrm.resources.validation import Condition
 from sheetcrm.schema.context import BadCell, Context, Lookup, Place
-from sheetcrm.schema.rules import Found, Rule, Trouble, Values, column_at
+from sheetcrm.schema.rules import Example, Found, Rule, Trouble, Values, column_at
 from sheetcrm.schema.states import column_problem
 
 
 class OneOfRule(Rule):
     """One of a few values, for columns that are not a `choice`."""
+
+    examples: ClassVar[tuple[Example, ...]] = (({"values": ["a", "b"]}, {"x": ["a", "c", None]}, [1]),)
 
     type: Literal["one_of"] = "one_of"
     values: tuple[str | int | float, ...] = Field(min_length=1)
@@ -55,6 +57,11 @@ class OneOfRule(Rule):
 
 class ExistsInRule(Rule):
     """A value that stands in a column of another sheet: `sheet` (its key column) or `sheet.column`."""
+
+    examples: ClassVar[tuple[Example, ...]] = (
+        ({"target": "team"}, {"x": ["Ann", "Eve", None]}, [1]),
+        ({"target": "team.name"}, {"x": ["Eve"]}, [0]),
+    )
 
     type: Literal["exists_in"] = "exists_in"
     target: str
@@ -93,6 +100,8 @@ class ExistsInRule(Rule):
 
 class InTeamRule(ExistsInRule):
     """A person who stands in the team tab; comes with the column type `person`."""
+
+    examples: ClassVar[tuple[Example, ...]] = (({}, {"x": ["Ann", "Eve", None]}, [1]),)
 
     type: Literal["in_team"] = "in_team"  # type: ignore[assignment]  # a member of the family by its own name
     target: str = ""

@@ -7,7 +7,7 @@ A rule only names columns by key, so it survives renamed and moved columns.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -32,6 +32,9 @@ class ReminderRule(Variant):
     """Who should hear what about which rows."""
 
     family: ClassVar[str] = "reminder"
+    example: ClassVar[dict[str, Any]]
+    """Settings beside title, sheet and owner that fit a sheet with the columns `stage` and `day`."""
+
     title: Text
     sheet: str
     owner: str
@@ -57,6 +60,8 @@ class ReminderRule(Variant):
 
 class DateReminder(ReminderRule):
     """Before, on and after the day in the column `date`."""
+
+    example: ClassVar[dict[str, Any]] = {"date": "day", "before": [1, 3], "unless": {"stage": ["won"]}}
 
     type: Literal["date"] = "date"
     date: str

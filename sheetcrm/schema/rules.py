@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -28,6 +29,8 @@ Values = Mapping[str, Sequence[Any]]
 """Column key → values of the rows at hand, all of one length; None where blank or wrong."""
 Found = tuple[int, BadCell]
 """0-based offset among those rows, and what is wrong there."""
+Example = tuple[dict[str, Any], dict[str, list[Any]], list[int]]
+"""Settings of a rule, values by column, and the offsets that are wrong."""
 Trouble = tuple[tuple[str | int, ...], str]
 """Where in the rule, and what does not fit the rest of the template."""
 
@@ -36,6 +39,9 @@ class Rule(Variant):
     """What the values of a column must be; `unless` and `when` name other columns' states in which it is asked."""
 
     family: ClassVar[str] = "rule"
+    examples: ClassVar[tuple[Example, ...]]
+    """The rule at work on a column `x` beside a column `y`, both of the type `suits`."""
+    suits: ClassVar[str] = "text"
     unless: States = Field(default_factory=dict)
     when: States = Field(default_factory=dict)
 
@@ -85,6 +91,8 @@ def column_at(place: Place, context: Context) -> Column:
 class RequiredRule(Rule):
     """A cell that must not be blank."""
 
+    examples: ClassVar[tuple[Example, ...]] = (({}, {"x": ["a", None, "b"]}, [1]),)
+
     type: Literal["required"] = "required"
 
     def check(self, place: Place, values: Values, context: Context, lookup: Lookup) -> Iterator[Found]:
@@ -103,6 +111,8 @@ class RequiredRule(Rule):
 
 class UniqueRule(Rule):
     """No value twice; upper and lower case are the same to people."""
+
+    examples: ClassVar[tuple[Example, ...]] = (({}, {"x": ["a", "b", "A", None, None]}, [0, 2]),)
 
     type: Literal["unique"] = "unique"
 
@@ -125,6 +135,11 @@ class UniqueRule(Rule):
 
 class RangeRule(Rule):
     """A number or date within bounds, both inclusive."""
+
+    examples: ClassVar[tuple[Example, ...]] = (
+        ({"min": 0, "max": 10}, {"x": [Decimal(0), Decimal(11), None, Decimal(-1), Decimal(10)]}, [1, 3]),
+    )
+    suits = "number"
 
     type: Literal["range"] = "range"
     min: float | int | str | None = None
@@ -182,6 +197,8 @@ class RangeRule(Rule):
 class LengthRule(Rule):
     """A text of so many characters, both ends inclusive."""
 
+    examples: ClassVar[tuple[Example, ...]] = (({"min": 2, "max": 3}, {"x": ["a", "ab", "abcd", None]}, [0, 2]),)
+
     type: Literal["length"] = "length"
     min: int = Field(0, ge=0)
     max: int = Field(50_000, ge=1)
@@ -206,6 +223,10 @@ class LengthRule(Rule):
 
 class PatternRule(Rule):
     """A text that a regular expression (RE2, as Sheets has it) matches from end to end."""
+
+    examples: ClassVar[tuple[Example, ...]] = (
+        ({"pattern": "[0-9]+-[0-9]+", "example": "50-00"}, {"x": ["64-17-5", "7-1", None]}, [0]),
+    )
 
     type: Literal["pattern"] = "pattern"
     pattern: str

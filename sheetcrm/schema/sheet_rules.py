@@ -13,7 +13,7 @@ from pydantic import Field
 
 from sheetcrm.messages import N_
 from sheetcrm.schema.context import BadCell, Context
-from sheetcrm.schema.rules import Trouble, Values
+from sheetcrm.schema.rules import Example, Trouble, Values
 from sheetcrm.schema.states import column_problem
 from sheetcrm.variants import Variant
 
@@ -22,6 +22,8 @@ class SheetRule(Variant):
     """A rule over several columns of a row."""
 
     family: ClassVar[str] = "sheet rule"
+    examples: ClassVar[tuple[Example, ...]]
+    """The rule at work on the columns `x` and `y`."""
 
     @property
     def code(self) -> str:
@@ -39,6 +41,10 @@ class SheetRule(Variant):
 
 class AtLeastOneRule(SheetRule):
     """One of these columns must be filled."""
+
+    examples: ClassVar[tuple[Example, ...]] = (
+        ({"of": ["x", "y"]}, {"x": ["a", None, None], "y": [None, None, "b"]}, [1]),
+    )
 
     type: Literal["at_least_one"] = "at_least_one"
     of: tuple[str, ...] = Field(min_length=2)

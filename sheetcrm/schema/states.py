@@ -24,7 +24,9 @@ def _each_a_list(value: Any) -> Any:
     return {column: states if isinstance(states, list | tuple) else [states] for column, states in value.items()}
 
 
-States = Annotated[dict[str, tuple[bool | str, ...]], BeforeValidator(_each_a_list)]
+_Written = dict[str, bool | str | list[bool | str]]
+
+States = Annotated[dict[str, tuple[bool | str, ...]], BeforeValidator(_each_a_list, json_schema_input_type=_Written)]
 """Column key → the option keys that count; a single one may stand without brackets."""
 
 

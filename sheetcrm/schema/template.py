@@ -98,15 +98,21 @@ class SheetSpec(_Part):
 
     @model_validator(mode="before")
     @classmethod
-    def _with_hidden_id(cls, value: Any) -> Any:
-        """A sheet of records without `key:` gets the hidden first column `_id`."""
+    def _with_identity(cls, value: Any) -> Any:
+        """A key is required and unique; a sheet of records without one gets the hidden first column `_id`."""
         if not isinstance(value, dict) or not isinstance(value.get("columns"), dict):
             return value
         if own := [key for key in value["columns"] if str(key).startswith("_")]:
             raise PydanticCustomError(
                 "key", "keys with a leading _ are ours: {keys}", {"keys": ", ".join(map(str, own))}
             )
-        if value.get("key") is not None or value.get("content", "records") != "records":
+        key = value.get("key")
+        if isinstance(value["columns"].get(key), dict):
+            # A key that may be blank or stand twice would be none; one that we fill ourselves may be blank for now.
+            column = value["columns"][key]
+            column = {"unique": True, "required": not column.get("auto"), **column}
+            return {**value, "columns": {**value["columns"], key: column}}
+        if key is not None or value.get("content", "records") != "records":
             return value
         hidden = {"type": "id", "title": HIDDEN_ID, "hidden": True, "width": 80}
         return {**value, "key": HIDDEN_ID, "columns": {HIDDEN_ID: hidden, **value["columns"]}}

@@ -7,8 +7,9 @@ keys are English and are never shown.
 
 from typing import Any
 
-from pydantic import RootModel, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import GetJsonSchemaHandler, RootModel, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from sheetcrm.messages import LANGUAGES
 
@@ -31,6 +32,18 @@ class Text(RootModel[dict[str, str]]):
     def __hash__(self) -> int:
         """As frozen as its model: equal texts, equal hashes."""
         return hash(tuple(sorted(self.root.items())))
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """A text, or an object with one for each language."""
+        wordings = {language: {"type": ["string", "number"]} for language in LANGUAGES}
+        by_language = {
+            "type": "object",
+            "properties": wordings,
+            "required": list(LANGUAGES),
+            "additionalProperties": False,
+        }
+        return {"anyOf": [{"type": ["string", "number"]}, by_language]}
 
     @model_validator(mode="before")
     @classmethod

@@ -25,6 +25,10 @@ class Option(BaseModel):
     color: Color | None = None
 
 
+_Written = str | int | dict[str, Any]
+"""How an option may be written."""
+
+
 def _with_title(value: Any) -> Any:
     """`{zh: …, en: …, color: …}` and `Lead` are short for `{title: …, color: …}`."""
     if isinstance(value, dict) and "title" not in value:
@@ -38,7 +42,9 @@ def _keyed(value: Any) -> Any:
 
 
 Options = Annotated[
-    dict[str, Annotated[Option, BeforeValidator(_with_title)]], BeforeValidator(_keyed), Field(min_length=1)
+    dict[str, Annotated[Option, BeforeValidator(_with_title, json_schema_input_type=_Written)]],
+    BeforeValidator(_keyed, json_schema_input_type=dict[str, _Written] | list[str | int]),
+    Field(min_length=1),
 ]
 """Option key → option, in the order of the dropdown; a list of words is short for options that are called so."""
 
