@@ -11,10 +11,24 @@ SHEET = "application/vnd.google-apps.spreadsheet"
 
 def file(name, **parts):
     owners = [{"emailAddress": "ann@x.org", "me": True}]
-    return {"name": name, "mimeType": SHEET, "trashed": False, "parents": ["root"], "modifiedTime": "2026-11-21T00:00:00.000Z", "owners": owners, **parts}
+    return {
+        "name": name,
+        "mimeType": SHEET,
+        "trashed": False,
+        "parents": ["root"],
+        "modifiedTime": "2026-11-21T00:00:00.000Z",
+        "owners": owners,
+        **parts,
+    }
 
 
-FILES = [file("客户"), file("Ann's list"), file("old", trashed=True), file("filed", parents=["f1"]), file("early", modifiedTime="2025-01-01T00:00:00.000Z")]
+FILES = [
+    file("客户"),
+    file("Ann's list"),
+    file("old", trashed=True),
+    file("filed", parents=["f1"]),
+    file("early", modifiedTime="2025-01-01T00:00:00.000Z"),
+]
 
 
 @pytest.mark.parametrize(
@@ -33,7 +47,9 @@ FILES = [file("客户"), file("Ann's list"), file("old", trashed=True), file("fi
         pytest.param("name='客户' or name='old' and trashed=false", ["客户"], id="and binds closer than or"),
         pytest.param("'f1' in parents", ["filed"], id="in a folder"),
         pytest.param('parents in "f1"', ["filed"], id="in a folder, as gspread says it"),
-        pytest.param("modifiedTime > '2026-01-01T00:00:00'", ["客户", "Ann's list", "old", "filed"], id="changed since"),
+        pytest.param(
+            "modifiedTime > '2026-01-01T00:00:00'", ["客户", "Ann's list", "old", "filed"], id="changed since"
+        ),
         pytest.param("'me' in owners", ["客户", "Ann's list", "old", "filed", "early"], id="mine"),
     ],
 )
@@ -43,7 +59,22 @@ def test_finds(query, names):
 
 @pytest.mark.parametrize(
     "query",
-    ["name", "name =", "name = x", "name ~ 'x'", "fullText contains 'x'", "name in 'x'", "(name='x'", "name='x')", "name='x' name='y'", "and", "name='x' and", "'x", "trashed > true", "%"],
+    [
+        "name",
+        "name =",
+        "name = x",
+        "name ~ 'x'",
+        "fullText contains 'x'",
+        "name in 'x'",
+        "(name='x'",
+        "name='x')",
+        "name='x' name='y'",
+        "and",
+        "name='x' and",
+        "'x",
+        "trashed > true",
+        "%",
+    ],
 )
 def test_what_is_not_understood_is_an_error_and_never_ignored(query):
     with pytest.raises(ValueError, match=r"."):

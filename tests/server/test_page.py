@@ -23,7 +23,11 @@ def painted(rows, *, widths=(), sizes=(), grid=None, first=0, last=None, **sheet
         "columnMetadata": [{"pixelSize": width} if isinstance(width, int) else width for width in widths],
         "rowMetadata": list(sizes),
     }
-    properties = {"sheetId": 0, "title": "Sheet1", "gridProperties": {"rowCount": 100, "columnCount": 26, **(grid or {})}}
+    properties = {
+        "sheetId": 0,
+        "title": "Sheet1",
+        "gridProperties": {"rowCount": 100, "columnCount": 26, **(grid or {})},
+    }
     last = len(rows) if last is None else last
     view = View({"properties": properties, "data": [block], **sheet}, first, last, max(map(len, rows)))
     painter = Painter(view)
@@ -57,16 +61,28 @@ def cells(*args, **kwargs):
 
 def test_every_cell_stands_at_its_address():
     found = cells([[cell("公司"), cell("电话")], [cell("云帆"), cell()]])
-    assert {address: one["text"] for address, one in found.items()} == {"A1": "公司", "B1": "电话", "A2": "云帆", "B2": ""}
+    assert {address: one["text"] for address, one in found.items()} == {
+        "A1": "公司",
+        "B1": "电话",
+        "A2": "云帆",
+        "B2": "",
+    }
 
 
 def test_hidden_rows_and_columns_are_not_shown():
-    found = cells([[cell("a"), cell("b")], [cell("c"), cell("d")]], widths=[{"hiddenByUser": True}, {}], sizes=[{}, {"hiddenByUser": True}])
+    found = cells(
+        [[cell("a"), cell("b")], [cell("c"), cell("d")]],
+        widths=[{"hiddenByUser": True}, {}],
+        sizes=[{}, {"hiddenByUser": True}],
+    )
     assert list(found) == ["B1"]
 
 
 def test_a_merge_is_one_cell():
-    found = cells([[cell("x"), cell()], [cell(), cell()]], merges=[{"startRowIndex": 0, "endRowIndex": 2, "startColumnIndex": 0, "endColumnIndex": 2}])
+    found = cells(
+        [[cell("x"), cell()], [cell(), cell()]],
+        merges=[{"startRowIndex": 0, "endRowIndex": 2, "startColumnIndex": 0, "endColumnIndex": 2}],
+    )
     assert list(found) == ["A1"]
     assert (found["A1"]["rowspan"], found["A1"]["colspan"]) == ("2", "2")
 
@@ -81,7 +97,10 @@ def test_frozen_rows_stand_in_the_head_on_every_page_of_a_long_sheet():
 def test_frozen_columns_know_where_they_stand():
     html, css = painted([[cell("a"), cell("b"), cell("c")]], widths=[120, 80, 60], grid={"frozenColumnCount": 2})
     found = Cells(html).cells
-    left = [re.search(rf"\.{name.split()[-2] if name.endswith('o') else name.split()[-1]}\{{left:(\d+)px", css) for name in (found["A1"]["class"], found["B1"]["class"])]
+    left = [
+        re.search(rf"\.{name.split()[-2] if name.endswith('o') else name.split()[-1]}\{{left:(\d+)px", css)
+        for name in (found["A1"]["class"], found["B1"]["class"])
+    ]
     assert [match and int(match[1]) for match in left] == [46, 166]
     assert "s" not in found["C1"].get("class", "").split()
 
@@ -94,13 +113,30 @@ def test_widths_are_the_sheets():
 @pytest.mark.parametrize(
     ("rule", "value", "drawn"),
     [
-        pytest.param({"condition": {"type": "BOOLEAN"}}, {"boolValue": True}, 'class="y" role="img" aria-label="TRUE"', id="a ticked box"),
-        pytest.param({"condition": {"type": "BOOLEAN"}}, {"boolValue": False}, 'class="k" role="img" aria-label="FALSE"', id="an empty box"),
-        pytest.param({"condition": {"type": "ONE_OF_LIST"}, "showCustomUi": True}, {}, "<i></i>", id="a dropdown without a choice"),
+        pytest.param(
+            {"condition": {"type": "BOOLEAN"}},
+            {"boolValue": True},
+            'class="y" role="img" aria-label="TRUE"',
+            id="a ticked box",
+        ),
+        pytest.param(
+            {"condition": {"type": "BOOLEAN"}},
+            {"boolValue": False},
+            'class="k" role="img" aria-label="FALSE"',
+            id="an empty box",
+        ),
+        pytest.param(
+            {"condition": {"type": "ONE_OF_LIST"}, "showCustomUi": True},
+            {},
+            "<i></i>",
+            id="a dropdown without a choice",
+        ),
     ],
 )
 def test_controls_are_drawn(rule, value, drawn):
-    html, _ = painted([[{"dataValidation": rule, "effectiveValue": value, "formattedValue": "x" if "boolValue" in value else ""}]])
+    html, _ = painted(
+        [[{"dataValidation": rule, "effectiveValue": value, "formattedValue": "x" if "boolValue" in value else ""}]]
+    )
     assert drawn in html
 
 
@@ -121,7 +157,13 @@ def test_a_note_shows_on_hover():
 
 @pytest.mark.parametrize(
     ("link", "follows"),
-    [("https://x.org/?a=1&b=2", True), ("mailto:ann@x.org", True), ("javascript:alert(1)", False), ("data:text/html,x", False), (" javascript:x", False)],
+    [
+        ("https://x.org/?a=1&b=2", True),
+        ("mailto:ann@x.org", True),
+        ("javascript:alert(1)", False),
+        ("data:text/html,x", False),
+        (" javascript:x", False),
+    ],
 )
 def test_only_harmless_links_are_links(link, follows):
     html, _ = painted([[cell("x", hyperlink=link)]])
@@ -136,7 +178,11 @@ hostile = st.text(alphabet="<>\"'&/=;{}\\ ax\u0000\n程序", max_size=30) | st.j
 def test_nothing_that_people_type_becomes_markup(text, note, link, font):
     html, css = painted([[cell(text, note=note, hyperlink=link, effectiveFormat={"textFormat": {"fontFamily": font}})]])
     assert {tag for tag, _ in Cells(html).tags} <= {"table", "colgroup", "col", "thead", "tbody", "tr", "th", "td", "a"}
-    assert all(set(attrs) <= {"class", "id", "title", "href", "target", "rel"} for tag, attrs in Cells(html).tags if tag in {"td", "a"})
+    assert all(
+        set(attrs) <= {"class", "id", "title", "href", "target", "rel"}
+        for tag, attrs in Cells(html).tags
+        if tag in {"td", "a"}
+    )
     assert "<" not in css
     assert css.count("{") == css.count("}")
 
@@ -146,19 +192,35 @@ def test_nothing_that_people_type_becomes_markup(text, note, link, font):
     [
         pytest.param({}, "", id="nothing said"),
         pytest.param({"backgroundColor": {"red": 1, "green": 1, "blue": 1}}, "", id="white is the page's own"),
-        pytest.param({"backgroundColorStyle": {"rgbColor": {"red": 1}}}, "background:#ff0000", id="channels left out are zero"),
+        pytest.param(
+            {"backgroundColorStyle": {"rgbColor": {"red": 1}}}, "background:#ff0000", id="channels left out are zero"
+        ),
         pytest.param({"backgroundColor": {}}, "background:#000000", id="black is an empty colour"),
-        pytest.param({"textFormat": {"bold": True, "strikethrough": True}}, "font-weight:700;text-decoration:line-through", id="text"),
+        pytest.param(
+            {"textFormat": {"bold": True, "strikethrough": True}},
+            "font-weight:700;text-decoration:line-through",
+            id="text",
+        ),
         pytest.param({"textFormat": {"fontSize": 10}}, "", id="ten points are the page's own"),
-        pytest.param({"wrapStrategy": "WRAP", "verticalAlignment": "MIDDLE"}, "vertical-align:middle;white-space:pre-wrap;overflow-wrap:anywhere", id="wrapped"),
-        pytest.param({"borders": {"top": {"style": "SOLID", "colorStyle": {"rgbColor": {"blue": 1}}}}}, "border-top:1px solid #0000ff", id="a border"),
+        pytest.param(
+            {"wrapStrategy": "WRAP", "verticalAlignment": "MIDDLE"},
+            "vertical-align:middle;white-space:pre-wrap;overflow-wrap:anywhere",
+            id="wrapped",
+        ),
+        pytest.param(
+            {"borders": {"top": {"style": "SOLID", "colorStyle": {"rgbColor": {"blue": 1}}}}},
+            "border-top:1px solid #0000ff",
+            id="a border",
+        ),
     ],
 )
 def test_formats(form, css):
     assert declarations(form, aligned="left") == css
 
 
-@pytest.mark.parametrize(("value", "side"), [({"numberValue": 1}, "right"), ({"boolValue": True}, "center"), ({"stringValue": "x"}, None)])
+@pytest.mark.parametrize(
+    ("value", "side"), [({"numberValue": 1}, "right"), ({"boolValue": True}, "center"), ({"stringValue": "x"}, None)]
+)
 def test_values_stand_where_sheets_puts_them(value, side):
     _, css = painted([[{"effectiveValue": value, "formattedValue": "x"}]])
     assert (f"text-align:{side}" in css) if side else "text-align" not in css

@@ -164,7 +164,9 @@ def test_any_sequence_of_saves_leaves_what_a_dictionary_would(sequence):
     ],
 )
 def test_role(grants, role):
-    permissions = tuple({"type": kind, "role": held, **({"emailAddress": who} if who else {})} for kind, held, who in grants)
+    permissions = tuple(
+        {"type": kind, "role": held, **({"emailAddress": who} if who else {})} for kind, held, who in grants
+    )
     assert File(id="1", name="", created="", modified="", permissions=permissions).role("ann@x.org") == role
 
 
