@@ -1,0 +1,202 @@
+"""People work in the sheet; the next plan puts back what is ours, keeps what is theirs and loses nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from sheetcrm.layout import MARK_KEY
+
+from .bakery import actions, columns, data_rows
+
+A_RULE = {
+    "booleanRule": {
+        "condition": {"type": "CUSTOM_FORMULA", "values": [{"userEnteredValue": '=$B2="Zoe"'}]},
+        "format": {"backgroundColorStyle": {"rgbColor": {"red": 1}}},
+    }
+}
+
+
+def _renames_a_header(desk):
+    desk.tab("客户").update([["客户名字"]], "B1")
+
+
+def _moves_a_column(desk):
+    desk.send({"moveDimension": {"source": columns(desk.tab("客户").id, 2, 3), "destinationIndex": 0}})
+
+
+def _inserts_a_column(desk):
+    desk.send({"insertDimension": {"range": columns(desk.tab("客户").id, 2, 3), "inheritFromBefore": True}})
+    desk.tab("客户").update([["我的备注"], ["x"]], "C1")
+
+
+def _renames_a_tab(desk):
+    desk.tab("订单").update_title("订单 '26")
+
+
+def _reorders_tabs(desk):
+    desk.people.reorder_worksheets(list(reversed(desk.people.worksheets())))
+
+
+def _adds_a_tab(desk):
+    desk.people.add_worksheet("草稿", 10, 5).update([["x"]], "A1")
+
+
+def _inserts_a_row(desk):
+    desk.tab("订单").insert_row(["", "C1", 5], 5)
+
+
+def _widens_a_column(desk):
+    size = {"range": columns(desk.tab("客户").id, 1, 2), "properties": {"pixelSize": 400}, "fields": "pixelSize"}
+    desk.send({"updateDimensionProperties": size})
+
+
+def _colours_things(desk):
+    desk.tab("客户").format("A1:B1", {"backgroundColor": {"red": 1}, "textFormat": {"italic": True}})
+
+
+def _adds_a_highlight(desk):
+    rule = {"ranges": [data_rows(desk.tab("客户").id, 1)], **A_RULE}
+    desk.send({"addConditionalFormatRule": {"index": 0, "rule": rule}})
+
+
+def _types(desk):
+    desk.tab("客户").update([["C1", "Ann", "nonsense", "2026-13-40"]], "A2", raw=True)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        _renames_a_header,
+        _moves_a_column,
+        _inserts_a_column,
+        _renames_a_tab,
+        _reorders_tabs,
+        _adds_a_tab,
+        _inserts_a_row,
+        _widens_a_column,
+        _colours_things,
+        _adds_a_highlight,
+        _types,
+    ],
+    ids=lambda edit: edit.__name__.strip("_").replace("_", " "),
+)
+def test_what_people_do_is_left_alone(desk, edit):
+    edit(desk)
+    plan = desk.plan()
+    assert actions(plan) == set()
+    assert plan.troubles == ()
+    assert plan.requests == ()
+
+
+def test_all_at_once_is_left_alone_too(desk):
+    for edit in (_renames_a_header, _moves_a_column, _inserts_a_column, _renames_a_tab, _adds_a_highlight):
+        edit(desk)
+    assert desk.plan().changes == ()
+
+
+def test_what_was_kept_is_told(desk):
+    _renames_a_header(desk)
+    assert "customers.name.header: 姓名 → 客户名字" in desk.plan().text()
+
+
+def test_a_blanked_header_is_written_again(desk):
+    desk.tab("客户").batch_clear(["B1"])
+    assert actions(desk.plan()) == {("create", "customers.name.header")}
+    desk.apply()
+    assert desk.tab("客户").acell("B1").value == "姓名"
+
+
+def test_validation_that_somebody_removed_comes_back(desk):
+    desk.send({"setDataValidation": {"range": data_rows(desk.tab("客户").id, 2)}})
+    assert actions(desk.plan()) == {("create", "customers.stage.validation")}
+    desk.apply()
+    assert desk.plan().changes == ()
+
+
+def test_a_formula_that_somebody_typed_over_comes_back(desk):
+    desk.tab("客户").update([[7]], "E2")
+    desk.apply()
+    assert desk.tab("客户").acell("E2", value_render_option="FORMULA").value.startswith("=IF(")
+    assert desk.plan().changes == ()
+
+
+def test_a_number_format_that_somebody_changed_comes_back(desk):
+    desk.tab("客户").format("D2:D100", {"numberFormat": {"type": "NUMBER", "pattern": "0"}})
+    assert actions(desk.plan()) == {("update", "customers.next.number_format")}
+    desk.apply()
+    assert desk.plan().changes == ()
+
+
+def test_rows_that_people_add_at_the_end_get_what_ours_have(desk):
+    desk.tab("订单").add_rows(500)
+    assert ("update", "customers.spent.formula") in actions(desk.plan()), "its range no longer reaches the end"
+    desk.apply()
+    assert desk.plan().changes == ()
+    rows = desk.describe("sheets.data.rowData.values.dataValidation", "'订单'!B600:B600")
+    assert rows["sheets"][0]["data"][0]["rowData"][0]["values"][0]["dataValidation"]
+
+
+class TestHighlights:
+    def rules(self, desk):
+        return desk.describe("sheets.conditionalFormats")["sheets"][0]["conditionalFormats"]
+
+    def test_a_colleagues_rule_survives_and_ours_come_back(self, desk):
+        _adds_a_highlight(desk)
+        before = self.rules(desk)
+        desk.send({"deleteConditionalFormatRule": {"sheetId": desk.tab("客户").id, "index": 2}})
+        assert actions(desk.plan()) == {("update", "customers.highlights")}
+        desk.apply()
+        assert self.rules(desk) == before
+        assert desk.plan().changes == ()
+
+    def test_running_twice_adds_nothing(self, desk):
+        before = self.rules(desk)
+        desk.apply()
+        desk.apply()
+        assert self.rules(desk) == before
+
+    def test_a_changed_colour_is_put_back(self, desk):
+        rule = self.rules(desk)[0]
+        rule["booleanRule"]["format"] = {"backgroundColorStyle": {"rgbColor": {"red": 1}}}
+        update = {"sheetId": desk.tab("客户").id, "index": 0, "rule": rule}
+        before = self.rules(desk)
+        desk.send({"updateConditionalFormatRule": update})
+        desk.apply()
+        assert self.rules(desk) == before
+
+    def test_ours_that_the_template_dropped_go_and_a_colleagues_stay(self, desk, tmp_path):
+        from .bakery import bakery
+
+        _adds_a_highlight(desk)
+        desk.apply(bakery(tmp_path, was="highlights: [{type: state, column: stage}]", now="highlights: []"))
+        assert len(self.rules(desk)) == 1
+
+
+class TestMarks:
+    def test_without_any_marks_everything_is_found_by_title_and_marked_again(self, desk):
+        desk.send({"deleteDeveloperMetadata": {"dataFilter": {"developerMetadataLookup": {"metadataKey": MARK_KEY}}}})
+        plan = desk.plan()
+        assert {action for action, _ in actions(plan)} == {"update"}
+        assert {address.rpartition(".")[2] for _, address in actions(plan)} == {"tab", "column"}
+        desk.apply()
+        assert desk.plan().changes == ()
+
+    def test_a_copied_tab_is_left_alone_and_told_of(self, desk):
+        tab = desk.tab("客户")
+        tab.duplicate(insert_sheet_index=0, new_sheet_name="客户 backup")
+        plan = desk.plan()
+        assert plan.changes == ()
+        assert [trouble.code for trouble in plan.troubles] == ["sheet_copied"]
+        assert plan.layout.sheet_id("customers") == tab.id
+
+    def test_a_cut_and_pasted_column_is_a_trouble_and_not_a_guess(self, desk):
+        tab = desk.tab("客户")
+        tab.add_cols(1)
+        whole = {"sheetId": tab.id, "startRowIndex": 0, "endRowIndex": 100, "startColumnIndex": 3, "endColumnIndex": 4}
+        target = {"sheetId": tab.id, "rowIndex": 0, "columnIndex": 5}
+        desk.send({"cutPaste": {"source": whole, "destination": target, "pasteType": "PASTE_NORMAL"}})
+        plan = desk.plan()
+        assert [trouble.code for trouble in plan.troubles] == ["mark_moved"]
+        assert not [change for change in plan.changes if change.address.column == "next"]
+        assert "D1" in plan.text()
+        assert "F1" in plan.text()
