@@ -27,16 +27,20 @@ FILE_FIELDS = "kind,id,name,mimeType"
 EXPORTS = {"text/csv": "excel", "text/tab-separated-values": "excel-tab"}
 
 
+def _person(email: str, caller: str) -> Json:
+    """A drive#user; the server knows no names, so the address has to do."""
+    name = email.partition("@")[0]
+    return {
+        "kind": "drive#user",
+        "displayName": name,
+        "me": email == caller,
+        "permissionId": permission_id(email),
+        "emailAddress": email,
+    }
+
+
 def file_json(backend: Backend, file: File, caller: str) -> Json:
     """Everything that this server knows of a file, as drive#file."""
-    owner = file.owner
-    person = {
-        "kind": "drive#user",
-        "displayName": owner.partition("@")[0],
-        "me": owner == caller,
-        "permissionId": permission_id(owner),
-        "emailAddress": owner,
-    }
     role = file.role(caller)
     return {
         "kind": "drive#file",
@@ -49,8 +53,8 @@ def file_json(backend: Backend, file: File, caller: str) -> Json:
         "webViewLink": backend.page_url(file.id),
         "createdTime": file.created,
         "modifiedTime": file.modified,
-        "owners": [person],
-        "ownedByMe": owner == caller,
+        "owners": [_person(file.owner, caller)],
+        "ownedByMe": file.owner == caller,
         "shared": len(file.permissions) > 1,
         "capabilities": {
             "canEdit": role not in READERS,
@@ -107,16 +111,9 @@ def about(backend: Backend, request: Request, args: Mapping[str, str]) -> Respon
     caller = backend.guard.caller(request.headers)
     if not request.parameter("fields"):
         raise DriveError(400, "The 'fields' parameter is required for this method.", "required", location="fields")
-    user = {
-        "kind": "drive#user",
-        "displayName": caller.partition("@")[0],
-        "me": True,
-        "permissionId": permission_id(caller),
-        "emailAddress": caller,
-    }
     answer = {
         "kind": "drive#about",
-        "user": user,
+        "user": _person(caller, caller),
         "exportFormats": {SPREADSHEET: list(EXPORTS)},
         "storageQuota": {"usage": "0"},
     }

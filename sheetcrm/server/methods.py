@@ -1,5 +1,5 @@
 """
-Sheets v4 over HTTP → the functions that answer it, one line of the table per method.
+Sheets v4 over HTTP → the functions that answer it, one small function per method.
 
 Query parameters and bodies are checked before the spreadsheet is looked for: Google's gateway answers a malformed
 request the same way whether or not the spreadsheet exists.
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sheetcrm.server import door, masks, metadata, spreadsheets, values
@@ -58,9 +58,9 @@ class Method:
 
     run: Run
     writes: bool
-    schema: str | None = None
-    parameters: Parameters = field(default_factory=dict)
-    own_fields: bool = False
+    schema: str | None
+    parameters: Parameters
+    own_fields: bool
 
     def answer(self, backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
         """Check, open, run and render; rendered while the spreadsheet is held, saved before it is let go."""
@@ -71,6 +71,37 @@ class Method:
         with backend.library.opened(spreadsheet_id) as (spreadsheet,):
             result = self.run(spreadsheet, call)
             return render(backend, request, result if self.own_fields else masks.apply(result, call.fields))
+
+
+BASE = "/v4/spreadsheets"
+ONE = BASE + "/{spreadsheetId}"
+VALUES = ONE + "/values"
+RANGE = VALUES + "/{range}"
+# In the order of the functions below: `/values/{range}` comes last, it would take a suffix for part of the range.
+ROUTES: list[Route] = []
+
+
+def _route(name: str, verb: str, path: str, answer: Answer, *, writes: bool) -> None:
+    ROUTES.append(Route(f"sheets.spreadsheets.{name}", verb, path_pattern(path), "write" if writes else "read", answer))
+
+
+def method(
+    name: str,
+    verb: str,
+    path: str,
+    *,
+    writes: bool = False,
+    schema: str | None = None,
+    parameters: Parameters | None = None,
+    own_fields: bool = False,
+) -> Callable[[Run], Run]:
+    """Put a function into the table of routes; `own_fields` when it looks at the field mask itself."""
+
+    def register(run: Run) -> Run:
+        _route(name, verb, path, Method(run, writes, schema, parameters or {}, own_fields).answer, writes=writes)
+        return run
+
+    return register
 
 
 def render(backend: Backend, request: Request, result: Json) -> Response:
@@ -137,22 +168,117 @@ def _malformed(message: str, place: str = "") -> ApiError:
     return bad_request([(place, message)])
 
 
-def _input(call: Call) -> dict[str, Any]:
-    return {"value_input_option": None, **call.options}
-
-
+@method(
+    "get",
+    "GET",
+    ONE,
+    parameters={"ranges": str, "includeGridData": bool, "excludeTablesInBandedRanges": bool, "commentsViewMode": str},
+    own_fields=True,
+)
 def _get(spreadsheet: Spreadsheet, call: Call) -> Json:
     grid = bool(call.options.get("include_grid_data", False))
     return spreadsheets.get(spreadsheet, ranges=list(call.ranges), include_grid_data=grid, fields=call.fields)
 
 
-def _metadata_id(call: Call) -> int:
+@method(
+    "getByDataFilter", "POST", ONE + ":getByDataFilter", schema="GetSpreadsheetByDataFilterRequest", own_fields=True
+)
+def _get_by_data_filter(spreadsheet: Spreadsheet, call: Call) -> Json:
+    return spreadsheets.get_by_data_filter(spreadsheet, call.body, fields=call.fields)
+
+
+@method("batchUpdate", "POST", ONE + ":batchUpdate", writes=True, schema="BatchUpdateSpreadsheetRequest")
+def _batch_update(spreadsheet: Spreadsheet, call: Call) -> Json:
+    return spreadsheets.batch_update(spreadsheet, call.body)
+
+
+@method("values.batchGet", "GET", VALUES + ":batchGet", parameters={"ranges": str, **RENDER})
+def _values_batch_get(spreadsheet: Spreadsheet, call: Call) -> Json:
+    return values.batch_get(spreadsheet, list(call.ranges), **call.options)
+
+
+@method(
+    "values.batchGetByDataFilter", "POST", VALUES + ":batchGetByDataFilter", schema="BatchGetValuesByDataFilterRequest"
+)
+def _values_batch_get_by_data_filter(spreadsheet: Spreadsheet, call: Call) -> Json:
+    return values.batch_get_by_data_filter(spreadsheet, call.body)
+
+
+@method("values.batchUpdate", "POST", VALUES + ":batchUpdate", writes=True, schema="BatchUpdateValuesRequest")
+def _values_batch_update(spreadsheet: Spreadsheet, call: Call) -> Json:
+    return values.batch_update(spreadsheet, call.body)
+
+
+@method(
+    "values.batchUpdateByDataFilter",
+    "POST",
+    VALUES + ":batchUpdateByDataFilter",
+    writes=True,
+    schema="BatchUpdateValuesByDataFilterRequest",
+)
+def _values_batch_update_by_data_filter(spreadsheet: Spreadsheet, call: Call) -> Json:
+    return values.batch_update_by_data_filter(spreadsheet, call.body)
+
+
+@method("values.batchClear", "POST", VALUES + ":batchClear", writes=True, schema="BatchClearValuesRequest")
+def _values_batch_clear(spreadsheet: Spreadsheet, call: Call) -> Json:
+    return values.batch_clear(spreadsheet, call.body)
+
+
+@method(
+    "values.batchClearByDataFilter",
+    "POST",
+    VALUES + ":batchClearByDataFilter",
+    writes=True,
+    schema="BatchClearValuesByDataFilterRequest",
+)
+def _values_batch_clear_by_data_filter(spreadsheet: Spreadsheet, call: Call) -> Json:
+    return values.batch_clear_by_data_filter(spreadsheet, call.body)
+
+
+@method(
+    "values.append",
+    "POST",
+    RANGE + ":append",
+    writes=True,
+    schema="ValueRange",
+    parameters={"valueInputOption": str, "insertDataOption": str, **ECHO},
+)
+def _values_append(spreadsheet: Spreadsheet, call: Call) -> Json:
+    return values.append(spreadsheet, call.args["range"], call.body, **{"value_input_option": None, **call.options})
+
+
+@method("values.clear", "POST", RANGE + ":clear", writes=True, schema="ClearValuesRequest")
+def _values_clear(spreadsheet: Spreadsheet, call: Call) -> Json:
+    return values.clear(spreadsheet, call.args["range"])
+
+
+@method("values.get", "GET", RANGE, parameters=RENDER)
+def _values_get(spreadsheet: Spreadsheet, call: Call) -> Json:
+    return values.get(spreadsheet, call.args["range"], **call.options)
+
+
+@method("values.update", "PUT", RANGE, writes=True, schema="ValueRange", parameters={"valueInputOption": str, **ECHO})
+def _values_update(spreadsheet: Spreadsheet, call: Call) -> Json:
+    return values.update(spreadsheet, call.args["range"], call.body, **{"value_input_option": None, **call.options})
+
+
+@method("developerMetadata.get", "GET", ONE + "/developerMetadata/{metadataId}")
+def _metadata_get(spreadsheet: Spreadsheet, call: Call) -> Json:
+    return metadata.get(spreadsheet, _whole_number(call.args, "metadataId"))
+
+
+@method("developerMetadata.search", "POST", ONE + "/developerMetadata:search", schema="SearchDeveloperMetadataRequest")
+def _metadata_search(spreadsheet: Spreadsheet, call: Call) -> Json:
+    return metadata.search(spreadsheet, call.body)
+
+
+def _whole_number(args: Mapping[str, str], name: str) -> int:
     try:
-        return int(call.args["metadataId"])
+        return int(args[name])
     except ValueError as error:
-        raise _malformed(
-            f"Invalid value at 'metadata_id' (TYPE_INT32), \"{call.args['metadataId']}\"", "metadata_id"
-        ) from error
+        text = f"Invalid value at '{snake(name)}' (TYPE_INT32), \"{args[name]}\""
+        raise _malformed(text, snake(name)) from error
 
 
 def create(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
@@ -173,47 +299,12 @@ def copy_to(backend: Backend, request: Request, args: Mapping[str, str]) -> Resp
     caller = backend.guard.caller(request.headers)
     call = read_call(request, args, "CopySheetToAnotherSpreadsheetRequest", {})
     source_id, target_id = args["spreadsheetId"], str(call.body.get("destinationSpreadsheetId") or "")
-    try:
-        sheet_id = int(args["sheetId"])
-    except ValueError as error:
-        raise _malformed(f"Invalid value at 'sheet_id' (TYPE_INT32), \"{args['sheetId']}\"", "sheet_id") from error
+    sheet_id = _whole_number(args, "sheetId")
     backend.library.allow(source_id, caller, writing=False)
     backend.library.allow(target_id, caller, writing=True)
     with backend.library.opened(source_id, target_id) as (source, target):
         return render(backend, request, masks.apply(spreadsheets.copy_sheet_to(source, sheet_id, target), call.fields))
 
 
-BASE = "/v4/spreadsheets"
-ONE = BASE + "/{spreadsheetId}"
-VALUES = ONE + "/values"
-RANGE = VALUES + "/{range}"
-
-# Suffixed paths come before `/values/{range}`, which would take the suffix for part of the range.
-ON_ONE: tuple[tuple[str, str, str, Method], ...] = (
-    ("get", "GET", ONE, Method(_get, writes=False, parameters={"ranges": str, "includeGridData": bool, "excludeTablesInBandedRanges": bool, "commentsViewMode": str}, own_fields=True)),
-    ("getByDataFilter", "POST", ONE + ":getByDataFilter", Method(lambda s, c: spreadsheets.get_by_data_filter(s, c.body, fields=c.fields), writes=False, schema="GetSpreadsheetByDataFilterRequest", own_fields=True)),
-    ("batchUpdate", "POST", ONE + ":batchUpdate", Method(lambda s, c: spreadsheets.batch_update(s, c.body), writes=True, schema="BatchUpdateSpreadsheetRequest")),
-    ("values.batchGet", "GET", VALUES + ":batchGet", Method(lambda s, c: values.batch_get(s, list(c.ranges), **c.options), writes=False, parameters={"ranges": str, **RENDER})),
-    ("values.batchGetByDataFilter", "POST", VALUES + ":batchGetByDataFilter", Method(lambda s, c: values.batch_get_by_data_filter(s, c.body), writes=False, schema="BatchGetValuesByDataFilterRequest")),
-    ("values.batchUpdate", "POST", VALUES + ":batchUpdate", Method(lambda s, c: values.batch_update(s, c.body), writes=True, schema="BatchUpdateValuesRequest")),
-    ("values.batchUpdateByDataFilter", "POST", VALUES + ":batchUpdateByDataFilter", Method(lambda s, c: values.batch_update_by_data_filter(s, c.body), writes=True, schema="BatchUpdateValuesByDataFilterRequest")),
-    ("values.batchClear", "POST", VALUES + ":batchClear", Method(lambda s, c: values.batch_clear(s, c.body), writes=True, schema="BatchClearValuesRequest")),
-    ("values.batchClearByDataFilter", "POST", VALUES + ":batchClearByDataFilter", Method(lambda s, c: values.batch_clear_by_data_filter(s, c.body), writes=True, schema="BatchClearValuesByDataFilterRequest")),
-    ("values.append", "POST", RANGE + ":append", Method(lambda s, c: values.append(s, c.args["range"], c.body, **_input(c)), writes=True, schema="ValueRange", parameters={"valueInputOption": str, "insertDataOption": str, **ECHO})),
-    ("values.clear", "POST", RANGE + ":clear", Method(lambda s, c: values.clear(s, c.args["range"]), writes=True, schema="ClearValuesRequest")),
-    ("values.get", "GET", RANGE, Method(lambda s, c: values.get(s, c.args["range"], **c.options), writes=False, parameters=RENDER)),
-    ("values.update", "PUT", RANGE, Method(lambda s, c: values.update(s, c.args["range"], c.body, **_input(c)), writes=True, schema="ValueRange", parameters={"valueInputOption": str, **ECHO})),
-    ("developerMetadata.get", "GET", ONE + "/developerMetadata/{metadataId}", Method(lambda s, c: metadata.get(s, _metadata_id(c)), writes=False)),
-    ("developerMetadata.search", "POST", ONE + "/developerMetadata:search", Method(lambda s, c: metadata.search(s, c.body), writes=False, schema="SearchDeveloperMetadataRequest")),
-)  # fmt: skip
-
-
-def _route(name: str, verb: str, template: str, writes: bool, answer: Answer) -> Route:
-    return Route(f"sheets.spreadsheets.{name}", verb, path_pattern(template), "write" if writes else "read", answer)
-
-
-ROUTES = (
-    *(_route(name, verb, template, method.writes, method.answer) for name, verb, template, method in ON_ONE),
-    _route("create", "POST", BASE, True, create),
-    _route("sheets.copyTo", "POST", ONE + "/sheets/{sheetId}:copyTo", True, copy_to),
-)
+_route("create", "POST", BASE, create, writes=True)
+_route("sheets.copyTo", "POST", ONE + "/sheets/{sheetId}:copyTo", copy_to, writes=True)

@@ -173,6 +173,15 @@ def test_a_defect_of_ours_is_googles_500_and_undoes_what_it_began(server, spread
     }
 
 
+def test_what_the_disk_did_not_take_is_not_shown_either(server, spreadsheet_id):
+    path = f"/v4/spreadsheets/{spreadsheet_id}/values/A1?valueInputOption=RAW"
+    assert call(server, "PUT", path, {"values": [["old"]]}).status == 200
+    server.store._db.execute("PRAGMA query_only = ON")
+    assert call(server, "PUT", path, {"values": [["new"]]}).status == 500
+    server.store._db.execute("PRAGMA query_only = OFF")
+    assert call(server, "GET", path.partition("?")[0]).json()["values"] == [["old"]]
+
+
 def test_requests_are_counted_as_quotas_count_them(server, spreadsheet_id):
     call(server, "GET", f"/v4/spreadsheets/{spreadsheet_id}")
     call(server, "GET", f"/v4/spreadsheets/{spreadsheet_id}/values:batchGet?ranges=A1&ranges=B1")
