@@ -14,7 +14,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .cell_error import CellError, Scalar, Value
-from .engine import Engine
+from .engine import SPILLED, Engine
 from .formulas import Area
 from .functions import sheets_functions
 from .translate import Translator, traits_of
@@ -194,9 +194,9 @@ class _Book:
         """
         traits = traits_of(formula)
         key = (formula, title, at if traits.positional else (by[0] * traits.by_row, by[1] * traits.by_column))
-        index = self._scratch.get(key)
-        if index is not None:
-            return self.engine.value(_SCRATCH, index, 0)
+        row = self._scratch.get(key)
+        if row is not None:
+            return self.engine.value(_SCRATCH, row, 0)
         told = self._translator.translate(formula, title, by=by, at=at)
         self._heed(formula)
         if not self._widths.keys() >= told.titles:
@@ -205,10 +205,18 @@ class _Book:
         if len(self._scratch) >= SCRATCH_CELLS:
             self.engine.put(_SCRATCH, 0, 0, [[None]] * SCRATCH_CELLS)
             self._scratch.clear()
-        index = self._scratch[key] = len(self._scratch)
+        # From the bottom up, so that an array has no free cells below to spill into.
+        row = self._scratch[key] = SCRATCH_CELLS - 1 - len(self._scratch)
         self.engine.add_sheet(_SCRATCH)
-        self.engine.put_formula(_SCRATCH, index, 0, told.text)
-        return self.engine.compute(_SCRATCH, index, 0)
+        return self._scratched(row, told.text)
+
+    def _scratched(self, row: int, formula: str) -> Value:
+        self.engine.put_formula(_SCRATCH, row, 0, formula)
+        found = self.engine.compute(_SCRATCH, row, 0)
+        if found != SPILLED:
+            return found
+        self.engine.put_formula(_SCRATCH, row, 0, f"=INDEX({formula.removeprefix('=')},1,1)")
+        return self.engine.compute(_SCRATCH, row, 0)
 
     def _load(self, titles: Iterable[str]) -> None:
         waiting = deque(titles)

@@ -181,7 +181,7 @@ def _custom(case: _Case) -> bool:
 def _one_of_range(case: _Case) -> bool:
     typed = str(case._given(0).get("userEnteredValue", ""))
     area = typed.removeprefix("=")
-    if case.value is None or isinstance(case.value, CellError) or len(_text(case.value)) > _CELL_TEXT // 2:
+    if _blank(case) or isinstance(case.value, CellError) or len(_text(case.value)) > _CELL_TEXT // 2:
         return False
     if isinstance(case.value, str):
         sought = '"' + case.value.replace('"', '""') + '"'

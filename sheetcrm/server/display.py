@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -138,7 +138,10 @@ def _number(value: float, pattern: str, names: Names) -> str:
     if section.has("text") or section.has("general"):
         shown = plain(abs(value) if unsigned else value).replace(".", names.point)
         return "".join(shown if part.kind in {"text", "general"} else part.text for part in section.parts)
-    filled, nonzero = _fill(abs(_decimal(value)), section, names)
+    try:
+        filled, nonzero = _fill(abs(_decimal(value)), section, names)
+    except InvalidOperation:  # more digits than any cell could show
+        return plain(value)
     return ("-" if value < 0 and not unsigned and nonzero else "") + filled
 
 
@@ -278,10 +281,10 @@ def _nearest(size: Fraction, bottom: str) -> tuple[int, int]:
 
 
 def _date(value: float, section: Section, names: Names) -> str:
-    moment = math.floor(value * DAY + 0.5)
-    day = EPOCH + moment // DAY
-    if not 1 <= day <= date.max.toordinal():
+    if not 1 - EPOCH <= value < date.max.toordinal() + 1 - EPOCH:
         return plain(value)
+    moment = math.floor(value * DAY + 0.5)
+    day = min(EPOCH + moment // DAY, date.max.toordinal())
     twelve = any("/" in part.text for part in section.parts if part.kind == "date")
     clock = _Clock(date.fromordinal(day), moment % DAY, moment, twelve=twelve)
     return "".join(clock.show(part.text, names) if part.kind == "date" else part.text for part in section.parts)

@@ -21,6 +21,8 @@ from .cell_error import CellError, Scalar, Value
 DEADLINE = 20_000
 """Milliseconds that one calculation may take before what is left is given up."""
 
+SPILLED = CellError("REF", "Array result was not expanded because it would overwrite data.")
+
 _ERRORS = {
     "Div": CellError("DIVIDE_BY_ZERO", "Function DIVIDE parameter 2 cannot be zero."),
     "Na": CellError("N_A", "Value not available."),
@@ -32,7 +34,7 @@ _ERRORS = {
     "Circ": CellError(
         "REF", "Circular dependency detected. To resolve with iterative calculation, see File > Settings."
     ),
-    "Spill": CellError("REF", "Array result was not expanded because it would overwrite data."),
+    "Spill": SPILLED,
     "Calc": CellError("N_A", "No matches are found in FILTER evaluation."),
     "Cancelled": CellError("LOADING", "Loading..."),
     "NImpl": CellError("ERROR", "Formula parse error."),
@@ -50,6 +52,7 @@ class Engine:
             mode=formualizer.WorkbookMode.Ephemeral, eval_config=limits, enable_changelog=False
         )
         self._late = False
+        self._ready: dict[str, int] = {}
         self._book = formualizer.Workbook(config=settings)
         self._book.set_temporal_egress("serial")
         for name, (function, fewest, most) in functions.items():
@@ -87,15 +90,30 @@ class Engine:
 
     def value(self, title: str, row: int, column: int) -> Value:
         """What the cell holds after the last calculation."""
-        return (
-            self.compute(title, row, column) if self._late else _value(self._book.get_value(title, row + 1, column + 1))
-        )
+        found = None if self._late else self._book.get_value(title, row + 1, column + 1)
+        # A cell that was once emptied answers None even when an array has spilled into it since.
+        return self.compute(title, row, column) if found is None else _value(found)
 
     def compute(self, title: str, row: int, column: int) -> Value:
         """What the cell holds, calculated now if need be."""
         with _forgiven():
             return _value(self._book.evaluate_cell(title, row + 1, column + 1))
         return _ERRORS["Cancelled"]
+
+    def each(self, function: str, rows: Sequence[Sequence[Any]]) -> list[Any]:
+        """`function` of every row of arguments, all equally many, values and results as functions see them."""
+        count = len(rows[0])
+        title = f"{function} {count}"
+        self._book.add_sheet(title)
+        ready = self._ready.get(title, 0)
+        self._book.set_values_batch(title, 1, 1, [list(row) for row in rows])
+        columns = [chr(65 + i) for i in range(count)]
+        for row in range(ready + 1, len(rows) + 1):
+            arguments = ",".join(f"{column}{row}" for column in columns)
+            self._book.set_formula(title, row, count + 1, f"={function}({arguments})")
+        self._ready[title] = max(ready, len(rows))
+        self._book.evaluate_all()
+        return [self._book.get_value(title, row + 1, count + 1) for row in range(len(rows))]
 
 
 @contextmanager

@@ -15,10 +15,13 @@ from typing import Protocol
 from . import formulas
 from .cell_error import CellError
 from .formulas import Area, Corner, Reference, Token
+from .functions import SINGLE, SPREAD
 
 # Which arguments can be the result as they stand.
 _BRANCHES = {"IF": (1, 2), "IFERROR": (0, 1), "IFNA": (0, 1)}
 _LOOKUPS = {"INDEX", "XLOOKUP", "VLOOKUP", "HLOOKUP", "LOOKUP", "OFFSET", "INDIRECT", "CHOOSE", "IFS", "SWITCH"}
+# Inside these, Sheets applies every function to whole ranges.
+_ARRAYS = {"ARRAYFORMULA", "FILTER", "SORT", "SUMPRODUCT", "UNIQUE"}
 _VOLATILE = {"NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY"}
 _SPILLING = {
     "ARRAYFORMULA",
@@ -98,22 +101,20 @@ class Translator:
     ) -> Translated:
         """`formula` of sheet `title`, as copied `by` (rows down, columns right).
 
-        With `at` (row, column) it will be computed in another sheet: it must not notice, nor spill into other cells.
+        With `at` (row, column) it will be computed in another sheet, and must not notice.
         """
         source = formulas.tokens(formula)
         titles: set[str] = set()
         texts = [self._text(token, title, by, titles, elsewhere=at is not None) for token in source]
+        for opening, name in _spreading(source):
+            texts[opening[0]], texts[opening[1]] = SPREAD, f'("{name}",'
         for start, end in _blankable(source, 1 if formula.startswith("=") else 0, len(source)):
             _wrap(texts, start, end)
         if at is not None:
             _fix_position(source, texts, at)
         if any(token.kind == "function" and token.text.upper() == "INDIRECT" for token in source):
             titles.update(self._sizes)
-        text = "".join(texts)
-        arrays = traits_of(formula).spilling or any(token.reference and token.reference.last for token in source)
-        if at is not None and arrays:
-            text = f"=INDEX({text.removeprefix('=')},1,1)"
-        return Translated(text, frozenset(titles))
+        return Translated("".join(texts), frozenset(titles))
 
     def strangers(self, formula: str, knows: Callable[[str], bool]) -> CellError | None:
         """What in `formula` nobody has heard of; `knows` tells which functions there are."""
@@ -170,6 +171,24 @@ def _bounded(reference: Reference, row_count: int, column_count: int) -> Referen
     last_row = max(first.row or 0, (row_count if bottom is None else bottom) - 1)
     last_column = max(first.column or 0, (column_count if right is None else right) - 1)
     return Reference(reference.title, first, Corner(last_column, last_row))
+
+
+def _spreading(tokens: Sequence[Token]) -> Iterator[tuple[tuple[int, int], str]]:
+    """Functions of single values that are given ranges where arrays are meant: where name and `(` stand, and the name."""
+    callers: list[tuple[str, int]] = []
+    for i, token in enumerate(tokens):
+        if token.text == "(":
+            at = i - 1 if i and tokens[i - 1].kind == "function" else i
+            callers.append((tokens[at].text.upper() if at < i else "", i))
+        elif token.text == ")" and callers:
+            name, opening = callers.pop()
+            arrays = any(caller in _ARRAYS for caller, _ in callers)
+            if arrays and name in SINGLE and any(_is_range(inner) for inner in tokens[opening:i]):
+                yield (opening - 1, opening), name
+
+
+def _is_range(token: Token) -> bool:
+    return token.text == "{" or (token.reference is not None and token.reference.last is not None)
 
 
 def _asks_position(tokens: Sequence[Token]) -> Iterator[int]:

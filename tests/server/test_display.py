@@ -80,6 +80,10 @@ SATURDAY = 46270  # 5 September 2026
     pytest.param(0.7083333333, "h:mm", "17:00", id="not a minute short"),
     pytest.param(-1, "yyyy-mm-dd", "1899-12-29", id="before day zero"),
     pytest.param(60, "yyyy-mm-dd", "1900-02-28", id="no 29 February 1900"),
+    pytest.param(1e300, "[h]:mm", "1E+300", id="hours that nobody counted"),
+    pytest.param(1e300, "0." + "0" * 500, "1E+300", id="more digits than a number has"),
+    pytest.param(0.5, "0" + "%" * 5000, "0.5", id="five thousand percent signs"),
+    pytest.param(2958465.99999, "yyyy-mm-dd", "9999-12-31", id="the last moment of the calendar"),
     pytest.param(1e15, "yyyy-mm-dd", "1E+15", id="past the calendar: the number"),
 ])  # fmt: skip
 def test_text(value, pattern, shown):
@@ -117,7 +121,7 @@ def test_every_error_shows_its_name(kind):
     assert display.text(CellError(kind), {"pattern": "0.00"}, "zh_CN") == TEXTS[kind]
 
 
-PIECES = st.sampled_from(list('0#?.,%/@;"\\_*[]$¥ymdhsEe+-:() ') + ["[h]", "[$¥]", "[<5]", "[Red]", "AM/PM", "General", "E+00", "?/?", "年"])
+PIECES = st.sampled_from([*'0#?.,%/@;"\\_*[]$¥ymdhsEe+-:() ', "[h]", "[$¥]", "[<5]", "[Red]", "AM/PM", "General", "E+00", "?/?", "年"])
 
 
 @given(
