@@ -88,7 +88,7 @@ def open_folder(
     Raises StoreError for data that cannot be used and FolderError for a holder that does not answer.
     """
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = FileLock(path / LOCK_NAME, is_singleton=False)
+    lock = FileLock(path / LOCK_NAME, thread_local=False)  # whichever thread closes the folder lets go of it
     for _ in range(max(1, round(patience / PAUSE))):
         try:
             lock.acquire(timeout=0)

@@ -76,6 +76,9 @@ class Listener:
         self._thread.start()
         while not self._uvicorn.started and self._thread.is_alive():
             time.sleep(0.002)
+        if not self._uvicorn.started:
+            self._socket.close()
+            raise OSError(f"{self.url}: the HTTP server did not start; the log says why")
         server.base_url = self.url
 
     def close(self) -> None:
