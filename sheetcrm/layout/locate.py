@@ -69,7 +69,7 @@ class Sight:
         for data in part.get("data", []):
             if data.get("rowData") and not data.get("startRow", 0):
                 cells = data["rowData"][0].get("values", [])
-                return tuple(next((str(v) for v in cell.get("effectiveValue", {}).values()), "") for cell in cells)
+                return tuple(next((str(v) for v in cell.get("userEnteredValue", {}).values()), "") for cell in cells)
         return ()
 
     def knows(self, part: Json) -> bool:

@@ -37,6 +37,8 @@ class Layout:
     """Google's ids by address, as the resources read them."""
     positions: dict[str, tuple[int, ...]] = field(default_factory=dict)
     """Positions in lists without ids (conditional formats), by address."""
+    time_zone: str = "Etc/GMT"
+    """The spreadsheet's own, an IANA name: in which its dates are days."""
     grown: set[tuple[str, str]] = field(default_factory=set)
     """(sheet, `rows` or `columns`) that this plan has made longer."""
 
@@ -61,6 +63,7 @@ class Layout:
             url=description.get("spreadsheetUrl", "").partition("#")[0],
             found=find(description, wanted, Sight(headers or {}, frozenset(blank))),
             taken=_ids(description),
+            time_zone=description.get("properties", {}).get("timeZone", "Etc/GMT"),
         )
 
     @property

@@ -96,7 +96,7 @@ def _add_rows(part: Json, data: list[Json]) -> None:
 
 
 def _has_cells(part: Json) -> bool:
-    contents = ("effectiveValue", "userEnteredValue", "note")
+    contents = ("userEnteredValue", "note")
     return any(
         cell.get(name)
         for data in part["data"]

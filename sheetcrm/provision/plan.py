@@ -18,7 +18,7 @@ from sheetcrm.layout import Layout, Trouble
 from sheetcrm.provision import render
 from sheetcrm.provision.diff import Change, Difference
 from sheetcrm.provision.live import Live
-from sheetcrm.resources import Request, Resource
+from sheetcrm.resources import Request, Resource, Tab
 
 DATA_LOSS = "data-loss"
 MANY_CHANGES = "many-changes"
@@ -93,13 +93,15 @@ def _requests(live: Live, difference: Difference) -> Iterator[Request]:
     layout, spare = live.layout, live.layout.spare
     for change in difference.changes:
         yield from _send(change, layout)
+        if spare is not None and change.address.kind == Tab.kind:
+            # As soon as another tab is there: so far nothing refers to anything.
+            yield {"deleteSheet": {"sheetId": spare}}
+            spare = None
     done = {change.address for change in difference.changes}
     for address, found in sorted(live.state.items(), key=lambda item: (item[1].rank, item[0])):
         grown = {(sheet, way) for sheet in found.refers(address) for way in found.follows}
         if address not in done and grown & layout.grown and layout.has(address.sheet, address.column):
             yield from found.update(address, layout, found)
-    if spare is not None and any(change.address.kind == "tab" for change in difference.changes):
-        yield {"deleteSheet": {"sheetId": spare}}
 
 
 def _send(change: Change, layout: Layout) -> list[Request]:

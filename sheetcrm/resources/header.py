@@ -36,7 +36,7 @@ class Header(Resource):
     rank: ClassVar[int] = 40
     policy: ClassVar[Policy] = "keep"
     fields: ClassVar[tuple[str, ...]] = (
-        "sheets.data.rowData.values.effectiveValue",
+        "sheets.data.rowData.values.userEnteredValue",
         "sheets.data.rowData.values.note",
     )
 
@@ -45,7 +45,7 @@ class Header(Resource):
         """Every header that is not blank, or is meant to be."""
         for address, part, index in columns_of(description, layout, desired, cls.kind):
             cell = cell_of(part, 1, index)
-            title = next((str(value) for value in cell.get("effectiveValue", {}).values()), "")
+            title = next((str(value) for value in cell.get("userEnteredValue", {}).values()), "")
             wanted = desired[address]
             if title.strip() or (isinstance(wanted, cls) and not wanted.title.strip()):
                 yield address, cls(title, cell.get("note", ""))
