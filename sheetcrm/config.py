@@ -41,7 +41,9 @@ class Secret(Settings):
     @classmethod
     def _says_where(cls, value: Any) -> Any:
         if isinstance(value, str):
-            raise PydanticCustomError("secret", "a secret does not belong in this file: write {env: NAME} or {file: PATH}")
+            raise PydanticCustomError(
+                "secret", "a secret does not belong in this file: write {env: NAME} or {file: PATH}"
+            )
         if isinstance(value, dict) and len(value) != 1:
             raise PydanticCustomError("secret", "name one place: {env: NAME} or {file: PATH}")
         return value
@@ -50,7 +52,9 @@ class Secret(Settings):
         """The secret, without the line end of its file; UsageError when it is not where the config says."""
         if self.env is not None:
             if not environment.get(self.env):
-                raise UsageError(f"the environment variable {self.env}, which config.yaml names for a secret, is not set")
+                raise UsageError(
+                    f"the environment variable {self.env}, which config.yaml names for a secret, is not set"
+                )
             return environment[self.env]
         path = folder / Path(self.file or "").expanduser()
         try:
@@ -122,7 +126,9 @@ class Config(Settings):
     templates: tuple[Path, ...] = Field(default=(), description="Folders of your own templates, looked at first.")
     spreadsheets: dict[str, SpreadsheetSettings] = Field(default_factory=dict)
     mail: MailSettings | None = None
-    ledger: Path = Field(default=Path("sheetcrm-ledger.db"), description="The SQLite file that remembers what was sent.")
+    ledger: Path = Field(
+        default=Path("sheetcrm-ledger.db"), description="The SQLite file that remembers what was sent."
+    )
 
     _file: Path = PrivateAttr(default=Path(FILE))
 
@@ -150,7 +156,16 @@ def find(given: str | None = None, environment: Mapping[str, str] = os.environ) 
     """The config file meant: as given, else $SHEETCRM_CONFIG, else ./config.yaml; ConfigError when it is not there."""
     path = Path(given or environment.get(ENVIRONMENT) or FILE).expanduser()
     if not path.is_file():
-        raise ConfigError([Problem(str(path), None, "", "no config here; make one with: sheetcrm init --local (to try) or sheetcrm init (for Google)")])
+        raise ConfigError(
+            [
+                Problem(
+                    str(path),
+                    None,
+                    "",
+                    "no config here; make one with: sheetcrm init --local (to try) or sheetcrm init (for Google)",
+                )
+            ]
+        )
     return path
 
 
@@ -180,7 +195,9 @@ def resolve(config: Config, wanted: str | None) -> tuple[str, SpreadsheetSetting
         if settings.id == spreadsheet_id:
             return name, settings
     if spreadsheet_id is None:
-        raise UsageError(f"{wanted!r} is neither a name in {config.file.name} nor a spreadsheet's URL or id{nearest(wanted, list(known))}")
+        raise UsageError(
+            f"{wanted!r} is neither a name in {config.file.name} nor a spreadsheet's URL or id{nearest(wanted, list(known))}"
+        )
     return spreadsheet_id, SpreadsheetSettings(id=spreadsheet_id)
 
 
@@ -202,7 +219,9 @@ def remember(config: Config, name: str, settings: SpreadsheetSettings) -> None:
     document = yaml.load(config.file.read_text(encoding="utf-8"))
     if document.get("spreadsheets") is None:
         document["spreadsheets"] = {}
-    document["spreadsheets"][name] = settings.model_dump(exclude_none=True)
+    # In place, setting by setting: the comments below an entry belong to it as ruamel sees it.
+    entry = document["spreadsheets"].setdefault(name, {})
+    entry.update(settings.model_dump(exclude_none=True))
     beside = config.file.with_name(config.file.name + ".new")
     with beside.open("w", encoding="utf-8") as file:
         yaml.dump(document, file)

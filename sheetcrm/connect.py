@@ -12,11 +12,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import requests
 
 from sheetcrm.config import Config
 from sheetcrm.errors import MissingExtra, UsageError
+
+if TYPE_CHECKING:
+    from sheetcrm.server.folder import Opened
 
 
 @dataclass(frozen=True)
@@ -54,25 +58,28 @@ def _server(config: Config, environment: Mapping[str, str]) -> Iterator[Connecti
 
 def _local(config: Config, _environment: Mapping[str, str]) -> Iterator[Connection]:
     folder = config.path(config.data)
-    with open_local(folder) as session:
+    with open_local(folder) as (session, _opened):
         yield Connection(session, f"local · {shown(folder)}")
 
 
 @contextmanager
-def open_local(folder: Path) -> Iterator[requests.Session]:
-    """The embedded server on `folder`: in this process when the folder is free, else the one that has it."""
+def open_local(folder: Path, **options: Any) -> Iterator[tuple[requests.Session, Opened]]:
+    """
+    The embedded server on `folder`: in this process when the folder is free, else the one that has it.
+
+    `options` go to `server.folder.open_folder`.  UsageError when the folder cannot be used.
+    """
     try:
-        from sheetcrm.server.adapter import InProcess  # noqa: PLC0415 - only with the extra `local`
-        from sheetcrm.server.folder import open_folder  # noqa: PLC0415
+        from sheetcrm.server.folder import FolderError, open_folder  # noqa: PLC0415 - only with the extra `local`
+        from sheetcrm.server.store import StoreError  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise MissingExtra("the embedded server", "local") from error
-    with open_folder(folder) as opened:
-        if opened.server is None:
-            with _redirected(opened.url, opened.token) as session:
-                yield session
-        else:
-            with _session(opened.token, InProcess(opened.server)) as session:
-                yield session
+    try:
+        opened = open_folder(folder, **options)
+    except (FolderError, StoreError, OSError) as error:
+        raise UsageError(f"the embedded server cannot use {folder}: {error}") from error
+    with opened, _session(opened.adapter()) as session:
+        yield session, opened
 
 
 def _redirected(url: str, token: str) -> requests.Session:
@@ -80,12 +87,11 @@ def _redirected(url: str, token: str) -> requests.Session:
         from sheetcrm.server.adapter import Redirect  # noqa: PLC0415 - only with the extra `local`
     except ModuleNotFoundError as error:
         raise MissingExtra("the embedded server", "local") from error
-    return _session(token, Redirect(url))
+    return _session(Redirect(url, token))
 
 
-def _session(token: str, adapter: requests.adapters.BaseAdapter) -> requests.Session:
+def _session(adapter: requests.adapters.BaseAdapter) -> requests.Session:
     session = requests.Session()
-    session.headers["Authorization"] = f"Bearer {token}"
     session.trust_env = False
     session.mount("https://", adapter)
     return session

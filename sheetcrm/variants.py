@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from typing import Any, ClassVar, Self, get_args
+from typing import Any, ClassVar, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+V = TypeVar("V", bound="Variant")
 
 
 def nearest(word: str, known: Iterator[str] | list[str]) -> str:
@@ -91,7 +93,7 @@ class Variant(BaseModel):
         return {"anyOf": [member.model_json_schema() for member in cls.members().values()]}
 
 
-def _below(cls: type) -> Iterator[type[Any]]:
+def _below(cls: type[V]) -> Iterator[type[V]]:
     for subclass in cls.__subclasses__():
         yield subclass
         yield from _below(subclass)

@@ -49,7 +49,11 @@ def test_the_example_shows_every_setting(tmp_path):
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
-        pytest.param("api: local\nledgr: x.db\n", [":2:", "ledgr", "did you mean ledger?"], id="unknown setting, with its line and the nearest right word"),
+        pytest.param(
+            "api: local\nledgr: x.db\n",
+            [":2:", "ledgr", "did you mean ledger?"],
+            id="unknown setting, with its line and the nearest right word",
+        ),
         pytest.param("api: googel\n", [":1:", "local, google or"], id="an api that is none"),
         pytest.param("api: local\napi: google\n", [":2:", "api"], id="a key twice"),
         pytest.param("api: local\nmail:\n  sender: a@x.org\n", ["smtp: or folder:"], id="mail by no way"),
@@ -58,7 +62,11 @@ def test_the_example_shows_every_setting(tmp_path):
             [":4:", "a secret does not belong in this file"],
             id="a password in the file",
         ),
-        pytest.param("api: local\nmail:\n  sender: a@x.org\n  smtp: {host: h, port: 25, user: u}\n", ["user and password go together"], id="user alone"),
+        pytest.param(
+            "api: local\nmail:\n  sender: a@x.org\n  smtp: {host: h, port: 25, user: u}\n",
+            ["user and password go together"],
+            id="user alone",
+        ),
         pytest.param("- a\n", ["config.yaml"], id="not a mapping"),
         pytest.param("", ["config.yaml"], id="an empty file"),
     ],
@@ -79,7 +87,7 @@ def test_a_secret_comes_from_a_file_or_the_environment(tmp_path):
     (tmp_path / "pw").write_text("hunter2\n", encoding="utf-8")
     assert config.Secret(file=Path("pw")).reveal(tmp_path, {}) == "hunter2"
     assert config.Secret(env="PW").reveal(tmp_path, {"PW": "x"}) == "x"
-    with pytest.raises(UsageError, match="PW.*not set"):
+    with pytest.raises(UsageError, match=r"PW.*not set"):
         config.Secret(env="PW").reveal(tmp_path, {})
 
 
@@ -102,22 +110,24 @@ def test_which_spreadsheet(tmp_path, wanted, name):
 
 
 def test_which_spreadsheet_when_nothing_says(tmp_path):
-    with pytest.raises(UsageError, match="names no spreadsheet yet.*--create"):
+    with pytest.raises(UsageError, match=r"names no spreadsheet yet.*--create"):
         config.resolve(load(tmp_path, "api: local\n"), None)
     two = load(tmp_path, "api: local\nspreadsheets:\n  north: {id: a}\n  south: {id: b}\n")
-    with pytest.raises(UsageError, match="which spreadsheet.*north, south"):
+    with pytest.raises(UsageError, match=r"which spreadsheet.*north, south"):
         config.resolve(two, None)
     with pytest.raises(UsageError, match="did you mean north"):
         config.resolve(two, "norht")
 
 
 def test_remembering_keeps_comments_order_and_mode(tmp_path):
-    loaded = load(tmp_path, "# mine\napi: local # why\nspreadsheets: {}\nledger: here.db\n")
+    loaded = load(tmp_path, "# mine\napi: local # why\nspreadsheets: {}\n\n# The ledger.\nledger: here.db\n")
     loaded.file.chmod(0o600)
-    config.remember(loaded, "客户管理", config.SpreadsheetSettings(id=ID, template="pipeline", language="zh"))
+    for language in ("en", "zh"):
+        config.remember(loaded, "客户管理", config.SpreadsheetSettings(id=ID, template="pipeline", language=language))
     text = loaded.file.read_text(encoding="utf-8")
     assert "# mine" in text
     assert "# why" in text
+    assert "\n# The ledger.\nledger" in text
     assert text.index("spreadsheets") < text.index("ledger")
     assert config.load(loaded.file).spreadsheets["客户管理"].language == "zh"
     assert loaded.file.stat().st_mode & 0o777 == 0o600

@@ -34,7 +34,9 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(module, f"{cmd_name}_command")
         return command
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, with the nearest right word for a wrong one."""
         from sheetcrm.variants import nearest
 
@@ -47,7 +49,9 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Two lists: what is used every day, and the rest."""
         for heading, names in (("Commands", FIRST), ("More", MORE)):
-            rows = [(name, command.get_short_help_str(80)) for name in names if (command := self.get_command(ctx, name))]
+            rows = [
+                (name, command.get_short_help_str(80)) for name in names if (command := self.get_command(ctx, name))
+            ]
             with formatter.section(heading):
                 formatter.write_dl(rows)
 

@@ -68,10 +68,15 @@ def init_command(local: bool, target: str) -> None:
         with path.open("x", encoding="utf-8") as file:
             file.write(LOCAL if local else GOOGLE)
     except FileExistsError as error:
-        raise Refused(f"refused: {path} exists already and is left as it is; name another with --config FILE") from error
+        raise Refused(
+            f"refused: {path} exists already and is left as it is; name another with --config FILE"
+        ) from error
     click.echo(str(path))
     if local:
         click.echo('next: sheetcrm apply pipeline --create "My customers" --lang en --with-samples', err=True)
     else:
-        click.echo("next: put the key file in its place, share a blank spreadsheet with the service account's address as editor, then:", err=True)
+        click.echo(
+            "next: put the key file in its place, share a blank spreadsheet with the service account's address as editor, then:",
+            err=True,
+        )
         click.echo("  sheetcrm apply pipeline --in URL --lang en", err=True)

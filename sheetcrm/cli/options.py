@@ -13,7 +13,9 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -48,7 +50,9 @@ class Job:
             if mark is not None:
                 name, language = name or mark.template, language or mark.language
         if name is None:
-            raise UsageError(f"{self.name} has no template yet; say which: sheetcrm apply TEMPLATE (see: sheetcrm template list)")
+            raise UsageError(
+                f"{self.name} has no template yet; say which: sheetcrm apply TEMPLATE (see: sheetcrm template list)"
+            )
         return loader.load(loader.find(name, self.config.template_folders)), language or "en"
 
 
@@ -76,33 +80,33 @@ class Asked:
         """The one spreadsheet meant; says on stderr what it is and, with --stats, what it cost."""
         from sheetcrm import config
 
-        loaded = config.load(config.find(self.config))
-        name, settings = config.resolve(loaded, self.wanted)
-        with self.connected() as (loaded, connection):
-            job = self.job(loaded, connection, name, settings)
-            try:
-                yield job
-            finally:
-                self.tell_costs(job)
+        name, settings = config.resolve(config.load(config.find(self.config)), self.wanted)
+        with self.connected() as (loaded, connection), self.job(loaded, connection, name, settings) as job:
+            yield job
 
-    def job(self, loaded: Config, connection: Connection, name: str, settings: SpreadsheetSettings) -> Job:
-        """A job on that spreadsheet, announced."""
+    @contextmanager
+    def job(self, loaded: Config, connection: Connection, name: str, settings: SpreadsheetSettings) -> Iterator[Job]:
+        """A job on that spreadsheet, announced; its costs told at the end."""
         from sheetcrm.sheets.gateway import Gateway
 
         tell(f"{name} · {connection.label}")
-        return Job(loaded, connection, name, settings, Gateway(connection.session, settings.id))
-
-    def tell_costs(self, job: Job) -> None:
-        """With --stats: how many requests it took."""
-        if self.stats:
-            counts = job.gateway.counts
-            tell(f"Sheets requests: {counts.reads} read, {counts.writes} written")
+        gateway = Gateway(connection.session, settings.id)
+        try:
+            yield Job(loaded, connection, name, settings, gateway)
+        finally:
+            if self.stats:
+                tell(f"Sheets requests: {gateway.counts.reads} read, {gateway.counts.writes} written")
 
 
 def spreadsheet_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add --in, --config, --json and --stats; the command gets them as its first argument, an `Asked`."""
 
-    @click.option("--in", "wanted", metavar="S", help="The spreadsheet: its URL, id, or name in the config (default: the config's only one).")
+    @click.option(
+        "--in",
+        "wanted",
+        metavar="S",
+        help="The spreadsheet: its URL, id, or name in the config (default: the config's only one).",
+    )
     @click.option("--config", metavar="FILE", help="The config (default: $SHEETCRM_CONFIG or ./config.yaml).")
     @click.option("--json", "as_json", is_flag=True, help="For programs: one JSON document on stdout.")
     @click.option("--stats", is_flag=True, help="Say how many requests it took.")
@@ -111,6 +115,24 @@ def spreadsheet_options(function: Callable[..., Any]) -> Callable[..., Any]:
         return function(Asked(config, wanted, as_json, stats), **rest)
 
     return wrapper
+
+
+def sheet_key(template: Template, text: str) -> str:
+    """The key of the sheet of records that people call that; UsageError names the nearest right word."""
+    from sheetcrm.errors import UsageError
+    from sheetcrm.variants import nearest
+
+    titles = {title: key for key in template.records for title in (key, *template.titles(key))}
+    if text not in titles:
+        raise UsageError(
+            f"no such sheet: {text}{nearest(text, list(titles))} (there are {', '.join(template.records)})"
+        )
+    return titles[text]
+
+
+def today_in(time_zone: str) -> date:
+    """The calendar day that it is now in that zone: where time comes in."""
+    return datetime.now(UTC).astimezone(ZoneInfo(time_zone)).date()
 
 
 def tell(text: str) -> None:

@@ -168,6 +168,10 @@ def _missing(mask: Mask | None, schema: str | None, path: str) -> str | None:
     return None
 
 
+PLACES = ("GridRange", "DimensionRange", "DataSourceSheetDimensionRange", "GridCoordinate", "DataFilter")
+"""What says where a request applies; a mask is about the other thing in it."""
+
+
 def check_update_mask(mask: Mask | None, kind: str) -> str | None:
     """The first path in the `fields` of a request of some kind that what it updates does not have, or None."""
     fields = _schemas()[_schemas()["Request"][kind]["ref"]]
@@ -175,7 +179,7 @@ def check_update_mask(mask: Mask | None, kind: str) -> str | None:
     targets = [
         spec["ref"]
         for spec in specs
-        if spec.get("ref") not in (None, "GridRange", "DimensionRange", "GridCoordinate", "DataFilter")
+        if spec.get("ref") not in (None, *PLACES)
     ]
     if not targets:
         return None

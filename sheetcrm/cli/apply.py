@@ -1,0 +1,197 @@
+"""`sheetcrm plan` and `sheetcrm apply`: template → spreadsheet, shown before it is done."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sheetcrm.cli.options import (
+    SOMETHING_TO_SEE,
+    Asked,
+    Job,
+    print_json,
+    requests_of,
+    spreadsheet_options,
+    tell,
+    today_in,
+)
+
+if TYPE_CHECKING:
+    from sheetcrm.provision.plan import Plan
+    from sheetcrm.schema.template import Template
+
+ALLOWANCES = {
+    "data-loss": "Delete columns or tabs that have data.",
+    "many-changes": "Change or delete more than 30 % at once.",
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What plan and apply are asked to bring about."""
+
+    template: str | None
+    create: str | None
+    language: str | None
+    samples: bool
+    allow: frozenset[str]
+    fingerprint: str | None = None
+    yes: bool = False
+
+
+def planning_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The arguments that plan and apply share, in front of the ones of every command on a spreadsheet."""
+    for name, text in reversed(ALLOWANCES.items()):
+        function = click.option(f"--allow-{name}", is_flag=True, help=text)(function)
+    function = click.option(
+        "--with-samples", is_flag=True, help="Add the template's example rows (never mailed; see: samples)."
+    )(function)
+    function = click.option("--lang", type=click.Choice(["zh", "en"]), help="What the team reads.")(function)
+    function = click.option("--create", metavar="TITLE", help="Make a new spreadsheet of that title.")(function)
+    return click.argument("template", required=False)(function)
+
+
+def wanted_from(options: dict[str, Any]) -> Wanted:
+    """The planning options that click took, as one thing; takes them out of `options`."""
+    allow = frozenset(name for name in ALLOWANCES if options.pop(f"allow_{name.replace('-', '_')}"))
+    return Wanted(
+        options.pop("template"), options.pop("create"), options.pop("lang"), options.pop("with_samples"), allow
+    )
+
+
+@click.command("plan")
+@planning_options
+@click.option("--check", is_flag=True, help="Exit with 3 when anything would change.")
+@spreadsheet_options
+def plan_command(asked: Asked, check: bool, **options: Any) -> int:
+    """Show what `apply` would change, without doing it."""
+    wanted = wanted_from(options)
+    if wanted.create is not None:
+        plan, _template = _plan_of_new(asked, wanted)
+        show(asked, plan, {"requests": {"reads": 0, "writes": 0}})
+        return _code(plan, check)
+    with asked.open() as job:
+        template, language = job.template(wanted.template, wanted.language)
+        plan = make_plan(job, template, replace(wanted, language=language))
+        show(asked, plan, {"requests": requests_of(job.gateway)})
+    return _code(plan, check)
+
+
+def _code(plan: Plan, check: bool) -> int:
+    from sheetcrm.errors import Refused
+
+    if plan.refusals:
+        return Refused.exit_code
+    return SOMETHING_TO_SEE if check and plan.changes else 0
+
+
+@click.command("apply")
+@planning_options
+@click.option("--plan", "fingerprint", metavar="FINGERPRINT", help="Do exactly the plan that was reviewed, or nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@spreadsheet_options
+def apply_command(asked: Asked, fingerprint: str | None, yes: bool, **options: Any) -> int:
+    """Build or update a spreadsheet from TEMPLATE: show what will change, ask, do it in one atomic batch."""
+    wanted = replace(wanted_from(options), fingerprint=fingerprint, yes=yes)
+    if wanted.create is not None:
+        return _create(asked, wanted, wanted.create)
+    with asked.open() as job:
+        template, language = job.template(wanted.template, wanted.language)
+        return _carry_out(asked, job, template, replace(wanted, language=language))
+
+
+def _carry_out(asked: Asked, job: Job, template: Template, wanted: Wanted) -> int:
+    """Plan, show, ask, apply, remember."""
+    from sheetcrm import provision
+
+    plan = make_plan(job, template, wanted)
+    if not asked.as_json:
+        click.echo(plan.text())
+    plan.check(wanted.fingerprint)
+    if plan.changes and not _agreed(wanted):
+        tell("nothing was changed")
+        return 1
+    provision.apply(job.gateway, plan)
+    _remember(job, template, wanted, plan)
+    if asked.as_json:
+        place = {"spreadsheet": job.settings.id, "url": plan.layout.url}
+        print_json({**plan.json(), **place, "applied": True, "requests": requests_of(job.gateway)})
+    elif plan.changes:
+        click.echo(f"done: {plan.layout.url}")
+    return 0
+
+
+def _create(asked: Asked, wanted: Wanted, title: str) -> int:
+    """Show the plan of a new spreadsheet; once agreed, make the file, remember it before anything else, fill it."""
+    from sheetcrm.config import SpreadsheetSettings, remember
+    from sheetcrm.sheets.gateway import Drive
+
+    plan, template = _plan_of_new(asked, wanted)
+    plan.check(wanted.fingerprint)
+    if sys.stdin.isatty() and not wanted.yes:
+        click.echo(plan.text())
+        if not click.confirm(f"Make a new spreadsheet {title!r} and fill it so?", err=True):
+            tell("nothing was made")
+            return 1
+    wanted = replace(wanted, language=wanted.language or "en", yes=True)
+    with asked.connected() as (loaded, connection):
+        new = Drive(connection.session).create(title)
+        settings = SpreadsheetSettings(id=new, template=template.key, language=wanted.language)
+        remember(loaded, title, settings)
+        with asked.job(loaded, connection, title, settings) as job:
+            return _carry_out(asked, job, template, wanted)
+
+
+def _plan_of_new(asked: Asked, wanted: Wanted) -> tuple[Plan, Template]:
+    from sheetcrm import config, provision
+    from sheetcrm.errors import UsageError
+    from sheetcrm.schema import loader
+
+    loaded = config.load(config.find(asked.config))
+    if wanted.create in loaded.spreadsheets:
+        raise UsageError(
+            f"{loaded.file.name} already has a spreadsheet {wanted.create!r}; update it with: sheetcrm apply --in {wanted.create!r}"
+        )
+    if wanted.template is None:
+        raise UsageError("say which template: sheetcrm apply TEMPLATE --create TITLE (see: sheetcrm template list)")
+    template = loader.load(loader.find(wanted.template, loaded.template_folders))
+    today = today_in(template.time_zone)
+    plan = provision.plan(provision.blank(), template, wanted.language or "en", samples=wanted.samples, today=today)
+    return plan, template
+
+
+def make_plan(job: Job, template: Template, wanted: Wanted) -> Plan:
+    """What it takes to make the job's spreadsheet what the template wants."""
+    from sheetcrm import provision
+
+    language, today = wanted.language or "en", today_in(template.time_zone)
+    return provision.plan(job.gateway, template, language, samples=wanted.samples, today=today, allow=wanted.allow)
+
+
+def show(asked: Asked, plan: Plan, extra: dict[str, Any]) -> None:
+    """A plan, for people or programs."""
+    if asked.as_json:
+        print_json({**plan.json(), **extra})
+    else:
+        click.echo(plan.text())
+
+
+def _agreed(wanted: Wanted) -> bool:
+    """Ask on a terminal; without one a plan that passed its check runs, as does one that was named by its fingerprint."""
+    if wanted.yes or wanted.fingerprint is not None or not sys.stdin.isatty():
+        return True
+    return click.confirm("Do it?", err=True)
+
+
+def _remember(job: Job, template: Template, wanted: Wanted, plan: Plan) -> None:
+    """Keep spreadsheet, template and language in the config, under the name it has or its title."""
+    from sheetcrm.config import remember
+
+    settings = job.settings.model_copy(update={"template": template.key, "language": wanted.language})
+    known = job.config.spreadsheets.get(job.name, job.settings)
+    if settings != known or job.name == job.settings.id:
+        remember(job.config, plan.layout.title if job.name == job.settings.id else job.name, settings)

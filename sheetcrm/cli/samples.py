@@ -1,0 +1,44 @@
+"""`sheetcrm samples`: the template's example rows, taken out again."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from sheetcrm.cli.options import Asked, print_json, requests_of, spreadsheet_options, tell
+
+
+@click.group("samples")
+def samples_command() -> None:
+    """The template's example rows (they come with: apply --with-samples)."""
+
+
+@samples_command.command("remove")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@spreadsheet_options
+def remove_command(asked: Asked, yes: bool) -> int:
+    """Delete the example rows, found by their keys; rows of your own are never touched."""
+    from sheetcrm import provision
+    from sheetcrm.errors import Refused
+
+    with asked.open() as job:
+        template, language = job.template()
+        found = provision.find_samples(job.gateway, template)
+        if not asked.as_json:
+            for sheet, rows in found.items():
+                for row in rows:
+                    click.echo(f"- {template.sheets[sheet].title.say(language)} {row.number}: {row.key}")
+        total = sum(len(rows) for rows in found.values())
+        if total and not yes:
+            if not sys.stdin.isatty():
+                raise Refused(f"refused: would delete {total} example rows; add --yes")
+            if not click.confirm(f"Delete these {total} rows?", err=True):
+                tell("nothing was deleted")
+                return 1
+        removed = provision.remove_samples(job.gateway, template) if total else 0
+        if asked.as_json:
+            print_json({"removed": removed, "requests": requests_of(job.gateway)})
+        else:
+            tell(f"{removed} example rows deleted")
+    return 0

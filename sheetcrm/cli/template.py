@@ -1,0 +1,111 @@
+"""`sheetcrm template`: which templates there are, what is in one, whether one is right."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sheetcrm.cli.options import print_json, tell
+
+if TYPE_CHECKING:
+    from sheetcrm.errors import Problem
+    from sheetcrm.schema.template import Template
+
+
+def folders(config_file: str | None) -> tuple[Path, ...]:
+    """The template folders of the config, when there is one: a template can be looked at without."""
+    from sheetcrm import config
+    from sheetcrm.errors import ConfigError
+
+    try:
+        path = config.find(config_file)
+    except ConfigError:
+        if config_file:
+            raise
+        return ()
+    return config.load(path).template_folders
+
+
+config_option = click.option(
+    "--config", metavar="FILE", help="The config (default: $SHEETCRM_CONFIG or ./config.yaml)."
+)
+
+
+@click.group("template")
+def template_command() -> None:
+    """List, show and check templates; the JSON schema for editors."""
+
+
+@template_command.command("list")
+@config_option
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def list_command(config: str | None, as_json: bool) -> None:
+    """Every template by name, with its titles."""
+    from sheetcrm.schema import loader
+
+    where = folders(config)
+    found = {name: loader.load(loader.find(name, where)) for name in loader.names(where)}
+    if as_json:
+        print_json(
+            [
+                {"name": name, "version": template.version, "title": template.title.all()}
+                for name, template in found.items()
+            ]
+        )
+        return
+    for name, template in found.items():
+        click.echo(f"{name:20}  {' · '.join(template.title.all())}")
+
+
+@template_command.command("show")
+@click.argument("name")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="en", show_default=True)
+@config_option
+def show_command(name: str, lang: str, config: str | None) -> None:
+    """The sheets and columns of a template."""
+    from sheetcrm.schema import loader
+
+    describe(loader.load(loader.find(name, folders(config))), lang)
+
+
+def describe(template: Template, language: str) -> None:
+    """Print sheets and columns as an outline."""
+    click.echo(f"{template.title.say(language)} · {template.key} v{template.version}")
+    for key, sheet in template.sheets.items():
+        click.echo(f"\n{click.style(sheet.title.say(language), bold=True)}  {key}")
+        for name, column in sheet.columns.items():
+            if not name.startswith("_"):
+                marks = "".join(mark for mark, holds in (("*", column.is_required), ("!", column.is_unique)) if holds)
+                click.echo(f"  {column.title.say(language)}{marks}  {name}: {column.type}")
+
+
+@template_command.command("check")
+@click.argument("names", nargs=-1, required=True)
+@config_option
+def check_command(names: tuple[str, ...], config: str | None) -> None:
+    """Whether templates (names or files) are right; every mistake with file, line and the nearest right word."""
+    from sheetcrm.errors import TemplateError
+    from sheetcrm.schema import loader
+
+    where = folders(config)
+    problems: list[Problem] = []
+    for name in names:
+        try:
+            loader.load(loader.find(name, where))
+        except TemplateError as error:
+            problems += error.problems
+        else:
+            tell(f"{name}: right")
+    if problems:
+        raise TemplateError(problems)
+
+
+@template_command.command("schema")
+def schema_command() -> None:
+    """The JSON schema of templates, for editors that complete and check YAML."""
+    from sheetcrm.schema.template import json_schema
+
+    click.echo(json.dumps(json_schema(), ensure_ascii=False, indent=2))
