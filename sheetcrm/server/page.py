@@ -123,10 +123,24 @@ def _quoted(tab: Json) -> str:
 
 
 def _used(spreadsheet: Spreadsheet, tab: Json) -> tuple[int, int]:
-    """How many rows and columns hold something to see; an unticked box and an empty text are nothing."""
-    rows: list[list[Any]] = values.get(spreadsheet, _quoted(tab), value_render_option="UNFORMATTED_VALUE").get(
-        "values", []
-    )
+    """How many rows and columns hold something to see; looked for from below, so that a long sheet is not read whole."""
+    grid = tab["gridProperties"]
+    count, right = int(grid.get("rowCount", 0)), letters(max(int(grid.get("columnCount", 1)) - 1, 0))
+
+    def extent(top: int, bottom: int) -> tuple[int, int]:
+        area = f"{_quoted(tab)}!A{top + 1}:{right}{bottom}"
+        return _extent(values.get(spreadsheet, area, value_render_option="UNFORMATTED_VALUE").get("values", []))
+
+    for bottom in range(count, 0, -PAGE_ROWS):
+        top = max(0, bottom - PAGE_ROWS)
+        rows, columns = extent(top, bottom)
+        if rows:
+            return top + rows, max(columns, extent(0, min(count, PAGE_ROWS))[1])
+    return 0, 0
+
+
+def _extent(rows: list[list[Any]]) -> tuple[int, int]:
+    """Rows and columns up to the last value; an unticked box and an empty text are none."""
     widths = [
         max((column + 1 for column, value in enumerate(row) if value not in ("", False)), default=0) for row in rows
     ]
