@@ -14,10 +14,10 @@ from sheetcrm.layout import Layout, letters, quoted
 from sheetcrm.provision.diff import Change, Difference
 from sheetcrm.provision.live import Live
 from sheetcrm.provision.plan import DATA_LOSS, MANY_CHANGES, Refusal
-from sheetcrm.resources import SPREADSHEET, Address, Cell, Column, Formula, State, TemplateMark
+from sheetcrm.resources import SPREADSHEET, Address, Cell, Column, Formula, State, Tab, TemplateMark
 
 SHARE, FEW = 0.3, 10
-"""A plan that changes or deletes more than this share, of this many or more, is looked at twice."""
+"""A plan that changes or deletes more than this share of the tabs and columns, of this many or more, is refused."""
 
 
 class Reads(Protocol):
@@ -112,9 +112,24 @@ def _filled(columns: list[list[Cell]]) -> int:
 
 
 def _many(live: Live, difference: Difference) -> Iterator[Refusal]:
-    touched = sum(change.action != "create" for change in difference.changes)
-    if len(live.state) >= FEW and touched > SHARE * len(live.state):
+    """Tabs and columns are counted, not what is set on them: to put marks back is no change that anybody sees."""
+    places = {address.place for address in live.state if address.kind in {Tab.kind, Column.kind}}
+    touched = {
+        place
+        for change in difference.changes
+        if change.action == "delete"
+        or (change.action == "update" and change.address.kind not in {Tab.kind, Column.kind})
+        for place in _with_columns(change, places)
+    }
+    if len(places) >= FEW and len(touched & places) > SHARE * len(places):
         yield Refusal(
             MANY_CHANGES,
-            f"would change or delete {touched} of {len(live.state)} things at once; add --allow-many-changes if that is meant",
+            f"would change or delete {len(touched & places)} of {len(places)} tabs and columns at once; add --allow-many-changes if that is meant",
         )
+
+
+def _with_columns(change: Change, places: Collection[str]) -> Iterator[str]:
+    """The place of a change; a tab that goes takes its columns along."""
+    yield change.address.place
+    if change.action == "delete" and change.address.kind == Tab.kind:
+        yield from (place for place in places if place.startswith(f"{change.address.sheet}."))
