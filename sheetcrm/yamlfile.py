@@ -234,7 +234,7 @@ def _said(model: type[BaseModel], data: Any, path: PathTuple, detail: Any) -> st
             return f"no such setting{nearest(str(path[-1]), _settings(model, data, path[:-1]))}"
         case "missing":
             return "is missing"
-        case kind if kind.endswith(("_type", "_parsing")):
+        case kind if kind.endswith(("_type", "_parsing")) and message.startswith("Input"):
             return f"{message[:1].lower()}{message[1:]}, not {detail['input']!r:.60}"
     return f"{message[:1].lower()}{message[1:]}"
 

@@ -37,13 +37,8 @@ def _hex(value: Any) -> str:
         return value.lower()
     if value in PALETTE:
         return PALETTE[value]
-    names = ", ".join(PALETTE)
-    hint = nearest(str(value), list(PALETTE))
-    raise PydanticCustomError(
-        "color",
-        "no such colour: {value}{hint}; use #rrggbb or one of {names}",
-        {"value": str(value), "hint": hint, "names": names},
-    )
+    hint = nearest(str(value), list(PALETTE)) or f"; use #rrggbb or one of {', '.join(PALETTE)}"
+    raise PydanticCustomError("color", "no such colour: {value}{hint}", {"value": str(value), "hint": hint})
 
 
 Color = Annotated[

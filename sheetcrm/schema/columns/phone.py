@@ -54,13 +54,22 @@ def e164(cell: Cell, country: str | None) -> str:
 
 
 def _dialled(number: Any, digits: str, country: str) -> bool:
-    """Whether `digits` are what one dials within `country`: fixed lines with the trunk prefix, where there is one."""
+    """
+    Whether `digits` are what one dials within `country`: fixed lines with the trunk prefix, where there is one.
+
+    Where they are written in groups, the first is the area code: `0221-0644327`
+    is Cologne, although Tianjin (022) has a number of the same digits.
+    """
     import phonenumbers  # noqa: PLC0415 - as above
 
-    bare = re.sub(r"\D", "", digits)
-    prefix = phonenumbers.ndd_prefix_for_region(country, True)
+    groups = re.findall(r"\d+", digits)
     fixed = phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.FIXED_LINE
-    return not fixed or not prefix or bare.startswith(prefix)
+    prefix = phonenumbers.ndd_prefix_for_region(country, True)
+    if not fixed or not prefix or groups[0].startswith("00"):
+        return True
+    national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    area = re.findall(r"\d+", national)[0]
+    return groups[0].startswith(prefix) and (len(groups) == 1 or groups[0] == area)
 
 
 def _unplaced(cell: Cell, digits: str) -> BadCell:
@@ -100,7 +109,7 @@ class PhoneColumn(Column):
         ("１３８００１３８０００", "+8613800138000"), ("010 6552 9988", "+861065529988"), ("+49 30 901820", "+4930901820"),
         ("(010) 6552-9988 转 123", "+861065529988;ext=123"), ("0049 30 901820", "+4930901820"),
     )  # fmt: skip
-    nonsense = ("ann@x.org", "12", True, "(206) 555-9857", "2026-01-02x", "+86 1", "030-0074321")
+    nonsense = ("ann@x.org", "12", True, "(206) 555-9857", "2026-01-02x", "+86 1", "030-0074321", "0221-0644327")
     pixels = 140
     hint: ClassVar[str] = N_("A phone number; from abroad with + and country code.")
 
