@@ -116,7 +116,7 @@ def _entry(reminder: Reminder, reading: Reading, context: Context, t: Texts) -> 
     rule = reading.template.reminders[reminder.rule]
     columns = reading.template.sheets[reminder.sheet].columns
     values = {key: shown(reminder.row.get(key), columns[key], context) for key in rule.show}
-    heading = next((key for key in rule.show if values[key]), None)
+    heading = next(iter(rule.show), None)
     facts = [Fact(clean(columns[reminder.column].title.say(context.language)), reminder.due.isoformat())]
     facts += [
         Fact(clean(columns[key].title.say(context.language)), value)
@@ -125,7 +125,7 @@ def _entry(reminder: Reminder, reading: Reading, context: Context, t: Texts) -> 
     ]
     days = (context.today - reminder.due).days
     return Entry(
-        name=values[heading] if heading else clean(str(reminder.row.id)),
+        name=(values[heading] if heading else "") or clean(str(reminder.row.id)),
         link=_web(reading.layout.link(reminder.sheet, reminder.column, reminder.row.number)),
         due=reminder.due,
         days=days,

@@ -107,7 +107,7 @@ class _Job:
             if fresh and recipient.key not in waiting:
                 draft = self._draft(fresh)
                 report = MailReport(
-                    recipient.name, recipient.address, draft.subject, len(fresh), State.PLANNED, draft=draft
+                    recipient.name, recipient.address, draft.subject, len(fresh), str(State.PLANNED), draft=draft
                 )
                 self.mails.append(report)
 
@@ -119,7 +119,7 @@ class _Job:
                 self._queue(recipient, reminders)
             except MailError as error:
                 self.mails.append(
-                    MailReport(recipient.name, recipient.address, "", len(reminders), State.FAILED, str(error))
+                    MailReport(recipient.name, recipient.address, "", len(reminders), str(State.FAILED), str(error))
                 )
         addressed = {recipient.key for recipient in self.agenda.mails}
         for recipient in self.ledger.awaiting(self.spreadsheet, self.notifier.channel):
@@ -147,7 +147,7 @@ class _Job:
         known = self.ledger.told(list(reminders))
         for occurrence, mail in known.items():
             self.told.append(
-                Told(place(reminders[occurrence], self.reading), mail.state, mail.changed.date(), mail.reason)
+                Told(place(reminders[occurrence], self.reading), str(mail.state), mail.changed.date(), mail.reason)
             )
         return known
 

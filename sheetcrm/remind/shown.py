@@ -12,7 +12,6 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from sheetcrm.messages import texts
 from sheetcrm.remind.message import clean
 from sheetcrm.schema.columns.base import Column
 from sheetcrm.schema.context import Context
@@ -27,8 +26,7 @@ def shown(value: Any, column: Column, context: Context) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, bool):
-        t = texts(context.language)
-        return t("yes") if value else t("no")
+        return "✓" if value else "✗"
     cell = column.dump(value, context)
     if isinstance(cell, int | float) and isinstance(value, int | Decimal):
         wanted = column.number_format(context)

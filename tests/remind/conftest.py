@@ -5,14 +5,19 @@ from __future__ import annotations
 import socket
 import ssl
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+# The tests here, and the processes that they start and kill, share `office.py`.
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @dataclass
@@ -27,18 +32,24 @@ class Post:
     port: int = 0
     connections: int = 0
 
-    async def handle_EHLO(self, server: SMTP, session: Session, _envelope: Envelope, hostname: str, responses: list[str]) -> list[str]:
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd calls it so
+        self, server: SMTP, session: Session, _envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
         session.host_name = hostname
         self.connections += 1
         return responses
 
-    async def handle_MAIL(self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd calls it so
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         if self.at_mail.startswith("250"):
             envelope.mail_from = address
             envelope.mail_options.extend(options)
         return self.at_mail
 
-    async def handle_RCPT(self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]) -> str:
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it so
+        self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
         answer = self.at_rcpt.get(address, "250 OK")
         if answer == "drop":
             server.transport.abort()
@@ -46,7 +57,7 @@ class Post:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(  # noqa: N802 - aiosmtpd calls it soself, server: SMTP, _session: Session, envelope: Envelope) -> str:
         (recipient,) = envelope.rcpt_tos
         answer = self.after_data.get(recipient, "250 OK")
         if answer.startswith(("250", "drop")):

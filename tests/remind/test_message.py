@@ -22,7 +22,9 @@ NAMES = [
 ]  # fmt: skip
 
 
-def mail(subject="Due", name="Ann", *, text="hello", html="<p>hello</p>", address="ann@example.com", ident="<1@example.com>"):
+def mail(
+    subject="Due", name="Ann", *, text="hello", html="<p>hello</p>", address="ann@example.com", ident="<1@example.com>"
+):
     draft = Draft(subject, text, html, "en")
     return compose(draft, sender=SENDER, name=name, address=address, message_id=ident, now=NOW)
 
@@ -103,7 +105,9 @@ def test_sender(text, sender):
     assert Sender.parse(text) == sender
 
 
-@pytest.mark.parametrize("text", ["", "Sales", "a@b", "x <a@example.com> y", "a@example.com\r\nBcc: b@example.com", "<>"])
+@pytest.mark.parametrize(
+    "text", ["", "Sales", "a@b", "x <a@example.com> y", "a@example.com\r\nBcc: b@example.com", "<>"]
+)
 def test_a_sender_that_is_no_address_stops_the_run(text):
     with pytest.raises(UsageError, match="is not an address"):
         Sender.parse(text)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, func, insert, or_, select, update
 
 from sheetcrm.errors import LedgerError
 from sheetcrm.remind.ledger.entries import PENDING, TOLD, Mail, Occurrence, Recipient, Run, Sealed, State
@@ -67,13 +67,13 @@ class Ledger:
         has it knows that no mail marked `sending` is in anybody's hands.
         """
         lock = FileLock(f"{self.path}.lock", timeout=self._patience)
-        try:
-            with translated(self.path):
+        with translated(self.path):
+            try:
                 lock.acquire()
-        except Timeout as error:
-            raise LedgerError(
-                f"ledger {self.path}: another reminder run is under way; this one sent nothing"
-            ) from error
+            except Timeout as error:
+                raise LedgerError(
+                    f"ledger {self.path}: another reminder run is under way; this one sent nothing"
+                ) from error
         try:
             yield
         finally:
@@ -169,13 +169,13 @@ class Ledger:
         elif state is not State.UNKNOWN:
             values["body"] = None
         with self._transaction() as db:
-            db.execute(update(MESSAGE).where(MESSAGE.c.id == mail.id, MESSAGE.c.state == State.SENDING).values(values))
+            db.execute(update(MESSAGE).where(_in_hand(mail)).values(values))
 
     def take_back(self, mail: Mail, reason: str, *, now: datetime) -> None:
         """Commit that a mail that was begun was not handed over after all: it stands as before, and nothing is held against it."""
         values = {"state": mail.state, "attempts": mail.attempts, "reason": reason, "changed": now}
         with self._transaction() as db:
-            db.execute(update(MESSAGE).where(MESSAGE.c.id == mail.id, MESSAGE.c.state == State.SENDING).values(values))
+            db.execute(update(MESSAGE).where(_in_hand(mail)).values(values))
 
     # The runs
 
@@ -217,6 +217,11 @@ class Ledger:
             query = query.where(MESSAGE.c.spreadsheet == spreadsheet)
         with self._transaction() as db:
             return [_mail(row) for row in db.execute(query)]
+
+
+def _in_hand(mail: Mail) -> ColumnElement[bool]:
+    """It is still being sent by whoever began it as `mail`."""
+    return and_(MESSAGE.c.id == mail.id, MESSAGE.c.state == State.SENDING, MESSAGE.c.attempts == mail.attempts + 1)
 
 
 def _told(db: Connection, occurrences: Sequence[Occurrence]) -> dict[Occurrence, Mail]:

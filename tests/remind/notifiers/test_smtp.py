@@ -69,7 +69,7 @@ def test_hanging_up_after_the_mail_was_handed_over_means_that_nobody_knows(post)
 
 def test_a_refused_sender_stops_everything(post):
     post.at_mail = "553 not your address"
-    with pytest.raises(MailError, match="does not take mail from crm@example.com: 553"):
+    with pytest.raises(MailError, match=r"does not take mail from crm@example\.com: 553"):
         send(plain(post), outgoing())
 
 
