@@ -71,7 +71,7 @@ def test_a_dropped_tab_with_data_is_refused_and_can_be_allowed(desk, tmp_path):
     without = bakery(tmp_path, was=orders, now="", was1=spent, now1="")
     desk.tab("订单").update([["C1", 5]], "B2", raw=True)
     assert "data in orders (1 rows)" in desk.plan(without).text()
-    desk.apply(without, allow={"data-loss"})
+    desk.apply(without, allow={"data-loss", "many-changes"})
     assert [tab.title for tab in desk.people.worksheets()] == ["客户", "团队"]
     assert desk.plan(without).changes == ()
 
