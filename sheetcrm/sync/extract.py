@@ -117,12 +117,22 @@ def _found(parsed: Parsed, spec: SheetSpec, lookup: Values, context: Context) ->
         for rule in () if key == HIDDEN_ID else spec.columns[key].all_rules():
             for offset, bad in rule.check(Place(parsed.sheet, key), values, context, lookup):
                 found.setdefault((offset, key), bad)
+    filled = {key: _filled(parsed, key, column) for key, column in values.items()}
     for over_columns in spec.rules:
-        for offset, key, bad in over_columns.check(parsed.sheet, values, context):
+        for offset, key, bad in over_columns.check(parsed.sheet, filled, context):
             found.setdefault((offset, key), bad)
     _copied_rows(parsed, spec, found)
     order = {key: at for at, key in enumerate(spec.columns)}
     return [(offset, key, found[offset, key]) for offset, key in sorted(found, key=lambda at: (at[0], order[at[1]]))]
+
+
+def _filled(parsed: Parsed, key: str, values: Sequence[Any]) -> Sequence[Any]:
+    """A column's values, with the cell as it stands where it made no sense: wrong is not blank."""
+    wrong = parsed.bad.get(key)
+    if not wrong:
+        return values
+    cells = parsed.cells[key]
+    return [cells[parsed.numbers[at] - FIRST_ROW] if at in wrong else value for at, value in enumerate(values)]
 
 
 def _copied_rows(parsed: Parsed, spec: SheetSpec, found: dict[tuple[int, str], BadCell]) -> None:

@@ -9,7 +9,7 @@ moves between the two is still itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,15 +62,17 @@ def look(
     wanted = wanted_of(template, sheets)
     description = gateway.describe(FIELDS)
     layout = Layout.locate(description, wanted)
-    answers = gateway.columns([*_by_mark(layout), *_headers(layout)]) if layout.sheets() else []
+    there = [sheet for sheet in wanted if layout.has(sheet)]
+    answers = gateway.columns([*_by_mark(layout, wanted), *_headers(layout, there)]) if there else []
     layout = Layout.locate(description, wanted, _header_rows(answers))
-    cells = {sheet: dict(_marked(layout, sheet, answers)) for sheet in layout.sheets()}
-    if unmarked := [place for place in _located(layout) if place[1] not in cells[place[0]]]:
+    cells = {sheet: dict(_marked(layout, wanted, sheet, answers)) for sheet in wanted if layout.has(sheet)}
+    if unmarked := [place for place in _located(layout, wanted) if place[1] not in cells[place[0]]]:
         for (sheet, column), found in zip(unmarked, _by_place(gateway, layout, unmarked), strict=True):
             cells[sheet][column] = found
     spoken, gaps = _language(description, layout, template, language)
     gaps += [*_gaps(layout, template, wanted)]
-    return Look(layout, template.context(spoken), cells, layout.troubles, tuple(gaps))
+    troubles = tuple(trouble for trouble in layout.troubles if trouble.sheet in wanted)
+    return Look(layout, template.context(spoken), cells, troubles, tuple(gaps))
 
 
 def wanted_of(template: Template, sheets: Collection[str] | None) -> dict[str, Wanted]:
@@ -85,16 +87,16 @@ def wanted_of(template: Template, sheets: Collection[str] | None) -> dict[str, W
     }
 
 
-def _located(layout: Layout) -> Iterator[tuple[str, str]]:
-    """Every column whose place is beyond doubt."""
-    for sheet in layout.sheets():
-        for column in layout.columns(sheet):
-            if (sheet, column) not in layout.moved:
+def _located(layout: Layout, wanted: Mapping[str, Wanted]) -> Iterator[tuple[str, str]]:
+    """Every wanted column whose place is beyond doubt."""
+    for sheet in wanted:
+        for column in wanted[sheet].columns:
+            if layout.has(sheet, column) and (sheet, column) not in layout.moved:
                 yield sheet, column
 
 
-def _by_mark(layout: Layout) -> Iterator[Json]:
-    for sheet, column in _located(layout):
+def _by_mark(layout: Layout, wanted: Mapping[str, Wanted]) -> Iterator[Json]:
+    for sheet, column in _located(layout, wanted):
         if layout.is_marked(sheet, column):
             value = f"{sheet}.{column}"
             yield {
@@ -106,8 +108,8 @@ def _by_mark(layout: Layout) -> Iterator[Json]:
             }
 
 
-def _headers(layout: Layout) -> Iterator[Json]:
-    for sheet in layout.sheets():
+def _headers(layout: Layout, sheets: Iterable[str]) -> Iterator[Json]:
+    for sheet in sheets:
         yield {"gridRange": {"sheetId": layout.sheet_id(sheet), "startRowIndex": 0, "endRowIndex": 1}}
 
 
@@ -118,12 +120,15 @@ def _header_rows(answers: Iterable[Json]) -> dict[int, list[Cell]]:
     }
 
 
-def _marked(layout: Layout, sheet: str, answers: Iterable[Json]) -> Iterator[tuple[str, list[Cell]]]:
+def _marked(
+    layout: Layout, wanted: Mapping[str, Wanted], sheet: str, answers: Iterable[Json]
+) -> Iterator[tuple[str, list[Cell]]]:
     """The columns of a sheet by their mark; where two have the same, the one that the layout has chosen."""
+    known = {column for owner, column in _located(layout, wanted) if owner == sheet}
     found: dict[str, list[tuple[int, list[Cell]]]] = {}
     for lookup, values, index in _answered_columns(answers):
         owner, _, column = lookup["metadataValue"].partition(".")
-        if owner == sheet and layout.has(sheet, column):
+        if owner == sheet and column in known:
             found.setdefault(column, []).append((index, values))
     for column, columns in found.items():
         there = layout.index(sheet, column)

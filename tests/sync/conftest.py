@@ -2,9 +2,10 @@
 
 import pytest
 
+from sheetcrm import testing
 from sheetcrm.schema import loader
 
-from .shop import SHOP, Sheets
+from .shop import SHOP, Office, Sheets
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +20,17 @@ def shop(tmp_path_factory):
 def sheets(shop):
     """An English shop."""
     return Sheets(shop)
+
+
+@pytest.fixture
+def new_office(shop):
+    """A blank spreadsheet on an embedded server, and gspread for what people do to it."""
+    with testing.server() as running:
+        yield Office(shop, running)
+
+
+@pytest.fixture
+def office(new_office):
+    """An English shop that is ready to work in."""
+    new_office.apply()
+    return new_office

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import gspread
+
+from sheetcrm import provision, sync
 from sheetcrm.layout import Layout
+from sheetcrm.sheets.gateway import Drive, Gateway
 from sheetcrm.sync.extract import Values, extract, parse
 from sheetcrm.sync.look import wanted_of
 
@@ -115,3 +121,45 @@ class Sheets:
     def extract(self, sheet):
         """What the sheet means, with what was put into the others."""
         return extract(self.parsed[sheet], Values(self.parsed), self.context, self.layout)
+
+
+class Office:
+    """A spreadsheet on a server: what we do to it, and what people do to it with plain gspread."""
+
+    def __init__(self, template, running):
+        self.template, self.running = template, running
+        self.id = Drive(running.session).create("Shop")
+
+    @property
+    def gateway(self):
+        """A fresh one, so that its counts are of one thing done."""
+        return Gateway(self.running.session, self.id)
+
+    def apply(self, language="en", **options):
+        """Build or mend it."""
+        plan = provision.plan(self.gateway, self.template, language, today=date(2026, 1, 1), **options)
+        provision.apply(self.gateway, plan)
+        return plan
+
+    def tab(self, title):
+        """A tab, as people have it."""
+        return self.running.client.open_by_key(self.id).worksheet(title)
+
+    def fill(self, title, rows, *, first=2):
+        """Type rows into a tab, by header; blanks are left alone."""
+        tab = self.tab(title)
+        header = tab.row_values(1)
+        cells = [
+            gspread.Cell(first + at, header.index(name) + 1, value)
+            for at, row in enumerate(rows)
+            for name, value in row.items()
+        ]
+        tab.update_cells(cells, value_input_option="RAW")
+
+    def read(self, **options):
+        """What we make of it."""
+        return sync.read(self.gateway, self.template, **options)
+
+    def send(self, *requests):
+        """Whatever else people can do."""
+        return self.running.client.open_by_key(self.id).batch_update({"requests": list(requests)})
