@@ -30,12 +30,10 @@ class FormulaColumn(Column):
     example_settings: ClassVar[dict[str, Any]] = {"result": "text", "formula": "{id}"}
 
     type: Literal["formula"] = "formula"
-    result: str
-    """A column type."""
+    result: str | dict[str, Any]
+    """A column type, or one with its settings: `{type: number, decimals: 1}`."""
     formula: str
     """Without `=`."""
-    currency: str | None = None
-    """For `result: money`; None: the template's."""
     filled: str | None = None
     """The column that tells rows that are used from blank ones; None: the sheet's key. `""`: every row."""
 
@@ -48,8 +46,8 @@ class FormulaColumn(Column):
     @cached_property
     def inner(self) -> Column:
         """The column that reads the results."""
-        settings = {"type": self.result, "title": self.title}
-        return Column.choose(settings if self.currency is None else {**settings, "currency": self.currency})
+        settings = self.result if isinstance(self.result, dict) else {"type": self.result}
+        return Column.choose({"title": self.title, **settings})
 
     def parse_cell(self, cell: Cell, context: Context) -> Any:
         """What a cell of the type `result` means."""

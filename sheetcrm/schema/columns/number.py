@@ -76,8 +76,8 @@ class NumberColumn(DecimalColumn):
     type: Literal["number"] = "number"
 
     def number_format(self, context: Context) -> NumberFormat | None:
-        """Thousands apart; as many places as there are, up to two, or as `decimals` says."""
-        return NumberFormat("NUMBER", "#,##0.##" if self.decimals is None else places(self.decimals))
+        """As many places as `decimals` says; otherwise as Sheets shows them (`#,##0.##` would show 3 as `3.`)."""
+        return None if self.decimals is None else NumberFormat("NUMBER", places(self.decimals))
 
 
 class IntegerColumn(Column):
