@@ -172,6 +172,10 @@ class Column(Variant):
         """The rules that come with the type."""
         return ()
 
+    def looks(self) -> tuple[int, str]:
+        """The width in pixels when none is given, and the alignment."""
+        return self.pixels, self.alignment
+
     def condition(self, place: Place, context: Context) -> Condition | None:
         """What the type itself asks of a cell, for the sheet's validation."""
         return None
@@ -194,8 +198,9 @@ class Column(Variant):
 
     def _resources(self, place: Place, context: Context) -> Iterator[Resource | None]:
         yield Header(self.title.say(context.language), header_note(self, context))
-        yield Width(self.width or self.pixels, self.hidden)
-        yield Look(self.alignment, "WRAP" if self.wrap else "CLIP")
+        pixels, alignment = self.looks()
+        yield Width(self.width or pixels, self.hidden)
+        yield Look(alignment, "WRAP" if self.wrap else "CLIP")
         yield self.number_format(context)
         yield self.validation(place, context)
 

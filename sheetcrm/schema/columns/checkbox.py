@@ -24,7 +24,7 @@ class CheckboxColumn(Column):
     python_type = bool
     examples = ((True, True), (False, False), ("TRUE", True), ("是", True), ("no", False), (1, True), (0, False))
     nonsense = ("perhaps", 2, 0.5)
-    pixels = 70
+    pixels = 80
     alignment = "CENTER"
     hint: ClassVar[str] = N_("A tick box.")
 

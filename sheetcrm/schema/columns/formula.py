@@ -65,6 +65,10 @@ class FormulaColumn(Column):
         """As for the type `result`."""
         return self.inner.python_annotation()
 
+    def looks(self) -> tuple[int, str]:
+        """As for the type `result`."""
+        return self.inner.looks()
+
     def number_format(self, context: Context) -> NumberFormat | None:
         """As for the type `result`."""
         return self.inner.number_format(context)

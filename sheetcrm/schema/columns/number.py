@@ -70,7 +70,7 @@ class NumberColumn(DecimalColumn):
 
     examples = ((3, Decimal(3)), (0.1, Decimal("0.1")), ("1,234.5", Decimal("1234.5")), ("１２３", Decimal(123)))
     nonsense = ("many", True, "1.2.3", "12,34", "2026-01-02")
-    pixels = 90
+    pixels = 100
     hint = N_("A number.")
 
     type: Literal["number"] = "number"
@@ -86,7 +86,7 @@ class IntegerColumn(Column):
     python_type = int
     examples = ((3, 3), (3.0, 3), ("1,234", 1234), ("５", 5), ("-2", -2))
     nonsense = ("many", True, 1.5, "1.5", "3 pcs")
-    pixels = 80
+    pixels = 100
     alignment = "RIGHT"
     bounds = "NUMBER"
     hint = N_("A whole number.")
@@ -114,7 +114,7 @@ class PercentColumn(DecimalColumn):
 
     examples = ((0.4, Decimal("0.4")), ("40%", Decimal("0.4")), ("12.5％", Decimal("0.125")), (1, Decimal(1)))
     nonsense = ("most", True, "%", "40%%")
-    pixels = 80
+    pixels = 100
     hint = N_("A percentage, as in 40%.")
 
     type: Literal["percent"] = "percent"
