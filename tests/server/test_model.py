@@ -207,7 +207,11 @@ def test_moving_back_gives_back_the_same_spreadsheet(data):
 def _rich(*, ranges: bool = True) -> Spreadsheet:
     """A little of everything on one sheet; without ranges, for a move may take a row out of one for good."""
     spreadsheet = book(
-        ["a", 1, "=B1*2"], ["b", 2, "=SUM(B1:B2)" if ranges else "=B1+B2"], ["c", 3, "=$B$3"], rows_in_grid=12, columns_in_grid=12
+        ["a", 1, "=B1*2"],
+        ["b", 2, "=SUM(B1:B2)" if ranges else "=B1+B2"],
+        ["c", 3, "=$B$3"],
+        rows_in_grid=12,
+        columns_in_grid=12,
     )
     look = {"userEnteredFormat": {"textFormat": {"bold": True}, "backgroundColor": {"red": 0.5}}}
     formula = {"type": "CUSTOM_FORMULA", "values": [{"userEnteredValue": "=$B2>1"}]}
