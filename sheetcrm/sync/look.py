@@ -8,7 +8,6 @@ moves between the two is still itself.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -115,62 +114,55 @@ def _headers(layout: Layout, sheets: Iterable[str]) -> Iterator[Json]:
 
 def _header_rows(answers: Iterable[Json]) -> dict[int, list[Cell]]:
     return {
-        place.get("sheetId", 0): [column[0] if column else "" for column in values]
-        for place, values in _answered(answers, "gridRange")
+        place.get("sheetId", 0): [column[0] if column else "" for column in value_range.get("values", [])]
+        for place, value_range in _answered(answers, "gridRange")
     }
 
 
 def _marked(
     layout: Layout, wanted: Mapping[str, Wanted], sheet: str, answers: Iterable[Json]
 ) -> Iterator[tuple[str, list[Cell]]]:
-    """The columns of a sheet by their mark; where two have the same, the one that the layout has chosen."""
+    """The columns of a sheet by their mark; where several have the same, the one that the layout has chosen."""
     known = {column for owner, column in _located(layout, wanted) if owner == sheet}
-    found: dict[str, list[tuple[int, list[Cell]]]] = {}
-    for lookup, values, index in _answered_columns(answers):
+    found: dict[str, list[Json]] = {}
+    for lookup, value_range in _answered(answers, "developerMetadataLookup"):
         owner, _, column = lookup["metadataValue"].partition(".")
         if owner == sheet and column in known:
-            found.setdefault(column, []).append((index, values))
-    for column, columns in found.items():
-        there = layout.index(sheet, column)
-        _index, values = min(columns, key=lambda one: abs(one[0] - there))
-        yield column, values[1:]
+            found.setdefault(column, []).append(value_range)
+    for column, same in found.items():
+        place = (layout.tab_title(sheet), layout.index(sheet, column))
+        values = min(same, key=lambda value_range: _distance(value_range, place)).get("values", [])
+        yield column, values[0][1:] if values else []
+
+
+def _distance(value_range: Json, place: tuple[str, int]) -> tuple[bool, int]:
+    """How far `'跟进记录'!C1:C1000` is from a column (0-based) of a tab; another tab (a copied one) is farther than any column."""
+    title, _, cells = value_range.get("range", "").rpartition("!")
+    if title.startswith("'"):
+        title = title[1:-1].replace("''", "'")
+    index = 0
+    for letter in "".join(char for char in cells.partition(":")[0] if char.isalpha()):
+        index = index * 26 + ord(letter) - ord("A") + 1
+    return title != place[0], abs(index - 1 - place[1])
 
 
 def _by_place(gateway: Gateway, layout: Layout, places: list[tuple[str, str]]) -> list[list[Cell]]:
     """Columns without a mark, by where their title stands: one request more."""
     filters = [{"gridRange": layout.grid_range(sheet, column, first=1)} for sheet, column in places]
     found = {
-        (place.get("sheetId", 0), place.get("startColumnIndex", 0)): values
-        for place, values in _answered(gateway.columns(filters), "gridRange")
+        (place.get("sheetId", 0), place.get("startColumnIndex", 0)): value_range.get("values", [])
+        for place, value_range in _answered(gateway.columns(filters), "gridRange")
     }
     chosen = [found.get((layout.sheet_id(sheet), layout.index(sheet, column)), []) for sheet, column in places]
     return [values[0][1:] if values else [] for values in chosen]
 
 
-def _answered(answers: Iterable[Json], kind: str) -> Iterator[tuple[Json, list[list[Cell]]]]:
-    """Each filter of that kind that matched, and its columns."""
+def _answered(answers: Iterable[Json], kind: str) -> Iterator[tuple[Json, Json]]:
+    """Each filter of that kind that matched, and the value range that it gave."""
     for answer in answers:
         for one in answer.get("dataFilters", []):
             if kind in one:
-                yield one[kind], answer.get("valueRange", {}).get("values", [])
-
-
-def _answered_columns(answers: Iterable[Json]) -> Iterator[tuple[Json, list[Cell], int]]:
-    """Each look-up that matched: itself, its one column, and the column's 0-based index."""
-    for answer in answers:
-        for one in answer.get("dataFilters", []):
-            if "developerMetadataLookup" in one:
-                values = answer.get("valueRange", {}).get("values", [])
-                yield one["developerMetadataLookup"], values[0] if values else [], _index(answer["valueRange"])
-
-
-def _index(value_range: Json) -> int:
-    """`'跟进记录'!C1:C1000` → 2."""
-    match = re.search(r"!\$?([A-Z]{1,3})\$?\d*(?::|$)", value_range.get("range", ""))
-    index = 0
-    for letter in match[1] if match else "A":
-        index = index * 26 + ord(letter) - ord("A") + 1
-    return index - 1
+                yield one[kind], answer.get("valueRange", {})
 
 
 def _language(description: Json, layout: Layout, template: Template, language: str | None) -> tuple[str, list[Gap]]:

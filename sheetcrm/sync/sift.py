@@ -83,23 +83,18 @@ def sift(
 
 
 def _shifted(file: CsvFile, lines: list[Line], mapping: ImportMap, t: Texts) -> Iterator[Refusal]:
-    """Lines that have not as many cells as the header; blank cells too many at the end are nothing."""
+    """Lines that have not as many cells as the header; blank ones at the end of either are nothing."""
     size = len(file.header.cells)
+    least = max(at for at, cell in enumerate(file.header.cells, start=1) if cell.strip())
     for line in lines:
-        if len(line.cells) < size:
-            message = t(
-                "{found} cells where the header has {size}: the columns are shifted",
-                found=len(line.cells),
-                size=size,
-            )
-            yield Refusal(line.number, None, "shifted", message)
-        elif any(cell.strip() for cell in line.cells[size:]):
-            message = t(
-                "{found} cells where the header has {size}: the columns are shifted",
-                found=len(line.cells),
-                size=size,
-            )
-            yield Refusal(line.number, _cut(file, line), "shifted", message + _unquoted(file, line, t))
+        longer = any(cell.strip() for cell in line.cells[size:])
+        if not longer and len(line.cells) >= least:
+            continue
+        text = t("{found} cells where the header has {size}: the columns are shifted", found=len(line.cells), size=size)
+        if longer:
+            yield Refusal(line.number, _cut(file, line), "shifted", text + _unquoted(file, line, t))
+        else:
+            yield Refusal(line.number, None, "shifted", text)
 
 
 def _cut(file: CsvFile, line: Line) -> str | None:
@@ -122,7 +117,7 @@ def _unexpected(file: CsvFile, lines: list[Line], mapping: ImportMap, t: Texts) 
     for header, pattern in mapping.expect.items():
         at, expected = headers.index(header), re.compile(pattern)
         for line in lines:
-            cell = line.cells[at].strip()
+            cell = _at(line, at).strip()
             if not _blank(cell, mapping) and not expected.fullmatch(cell):
                 message = t(
                     "{text} in column {column} is not what the mapping expects there",
@@ -137,7 +132,7 @@ def _texts(file: CsvFile, lines: list[Line], source: Source, mapping: ImportMap)
     if source.header is None:
         return [source.value or ""] * len(lines)
     at = [cell.strip() for cell in file.header.cells].index(source.header)
-    return source.cells(["" if _blank(line.cells[at], mapping) else unguarded(line.cells[at]) for line in lines])
+    return source.cells(["" if _blank(_at(line, at), mapping) else unguarded(_at(line, at)) for line in lines])
 
 
 def _fill(
@@ -155,6 +150,10 @@ def _fill(
 
 def _blank(cell: str, mapping: ImportMap) -> bool:
     return not cell.strip() or cell.strip() in mapping.blank
+
+
+def _at(line: Line, at: int) -> str:
+    return line.cells[at] if at < len(line.cells) else ""
 
 
 def _short(text: str) -> str:

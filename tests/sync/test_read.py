@@ -156,6 +156,18 @@ def test_without_any_mark_the_titles_say_where_things_are_and_in_which_language(
     assert names(reading) == ["Ann"]
 
 
+def test_a_copied_tab_is_told_and_not_read_in_place_of_the_original(filled):
+    tab = filled.tab("Customers")
+    for index in (0, 5):
+        filled.send(
+            {"duplicateSheet": {"sourceSheetId": tab.id, "insertSheetIndex": index, "newSheetName": f"'Old'!{index}"}}
+        )
+        filled.tab(f"'Old'!{index}").update_cell(2, 2, "Old Ann")
+    reading = filled.read()
+    assert names(reading) == ["Ann", "Bea"]
+    assert set(codes(reading)) <= {"sheet_copied"}
+
+
 def test_only_the_sheets_asked_for_are_read(filled):
     reading = filled.read(sheets=["team"])
     assert list(reading.extracts) == ["team"]

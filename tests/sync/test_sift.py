@@ -42,6 +42,9 @@ def sifted(template, text, sheet="customers", **mapping):
         pytest.param(
             "id,name,,\nC1,Ann,,\n", {"id": "C1", "name": "Ann"}, id="blank columns at the end, as Excel leaves them"
         ),
+        pytest.param(
+            "id,name,,\nC1,Ann\n", {"id": "C1", "name": "Ann"}, id="a line without the blank columns of the header"
+        ),
         pytest.param("id,name\nC1,Ann,,\n", {"id": "C1", "name": "Ann"}, id="blank cells too many"),
         pytest.param(
             "客户编号,tel\nC1,13800138000\n",
