@@ -7,9 +7,10 @@ date.  Only sheets that some asked-for formula reads are ever loaded into the en
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -17,7 +18,7 @@ from .cell_error import CellError, Scalar, Value
 from .engine import SPILLED, Engine
 from .formulas import Area
 from .functions import sheets_functions
-from .translate import Translator, traits_of
+from .translate import Traits, Translator, traits_of
 
 __all__ = ["Area", "Calculator", "CellError", "Source", "Value"]
 
@@ -29,6 +30,8 @@ _PROBE = "probe" * 30
 
 Content = tuple[int, int, Scalar, str | None]
 """Row, column, value, and the formula instead of a value where there is one."""
+Written = tuple[int, int, str]
+"""Row, column, formula."""
 
 
 class Source(Protocol):
@@ -132,6 +135,8 @@ class _Book:
         self._stale = True
         self._known: dict[str, bool] = {}
         self._widths: dict[str, int] = {}
+        # Title → row → column → the formula that is in the engine.
+        self._formulas: dict[str, dict[int, dict[int, str]]] = {}
         self._scratch: dict[tuple[str, str, tuple[int, int]], int] = {}
 
     def loaded(self, title: str) -> bool:
@@ -198,7 +203,7 @@ class _Book:
         if row is not None:
             return self.engine.value(_SCRATCH, row, 0)
         told = self._translator.translate(formula, title, by=by, at=at)
-        self._heed(formula)
+        self._heed(traits)
         if not self._widths.keys() >= told.titles:
             self._load(told.titles)
             self.settle()
@@ -230,37 +235,50 @@ class _Book:
     def _read(self, title: str, start: int, end: int | None) -> set[str]:
         """Put rows of a sheet into the engine; the sheets that their formulas read."""
         self._stale = True
+        known = self._formulas.setdefault(title, {})
         wanted: set[str] = set()
-        found: list[tuple[int, int, str]] = []
-        for top, block in self._blocks(title, start, end, found):
-            self.engine.put(title, top, 0, block)
-        for row, column, formula in found:
-            self._heed(formula)
-            told = self._translator.translate(formula, title)
-            wanted |= told.titles
-            self.engine.put_formula(title, row, column, told.text)
+        for top, block, written in self._blocks(title, start, end):
+            kept = _unchanged(known, written, len(block))
+            # The engine is slow to take a formula where a blank was written, so a new sheet is given no blank columns.
+            for left, part in _columns(block, kept, blanks=end is not None):
+                self.engine.put(title, top, left, part)
+            for row in range(top, top + len(block)):
+                known.pop(row, None)
+            for row, column, formula in written:
+                known.setdefault(row, {})[column] = formula
+                if column not in kept:
+                    wanted |= self._put_formula(title, row, column, formula)
         return wanted
 
+    def _put_formula(self, title: str, row: int, column: int, formula: str) -> frozenset[str]:
+        told = self._translator.filled(formula, title, row)
+        self._heed(told.traits)
+        self.engine.put_formula(title, row, column, told.text)
+        return told.titles
+
     def _blocks(
-        self, title: str, start: int, end: int | None, found: list[tuple[int, int, str]]
-    ) -> Iterator[tuple[int, list[list[Scalar]]]]:
-        """Rectangles of values that cover rows [start, end); formulas are put in `found` instead."""
+        self, title: str, start: int, end: int | None
+    ) -> Iterator[tuple[int, list[list[Scalar]], list[Written]]]:
+        """Rectangles that cover rows [start, end): the first row, values, and formulas, where the values are None."""
         lines: dict[int, list[Scalar]] = {}
-        top = start
+        written: list[Written] = []
+        # A heading stands over a column of formulas, so a new sheet's first row goes by itself.
+        top, bottom = start, start + (1 if end is None else ROWS_AT_ONCE)
         for row, column, value, formula in self.source.cells(title, start, end):
-            while row >= top + ROWS_AT_ONCE:
-                yield top, self._rectangle(title, lines, top, top + ROWS_AT_ONCE)
-                lines, top = {}, row if end is None else top + ROWS_AT_ONCE
+            while row >= bottom:
+                yield top, self._rectangle(title, lines, top, bottom), written
+                lines, written, top = {}, [], row if end is None else bottom
+                bottom = top + ROWS_AT_ONCE
             if formula is not None:
-                found.append((row, column, formula))
+                written.append((row, column, formula))
             line = lines.setdefault(row, [])
             line.extend([None] * (column + 1 - len(line)))
             line[column] = None if formula is not None else value
         last = max(lines, default=top - 1) + 1 if end is None else end
         while top < last:
             bottom = min(last, top + ROWS_AT_ONCE)
-            yield top, self._rectangle(title, lines, top, bottom)
-            lines, top = {}, bottom
+            yield top, self._rectangle(title, lines, top, bottom), written
+            lines, written, top = {}, [], bottom
 
     def _rectangle(self, title: str, lines: dict[int, list[Scalar]], top: int, end: int) -> list[list[Scalar]]:
         width = max(self._widths.get(title, 0), max(map(len, lines.values()), default=0))
@@ -268,10 +286,25 @@ class _Book:
         empty: list[Scalar] = []
         return [(line := lines.get(row, empty)) + [None] * (width - len(line)) for row in range(top, end)]
 
-    def _heed(self, formula: str) -> None:
-        traits = traits_of(formula)
+    def _heed(self, traits: Traits) -> None:
         self.volatile = self.volatile or traits.volatile
         self._spilling = self._spilling or traits.spilling
+
+
+def _unchanged(known: dict[int, dict[int, str]], written: list[Written], rows: int) -> set[int]:
+    """Columns in which every row still has the formula that it had."""
+    same = Counter(column for row, column, formula in written if known.get(row, {}).get(column) == formula)
+    return {column for column, count in same.items() if count == rows}
+
+
+def _columns(block: list[list[Scalar]], kept: set[int], *, blanks: bool) -> Iterator[tuple[int, list[list[Scalar]]]]:
+    """The parts of a rectangle between `kept` columns (and blank ones), each with the column that it begins at."""
+    columns = enumerate(zip(*block, strict=True))
+    put = [i not in kept and (blanks or any(value is not None for value in column)) for i, column in columns]
+    for is_put, run in groupby(range(len(put)), key=put.__getitem__):
+        span = list(run)
+        if is_put:
+            yield span[0], [line[span[0] : span[-1] + 1] for line in block]
 
 
 def _merged(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -49,7 +49,7 @@ class Engine:
         limits = formualizer.EvaluationConfig()
         limits.max_eval_time_ms = DEADLINE
         settings = formualizer.WorkbookConfig(
-            mode=formualizer.WorkbookMode.Ephemeral, eval_config=limits, enable_changelog=False
+            mode=formualizer.WorkbookMode.Interactive, eval_config=limits, enable_changelog=False
         )
         self._late = False
         self._ready: dict[str, int] = {}

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from . import formulas
 from .cell_error import CellError
+from .fills import family, is_plain, marked, member
 from .formulas import Area, Corner, Reference, Token
 from .functions import SINGLE, SPREAD
 
@@ -51,14 +52,6 @@ class Shape(Protocol):
 
 
 @dataclass(frozen=True)
-class Translated:
-    """A formula for the engine and the titles of the sheets that it reads."""
-
-    text: str
-    titles: frozenset[str]
-
-
-@dataclass(frozen=True)
 class Traits:
     """What a formula's value depends on, besides the cells that it reads."""
 
@@ -84,12 +77,32 @@ def traits_of(formula: str) -> Traits:
     )
 
 
+@dataclass(frozen=True)
+class Translated:
+    """A formula for the engine and the titles of the sheets that it reads."""
+
+    text: str
+    titles: frozenset[str]
+    traits: Traits
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a formula is to be computed; `family` is its own row when rows are to be written as distances from it."""
+
+    title: str
+    by: tuple[int, int] = (0, 0)
+    elsewhere: bool = False
+    family: int | None = None
+
+
 class Translator:
     """Translates formulas of one spreadsheet as it is now; make another after sheets or names changed."""
 
     def __init__(self, shape: Shape) -> None:
         self._shape = shape
         self._sizes = {title: shape.size(title) for title in shape.titles()}
+        self._families: dict[tuple[str, str], Translated | None] = {}
         self._canonical = {title.casefold(): title for title in self._sizes}
 
     def title(self, title: str) -> str | None:
@@ -103,9 +116,21 @@ class Translator:
 
         With `at` (row, column) it will be computed in another sheet, and must not notice.
         """
+        return self._told(formula, _Place(title, by, elsewhere=at is not None), at)
+
+    def filled(self, formula: str, title: str, row: int) -> Translated:
+        """`formula` that stands in `row`; copies of one that was seen before cost next to nothing."""
+        key = (title, family(formula, row))
+        if key not in self._families:
+            plain = is_plain(formulas.tokens(formula))
+            self._families[key] = self._told(formula, _Place(title, family=row)) if plain else None
+        known = self._families[key]
+        return self.translate(formula, title) if known is None else replace(known, text=member(known.text, row))
+
+    def _told(self, formula: str, place: _Place, at: tuple[int, int] | None = None) -> Translated:
         source = formulas.tokens(formula)
         titles: set[str] = set()
-        texts = [self._text(token, title, by, titles, elsewhere=at is not None) for token in source]
+        texts = [self._text(token, place, titles) for token in source]
         for opening, name in _spreading(source):
             texts[opening[0]], texts[opening[1]] = SPREAD, f'("{name}",'
         for start, end in _blankable(source, 1 if formula.startswith("=") else 0, len(source)):
@@ -114,7 +139,7 @@ class Translator:
             _fix_position(source, texts, at)
         if any(token.kind == "function" and token.text.upper() == "INDIRECT" for token in source):
             titles.update(self._sizes)
-        return Translated("".join(texts), frozenset(titles))
+        return Translated("".join(texts), frozenset(titles), traits_of(formula))
 
     def strangers(self, formula: str, knows: Callable[[str], bool]) -> CellError | None:
         """What in `formula` nobody has heard of; `knows` tells which functions there are."""
@@ -126,9 +151,9 @@ class Translator:
                 return CellError("NAME", f"Unknown range name: '{token.text}'.")
         return None
 
-    def _text(self, token: Token, title: str, by: tuple[int, int], titles: set[str], *, elsewhere: bool) -> str:
+    def _text(self, token: Token, place: _Place, titles: set[str]) -> str:
         if token.reference is not None:
-            return self._reference(token.reference, title, by, titles, elsewhere=elsewhere)
+            return self._reference(token.reference, place, titles)
         if token.kind == "name":
             return self._name(token.text, titles)
         if token.kind == "error":
@@ -136,16 +161,15 @@ class Translator:
         # The engine works on whole ranges everywhere, so this function only has to be left out.
         return "" if token.kind == "function" and token.text.upper() == "ARRAYFORMULA" else token.text
 
-    def _reference(
-        self, reference: Reference, title: str, by: tuple[int, int], titles: set[str], *, elsewhere: bool
-    ) -> str:
-        target = self.title(reference.title or title)
-        moved = formulas.moved_by(reference, *by)
+    def _reference(self, reference: Reference, place: _Place, titles: set[str]) -> str:
+        target = self.title(reference.title or place.title)
+        moved = formulas.moved_by(reference, *place.by)
         if target is None or moved is None:
             return formulas.BROKEN
         titles.add(target)
-        shown = replace(moved, title=target if reference.title is not None or elsewhere else None)
-        return _bounded(shown, *self._sizes[target]).text()
+        shown = replace(moved, title=target if reference.title is not None or place.elsewhere else None)
+        shown = _bounded(shown, *self._sizes[target])
+        return shown.text() if place.family is None else _marked(shown, place.family)
 
     def _name(self, name: str, titles: set[str]) -> str:
         if name.upper() in {"TRUE", "FALSE"}:
@@ -162,15 +186,28 @@ class Translator:
 
 
 def _bounded(reference: Reference, row_count: int, column_count: int) -> Reference:
+    """Open sides end at the edge of the grid, which does not move when the formula is copied."""
     if reference.last is None:
         return reference
     (top, bottom), (left, right) = reference.rows, reference.columns
     if top is not None and bottom is not None and left is not None and right is not None:
         return reference
-    first = Corner(left or 0, top or 0)
-    last_row = max(first.row or 0, (row_count if bottom is None else bottom) - 1)
-    last_column = max(first.column or 0, (column_count if right is None else right) - 1)
-    return Reference(reference.title, first, Corner(last_column, last_row))
+    first = replace(reference.first, column=left or 0, row=top or 0, row_fixed=reference.first.row_fixed or top is None)
+    last_row = max(top or 0, (row_count if bottom is None else bottom) - 1)
+    last_column = max(left or 0, (column_count if right is None else right) - 1)
+    return Reference(reference.title, first, Corner(last_column, last_row, row_fixed=True))
+
+
+def _marked(reference: Reference, row: int) -> str:
+    """The reference with its relative rows as distances from `row`."""
+    corners = [reference.first] if reference.last is None else [reference.first, reference.last]
+    shown = [
+        corner.text() if corner.row_fixed or corner.row is None
+        else replace(corner, row=None).text() + marked(corner.row, row)
+        for corner in corners
+    ]  # fmt: skip
+    prefix = "" if reference.title is None else formulas.quoted(reference.title) + "!"
+    return prefix + ":".join(shown)
 
 
 def _spreading(tokens: Sequence[Token]) -> Iterator[tuple[tuple[int, int], str]]:
