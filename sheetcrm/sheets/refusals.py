@@ -23,24 +23,28 @@ def reason_of(error: APIError) -> str:
 def translated(error: APIError, spreadsheet_id: str, account: str) -> ApiError:
     """The error as people should hear it; `account` is the address that asked, when it is known."""
     status, said, reason = error.response.status_code, str(error.error.get("message", "")), reason_of(error)
+    kind = {401: NotSignedIn, 403: NotAllowed, 404: NotFound}.get(status, ApiError)
+    return kind(
+        _text(status, reason, said, spreadsheet_id, account or "the account that you signed in with"),
+        status=status,
+        reason=reason,
+    )
+
+
+def _text(status: int, reason: str, said: str, spreadsheet_id: str, who: str) -> str:
     url = f"https://docs.google.com/spreadsheets/d/{spreadsheet_id}"
-    who = account or "the account that you signed in with"
-    if status == 401:
-        return NotSignedIn(f"Not signed in: {said}. Check the credentials in the config.", status=status, reason=reason)
-    if status == 404:
-        text = f"There is no spreadsheet {spreadsheet_id}, or nobody shared it: check the id, and share {url} with {who} as editor."
-        return NotFound(text if spreadsheet_id else said, status=status, reason=reason)
-    if reason == "storageQuotaExceeded":
-        text = f"{who} has no storage to make files in. Make a blank spreadsheet yourself, share it with {who} as editor, and name it with --in URL."
-        return NotAllowed(text, status=status, reason=reason)
-    if reason in {"SERVICE_DISABLED", "accessNotConfigured"}:
-        text = f"The API is not switched on in the Google Cloud project of the credentials: {said}"
-        return NotAllowed(text, status=status, reason=reason)
-    if status == 403:
-        text = f"{said}. Share {url} with {who} as editor." if spreadsheet_id else said
-        return NotAllowed(text, status=status, reason=reason)
-    if status == 429:
-        return ApiError(
-            f"The quota of the API is used up; try again in a minute. ({said})", status=status, reason=reason
+    by_reason = {
+        "storageQuotaExceeded": f"{who} has no storage to make files in. Make a blank spreadsheet yourself, share it with {who} as editor, and name it with --in URL.",
+        "SERVICE_DISABLED": f"The API is not switched on in the Google Cloud project of the credentials: {said}",
+        "accessNotConfigured": f"The API is not switched on in the Google Cloud project of the credentials: {said}",
+    }
+    by_status = {
+        401: f"Not signed in: {said} Check the credentials in the config.",
+        429: f"The quota of the API is used up; try again in a minute. ({said})",
+    }
+    if spreadsheet_id:
+        by_status[403] = f"{said}. Share {url} with {who} as editor."
+        by_status[404] = (
+            f"There is no spreadsheet {spreadsheet_id}, or nobody shared it: check the id, and share {url} with {who} as editor."
         )
-    return ApiError(f"The API answered {status}: {said}", status=status, reason=reason)
+    return by_reason.get(reason) or by_status.get(status) or f"The API answered {status}: {said}"
