@@ -57,7 +57,7 @@ class Post:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(  # noqa: N802 - aiosmtpd calls it soself, server: SMTP, _session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - as above
         (recipient,) = envelope.rcpt_tos
         answer = self.after_data.get(recipient, "250 OK")
         if answer.startswith(("250", "drop")):
