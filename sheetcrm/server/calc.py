@@ -14,11 +14,11 @@ from itertools import groupby
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from .cell_error import CellError, Scalar, Value
-from .engine import SPILLED, Engine
-from .formulas import Area
-from .functions import sheets_functions
-from .translate import Traits, Translator, traits_of
+from sheetcrm.server.cell_error import CellError, Scalar, Value
+from sheetcrm.server.engine import SPILLED, Engine
+from sheetcrm.server.formulas import Area
+from sheetcrm.server.functions import sheets_functions
+from sheetcrm.server.translate import Traits, Translator, traits_of
 
 __all__ = ["Area", "Calculator", "CellError", "Source", "Value"]
 

@@ -16,9 +16,9 @@ from typing import Any
 
 from pydantic_core import SchemaValidator, core_schema
 
-from . import display, entered
-from .calc import Calculator
-from .cell_error import CellError, Value
+from sheetcrm.server import display, entered
+from sheetcrm.server.calc import Calculator
+from sheetcrm.server.cell_error import CellError, Value
 
 Json = dict[str, Any]
 

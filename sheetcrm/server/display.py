@@ -19,8 +19,8 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
-from .cell_error import CellError
-from .patterns import Part, Section, sections
+from sheetcrm.server.cell_error import CellError
+from sheetcrm.server.patterns import Part, Section, sections
 
 Json = dict[str, Any]
 

@@ -16,11 +16,15 @@ from typing import Any
 
 import formualizer
 
-from .cell_error import CellError, Scalar, Value
+from sheetcrm.server.cell_error import CellError, Scalar, Value
 
 DEADLINE = 20_000
 """Milliseconds that one calculation may take before what is left is given up."""
 
+MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
+"""The engine's grid.  Cells beyond are never read by a formula: a reference to one is an error, not a wrong answer."""
+
+OUTSIDE = CellError("REF", f"This server computes within {MAX_ROWS} rows and {MAX_COLUMNS} columns.")
 SPILLED = CellError("REF", "Array result was not expanded because it would overwrite data.")
 
 _ERRORS = {
@@ -70,11 +74,16 @@ class Engine:
 
     def put(self, title: str, row: int, column: int, block: Sequence[Sequence[Scalar]]) -> None:
         """Values of a rectangle whose top left is at (row, column); None empties a cell, formula or not."""
-        cells = [[float(value) if type(value) is int else value for value in line] for line in block]
+        height, width = max(0, MAX_ROWS - row), max(0, MAX_COLUMNS - column)
+        cells = [[float(value) if type(value) is int else value for value in line[:width]] for line in block[:height]]
+        if not cells or not cells[0]:
+            return
         self._book.set_values_batch(title, row + 1, column + 1, cells)
 
     def put_formula(self, title: str, row: int, column: int, formula: str) -> None:
         """A formula, from its `=` on; one that cannot be parsed makes the cell an error."""
+        if row >= MAX_ROWS or column >= MAX_COLUMNS:
+            return
         try:
             self._book.set_formula(title, row + 1, column + 1, formula)
         except RuntimeError as error:
@@ -90,6 +99,8 @@ class Engine:
 
     def value(self, title: str, row: int, column: int) -> Value:
         """What the cell holds after the last calculation."""
+        if row >= MAX_ROWS or column >= MAX_COLUMNS:
+            return OUTSIDE
         found = None if self._late else self._book.get_value(title, row + 1, column + 1)
         # A cell that was once emptied answers None even when an array has spilled into it since.
         return self.compute(title, row, column) if found is None else _value(found)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from .formulas import Reference, Token
+from sheetcrm.server.formulas import Reference, Token
 
 _MARK = "\0"
 # Cells outside strings, titles and brackets; what is not exactly a cell stays, and keeps its formula out of the family.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from .edits import Edit
+from sheetcrm.server.edits import Edit
 
 BROKEN = "#REF!"
 LAST_COLUMN = 18_278

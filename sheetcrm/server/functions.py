@@ -15,8 +15,8 @@ from typing import Any
 
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
-from . import display
-from .engine import Engine
+from sheetcrm.server import display
+from sheetcrm.server.engine import Engine
 
 Given = Any
 """What the engine hands in: str, float, bool, None, an error dict, or a list of rows of these."""

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
-from . import formulas
-from .cell_error import CellError
-from .fills import family, is_plain, marked, member
-from .formulas import Area, Corner, Reference, Token
-from .functions import SINGLE, SPREAD
+from sheetcrm.server import formulas
+from sheetcrm.server.cell_error import CellError
+from sheetcrm.server.engine import MAX_COLUMNS, MAX_ROWS
+from sheetcrm.server.fills import family, is_plain, marked, member
+from sheetcrm.server.formulas import Area, Corner, Reference, Token
+from sheetcrm.server.functions import SINGLE, SPREAD
 
 # Which arguments can be the result as they stand.
 _BRANCHES = {"IF": (1, 2), "IFERROR": (0, 1), "IFNA": (0, 1)}
@@ -137,6 +138,7 @@ class Translator:
             _wrap(texts, start, end)
         if at is not None:
             _fix_position(source, texts, at)
+            _fix_indirect(source, texts, place.title)
         if any(token.kind == "function" and token.text.upper() == "INDIRECT" for token in source):
             titles.update(self._sizes)
         return Translated("".join(texts), frozenset(titles), traits_of(formula))
@@ -169,6 +171,8 @@ class Translator:
         titles.add(target)
         shown = replace(moved, title=target if reference.title is not None or place.elsewhere else None)
         shown = _bounded(shown, *self._sizes[target])
+        if not all(corner is None or _is_in_engine(corner) for corner in (shown.first, shown.last)):
+            return formulas.BROKEN
         return shown.text() if place.family is None else _marked(shown, place.family)
 
     def _name(self, name: str, titles: set[str]) -> str:
@@ -196,6 +200,10 @@ def _bounded(reference: Reference, row_count: int, column_count: int) -> Referen
     last_row = max(top or 0, (row_count if bottom is None else bottom) - 1)
     last_column = max(left or 0, (column_count if right is None else right) - 1)
     return Reference(reference.title, first, Corner(last_column, last_row, row_fixed=True))
+
+
+def _is_in_engine(corner: Corner) -> bool:
+    return (corner.row or 0) < MAX_ROWS and (corner.column or 0) < MAX_COLUMNS
 
 
 def _marked(reference: Reference, row: int) -> str:
@@ -241,9 +249,20 @@ def _fix_position(tokens: Sequence[Token], texts: list[str], at: tuple[int, int]
         texts[i + 1] = texts[i + 2] = ""
 
 
+def _fix_indirect(tokens: Sequence[Token], texts: list[str], title: str) -> None:
+    """`INDIRECT("B2")` means the sheet of the formula, wherever it is computed."""
+    for i in range(len(tokens) - 2):
+        literal = tokens[i + 2]
+        if tokens[i].text.upper() == "INDIRECT" and literal.kind == "string" and "!" not in literal.text:
+            prefix = formulas.quoted(title).replace('"', '""') + "!"
+            texts[i + 2] = '"' + prefix + literal.text[1:]
+
+
 def _wrap(texts: list[str], start: int, end: int) -> None:
     inner = "".join(texts[start:end])
-    if end - start == 1:
+    if end == start:
+        texts[start] = '""' + texts[start]
+    elif end - start == 1:
         texts[start] = f'IF(ISBLANK({inner}),"",{inner})'
     else:
         texts[start] = f"LET(blank_,{texts[start]}"
@@ -251,8 +270,10 @@ def _wrap(texts: list[str], start: int, end: int) -> None:
 
 
 def _blankable(tokens: Sequence[Token], start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Spans of tokens whose value is the result as it stands, and may be a blank cell."""
+    """Spans of tokens whose value is the result as it stands, and may be a blank cell; an empty one was left out."""
     start, end = _trimmed(tokens, start, end)
+    if start == end and start < len(tokens):
+        yield start, end
     if end - start == 1:
         reference = tokens[start].reference
         if reference is not None and reference.last is None:

@@ -117,7 +117,8 @@ def test_a_circle_that_is_cut_computes_again():
 @pytest.mark.parametrize(("formula", "value"), [
     pytest.param("=C5", "", id="a blank cell"), pytest.param("=(C5)", "", id="in parentheses"), pytest.param("=IF(TRUE,C5,1)", "", id="a branch"),
     pytest.param('=XLOOKUP(" sp ",A2:A,C2:C)', "", id="looked up"), pytest.param('=IFERROR(VLOOKUP(" sp ",A2:C,3,FALSE),"-")', "", id="looked up, with care"),
-    pytest.param("=C5+1", 1, id="but in arithmetic it is 0"), pytest.param("=B2", 10, id="a full one is itself"),
+    pytest.param('=IF(B2>5,,"x")', "", id="a branch left out"), pytest.param('=IF(B2>50,"x", )', "", id="the other branch left out"),
+    pytest.param("=IFERROR(1/0,)", "", id="nothing instead of an error"), pytest.param("=C5+1", 1, id="but in arithmetic it is 0"), pytest.param("=B2", 10, id="a full one is itself"),
     pytest.param('=IF(A9="","",A9)', "", id="asked for"), pytest.param("=IF(C5=0,1,2)", 1, id="blank equals 0"),
 ])  # fmt: skip
 def test_a_blank_result_shows_nothing_instead_of_30_december_1899(seen, formula, value):
@@ -206,6 +207,19 @@ def test_a_rule_is_followed_from_its_anchor(seen):
     assert [seen.evaluate("=B2>9", "客户", row, 1, anchor=(1, 1)) for row in range(1, 4)] == [True, True, False]
     assert [seen.evaluate("=ISEVEN(ROW())", "客户", row, 0, anchor=(1, 0)) for row in (1, 2)] == [True, False]
     assert seen.evaluate("=A1", "客户", 0, 0, anchor=(1, 0)).type == "REF"
+
+
+@pytest.mark.parametrize("formula", ['=INDIRECT("B2")', "=INDIRECT(\"'客户'!B2\")", '=SUM(INDIRECT("b2:b2",TRUE))'])
+def test_indirect_means_the_sheet_of_the_rule(seen, formula):
+    assert seen.evaluate(formula, "客户", 9, 7) == 10
+
+
+def test_cells_past_the_engine_s_grid_are_an_error_and_not_a_wrong_sum():
+    grids = Grids(sizes={"wide": (1_200_000, 18_000)})
+    grids.sheets["wide"] = {(0, 0): "=SUM(A2:A)", (0, 1): "=SUM(C2:2)", (1_100_000, 0): 5, (1, 17_000): 3, (1, 17_001): "=1", (2, 0): "=SUM(A4:A9)"}
+    seen = calculator(grids)
+    assert [seen.value("wide", row, column).type for row, column in [(0, 0), (0, 1), (1, 17_001)]] == ["REF"] * 3
+    assert seen.value("wide", 2, 0) == 0
 
 
 def test_a_rule_sees_what_changed():
