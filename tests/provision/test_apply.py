@@ -6,6 +6,7 @@ import pytest
 
 from sheetcrm import provision
 from sheetcrm.errors import Refused
+from sheetcrm.resources import Highlights
 from sheetcrm.schema import loader
 
 from .bakery import TODAY, Desk, bakery
@@ -111,3 +112,24 @@ def test_a_tab_of_ours_by_title_that_is_not_ours_is_never_written_over(blank):
     with pytest.raises(Refused, match="did not make"):
         provision.apply(blank.gateway, plan)
     assert blank.tab("客户").get_all_values() == [["Customer", "Phone"], ["Ann", "1"]]
+
+
+def test_no_highlight_looks_into_another_tab(every, language):
+    """Sheets refuses a conditional format whose formula does."""
+    for address, resource in every.compile(language).items():
+        if isinstance(resource, Highlights):
+            assert resource.refers(address) == {address.sheet}
+
+
+def test_a_batch_is_smaller_than_google_advises(every):
+    plan = provision.plan(provision.blank(), every, "zh", samples=True, today=TODAY)
+    assert plan.bytes < 1_000_000
+
+
+def test_a_plan_as_text_and_as_json_tells_the_same(blank):
+    plan = blank.plan(samples=True)
+    told = plan.json()
+    assert {change["address"] for change in told["changes"]} == {str(change.address) for change in plan.changes}
+    assert told["fingerprint"] in plan.text()
+    assert "+ stage  阶段" in plan.text()
+    assert all(change["text"] for change in told["changes"])

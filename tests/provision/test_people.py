@@ -200,3 +200,43 @@ class TestMarks:
         assert not [change for change in plan.changes if change.address.column == "next"]
         assert "D1" in plan.text()
         assert "F1" in plan.text()
+
+
+class TestDeleted:
+    def test_a_column_that_somebody_deleted_comes_back_and_formulas_find_it(self, desk):
+        tab = desk.tab("订单")
+        desk.send({"deleteDimension": {"range": columns(tab.id, 2, 3)}})
+        plan = desk.apply()
+        assert ("create", "orders.amount.column") in actions(plan)
+        assert ("update", "customers.spent.formula") in actions(plan)
+        assert desk.tab("订单").row_values(1)[1:] == ["客户编号", "金额"]
+        assert desk.plan().changes == ()
+
+    def test_a_tab_that_somebody_deleted_comes_back_and_formulas_find_it(self, desk):
+        desk.people.del_worksheet(desk.tab("订单"))
+        desk.apply()
+        desk.tab("客户").update([["C1"]], "A2", raw=True)
+        desk.tab("订单").update([["C1", 5]], "B2", raw=True)
+        assert desk.tab("客户").acell("E2", value_render_option="UNFORMATTED_VALUE").value == 5
+        assert desk.plan().changes == ()
+
+    def test_a_first_data_row_that_somebody_deleted_is_no_change(self, desk):
+        desk.tab("订单").delete_rows(2)
+        desk.apply()
+        assert desk.plan().changes == ()
+
+
+def test_a_column_moved_by_cut_and_paste_and_the_rest_deleted_is_found_again(desk):
+    tab = desk.tab("订单")
+    tab.add_cols(1)
+    source = {"sheetId": tab.id, "startRowIndex": 0, "endRowIndex": 100, "startColumnIndex": 2, "endColumnIndex": 3}
+    target = {"sheetId": tab.id, "rowIndex": 0, "columnIndex": 3}
+    desk.send(
+        {"cutPaste": {"source": source, "destination": target, "pasteType": "PASTE_NORMAL"}},
+        {"deleteDimension": {"range": columns(tab.id, 2, 3)}},
+    )
+    plan = desk.plan()
+    assert plan.troubles == ()
+    assert ("update", "orders.amount.column") in actions(plan), "its mark is put back"
+    desk.apply()
+    assert desk.plan().changes == ()
