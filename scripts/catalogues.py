@@ -27,7 +27,10 @@ def extracted() -> Catalog:
     """Every marked text of the source, sorted, without line numbers (they would change with every edit)."""
     catalog = Catalog(project="sheetcrm", charset="utf-8")
     found = extract_from_dir(
-        SOURCE, METHODS, keywords=KEYWORDS, directory_filter=lambda path: Path(path).name not in {"locales", "__pycache__"}
+        SOURCE,
+        METHODS,
+        keywords=KEYWORDS,
+        directory_filter=lambda path: Path(path).name not in {"locales", "__pycache__"},
     )
     for _file, _line, message, comments, context in found:
         catalog.add(message, None, auto_comments=comments, context=context)
@@ -38,7 +41,9 @@ def updated() -> Catalog:
     """The Chinese catalogue with exactly the texts of the source, translations kept."""
     path = FOLDER / "sheetcrm.po"
     old = read_po(io.BytesIO(path.read_bytes()), locale="zh") if path.exists() else Catalog(locale="zh")
-    new = Catalog(locale="zh", project="sheetcrm", charset="utf-8", fuzzy=False, header_comment="# Chinese texts of sheetcrm.")
+    new = Catalog(
+        locale="zh", project="sheetcrm", charset="utf-8", fuzzy=False, header_comment="# Chinese texts of sheetcrm."
+    )
     new.creation_date = new.revision_date = old.creation_date
     for message in sorted(extracted(), key=lambda message: str(message.id)):
         if message.id:
