@@ -8,11 +8,12 @@ The only keeper of sheet ids, column indexes and Google's ids.  Row numbers are
 from sheetcrm.layout.formulas import normal, quoted, sheets_in
 from sheetcrm.layout.locate import Wanted
 from sheetcrm.layout.made import TEMPLATE_KEY, Made, marked_template
-from sheetcrm.layout.places import HIGHLIGHTS_KEY, MARK_KEY, Layout, letters
+from sheetcrm.layout.places import HIGHLIGHTS_KEY, MADE_KEY, MARK_KEY, Layout, letters
 from sheetcrm.layout.troubles import Trouble
 
 __all__ = [
     "HIGHLIGHTS_KEY",
+    "MADE_KEY",
     "MARK_KEY",
     "TEMPLATE_KEY",
     "Layout",

@@ -18,8 +18,9 @@ from sheetcrm.layout.troubles import Trouble
 Json = dict[str, Any]
 
 HIGHLIGHTS_KEY = "sheetcrm.highlights"
+MADE_KEY = "sheetcrm.made"
 
-__all__ = ["HIGHLIGHTS_KEY", "MARK_KEY", "Layout", "letters"]
+__all__ = ["HIGHLIGHTS_KEY", "MADE_KEY", "MARK_KEY", "Layout", "letters"]
 
 
 @dataclass

@@ -16,6 +16,7 @@ from sheetcrm.provision.objections import objections
 from sheetcrm.provision.plan import Plan, make
 from sheetcrm.provision.samples import Reads, Writes, with_missing
 from sheetcrm.provision.wanted import wanted_of
+from sheetcrm.resources import Memory
 
 if TYPE_CHECKING:
     from sheetcrm.schema.template import Template
@@ -38,6 +39,7 @@ def plan(
     see `Plan.refusals`.
     """
     desired = template.compile(language)
+    desired = {**desired, **Memory.of(desired)}
     live = read(gateway, desired, wanted_of(template))
     if samples:
         desired = with_missing(gateway, live, desired, template, template.sample_rows(language, today))

@@ -14,6 +14,7 @@ from sheetcrm.resources.header_style import HeaderStyle
 from sheetcrm.resources.highlight import Highlight, Highlights
 from sheetcrm.resources.locale import Locale
 from sheetcrm.resources.look import Look
+from sheetcrm.resources.memory import Memory
 from sheetcrm.resources.named_range import NamedRange
 from sheetcrm.resources.number_format import NumberFormat
 from sheetcrm.resources.protection import Protection
@@ -40,6 +41,7 @@ __all__ = [
     "Json",
     "Locale",
     "Look",
+    "Memory",
     "NamedRange",
     "NumberFormat",
     "Protection",

@@ -9,11 +9,11 @@ or what is provably ours, so nothing else can ever be changed or deleted.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self, TypeVar
 
-from sheetcrm.layout import MARK_KEY, Layout
+from sheetcrm.layout import MADE_KEY, MARK_KEY, Layout
 
 Json = dict[str, Any]
 Cell = str | int | float | bool | None
@@ -61,6 +61,8 @@ class Resource:
     follows: ClassVar[frozenset[str]] = frozenset()
     """`rows`, `columns`: it has to be sent again when its sheet grows that way."""
 
+    removable: ClassVar[bool] = False
+    """Whether it is taken away from a column when the template drops it, if the tab remembers that it is ours."""
     outlives: ClassVar[bool] = False
     """Whether it stays behind, broken, when its column is deleted."""
 
@@ -150,6 +152,29 @@ def mark(address: Address, layout: Layout) -> Request:
     return {"createDeveloperMetadata": {"developerMetadata": {**metadata, "location": location}}}
 
 
+def remembered(part: Json, key: str, address: Address, layout: Layout) -> frozenset[str]:
+    """The words of a sheet's metadata under `key`; its id is noted in the layout for `remember`."""
+    for metadata in part.get("developerMetadata", []):
+        if metadata.get("metadataKey") == key:
+            layout.ids[str(address)] = metadata["metadataId"]
+            return frozenset(metadata.get("metadataValue", "").split())
+    return frozenset()
+
+
+def remember(words: Collection[str], key: str, address: Address, layout: Layout) -> Request:
+    """The request that makes a sheet's metadata under `key` exactly those words."""
+    value = " ".join(sorted(words))
+    if str(address) in layout.ids:
+        lookup = {"developerMetadataLookup": {"metadataId": layout.ids[str(address)]}}
+        new = {"metadataValue": value}
+        return {
+            "updateDeveloperMetadata": {"dataFilters": [lookup], "developerMetadata": new, "fields": "metadataValue"}
+        }
+    metadata = {"metadataKey": key, "metadataValue": value, "visibility": "DOCUMENT"}
+    location = {"sheetId": layout.sheet_id(address.sheet)}
+    return {"createDeveloperMetadata": {"developerMetadata": {**metadata, "location": location}}}
+
+
 def sheets_of(description: Json, layout: Layout) -> Iterator[tuple[str, Json]]:
     """Each sheet of ours: its key and its part of the description."""
     for part in description.get("sheets", []):
@@ -159,11 +184,12 @@ def sheets_of(description: Json, layout: Layout) -> Iterator[tuple[str, Json]]:
 
 
 def columns_of(description: Json, layout: Layout, desired: State, kind: str) -> Iterator[tuple[Address, Json, int]]:
-    """Each located column that is to have a resource of `kind`: address, the sheet's part of the description, index."""
+    """Each located column that is to have a resource of `kind`, or has one of ours: address, description, index."""
     for sheet, part in sheets_of(description, layout):
+        ours = remembered(part, MADE_KEY, Address(sheet, "", "memory"), layout)
         for column in layout.columns(sheet):
             address = Address(sheet, column, kind)
-            if address in desired:
+            if address in desired or f"{column}.{kind}" in ours:
                 yield address, part, layout.index(sheet, column)
 
 

@@ -24,6 +24,8 @@ from sheetcrm.resources.base import (
     changed,
     color_style,
     color_text,
+    remember,
+    remembered,
     sheets_of,
 )
 
@@ -77,17 +79,17 @@ class Highlights(Resource):
             address = Address(key, "", cls.kind)
             wanted = desired.get(address)
             hoped = wanted.rules if isinstance(wanted, cls) else ()
-            remembered = _remembered(part, address, layout)
+            known = remembered(part, HIGHLIGHTS_KEY, address, layout)
             found = [
                 (position, rule)
                 for position, live in enumerate(part.get("conditionalFormats", []))
                 if (rule := _highlight(live, key, layout, hoped)) is not None
-                and (rule.digest in remembered or rule.digest in {hope.digest for hope in hoped})
+                and (rule.digest in known or rule.digest in {hope.digest for hope in hoped})
             ]
             layout.positions[str(address)] = tuple(position for position, _ in found)
             if found:
                 rules = tuple(rule for _, rule in found)
-                yield address, cls(rules, remembered == {rule.digest for rule in rules})
+                yield address, cls(rules, known == {rule.digest for rule in rules})
 
     def create(self, address: Address, layout: Layout) -> list[Request]:
         """Add them in front, where ours were or at the top."""
@@ -123,29 +125,8 @@ def _removed(address: Address, layout: Layout) -> list[Request]:
     ]
 
 
-def _remembered(part: Json, address: Address, layout: Layout) -> frozenset[str]:
-    for metadata in part.get("developerMetadata", []):
-        if metadata.get("metadataKey") == HIGHLIGHTS_KEY:
-            layout.ids[str(address)] = metadata["metadataId"]
-            return frozenset(metadata.get("metadataValue", "").split())
-    return frozenset()
-
-
 def _memory(highlights: Highlights, address: Address, layout: Layout) -> Request:
-    value = " ".join(sorted({rule.digest for rule in highlights.rules}))
-    if str(address) in layout.ids:
-        lookup = {"developerMetadataLookup": {"metadataId": layout.ids[str(address)]}}
-        new = {"metadataValue": value}
-        return {
-            "updateDeveloperMetadata": {
-                "dataFilters": [lookup],
-                "developerMetadata": new,
-                "fields": "metadataValue",
-            }
-        }
-    metadata = {"metadataKey": HIGHLIGHTS_KEY, "metadataValue": value, "visibility": "DOCUMENT"}
-    location = {"sheetId": layout.sheet_id(address.sheet)}
-    return {"createDeveloperMetadata": {"developerMetadata": {**metadata, "location": location}}}
+    return remember({rule.digest for rule in highlights.rules}, HIGHLIGHTS_KEY, address, layout)
 
 
 def _rule(rule: Highlight, sheet: str, layout: Layout) -> Json:

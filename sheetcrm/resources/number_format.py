@@ -39,13 +39,14 @@ class NumberFormat(Resource):
     policy: ClassVar[Policy] = "restore"
     fields: ClassVar[tuple[str, ...]] = (f"sheets.data.rowData.values.{FIELD}",)
     follows: ClassVar[frozenset[str]] = frozenset({"rows"})
+    removable: ClassVar[bool] = True
 
     @classmethod
     def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:
         """The format of the data rows."""
         for address, part, index in columns_of(description, layout, desired, cls.kind):
             ends = [cls._of(cell) for _, cell in from_both_ends(part, index, layout, address.sheet)]
-            if (found := least_like(desired[address], ends)) is not None:
+            if (found := least_like(desired.get(address), ends)) is not None:
                 yield address, found
 
     @classmethod
@@ -58,6 +59,11 @@ class NumberFormat(Resource):
         cell = {"userEnteredFormat": {"numberFormat": {"type": self.type, "pattern": self.pattern}}}
         place = layout.grid_range(address.sheet, address.column)
         return [{"repeatCell": {"range": place, "cell": cell, "fields": FIELD}}]
+
+    def delete(self, address: Address, layout: Layout) -> list[Request]:
+        """Back to Sheets' own choice; no cell changes."""
+        place = layout.grid_range(address.sheet, address.column)
+        return [{"repeatCell": {"range": place, "cell": {}, "fields": FIELD}}]
 
     def say(self, live: Self | None = None) -> str:
         """The pattern."""

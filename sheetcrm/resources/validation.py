@@ -57,6 +57,7 @@ class Validation(Resource):
     policy: ClassVar[Policy] = "restore"
     fields: ClassVar[tuple[str, ...]] = ("sheets.data.rowData.values.dataValidation",)
     follows: ClassVar[frozenset[str]] = frozenset({"rows"})
+    removable: ClassVar[bool] = True
 
     @classmethod
     def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:
@@ -64,7 +65,7 @@ class Validation(Resource):
         for address, part, index in columns_of(description, layout, desired, cls.kind):
             cells = from_both_ends(part, index, layout, address.sheet)
             ends = [cls._of(cell, address.sheet, row, layout) for row, cell in cells]
-            if (found := least_like(desired[address], ends)) is not None:
+            if (found := least_like(desired.get(address), ends)) is not None:
                 yield address, found
 
     @classmethod
@@ -89,6 +90,10 @@ class Validation(Resource):
         if self.message:
             rule["inputMessage"] = self.message
         return [{"setDataValidation": {"range": layout.grid_range(address.sheet, address.column), "rule": rule}}]
+
+    def delete(self, address: Address, layout: Layout) -> list[Request]:
+        """Anything may be typed; no cell changes."""
+        return [{"setDataValidation": {"range": layout.grid_range(address.sheet, address.column)}}]
 
     def refers(self, address: Address) -> frozenset[str]:
         """Also the sheets that its formulas and ranges look into."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .bakery import actions, bakery, columns
+import pytest
+
+from .bakery import actions, bakery, columns, data_rows
 
 STAGE = "      stage:\n"
 
@@ -84,3 +86,30 @@ def test_a_new_tab_with_formulas_into_it_comes_in_one_batch(desk, tmp_path):
     desk.apply(newer)
     assert [tab.title for tab in desk.people.worksheets()] == ["客户", "订单", "团队", "拜访"]
     assert desk.plan(newer).changes == ()
+
+
+class TestDropped:
+    """A template that drops a rule takes it away; a colleague's own is never taken for it."""
+
+    @pytest.fixture
+    def plain(self, tmp_path):
+        return bakery(tmp_path, was="      amount: {type: money", now="      amount: {type: text")
+
+    def rule(self, desk, cell):
+        fields = "sheets.data.rowData.values.dataValidation"
+        data = desk.describe(fields, cell)["sheets"][0]["data"][0].get("rowData", [{}])
+        return (data[0].get("values") or [{}])[0].get("dataValidation")
+
+    def test_ours_goes(self, desk, plain):
+        assert self.rule(desk, "'订单'!C2")
+        assert ("delete", "orders.amount.validation") in actions(desk.plan(plain))
+        desk.apply(plain)
+        assert self.rule(desk, "'订单'!C2") is None
+        assert desk.plan(plain).changes == ()
+
+    def test_a_colleagues_stays(self, blank, plain):
+        blank.apply(plain)
+        mine = {"condition": {"type": "NUMBER_GREATER", "values": [{"userEnteredValue": "5"}]}}
+        blank.send({"setDataValidation": {"range": data_rows(blank.tab("订单").id, 2), "rule": mine}})
+        assert blank.plan(plain).changes == ()
+        assert self.rule(blank, "'订单'!C2")

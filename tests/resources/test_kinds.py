@@ -23,6 +23,7 @@ from sheetcrm.resources import (
     Highlights,
     Locale,
     Look,
+    Memory,
     NamedRange,
     NumberFormat,
     Protection,
@@ -86,6 +87,7 @@ CASES = [
     pytest.param(COLUMN, Formula('=IF({a}="","",countif({t.a},{a}))'), Formula("={a}&1"), id="formula"),
     pytest.param(COLUMN, Protection("column", "computed"), Protection("column", "again"), id="protected column"),
     pytest.param(COLUMN, NamedRange("t_b"), NamedRange("t_c"), id="named range"),
+    pytest.param(SHEET, Memory(frozenset({"a.validation"})), Memory(frozenset({"b.validation"})), id="memory"),
 ]
 
 
