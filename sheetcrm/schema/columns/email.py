@@ -28,10 +28,10 @@ def address(cell: Cell) -> str:
 
 
 def _valid(text: str) -> str | None:
-    if len(text) <= 254 and _PLAIN.fullmatch(text):
-        return text
-    if not text or len(text) > 254 or text.count("@") != 1:
+    if len(text) > 254 or text.count("@") != 1 or text.index("@") > 64 or "。" in text:
         return None
+    if _PLAIN.fullmatch(text):
+        return text
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - only for the rare address
 
     try:

@@ -5,6 +5,7 @@ An option is found by its title in any language or by its key, so a sheet that
 was made in Chinese still reads after somebody pastes the English word.
 """
 
+import difflib
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -13,7 +14,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from sheetcrm.schema.colors import Color
 from sheetcrm.schema.columns.reading import plain
 from sheetcrm.schema.text import Text
-from sheetcrm.variants import nearest
 
 
 class Option(BaseModel):
@@ -63,5 +63,6 @@ def nearest_title(text: str, options: Mapping[str, Option], language: str) -> st
     titles = {
         wording.casefold(): option.title.say(language) for option in options.values() for wording in option.title.all()
     }
-    hint = nearest(plain(text).casefold(), list(titles))
-    return titles.get(hint.removeprefix("; did you mean ").removesuffix("?"))
+    # Half is enough: of the two characters of 旅游 and 旅行 one is the same.
+    close = difflib.get_close_matches(plain(text).casefold(), titles, n=1, cutoff=0.5)
+    return titles[close[0]] if close else None

@@ -1,0 +1,170 @@
+"""What a template makes of a spreadsheet: resources by address."""
+
+from __future__ import annotations
+
+import pytest
+
+from sheetcrm.layout.formulas import normal
+from sheetcrm.resources.base import Address
+from sheetcrm.resources.validation import Condition
+
+from .model_sheet import STAGES, template
+
+
+def resource(made, address, language="zh"):
+    sheet, _, rest = address.partition(".")
+    column, _, kind = rest.rpartition(".")
+    return made.compile(language).get(Address(sheet, column, kind))
+
+
+def condition(settings, **more):
+    made = template(columns={"x": {"title": "X", **settings}, **more})
+    found = resource(made, "customers.x.validation")
+    return found and found.condition
+
+
+@pytest.mark.parametrize(
+    ("settings", "wanted"),
+    [
+        pytest.param({"type": "choice", "options": STAGES}, Condition("ONE_OF_LIST", ("潜在客户", "成交")), id="dropdown"),
+        pytest.param({"type": "choice", "options_from": "lists.source"}, Condition("ONE_OF_RANGE", ("={lists.source}",)), id="dropdown that the team extends"),
+        pytest.param({"type": "person"}, Condition("ONE_OF_RANGE", ("={team.name}",)), id="dropdown of the team"),
+        pytest.param({"type": "reference", "to": "customers"}, Condition("ONE_OF_RANGE", ("={customers.id}",)), id="dropdown of another sheet"),
+        pytest.param({"type": "date"}, Condition("DATE_IS_VALID"), id="date"),
+        pytest.param({"type": "date", "rules": [{"type": "range", "min": "2020-01-01"}]}, Condition("DATE_ON_OR_AFTER", ("2020-01-01",)), id="date in bounds"),
+        pytest.param({"type": "integer", "rules": [{"type": "range", "min": 1, "max": 5}]}, Condition("CUSTOM_FORMULA", ("=AND(IF(ISNUMBER({x}),{x}=INT({x})),AND(ISNUMBER({x}),{x}>=1,{x}<=5))",)), id="whole number in bounds"),
+        pytest.param({"type": "money", "rules": [{"type": "range", "min": 0}]}, Condition("NUMBER_GREATER_THAN_EQ", ("0",)), id="amount in bounds"),
+        pytest.param({"type": "email"}, Condition("TEXT_IS_EMAIL"), id="e-mail"),
+        pytest.param({"type": "email", "unique": True}, Condition("CUSTOM_FORMULA", ("=AND(ISEMAIL({x}),SUMPRODUCT(--({customers.x}={x}))=1)",)), id="e-mail, none twice"),
+        pytest.param({"type": "url"}, Condition("TEXT_IS_URL"), id="link"),
+        pytest.param({"type": "checkbox"}, Condition("BOOLEAN"), id="tick box"),
+        pytest.param({"type": "text"}, None, id="any text"),
+        pytest.param({"type": "text", "required": True}, None, id="required: Sheets cannot ask for it"),
+        pytest.param({"type": "text", "rules": [{"type": "length", "max": 5}]}, Condition("CUSTOM_FORMULA", ("=AND(LEN({x})>=0,LEN({x})<=5)",)), id="length"),
+        pytest.param({"type": "date", "rules": [{"type": "after", "column": "day"}]}, Condition("CUSTOM_FORMULA", ('=AND(ISNUMBER({x}),OR({day}="",{x}>={day}))',)), id="not before another day"),
+    ],
+)  # fmt: skip
+def test_validation(settings, wanted):
+    assert condition(settings) == wanted
+
+
+def test_a_dropdown_stays_alone_whatever_its_rules():
+    assert condition({"type": "choice", "options": STAGES, "unique": True}).type == "ONE_OF_LIST"
+
+
+@pytest.mark.parametrize(
+    ("settings", "pattern"),
+    [
+        pytest.param({"type": "text"}, "@", id="text"),
+        pytest.param({"type": "id"}, "@", id="id"),
+        pytest.param({"type": "phone"}, "@", id="phone"),
+        pytest.param({"type": "date"}, "yyyy-mm-dd", id="date"),
+        pytest.param({"type": "money"}, '"¥"#,##0.00', id="money of the template"),
+        pytest.param({"type": "money", "currency": "USD"}, '"US$"#,##0.00', id="money of its own"),
+        pytest.param({"type": "percent", "decimals": 1}, "0.0%", id="percent"),
+        pytest.param({"type": "number", "decimals": 0}, "#,##0", id="number"),
+        pytest.param({"type": "formula", "result": "date", "formula": "TODAY()"}, "yyyy-mm-dd", id="computed date"),
+    ],
+)
+def test_number_formats(settings, pattern):
+    made = template(columns={"x": {"title": "X", **settings}})
+    assert resource(made, "customers.x.number_format").pattern == pattern
+
+
+def test_amounts_in_the_currency_of_their_row_carry_no_symbol():
+    columns = {"x": {"type": "money", "title": "X", "currency_from": "c"}, "c": {"type": "text", "title": "C"}}
+    assert resource(template(columns=columns), "customers.x.number_format").pattern == "#,##0.00"
+
+
+class TestFormulas:
+    def test_rows_that_are_not_used_stay_blank(self):
+        columns = {"x": {"type": "formula", "title": "X", "result": "integer", "formula": "LEN({stage})"}}
+        assert resource(template(columns=columns), "customers.x.formula").text == '=IF({id}="","",LEN({stage}))'
+
+    def test_options_are_said_in_the_language_of_the_sheet(self):
+        columns = {
+            "x": {"type": "formula", "title": "X", "result": "integer", "formula": 'IF({stage}={stage=won},1,"{id}")'}
+        }
+        made = template(columns=columns)
+        assert resource(made, "customers.x.formula").text == '=IF({id}="","",IF({stage}="成交",1,"{id}"))'
+        assert resource(made, "customers.x.formula", "en").text == '=IF({id}="","",IF({stage}="Won",1,"{id}"))'
+
+    def test_a_computed_column_asks_before_it_is_typed_over(self):
+        columns = {"x": {"type": "formula", "title": "X", "result": "integer", "formula": "1"}}
+        protection = resource(template(columns=columns), "customers.x.protection")
+        assert (protection.scope, protection.warning_only) == ("column", True)
+
+
+class TestHighlights:
+    def test_states_in_the_colour_of_their_option(self):
+        made = template(highlights=[{"type": "state", "column": "stage"}])
+        rules = resource(made, "customers.highlights").rules
+        assert [(rule.columns, rule.formula) for rule in rules] == [
+            (("stage",), '={stage}="潜在客户"'),
+            (("stage",), '={stage}="成交"'),
+        ]
+        assert all(rule.background.startswith("#") for rule in rules)
+
+    def test_overdue_leaves_the_states_that_it_excepts(self):
+        made = template(
+            highlights=[
+                {"type": "overdue", "column": "day", "unless": {"stage": [won] if (won := "won") else []}, "row": True}
+            ]
+        )
+        (rule,) = resource(made, "customers.highlights").rules
+        assert rule.formula == normal('=AND(ISNUMBER({day}),{day}<TODAY(),NOT({stage}="成交"))')
+        assert rule.columns == (), "the whole row"
+
+    def test_missing_asks_only_where_the_rule_asks(self):
+        columns = {"x": {"type": "text", "title": "X", "rules": [{"type": "required", "unless": {"stage": ["won"]}}]}}
+        made = template(columns=columns, highlights=[{"type": "missing"}])
+        (rule,) = resource(made, "customers.highlights").rules
+        assert rule.formula == normal('=AND({id}<>"",AND({x}="",NOT({stage}="成交")))')
+
+
+class TestSheets:
+    def test_a_sheet_without_a_key_gets_a_hidden_id_first(self):
+        made = template(key=None)
+        assert next(iter(made.sheets["customers"].columns)) == "_id"
+        assert resource(made, "customers._id.width").hidden
+        assert resource(made, "customers.id.column").after == "_id"
+
+    def test_a_key_is_required_and_unique_unless_we_fill_it(self):
+        made = template()
+        assert made.sheets["customers"].columns["id"].is_required
+        filled = template(columns={"id": {"type": "id", "title": "ID", "auto": "C{}"}})
+        assert not filled.sheets["customers"].columns["id"].is_required
+        assert filled.sheets["customers"].columns["id"].is_unique
+
+    def test_lists_begin_with_their_options_and_have_names(self):
+        made = template()
+        assert resource(made, "lists.rows").rows == ((("source", "网站"),),)
+        assert resource(made, "lists.source.named_range").name == "lists_source"
+
+    def test_the_spreadsheet_is_marked_and_has_its_zone(self):
+        made = template()
+        assert resource(made, "spreadsheet.locale", "en").time_zone == "Asia/Shanghai"
+        mark = resource(made, "spreadsheet.template", "en")
+        assert (mark.template, mark.version, mark.language) == ("example", 1, "en")
+
+    def test_headers_are_guarded_with_a_warning_only(self):
+        protection = resource(template(), "customers.protection")
+        assert (protection.scope, protection.warning_only) == ("header", True)
+
+
+class TestNotes:
+    def test_options_of_several_stand_in_the_note_of_the_header(self):
+        columns = {
+            "x": {
+                "type": "choices",
+                "title": "X",
+                "options": {"a": {"zh": "甲", "en": "A"}, "b": {"zh": "乙", "en": "B"}},
+            }
+        }
+        made = template(columns=columns)
+        assert "甲, 乙" in resource(made, "customers.x.header").note
+        assert "A, B" in resource(made, "customers.x.header", "en").note
+
+    def test_what_must_be_filled_says_so(self):
+        columns = {"x": {"type": "text", "title": "X", "required": True, "note": {"zh": "注", "en": "Mind"}}}
+        assert resource(template(columns=columns), "customers.x.header", "en").note == "Mind\nRequired."

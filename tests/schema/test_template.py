@@ -1,0 +1,131 @@
+"""What a template can be asked, and what does not fit together in it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from pydantic import ValidationError
+
+from sheetcrm.schema.rules import Rule
+from sheetcrm.schema.template import Template, json_schema
+
+from .model_sheet import TODAY, plan, template
+
+
+def problems(**customers):
+    return [
+        (".".join(map(str, path)), message) for path, message in Template.model_validate(plan(**customers)).problems()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "path", "message"),
+    [
+        pytest.param({"type": "text", "rules": [{"type": "range", "min": 1}]}, "rules.0", "a range is for numbers and dates", id="range of a text"),
+        pytest.param({"type": "date", "rules": [{"type": "range", "min": "soon"}]}, "rules.0.min", "soon is not a date", id="bound that is no day"),
+        pytest.param({"type": "date", "rules": [{"type": "after", "column": "stage"}]}, "rules.0.column", "stage cannot be compared with x", id="a day after a stage"),
+        pytest.param({"type": "text", "rules": [{"type": "exists_in", "target": "team.nme"}]}, "rules.0.target", "no such column in team: nme; did you mean name?", id="looked up in a missing column"),
+        pytest.param({"type": "text", "rules": [{"type": "exists_in", "target": "lists"}]}, "rules.0.target", "lists has no key: to look in", id="looked up in a sheet without key"),
+        pytest.param({"type": "integer", "rules": [{"type": "one_of", "values": [1, "two"]}]}, "rules.0.values.1", "two is not a number", id="allowed value of another type"),
+        pytest.param({"type": "choice", "options_from": "team.name"}, "options_from", "team.name is not a column of type list", id="options from no list"),
+        pytest.param({"type": "choice", "options_from": "lists"}, "options_from", "lists has no key: to look in", id="options from a whole sheet"),
+        pytest.param({"type": "money", "currency_from": "cur"}, "currency_from", "no such column in customers: cur", id="currency from nowhere"),
+        pytest.param({"type": "formula", "result": "text", "formula": "1", "filled": "nme"}, "filled", "no such column in customers: nme", id="filled by nothing"),
+    ],
+)  # fmt: skip
+def test_a_column_that_does_not_fit(settings, path, message):
+    assert problems(columns={"x": {"title": "X", **settings}}) == [(f"sheets.customers.columns.x.{path}", message)]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param({"type": "text", "rules": [{"type": "pattern", "pattern": "(", "example": "x"}]}, id="a pattern that is none"),
+        pytest.param({"type": "text", "rules": [{"type": "pattern", "pattern": "(?=a)a", "example": "a"}]}, id="a pattern that Sheets lacks"),
+        pytest.param({"type": "text", "rules": [{"type": "pattern", "pattern": "[0-9]+", "example": "a"}]}, id="an example that does not match"),
+        pytest.param({"type": "number", "rules": ["range"]}, id="a range without bounds"),
+        pytest.param({"type": "formula", "result": "formula", "formula": "1"}, id="a formula of a formula"),
+        pytest.param({"type": "money", "currency": "RMB"}, id="no such currency"),
+        pytest.param({"type": "phone", "country": "XX"}, id="no such country"),
+        pytest.param({"type": "text", "width": 5}, id="too narrow to see"),
+    ],
+)  # fmt: skip
+def test_a_column_that_makes_no_sense_by_itself(settings):
+    with pytest.raises(ValidationError):
+        template(columns={"x": {"title": "X", **settings}})
+
+
+def test_a_highlight_cannot_look_at_another_sheet():
+    found = problems(highlights=[{"type": "custom", "formula": "COUNTIF({team.name},{owner})=0", "color": "red"}])
+    assert found == [
+        (
+            "sheets.customers.highlights.0.formula",
+            "a highlight can only look at its own sheet; add a formula column for what it needs",
+        )
+    ]
+
+
+def test_a_bare_name_is_short_for_a_rule():
+    made = template(columns={"x": {"type": "text", "title": "X", "rules": ["required"]}})
+    (rule,) = made.sheets["customers"].columns["x"].rules
+    assert isinstance(rule, Rule)
+
+
+def test_required_and_unique_are_short_for_their_rules_and_never_asked_twice():
+    settings = {
+        "type": "text",
+        "title": "X",
+        "required": True,
+        "rules": [{"type": "required", "unless": {"stage": ["won"]}}, "unique"],
+        "unique": True,
+    }
+    column = template(columns={"x": settings}).sheets["customers"].columns["x"]
+    assert [rule.code for rule in column.all_rules()] == ["required", "unique"]
+
+
+class TestTitles:
+    def test_every_wording_of_a_sheet_and_a_column(self):
+        made = template()
+        assert made.titles("customers") == ("客户", "Customers")
+        assert made.titles("customers", "stage") == ("阶段", "Stage")
+
+
+class TestSamples:
+    SAMPLES = ({"id": {"zh": "示例-1", "en": "SAMPLE-1"}, "stage": "won", "day": "+1d"},)
+
+    def test_rows_are_cells_in_the_language_of_the_sheet(self):
+        made = template(samples=self.SAMPLES)
+        assert made.sample_rows("zh", TODAY)["customers"] == [{"id": "示例-1", "stage": "成交", "day": 46038}]
+        assert made.sample_rows("en", TODAY)["customers"] == [{"id": "SAMPLE-1", "stage": "Won", "day": 46038}]
+
+    def test_ids_of_every_language_are_known(self):
+        assert template(samples=self.SAMPLES).sample_keys("customers") == {"示例-1", "SAMPLE-1"}
+
+    def test_hidden_ids_are_made(self):
+        made = template(key=None, samples=({"id": "a"}, {"id": "b"}))
+        assert made.sample_keys("customers") == {"sample-1", "sample-2"}
+        assert made.sample_rows("zh", TODAY)["customers"][1] == {"_id": "sample-2", "id": "b"}
+
+    def test_two_samples_of_one_id_are_a_problem(self):
+        found = problems(samples=({"id": "a"}, {"id": "a"}))
+        assert {message for _, message in found} == {"breaks its rule unique: a stands here 2 times"}
+
+    def test_two_samples_alike_in_one_language_only_are_a_problem_too(self):
+        found = problems(samples=({"id": {"zh": "甲", "en": "a"}}, {"id": {"zh": "乙", "en": "a"}}))
+        assert len(found) == 2
+
+
+def test_a_template_is_itself_and_can_be_a_key():
+    made = template()
+    assert {made: 1}[made] == 1
+    assert made != template()
+
+
+def test_the_schema_of_templates_can_be_printed():
+    printed = subprocess.run(
+        [sys.executable, "-m", "sheetcrm.schema"], capture_output=True, text=True, check=True
+    ).stdout
+    assert '"$schema"' in printed
+    assert {"sheets", "reminders", "team"} <= set(json_schema()["properties"])
