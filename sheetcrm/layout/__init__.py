@@ -6,7 +6,7 @@ The only keeper of sheet ids, column indexes and Google's ids.  Row numbers are
 """
 
 from sheetcrm.layout.formulas import normal, quoted, sheets_in
-from sheetcrm.layout.locate import Wanted
+from sheetcrm.layout.locate import Wanted, same_title
 from sheetcrm.layout.made import TEMPLATE_KEY, Made, marked_template
 from sheetcrm.layout.places import HIGHLIGHTS_KEY, MADE_KEY, MARK_KEY, Layout, letters
 from sheetcrm.layout.troubles import Trouble
@@ -24,5 +24,6 @@ __all__ = [
     "marked_template",
     "normal",
     "quoted",
+    "same_title",
     "sheets_in",
 ]

@@ -208,6 +208,11 @@ def _contradictions(key: str, place: Place, wanted: Wanted, found: Found) -> Non
             found.troubles.append(Trouble(key, column, "header_swapped", values))
 
 
+def same_title(one: str, other: str) -> bool:
+    """Whether two titles are the same to a person, and to Sheets: it compares tabs without regard to case."""
+    return _plain(one) == _plain(other)
+
+
 def preferred_id(address: str) -> int:
     """The id that we choose for an address when it is free: positive, 31 bits, the same in every spreadsheet."""
     return int.from_bytes(hashlib.sha256(f"sheetcrm {address}".encode()).digest()[:4]) & 0x7FFFFFFF or 1

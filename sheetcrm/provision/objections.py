@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Protocol
 
-from sheetcrm.layout import Layout, letters, quoted
+from sheetcrm.layout import Layout, letters, quoted, same_title
 from sheetcrm.provision.diff import Change, Difference
 from sheetcrm.provision.live import Live
 from sheetcrm.provision.plan import DATA_LOSS, MANY_CHANGES, Refusal
@@ -42,7 +42,12 @@ def objections(
 def _strangers(live: Live, desired: State) -> Iterator[Refusal]:
     """A tab that we would make has its title taken by one that is not ours."""
     for trouble in live.layout.troubles:
-        if trouble.code == "title_taken" and Address(trouble.sheet, "", "tab") in desired:
+        tab = desired.get(Address(trouble.sheet, "", Tab.kind))
+        if (
+            trouble.code == "title_taken"
+            and isinstance(tab, Tab)
+            and same_title(dict(trouble.values)["title"], tab.title)
+        ):
             yield Refusal("", trouble.say())
 
 

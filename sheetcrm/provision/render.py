@@ -22,7 +22,7 @@ TOLD = ("header", "formula", "validation", "number_format")
 
 def text(plan: Plan) -> str:
     """`+` made, `~` changed, `-` taken away, by tab; then what was kept, troubles, refusals and the sum."""
-    lines = [line for sheet, changes in _by_sheet(plan.changes) for line in _sheet(sheet, changes)]
+    lines = [line for sheet, changes in _by_sheet(plan.changes) for line in _sheet(_heading(sheet, plan), changes)]
     if plan.kept:
         lines += ["kept as people have it:", *(f"  {change.address}: {_kept(change)}" for change in plan.kept)]
     lines += [f"look: {trouble.say(plan.language)}" for trouble in plan.troubles]
@@ -61,10 +61,14 @@ def _by_sheet(changes: Iterable[Change]) -> Iterator[tuple[str, list[Change]]]:
     yield from sorted(sheets.items(), key=lambda item: item[0] != SPREADSHEET)
 
 
-def _sheet(sheet: str, changes: list[Change]) -> Iterator[str]:
+def _heading(sheet: str, plan: Plan) -> str:
+    return f"{sheet} · {plan.layout.tab_title(sheet)}" if plan.layout.has(sheet) else sheet
+
+
+def _sheet(heading: str, changes: list[Change]) -> Iterator[str]:
     """The lines of one tab; what a new column has is told in its own line."""
     new = {change.address.place for change in changes if change.action == "create" and _makes_place(change.address)}
-    yield sheet
+    yield heading
     for change in changes:
         address = change.address
         if _makes_place(address) and change.action == "create":

@@ -106,14 +106,19 @@ def _removal(live: Live, desired: State, sheet: str, rows: list[Sample]) -> Iter
 
 
 def _found(gateway: Reads, live: Live, template: Template) -> dict[str, list[Sample]]:
+    """One read, of the key columns alone."""
+    layout = live.layout
     keys = {sheet: spec.key for sheet, spec in template.sheets.items() if spec.key and template.sample_keys(sheet)}
-    cells = _cells(gateway, live, [sheet for sheet, key in keys.items() if live.layout.has(sheet, key)])
+    there = {sheet: key for sheet, key in keys.items() if layout.has(sheet, key)}
+    if not there:
+        return {}
+    letter = {sheet: letters(layout.index(sheet, key)) for sheet, key in there.items()}
+    ranges = [f"{quoted(layout.tab_title(sheet))}!{letter[sheet]}2:{letter[sheet]}" for sheet in there]
     found = {}
-    for sheet, columns in cells.items():
-        index = live.layout.index(sheet, keys[sheet])
+    for sheet, columns in zip(there, gateway.values(ranges), strict=True):
         known = template.sample_keys(sheet)
-        column = columns[index] if index < len(columns) else []
-        found[sheet] = [Sample(number, str(cell)) for number, cell in enumerate(column, 2) if str(cell) in known]
+        cells = columns[0] if columns else []
+        found[sheet] = [Sample(number, str(cell)) for number, cell in enumerate(cells, 2) if str(cell) in known]
     return {sheet: rows for sheet, rows in found.items() if rows}
 
 

@@ -126,6 +126,13 @@ def test_a_batch_is_smaller_than_google_advises(every):
     assert plan.bytes < 1_000_000
 
 
+def test_a_colleagues_tab_with_our_title_in_another_language_is_in_nobodys_way(blank):
+    blank.people.add_worksheet("TEAM", 10, 3).update([["football"]], "A1")
+    blank.apply()
+    assert blank.tab("TEAM").acell("A1").value == "football"
+    assert blank.plan().changes == ()
+
+
 def test_a_plan_as_text_and_as_json_tells_the_same(blank):
     plan = blank.plan(samples=True)
     told = plan.json()
