@@ -37,12 +37,10 @@ class Fact:
 
 @dataclass(frozen=True)
 class Entry:
-    """One row in the mail; `days` since its date (negative before it), `tone` is overdue, today or soon."""
+    """One row in the mail; `when` is its date in words (`today`), `tone` is overdue, today or soon."""
 
     name: str
     link: str
-    due: date
-    days: int
     when: str
     tone: str
     facts: tuple[Fact, ...]
@@ -74,21 +72,21 @@ def digest(reminders: Sequence[Reminder], reading: Reading, *, today: date, rows
     """
     t = texts(reading.language)
     context = reading.template.context(reading.language, today)
-    entries = {id(reminder): _entry(reminder, reading, context, t) for reminder in reminders}
-    sections = tuple(_sections(reminders, entries, reading, rows_shown, t))
+    sections = tuple(_sections(reminders, reading, context, rows_shown, t))
     url = _web(reading.layout.url)
     title = clean(reading.layout.title)
-    summary = tuple(_summary(list(entries.values()), t))
+    summary = tuple(_summary([(today - reminder.due).days for reminder in reminders], t))
+    counts = t(", ").join(part.text for part in summary)
     names = t(", ").join(dict.fromkeys(clean(one.person.name, 80) for one in reminders))
     values: dict[str, Any] = {
         "language": {"zh": "zh-CN"}.get(reading.language, reading.language),
-        "subject": _subject(title, list(entries.values()), t),
+        "subject": _subject(title, counts, sections, t),
         "spreadsheet": title,
         "day": today.isoformat(),
         "greeting": t("Hello {name}", name=names),
         "summary": summary,
         "separator": t(", "),
-        "summary_text": t(", ").join(part.text for part in summary),
+        "summary_text": counts,
         "sections": sections,
         "url": url,
         "open_text": t("Open the spreadsheet"),
@@ -102,14 +100,15 @@ def digest(reminders: Sequence[Reminder], reading: Reading, *, today: date, rows
 
 
 def _sections(
-    reminders: Sequence[Reminder], entries: dict[int, Entry], reading: Reading, rows_shown: int, t: Texts
+    reminders: Sequence[Reminder], reading: Reading, context: Context, rows_shown: int, t: Texts
 ) -> Iterator[Section]:
     for key, rule in reading.template.reminders.items():
-        own = sorted((entries[id(one)] for one in reminders if one.rule == key), key=lambda entry: entry.due)
+        own = sorted((one for one in reminders if one.rule == key), key=lambda one: one.due)
         if own:
+            shown_rows = tuple(_entry(one, reading, context, t) for one in own[:rows_shown])
             left = len(own) - rows_shown
             more = t("and {count} more in the spreadsheet", count=left) if left > 0 else ""
-            yield Section(clean(rule.title.say(reading.language)), tuple(own[:rows_shown]), more)
+            yield Section(clean(rule.title.say(reading.language)), shown_rows, more)
 
 
 def _entry(reminder: Reminder, reading: Reading, context: Context, t: Texts) -> Entry:
@@ -127,8 +126,6 @@ def _entry(reminder: Reminder, reading: Reading, context: Context, t: Texts) -> 
     return Entry(
         name=(values[heading] if heading else "") or clean(str(reminder.row.id)),
         link=_web(reading.layout.link(reminder.sheet, reminder.column, reminder.row.number)),
-        due=reminder.due,
-        days=days,
         when=_when(days, t),
         tone="overdue" if days > 0 else "soon" if days < 0 else "today",
         facts=tuple(facts),
@@ -142,9 +139,9 @@ def _when(days: int, t: Texts) -> str:
     return t("{days} days overdue", days=days) if days > 0 else t("in {days} days", days=-days)
 
 
-def _summary(entries: Sequence[Entry], t: Texts) -> Iterator[Part]:
-    """The counts that are not zero: overdue, today, coming up."""
-    late, now, soon = (sum(entry.tone == tone for entry in entries) for tone in ("overdue", "today", "soon"))
+def _summary(days: Sequence[int], t: Texts) -> Iterator[Part]:
+    """The counts that are not zero, overdue, today, coming up; `days` are those since each date."""
+    late, now, soon = sum(day > 0 for day in days), sum(day == 0 for day in days), sum(day < 0 for day in days)
     if late:
         yield Part(t("{count} overdue", count=late), late=True)
     if now:
@@ -153,10 +150,10 @@ def _summary(entries: Sequence[Entry], t: Texts) -> Iterator[Part]:
         yield Part(t("{count} coming up", count=soon))
 
 
-def _subject(title: str, entries: Sequence[Entry], t: Texts) -> str:
-    if len(entries) == 1:
+def _subject(title: str, counts: str, sections: Sequence[Section], t: Texts) -> str:
+    entries = [entry for section in sections for entry in section.entries]
+    if len(entries) == 1 and not sections[0].more:
         return clean(t("{title}: {name}, {when}", title=title, name=clean(entries[0].name, 80), when=entries[0].when))
-    counts = t(", ").join(part.text for part in _summary(entries, t))
     return clean(t("{title}: {counts}", title=title, counts=counts))
 
 

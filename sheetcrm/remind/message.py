@@ -116,7 +116,7 @@ def guarded(message: EmailMessage, address: str) -> bytes:
     """The bytes of `message`, once they are shown to have its headers, no others, and one recipient; else MailError."""
     data = message.as_bytes(policy=SMTP)
     head = data.partition(b"\r\n\r\n")[0].replace(b"\r\n", b"")
-    parsed = BytesParser(policy=SMTP).parsebytes(data)
+    parsed = BytesParser(policy=SMTP).parsebytes(data, headersonly=True)
     recipients = [found.addr_spec for found in getattr(parsed["To"], "addresses", ())]
     same = parsed.keys() == message.keys() and str(parsed["Message-ID"]) == str(message["Message-ID"])
     sound = same and recipients == [address] and not re.search(rb"[\r\n\x00]", head)

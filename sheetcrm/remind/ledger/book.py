@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -138,7 +137,7 @@ class Ledger:
             if sealed is None:
                 return None
             number = _store(db, recipient, sealed, pending, reminders=len(claimed), today=today, now=now)
-            db.execute(insert(OCCURRENCE), [{**asdict(occurrence), "message": number} for occurrence in claimed])
+            db.execute(insert(OCCURRENCE), [{**vars(occurrence), "message": number} for occurrence in claimed])
             return _mail(db.execute(select(MESSAGE).where(MESSAGE.c.id == number)).one())
 
     # Delivering

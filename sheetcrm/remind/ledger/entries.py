@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -48,7 +48,7 @@ class Occurrence:
 
     def __str__(self) -> str:
         """Unambiguous text, for Message-IDs: it must stay the same for ever."""
-        return json.dumps([str(value) for value in asdict(self).values()], ensure_ascii=False)
+        return json.dumps([str(value) for value in vars(self).values()], ensure_ascii=False)
 
     @property
     def matter(self) -> tuple[str, str, str, date]:
