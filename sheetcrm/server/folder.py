@@ -9,18 +9,22 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import requests
 from filelock import FileLock, Timeout
+from requests import PreparedRequest, Response
 from requests.adapters import BaseAdapter
+from urllib3.exceptions import NewConnectionError
 
 from sheetcrm.server.adapter import InProcess, Redirect
 from sheetcrm.server.app import OWNER, Server, utc_now
@@ -46,10 +50,18 @@ class Opened:
     _listener: Listener | None = None
     _lock: FileLock | None = None
     _discovery: Path | None = None
+    _again: Callable[[], Opened] | None = None
 
     def adapter(self) -> BaseAdapter:
         """The way in for a requests.Session, whoever holds the folder."""
-        return InProcess(self.server) if self.server else Redirect(self.url, self.token)
+        if self.server:
+            return InProcess(self.server)
+        return Guest(self) if self._again else Redirect(self.url, self.token)
+
+    def again(self) -> Opened:
+        """Open the same folder once more: hold it if nobody does by now."""
+        assert self._again is not None
+        return self._again()
 
     def close(self) -> None:
         """Let go of the folder, so that the next process may hold it; nothing to do for a guest."""
@@ -71,6 +83,42 @@ class Opened:
         self.close()
 
 
+class Guest(BaseAdapter):
+    """Talks to the holder of a folder; when that one is gone, to the next, or holds the folder itself until closed."""
+
+    def __init__(self, opened: Opened) -> None:
+        super().__init__()
+        self._opened = opened
+        self._way: BaseAdapter = Redirect(opened.url, opened.token)
+        self._lock = threading.Lock()
+
+    def send(self, request: PreparedRequest, *arguments: Any, **settings: Any) -> Response:
+        """The answer of whoever holds the folder now; a request that reached a holder is not sent again."""
+        way = self._way
+        try:
+            return way.send(request, *arguments, **settings)
+        except requests.ConnectionError as error:
+            if not _never_connected(error):
+                raise
+        with self._lock:
+            if self._way is way:
+                self._opened.close()
+                self._opened = self._opened.again()
+                self._way = self._opened.adapter()
+        return self._way.send(request, *arguments, **settings)
+
+    def close(self) -> None:
+        """Let go of the folder, if it came to us."""
+        self._way.close()
+        self._opened.close()
+
+
+def _never_connected(error: requests.ConnectionError) -> bool:
+    """Whether nobody listened, so that the request was surely not carried out."""
+    cause = error.args[0] if error.args else None
+    return isinstance(getattr(cause, "reason", cause), NewConnectionError)
+
+
 def open_folder(
     path: Path,
     *,
@@ -87,13 +135,14 @@ def open_folder(
     here again.  A holder that is just starting or stopping is waited for, `patience` seconds in all.
     Raises StoreError for data that cannot be used and FolderError for a holder that does not answer.
     """
+    again = partial(open_folder, path, token=token, owner=owner, port=port, now=now, patience=patience, sleep=sleep)
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = FileLock(path / LOCK_NAME, thread_local=False)  # whichever thread closes the folder lets go of it
     for _ in range(max(1, round(patience / PAUSE))):
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            if found := _holder(path):
+            if found := _holder(path, again):
                 return found
             sleep(PAUSE)
             continue
@@ -134,7 +183,7 @@ def _listen(server: Server, port: int | None) -> Listener:
     return listener
 
 
-def _holder(path: Path) -> Opened | None:
+def _holder(path: Path, again: Callable[[], Opened]) -> Opened | None:
     """The holder's server, when its file is there and it answers to the token in it."""
     try:
         found = json.loads((path / DISCOVERY_NAME).read_text(encoding="utf-8"))
@@ -145,7 +194,7 @@ def _holder(path: Path) -> Opened | None:
             answer = session.get(f"{url}/drive/v3/about?fields=user", timeout=5)
     except (OSError, ValueError, KeyError, TypeError):  # requests' errors are OSErrors
         return None
-    return Opened(None, url, token) if answer.status_code == 200 else None
+    return Opened(None, url, token, _again=again) if answer.status_code == 200 else None
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -98,6 +98,19 @@ def test_when_the_holder_is_killed_the_next_takes_over_with_everything_that_was_
         assert names(opened) == {"kept"}
 
 
+def test_a_guest_whose_holder_leaves_goes_on_with_whoever_holds_the_folder_then(tmp_path, holder):
+    with open_folder(tmp_path) as guest, session(guest) as way:
+        body = {"name": "before", "mimeType": SPREADSHEET}
+        assert way.post(FILES, json=body).ok
+        holder.communicate("")
+        assert way.post(FILES, json={**body, "name": "after"}).ok, "nobody held it: the guest does now"
+        with open_folder(tmp_path) as second:
+            assert second.server is None
+            assert names(second) == {"before", "after"}
+    with open_folder(tmp_path) as next_one:
+        assert next_one.server is not None, "what the guest took over it gave back"
+
+
 def test_the_port_is_remembered_so_that_old_links_lead_here_again(tmp_path):
     with open_folder(tmp_path) as first:
         key = create(first, "a")
