@@ -140,3 +140,30 @@ def test_a_plan_as_text_and_as_json_tells_the_same(blank):
     assert told["fingerprint"] in plan.text()
     assert "+ stage  阶段" in plan.text()
     assert all(change["text"] for change in told["changes"])
+
+
+def test_people_rearrange_the_first_tab_and_nothing_is_to_be_done(running, every):
+    desk = Desk(running, running.client.create("x"), every)
+    desk.apply(samples=True)
+    for tab in desk.people.worksheets()[:1]:
+        last = {
+            "sheetId": tab.id,
+            "dimension": "COLUMNS",
+            "startIndex": tab.column_count - 1,
+            "endIndex": tab.column_count,
+        }
+        first = {**last, "startIndex": 0, "endIndex": 1}
+        desk.send(
+            {
+                "updateSheetProperties": {
+                    "properties": {"sheetId": tab.id, "title": f"{tab.title} (旧)"},
+                    "fields": "title",
+                }
+            },
+            {"moveDimension": {"source": last, "destinationIndex": 0}},
+            {"insertDimension": {"range": first, "inheritFromBefore": False}},
+        )
+        desk.people.get_worksheet_by_id(tab.id).update([["mine"]], "A1")
+    plan = desk.plan()
+    assert plan.changes == ()
+    assert plan.troubles == ()
