@@ -16,6 +16,7 @@ from .grid import LAYERS, Formula, Grid
 from .masks import Mask
 from .model import Sheet, Spreadsheet
 from .ranges import Area
+from .render import number_format
 
 Json = dict[str, Any]
 
@@ -116,8 +117,9 @@ class _Cells:
         value = self._spreadsheet.value(self._sheet, row, column)
         if value is None:
             return None
-        form = self._sheet.grid.get("formats", row, column) or {}
-        return display.text(value, form.get("numberFormat"), self._spreadsheet.locale)
+        grid = self._sheet.grid
+        look = number_format(grid.get("values", row, column), grid.get("formats", row, column))
+        return display.text(value, look, self._spreadsheet.locale)
 
     def _format(self, row: int, column: int) -> Json | None:
         form = self._sheet.grid.get("formats", row, column)

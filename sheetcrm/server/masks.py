@@ -18,8 +18,10 @@ TOKEN = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*|\*|[.,/()])")
 
 def parse(text: str) -> Mask | None:
     """The tree of a mask; None when it lets everything through.  Names may be written in snake_case."""
-    tokens = _tokens(text)
-    mask, rest = _list(tokens, text)
+    try:
+        mask, rest = _list(_tokens(text), text)
+    except RecursionError as error:
+        raise _unreadable(text) from error
     if rest:
         raise _unreadable(text)
     return None if "*" in mask else mask

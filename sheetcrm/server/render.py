@@ -4,6 +4,7 @@ A cell's value → what an answer shows of it.
 Formatted texts come from display.py; this module only decides which of the three renderings a request asked for.
 """
 
+import re
 from typing import Any
 
 from . import display, proto
@@ -16,6 +17,13 @@ Json = dict[str, Any]
 RENDERINGS = ("FORMATTED_VALUE", "UNFORMATTED_VALUE", "FORMULA")
 DATE_RENDERINGS = ("SERIAL_NUMBER", "FORMATTED_STRING")
 DATE_TYPES = frozenset({"DATE", "TIME", "DATE_TIME"})
+# What a formula that is nothing but a call of these looks like without a format of its own.
+RESULT_FORMATS: dict[str, Json] = {
+    **{name: {"type": "DATE"} for name in ("TODAY", "DATE", "EDATE", "EOMONTH", "WORKDAY", "WORKDAY.INTL")},
+    "NOW": {"type": "DATE_TIME"},
+    "TIME": {"type": "TIME"},
+}
+CALL = re.compile(r"=\s*([A-Z.]+)\(", re.IGNORECASE)
 
 
 def choice(value: str | None, options: tuple[str, ...], field: str) -> str:
@@ -25,6 +33,30 @@ def choice(value: str | None, options: tuple[str, ...], field: str) -> str:
     if value not in options and not value.endswith("_UNSPECIFIED"):
         raise invalid(f"Invalid value at '{field}' (type.googleapis.com/google.apps.sheets.v4), \"{value}\"")
     return value if value in options else options[0]
+
+
+def number_format(content: Any, form: Json | None) -> Json | None:
+    """The number format that a cell is shown by: its own, or the one that its formula gives it.
+
+    Sheets also takes formats over from the cells that a formula reads; this server does not.
+    """
+    if form and form.get("numberFormat"):
+        return form["numberFormat"]  # type: ignore[no-any-return]  # a NumberFormat
+    call = CALL.match(content) if isinstance(content, Formula) else None
+    if call is None or not _one_call(content[call.end() :]):
+        return None
+    return RESULT_FORMATS.get(call[1].upper())
+
+
+def _one_call(rest: str) -> bool:
+    """Whether what follows the first `(` of a formula ends with the `)` that closes it."""
+    depth, quoted = 1, False
+    for index, letter in enumerate(rest.rstrip()):
+        quoted ^= letter == '"'
+        depth += 0 if quoted else (letter == "(") - (letter == ")")
+        if depth == 0:
+            return index == len(rest.rstrip()) - 1
+    return False
 
 
 class Renderer:
@@ -48,23 +80,22 @@ class Renderer:
         ]
 
     def _show(self, sheet: Sheet, row: int, column: int, content: Any) -> Any:
+        look = number_format(content, sheet.grid.get("formats", row, column))
         if isinstance(content, Formula):
             if self._option == "FORMULA":
                 return str(content)
             content = self._spreadsheet.calculator.value(sheet.title, row, column)
-        form = sheet.grid.get("formats", row, column)
-        number_format = form.get("numberFormat") if form else None
         if self._option == "FORMATTED_VALUE":
-            if number_format is None and isinstance(content, str):
+            if look is None and isinstance(content, str):
                 return content
-            return display.text(content, number_format, self._spreadsheet.locale)
-        return self._unformatted(content, number_format)
+            return display.text(content, look, self._spreadsheet.locale)
+        return self._unformatted(content, look)
 
-    def _unformatted(self, content: Any, number_format: Json | None) -> Any:
+    def _unformatted(self, content: Any, look: Json | None) -> Any:
         if content is None or isinstance(content, (str, bool)):
             return "" if content is None else content
         if not isinstance(content, (int, float)):
             return display.text(content, None, self._spreadsheet.locale)
-        if self._dates_as_text and number_format and number_format.get("type") in DATE_TYPES:
-            return display.text(content, number_format, self._spreadsheet.locale)
+        if self._dates_as_text and look and look.get("type") in DATE_TYPES:
+            return display.text(content, look, self._spreadsheet.locale)
         return proto.plain(content)

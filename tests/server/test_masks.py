@@ -37,7 +37,9 @@ def test_shown(mask, shown):
     assert masks.apply(BOOK, mask) == shown
 
 
-@pytest.mark.parametrize("mask", ["sheets(", "sheets)", "a,,b", ".", "a b", "sheets(properties", ""])
+@pytest.mark.parametrize(
+    "mask", ["sheets(", "sheets)", "a,,b", ".", "a b", "sheets(properties", "", "a(" * 9999, "a." * 9999 + "a"]
+)
 def test_unreadable(mask):
     with pytest.raises(ApiError):
         masks.parse(mask)

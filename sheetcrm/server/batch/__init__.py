@@ -1,7 +1,8 @@
 """
 Requests of a batchUpdate → changes of a spreadsheet, all or none, and their replies.
 
-Each sees what the ones before it did.  What Google knows and this server does not is refused by name.
+Each sees what the ones before it did.  A function carries the name of its request, and Google's reference is what it
+promises; docstrings here only say what that leaves open.  What Google knows and this server does not is refused by name.
 """
 
 from typing import Any
