@@ -23,6 +23,7 @@ from sheetcrm.server.translate import Traits, Translator, traits_of
 __all__ = ["Area", "Calculator", "CellError", "Source", "Value"]
 
 ROWS_AT_ONCE = 1000
+CELLS_AT_ONCE = 200_000
 SCRATCH_CELLS = 50_000
 # Longer than any sheet title may be, so that no sheet is ever called this.
 _SCRATCH = "scratch" * 20
@@ -132,6 +133,7 @@ class _Book:
         self.moment: datetime | None = None
         self._translator = Translator(source)
         self._spilling = False
+        self._circular = False
         self._stale = True
         self._known: dict[str, bool] = {}
         self._widths: dict[str, int] = {}
@@ -187,10 +189,11 @@ class _Book:
         """Itself with the rows read again, or None when it is better to start anew."""
         if self._spilling:
             return None
+        self._circular = False
         for title, spans in changes.items():
             for start, end in _merged(spans):
                 self._load(self._read(title, start, end))
-        return self
+        return None if self._circular else self
 
     def scratch(self, formula: str, title: str, at: tuple[int, int], by: tuple[int, int]) -> Value:
         """The value of a formula written nowhere: kept, so that asking again costs only what changed.
@@ -239,9 +242,8 @@ class _Book:
         wanted: set[str] = set()
         for top, block, written in self._blocks(title, start, end):
             kept = _unchanged(known, written, len(block))
-            # The engine is slow to take a formula where a blank was written, so a new sheet is given no blank columns.
-            for left, part in _columns(block, kept, blanks=end is not None):
-                self.engine.put(title, top, left, part)
+            for row, column, part in _parts(top, block, written) if end is None else _columns(top, block, kept):
+                self.engine.put(title, row, column, part)
             for row in range(top, top + len(block)):
                 known.pop(row, None)
             for row, column, formula in written:
@@ -253,7 +255,7 @@ class _Book:
     def _put_formula(self, title: str, row: int, column: int, formula: str) -> frozenset[str]:
         told = self._translator.filled(formula, title, row)
         self._heed(told.traits)
-        self.engine.put_formula(title, row, column, told.text)
+        self._circular |= not self.engine.put_formula(title, row, column, told.text)
         return told.titles
 
     def _blocks(
@@ -262,13 +264,18 @@ class _Book:
         """Rectangles that cover rows [start, end): the first row, values, and formulas, where the values are None."""
         lines: dict[int, list[Scalar]] = {}
         written: list[Written] = []
-        # A heading stands over a column of formulas, so a new sheet's first row goes by itself.
-        top, bottom = start, start + (1 if end is None else ROWS_AT_ONCE)
+        top, bottom, width = start, start + ROWS_AT_ONCE, 0
         for row, column, value, formula in self.source.cells(title, start, end):
-            while row >= bottom:
-                yield top, self._rectangle(title, lines, top, bottom), written
-                lines, written, top = {}, [], row if end is None else bottom
+            while row >= bottom or (row not in lines and (row - top) * width > CELLS_AT_ONCE):
+                bottom = min(bottom, row)
+                yield (
+                    top,
+                    self._rectangle(title, lines, top, max(lines, default=top) + 1 if end is None else bottom),
+                    written,
+                )
+                lines, written, top, width = {}, [], row if end is None else bottom, 0
                 bottom = top + ROWS_AT_ONCE
+            width = max(width, column + 1)
             if formula is not None:
                 written.append((row, column, formula))
             line = lines.setdefault(row, [])
@@ -297,14 +304,33 @@ def _unchanged(known: dict[int, dict[int, str]], written: list[Written], rows: i
     return {column for column, count in same.items() if count == rows}
 
 
-def _columns(block: list[list[Scalar]], kept: set[int], *, blanks: bool) -> Iterator[tuple[int, list[list[Scalar]]]]:
-    """The parts of a rectangle between `kept` columns (and blank ones), each with the column that it begins at."""
-    columns = enumerate(zip(*block, strict=True))
-    put = [i not in kept and (blanks or any(value is not None for value in column)) for i, column in columns]
-    for is_put, run in groupby(range(len(put)), key=put.__getitem__):
+Part = tuple[int, int, list[list[Scalar]]]
+"""First row, first column, values."""
+
+
+def _parts(top: int, block: list[list[Scalar]], written: list[Written]) -> Iterator[Part]:
+    """The parts of a rectangle that hold values, and no formula.
+
+    The engine takes formulas fast, and sees circles among them, only in cells that nothing was ever written to.
+    """
+    formulas: dict[int, set[int]] = {}
+    for row, column, _ in written:
+        formulas.setdefault(row, set()).add(column)
+    for columns, run in groupby(range(len(block)), key=lambda i: formulas.get(top + i, set())):
+        rows = list(run)
+        part = block[rows[0] : rows[-1] + 1]
+        blank = {
+            i for i, column in enumerate(zip(*part, strict=True)) if not any(value is not None for value in column)
+        }
+        yield from _columns(top + rows[0], part, columns | blank)
+
+
+def _columns(top: int, block: list[list[Scalar]], without: set[int]) -> Iterator[Part]:
+    """The parts of a rectangle between some columns."""
+    for left_out, run in groupby(range(len(block[0])), key=without.__contains__):
         span = list(run)
-        if is_put:
-            yield span[0], [line[span[0] : span[-1] + 1] for line in block]
+        if not left_out:
+            yield top, span[0], [line[span[0] : span[-1] + 1] for line in block]
 
 
 def _merged(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -80,15 +80,21 @@ class Engine:
             return
         self._book.set_values_batch(title, row + 1, column + 1, cells)
 
-    def put_formula(self, title: str, row: int, column: int, formula: str) -> None:
-        """A formula, from its `=` on; one that cannot be parsed makes the cell an error."""
+    def put_formula(self, title: str, row: int, column: int, formula: str) -> bool:
+        """A formula, from its `=` on; one that cannot be parsed makes the cell an error.
+
+        False when it reads its own cell and was refused for that: the engine then no longer knows what else it reads.
+        """
         if row >= MAX_ROWS or column >= MAX_COLUMNS:
-            return
+            return True
         try:
             self._book.set_formula(title, row + 1, column + 1, formula)
         except RuntimeError as error:
-            kind = "Circ" if "#CIRC" in str(error) else "Error"
+            circular = "#CIRC" in str(error)
+            kind = "Circ" if circular else "Error"
             self._book.set_value(title, row + 1, column + 1, {"type": "Error", "kind": kind})
+            return not circular
+        return True
 
     def calculate(self) -> None:
         """Bring every formula up to date, or give up after DEADLINE: `value` then computes what is asked for."""

@@ -104,6 +104,17 @@ def test_circles_are_references_that_do_not_exist(cells):
     assert "Circular dependency" in found.message
 
 
+def test_a_circle_closed_later_is_seen_by_all_in_it():
+    grids = Grids()
+    grids.rows("a", [1])
+    seen = calculator(grids)
+    assert seen.value("a", 0, 0) == 1
+    for place, formula in [((0, 0), "=SUM(A1:B1)"), ((0, 1), '=COUNTIF(A:A,">0")')]:
+        grids.sheets["a"][place] = formula
+        seen.changed("a", *place)
+        assert seen.value("a", *place).type == "REF"
+
+
 def test_a_circle_that_is_cut_computes_again():
     grids = Grids()
     grids.rows("a", ["=A1+1", "=A1*2"])
