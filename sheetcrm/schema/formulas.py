@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sheetcrm.schema.context import Place
 from sheetcrm.schema.states import column_problem
 from sheetcrm.variants import nearest
 
@@ -32,6 +33,14 @@ def compiled(formula: str, sheet: str, context: Context) -> str:
         return column.literal(name["option"], context)
 
     return _TOKEN.sub(fill, formula)
+
+
+def references(formula: str, sheet: str) -> Iterator[Place]:
+    """Every column that the formula looks at, by cell or as a whole; words of options are not looked at."""
+    for match in _TOKEN.finditer(formula):
+        name = _NAME.fullmatch(match[0])
+        if name is not None and name["option"] is None:
+            yield Place(name["sheet"] or sheet, name["column"])
 
 
 def formula_problems(formula: str, sheet: str, context: Context) -> Iterator[str]:

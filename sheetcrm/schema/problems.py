@@ -8,7 +8,8 @@ against each other, all of them, in the order of the file.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -25,6 +26,7 @@ from sheetcrm.variants import nearest
 if TYPE_CHECKING:
     from sheetcrm.schema.template import SheetSpec, Template
 
+MAX_CELLS = 10_000_000
 _ANY_DAY = date(2026, 6, 15)
 """Samples relative to today are right on one day when they are on any: rules compare them with each other."""
 
@@ -39,6 +41,8 @@ def of(template: Template) -> Iterator[Trouble]:
 
 
 def _structure(template: Template, context: Context) -> Iterator[Trouble]:
+    if sum(spec.rows * len(spec.columns) for spec in template.sheets.values()) > MAX_CELLS:
+        yield ("sheets",), f"more than {MAX_CELLS:,} cells, which is all that a spreadsheet holds; lower rows:"
     yield from _twice(("sheets",), {key: spec.title.all() for key, spec in template.sheets.items()})
     if template.team is not None:
         yield from _team(template, context)
@@ -129,8 +133,11 @@ def _seed(sheet: str, spec: SheetSpec, written: Mapping[str, Any], context: Cont
             for message in formula_problems(value[1:], sheet, context):
                 yield (name,), message
         else:
+            another_day = replace(context, today=context.today + timedelta(1))
             try:
-                samples.seed_cell(sheet, spec, name, value, context)
+                cells = {samples.seed_cell(sheet, spec, name, value, one) for one in (context, another_day)}
+                if len(cells) > 1:
+                    yield (name,), "only samples may have a date relative to today"
             except (BadCell, ValueError) as bad:
                 yield (name,), _why(bad)
 

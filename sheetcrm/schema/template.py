@@ -6,13 +6,14 @@ Keys are the same in every language and never change; titles are what people see
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import PydanticCustomError
 
@@ -37,7 +38,14 @@ FAMILIES = (columns, comparison, membership)
 HIDDEN_ID = "_id"
 """The key of the column that a sheet without `key:` gets."""
 
-Key = Annotated[str, StringConstraints(pattern=r"^_?[a-z][a-z0-9_]{0,40}$")]
+
+def _is_a_key(key: str) -> str:
+    if not re.fullmatch(r"_?[a-z][a-z0-9_]{0,40}", key):
+        raise PydanticCustomError("key", "a key is a small English word: a to z, then digits and _ too")
+    return key
+
+
+Key = Annotated[str, AfterValidator(_is_a_key)]
 
 
 def _known_zone(name: str) -> str:

@@ -32,6 +32,7 @@ def problems(**customers):
         pytest.param({"type": "choice", "options_from": "team.name"}, "options_from", "team.name is not a column of type list", id="options from no list"),
         pytest.param({"type": "choice", "options_from": "lists"}, "options_from", "lists has no key: to look in", id="options from a whole sheet"),
         pytest.param({"type": "money", "currency_from": "cur"}, "currency_from", "no such column in customers: cur", id="currency from nowhere"),
+        pytest.param({"type": "formula", "result": "text", "formula": "{x}&1"}, "formula", "depends on itself: customers.x → customers.x", id="a formula of itself"),
         pytest.param({"type": "formula", "result": "text", "formula": "1", "filled": "nme"}, "filled", "no such column in customers: nme", id="filled by nothing"),
     ],
 )  # fmt: skip
@@ -49,12 +50,41 @@ def test_a_column_that_does_not_fit(settings, path, message):
         pytest.param({"type": "formula", "result": "formula", "formula": "1"}, id="a formula of a formula"),
         pytest.param({"type": "money", "currency": "RMB"}, id="no such currency"),
         pytest.param({"type": "phone", "country": "XX"}, id="no such country"),
+        pytest.param({"type": "choice", "options": {"a": "Same", "b": "same"}}, id="two options of one title"),
+        pytest.param({"type": "choice", "options": {"a": "b", "b": "c"}}, id="a title that is another option's key"),
+        pytest.param({"type": "choice", "options": []}, id="no options"),
+        pytest.param({"type": "choices", "options": ["a, b", "c"]}, id="a comma inside one of several"),
         pytest.param({"type": "text", "width": 5}, id="too narrow to see"),
     ],
 )  # fmt: skip
 def test_a_column_that_makes_no_sense_by_itself(settings):
     with pytest.raises(ValidationError):
         template(columns={"x": {"title": "X", **settings}})
+
+
+def test_formulas_that_go_round_in_a_circle():
+    columns = {
+        "x": {"type": "formula", "title": "X", "result": "integer", "formula": "SUM({customers.y})"},
+        "y": {"type": "formula", "title": "Y", "result": "integer", "formula": "{z}+1"},
+        "z": {"type": "formula", "title": "Z", "result": "integer", "formula": "LEN({stage})+{x}"},
+    }
+    assert problems(columns=columns)[0] == (
+        "sheets.customers.columns.x.formula",
+        "depends on itself: customers.x → customers.y → customers.z → customers.x",
+    )
+
+
+def test_more_cells_than_a_spreadsheet_holds():
+    columns = {f"x{number}": {"type": "text", "title": f"X{number}"} for number in range(100)}
+    assert problems(rows=100_000, columns=columns) == [
+        ("sheets", "more than 10,000,000 cells, which is all that a spreadsheet holds; lower rows:")
+    ]
+
+
+def test_seeds_are_the_same_on_every_day():
+    assert problems(seeds=[{"day": "+3d"}]) == [
+        ("sheets.customers.seeds.0.day", "only samples may have a date relative to today")
+    ]
 
 
 def test_a_highlight_cannot_look_at_another_sheet():

@@ -8,6 +8,9 @@ that a formula checks; the options stand in the header's note.
 import re
 from typing import Any, ClassVar, Literal
 
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
+
 from sheetcrm.messages import N_
 from sheetcrm.resources.base import Cell
 from sheetcrm.resources.validation import Condition
@@ -32,6 +35,18 @@ class ChoicesColumn(OptionsColumn):
     }
 
     type: Literal["choices"] = "choices"
+
+    @model_validator(mode="after")
+    def _can_be_split(self) -> "ChoicesColumn":
+        for option in (self.options or {}).values():
+            for wording in option.title.all():
+                if _BETWEEN.search(wording):
+                    raise PydanticCustomError(
+                        "options",
+                        "{wording} has a comma in it, which is what stands between options",
+                        {"wording": wording},
+                    )
+        return self
 
     def parse_cell(self, cell: Cell, context: Context) -> tuple[str, ...]:
         """The keys, each once; BadCell with the whole list as it was probably meant when one of them is none."""
@@ -68,7 +83,7 @@ class ChoicesColumn(OptionsColumn):
             return None
         titles = [re.escape(option.title.say(context.language)) for option in self.known(context).values()]
         one = "|".join(title.replace("\\ ", " ") for title in titles)
-        pattern = quoted(f"^\\s*({one})(\\s*[,，、;；]\\s*({one}))*\\s*$")
+        pattern = quoted(f"(?i)^\\s*({one})(\\s*[,，、;；]\\s*({one}))*[\\s,，、;；]*$")
         return Condition("CUSTOM_FORMULA", (f'=REGEXMATCH({place.cell},"{pattern}")',))
 
     def _is_one(self, part: str, context: Context) -> bool:

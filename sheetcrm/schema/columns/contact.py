@@ -40,8 +40,9 @@ class ContactColumn(Column):
             raise BadCell("not_a_contact", message, {"text": shown(cell)}) from bad
 
     def condition(self, place: Place, context: Context) -> Condition:
-        """An e-mail address as Sheets sees it, or what looks like a phone number."""
-        return Condition("CUSTOM_FORMULA", (f"=OR(ISEMAIL({place.cell}),{looks_like_a_phone(place)})",))
+        """Looks like an e-mail address or a phone number; whether it is one, `parse_cell` knows better."""
+        email = f'REGEXMATCH({place.cell}&"","^[^@ ]+@[^@ ]+[.][^@ ]+$")'
+        return Condition("CUSTOM_FORMULA", (f"=OR({email},{looks_like_a_phone(place)})",))
 
     def number_format(self, context: Context) -> NumberFormat:
         """Plain text: a `+` in front would be read as a formula."""

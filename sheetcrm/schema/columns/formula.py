@@ -16,8 +16,27 @@ from sheetcrm.resources.formula import Formula
 from sheetcrm.resources.number_format import NumberFormat
 from sheetcrm.resources.protection import Protection
 from sheetcrm.schema.columns.base import Column, Context, Place
-from sheetcrm.schema.formulas import compiled, formula_problems
+from sheetcrm.schema.formulas import compiled, formula_problems, references
 from sheetcrm.schema.states import column_problem
+
+
+def circles(place: Place, context: Context) -> Iterator[str]:
+    """The way from a computed column back to itself, which Sheets answers with `#REF!`."""
+    ways = [[place]]
+    seen = set()
+    while ways:
+        way = ways.pop()
+        spec = context.template.sheets.get(way[-1].sheet)
+        column = spec.columns.get(way[-1].column) if spec else None
+        if not isinstance(column, FormulaColumn):
+            continue
+        for found in references(column.formula, way[-1].sheet):
+            if found == place:
+                yield f"depends on itself: {' → '.join(f'{one.sheet}.{one.column}' for one in [*way, found])}"
+                return
+            if found not in seen:
+                seen.add(found)
+                ways.append([*way, found])
 
 
 class FormulaColumn(Column):
@@ -89,7 +108,8 @@ class FormulaColumn(Column):
     def problems(self, place: Place, context: Context) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """Sheets, columns and options that the formula names and that are not there."""
         yield from super().problems(place, context)
-        for message in formula_problems(self.formula, place.sheet, context):
+        wrong = list(formula_problems(self.formula, place.sheet, context))
+        for message in wrong or circles(place, context):
             yield ("formula",), message
         if self.filled and (message := column_problem(place.sheet, self.filled, context)):
             yield ("filled",), message

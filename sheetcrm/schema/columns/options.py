@@ -9,7 +9,8 @@ import difflib
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from sheetcrm.schema.colors import Color
 from sheetcrm.schema.columns.reading import plain
@@ -41,10 +42,24 @@ def _keyed(value: Any) -> Any:
     return {str(one): one for one in value} if isinstance(value, list) else value
 
 
+def _told_apart(options: dict[str, Option]) -> dict[str, Option]:
+    seen: dict[str, str] = {}
+    for key, option in options.items():
+        for wording in (key, *option.title.all()):
+            other = seen.setdefault(plain(wording).casefold(), key)
+            if other != key:
+                values = {"wording": wording, "key": key, "other": other}
+                raise PydanticCustomError(
+                    "options", "{wording} may mean {other} or {key}; options are told apart by key and title", values
+                )
+    return options
+
+
 Options = Annotated[
     dict[str, Annotated[Option, BeforeValidator(_with_title, json_schema_input_type=_Written)]],
     BeforeValidator(_keyed, json_schema_input_type=dict[str, _Written] | list[str | int]),
     Field(min_length=1),
+    AfterValidator(_told_apart),
 ]
 """Option key → option, in the order of the dropdown; a list of words is short for options that are called so."""
 

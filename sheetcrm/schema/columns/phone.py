@@ -37,7 +37,7 @@ def e164(cell: Cell, country: str | None) -> str:
     import phonenumbers  # noqa: PLC0415 - as above
 
     text = plain(as_text(cell))
-    extension = _EXTENSION.search(text)
+    extension = None if text[-8:].isdigit() else _EXTENSION.search(text)
     digits = text[: extension.start()].strip() if extension else text
     if isinstance(cell, bool) or not _ALLOWED.fullmatch(digits) or digits.count("+") > 1:
         raise _not_a_phone(cell)

@@ -13,6 +13,8 @@ from sheetcrm.schema.context import BadCell
 
 def plain(text: str) -> str:
     """Full-width and compatibility characters as ASCII, blanks at the ends and invisible marks removed."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     narrow = unicodedata.normalize("NFKC", text)
     return "".join(char for char in narrow if unicodedata.category(char) != "Cf").strip()
 
