@@ -112,9 +112,13 @@ def _carry_out(asked: Asked, job: Job, template: Template, wanted: Wanted) -> in
     if not asked.as_json:
         click.echo(plan.text())
     plan.check(wanted.fingerprint)
-    if plan.changes and not _agreed(wanted):
-        tell("nothing was changed")
-        return 1
+    if plan.changes and _asks(wanted):
+        if not click.confirm("Do it?", err=True):
+            tell("nothing was changed")
+            return 1
+        # People went on working while we asked: what is done is what was shown, or nothing.
+        reviewed, plan = plan.fingerprint, make_plan(job, template, wanted)
+        plan.check(reviewed)
     provision.apply(job.gateway, plan)
     _remember(job, template, wanted, plan)
     if asked.as_json:
@@ -180,11 +184,9 @@ def show(asked: Asked, plan: Plan, extra: dict[str, Any]) -> None:
         click.echo(plan.text())
 
 
-def _agreed(wanted: Wanted) -> bool:
-    """Ask on a terminal; without one a plan that passed its check runs, as does one that was named by its fingerprint."""
-    if wanted.yes or wanted.fingerprint is not None or not sys.stdin.isatty():
-        return True
-    return click.confirm("Do it?", err=True)
+def _asks(wanted: Wanted) -> bool:
+    """Whether a person is there to be asked and has not said yes already, as such or by naming a fingerprint."""
+    return sys.stdin.isatty() and not wanted.yes and wanted.fingerprint is None
 
 
 def _remember(job: Job, template: Template, wanted: Wanted, plan: Plan) -> None:

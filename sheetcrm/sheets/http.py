@@ -25,6 +25,8 @@ from sheetcrm.sheets.refusals import reason_of, translated
 PASSING = frozenset({408, 429, 500, 502, 503, 504})
 """Statuses that may be gone a moment later."""
 READS_BY_POST = (":getByDataFilter", ":batchGetByDataFilter", "developerMetadata:search")
+UNANSWERED_TRIES = 3
+"""How often to try when nobody answers at all: a wrong address or a missing network does not heal by waiting."""
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 32.0
 
@@ -75,7 +77,8 @@ class Client(HTTPClient):  # type: ignore[misc]  # gspread has no type informati
                 response: requests.Response = super().request(method, endpoint, **options)
             except (APIError, requests.RequestException, google.auth.exceptions.GoogleAuthError) as error:
                 wait = self._wait(error, attempt)
-                if not _repeatable(error, reads) or waited + wait > self._patience.deadline:
+                hopeless = not isinstance(error, APIError) and attempt + 1 >= UNANSWERED_TRIES
+                if hopeless or not _repeatable(error, reads) or waited + wait > self._patience.deadline:
                     raise self._said(error, reads) from error
                 self._patience.sleep(wait)
                 waited, attempt = waited + wait, attempt + 1
@@ -105,7 +108,9 @@ class Client(HTTPClient):  # type: ignore[misc]  # gspread has no type informati
         doubt = (
             "" if reads else "; the change may or may not have happened: look with `sheetcrm plan` before you try again"
         )
-        return NoAnswer(f"No answer from the Sheets API ({type(error).__name__}){doubt}.")
+        return NoAnswer(
+            f"No answer from the Sheets API ({type(error).__name__}){doubt}. Is the network (or the server) up?"
+        )
 
 
 def _repeatable(error: Exception, reads: bool) -> bool:

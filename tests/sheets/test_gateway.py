@@ -71,6 +71,16 @@ def test_it_gives_up_at_the_deadline():
     assert slept[:4] == [1, 2, 4, 8]
 
 
+@pytest.mark.parametrize(
+    "fault", [LOST, NO_WAY, requests.ConnectionError("refused")], ids=["silence", "no way", "refused"]
+)
+def test_where_nobody_answers_it_gives_up_soon(fault):
+    line = Line(fault)
+    with pytest.raises(NoAnswer, match="network"):
+        read(gateway(line))
+    assert len(line.asked) == 3
+
+
 def test_it_waits_as_long_as_it_is_told():
     slept: list[float] = []
     read(gateway(Line(QUOTA, GOOD, headers={"Retry-After": "17"}), slept))
