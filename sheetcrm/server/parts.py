@@ -62,28 +62,46 @@ def _dump_rows(rows: list[Row | None]) -> Json | None:
     for row in rows:
         line: Json = {}
         for layer, table in tables.items():
-            cells = getattr(row, layer) if row else None
+            cells = _trimmed(getattr(row, layer) if row else None)
             if cells:
                 line[layer] = [None if cell is None else table.index(cell) for cell in cells]
-        if row and row.values:
-            line["values"] = [{"f": str(value)} if isinstance(value, Formula) else value for value in row.values]
+        values = _trimmed(row.values if row else None)
+        if values:
+            line["values"] = [{"f": str(value)} if isinstance(value, Formula) else value for value in values]
         lines.append(line)
+    while lines and not lines[-1]:
+        lines.pop()
+    if not lines:
+        return None
     return {"rows": lines, **{layer: table.entries for layer, table in tables.items() if table.entries}}
 
 
+def _trimmed(cells: list[Any] | None) -> list[Any]:
+    """Cells without the blank ones at their end, so that what looks the same is saved the same."""
+    end = len(cells or ())
+    while cells and end and cells[end - 1] is None:
+        end -= 1
+    return (cells or [])[:end]
+
+
 class _Table:
-    """Different objects, numbered in the order in which they come."""
+    """Different things, numbered in the order in which they come; equal ones once."""
 
     def __init__(self) -> None:
         self.entries: list[Any] = []
-        self._places: dict[Any, int] = {}
+        self._numbers: dict[str, int] = {}
+        self._seen: dict[int, int] = {}
 
     def index(self, cell: Any) -> int:
-        key = cell if isinstance(cell, str) else id(cell)
-        if key not in self._places:
-            self._places[key] = len(self.entries)
-            self.entries.append({"rule": cell.rule, "anchor": cell.anchor} if isinstance(cell, Validation) else cell)
-        return self._places[key]
+        """The number of what a cell holds."""
+        if id(cell) not in self._seen:
+            entry = {"rule": cell.rule, "anchor": cell.anchor} if isinstance(cell, Validation) else cell
+            text = json.dumps(entry, sort_keys=True, ensure_ascii=False)
+            if text not in self._numbers:
+                self._numbers[text] = len(self.entries)
+                self.entries.append(entry)
+            self._seen[id(cell)] = self._numbers[text]
+        return self._seen[id(cell)]
 
 
 def load(spreadsheet_id: str, parts: dict[str, bytes]) -> Spreadsheet:
