@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from sheetcrm.errors import UsageError
 
@@ -47,6 +48,7 @@ class AllowList:
         return any(_matcher(pattern).fullmatch(address.casefold()) for pattern in self.patterns)
 
 
+@cache
 def _matcher(pattern: str) -> re.Pattern[str]:
     text = _ascii(pattern.strip().removeprefix("@").casefold())
     if "@" not in text and _DOMAIN.fullmatch(text):

@@ -70,15 +70,23 @@ def digest(reminders: Sequence[Reminder], reading: Reading, *, today: date, rows
     By rule in the order of the template, the longest overdue first; at most
     `rows_shown` rows of each rule, the rest as a count.
     """
+    values = _values(reminders, reading, today, rows_shown)
+    html = _inliner().inline(_environment().get_template("digest.html").render(values))
+    text = _environment().get_template("digest.txt").render(values)
+    return Draft(values["subject"], text, html, values["language"])
+
+
+def _values(reminders: Sequence[Reminder], reading: Reading, today: date, rows_shown: int) -> dict[str, Any]:
+    """What the templates of both forms fill in."""
     t = texts(reading.language)
     context = reading.template.context(reading.language, today)
     sections = tuple(_sections(reminders, reading, context, rows_shown, t))
-    url = _web(reading.layout.url)
     title = clean(reading.layout.title)
     summary = tuple(_summary([(today - reminder.due).days for reminder in reminders], t))
     counts = t(", ").join(part.text for part in summary)
     names = t(", ").join(dict.fromkeys(clean(one.person.name, 80) for one in reminders))
-    values: dict[str, Any] = {
+    why = t("You get this mail because you are named in these rows of {title}. Each reminder comes once.", title=title)
+    return {
         "language": {"zh": "zh-CN"}.get(reading.language, reading.language),
         "subject": _subject(title, counts, sections, t),
         "spreadsheet": title,
@@ -88,15 +96,10 @@ def digest(reminders: Sequence[Reminder], reading: Reading, *, today: date, rows
         "separator": t(", "),
         "summary_text": counts,
         "sections": sections,
-        "url": url,
+        "url": _web(reading.layout.url),
         "open_text": t("Open the spreadsheet"),
-        "why": t(
-            "You get this mail because you are named in these rows of {title}. Each reminder comes once.", title=title
-        ),
+        "why": why,
     }
-    html = _inliner().inline(_environment().get_template("digest.html").render(values))
-    text = _environment().get_template("digest.txt").render(values)
-    return Draft(values["subject"], text, html, values["language"])
 
 
 def _sections(

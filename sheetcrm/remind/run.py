@@ -49,10 +49,9 @@ def run(
     """
     Tell everybody what is due in `reading` on `today`, a day in the spreadsheet's zone.
 
-    `now` gives moments with a time zone.  A dry run changes and sends nothing
-    (its ledger may be open for reading only) and reports as `planned` what
-    would go.  A mail server that cannot be used is in the report; LedgerError
-    means that nothing more was sent.
+    `now` gives moments with a time zone.  A dry run (its ledger may be open for
+    reading only) reports as `planned` what would go.  A mail server that cannot
+    be used is in the report; LedgerError means that nothing more was sent.
     """
     agenda = gather(reading, today=today, channel=notifier.channel, allow=settings.allow)
     job = _Job(reading, ledger, notifier, today, now, settings, agenda)

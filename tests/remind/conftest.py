@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 import subprocess
@@ -22,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 @dataclass
 class Post:
-    """What arrived, and what to answer: at RCPT and after DATA by recipient; `drop` hangs up instead of an answer."""
+    """What arrived, and what to answer: at RCPT and after DATA by recipient; `drop` hangs up and `silence` says nothing for a second instead of an answer."""
 
     mails: list[tuple[str, str, bytes]] = field(default_factory=list)
     """Envelope sender, recipient and bytes of every mail that was taken or dropped after it was taken."""
@@ -60,10 +61,12 @@ class Post:
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - as above
         (recipient,) = envelope.rcpt_tos
         answer = self.after_data.get(recipient, "250 OK")
-        if answer.startswith(("250", "drop")):
+        if answer.startswith(("250", "drop", "silence")):
             self.mails.append((envelope.mail_from or "", recipient, envelope.original_content or b""))
         if answer == "drop":
             server.transport.abort()
+        if answer == "silence":
+            await asyncio.sleep(1)
         return answer
 
 

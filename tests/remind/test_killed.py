@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from email import message_from_bytes
 from pathlib import Path
 
@@ -72,7 +73,15 @@ def test_killed_at(tmp_path, post, *, point, left, arrived_before, arrived):
     assert len(post.mails) == sum(arrived)
 
 
-@pytest.mark.parametrize("seed", range(4))
+def test_case_4_four_processes_at_once_send_one_mail_each(tmp_path, post):
+    """lokole: four workers, four mails."""
+    with ThreadPoolExecutor(4) as workers:
+        codes = list(workers.map(lambda _: remind(tmp_path / "ledger.db", post, "never"), range(4)))
+    assert codes == [0, 0, 0, 0]
+    assert copies(post) == dict.fromkeys(EVERYBODY, 1)
+
+
+@pytest.mark.parametrize("seed", range(2))
 def test_killed_again_and_again_anywhere(tmp_path, post, seed):
     dice, ledger, deaths = random.Random(seed), tmp_path / "ledger.db", 0
     for _ in range(4):

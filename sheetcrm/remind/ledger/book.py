@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, func, insert, select, update
 
 from sheetcrm.errors import LedgerError
 from sheetcrm.remind.ledger.entries import PENDING, TOLD, Mail, Occurrence, Recipient, Run, Sealed, State
@@ -136,7 +136,8 @@ class Ledger:
             _suppress(db, pending, sealed, now)
             if sealed is None:
                 return None
-            number = _store(db, recipient, sealed, pending, reminders=len(claimed), today=today, now=now)
+            values = {"day": today, "reminders": len(claimed), **_patience(pending)}
+            number = _store(db, recipient, sealed, values, now=now)
             db.execute(insert(OCCURRENCE), [{**vars(occurrence), "message": number} for occurrence in claimed])
             return _mail(db.execute(select(MESSAGE).where(MESSAGE.c.id == number)).one())
 
@@ -228,38 +229,31 @@ def _told(db: Connection, occurrences: Sequence[Occurrence]) -> dict[Occurrence,
     groups: dict[tuple[str, str, str], list[Occurrence]] = {}
     for occurrence in occurrences:
         groups.setdefault((occurrence.spreadsheet, occurrence.recipient, occurrence.channel), []).append(occurrence)
-    found: dict[Occurrence, Mail] = {}
-    for (spreadsheet, recipient, channel), group in groups.items():
-        query = (
-            select(
-                OCCURRENCE.c.sheet,
-                OCCURRENCE.c.row_id,
-                OCCURRENCE.c.rule,
-                OCCURRENCE.c.due,
-                OCCURRENCE.c.step,
-                OCCURRENCE.c.message,
-            )
-            .join(MESSAGE)
-            .where(
-                OCCURRENCE.c.spreadsheet == spreadsheet,
-                OCCURRENCE.c.recipient == recipient,
-                OCCURRENCE.c.channel == channel,
-                OCCURRENCE.c.due >= min(occurrence.due for occurrence in group),
-                MESSAGE.c.state.in_(TOLD),
-            )
-            .order_by(OCCURRENCE.c.step)
-        )
-        latest = {
-            (sheet, row_id, rule, due): (step, number) for sheet, row_id, rule, due, step, number in db.execute(query)
-        }
-        settled = {
-            item: latest[item.matter][1]
-            for item in group
-            if item.matter in latest and latest[item.matter][0] >= item.step
-        }
-        mails = _by_number(db, set(settled.values()))
-        found.update({occurrence: mails[number] for occurrence, number in settled.items()})
-    return found
+    settled: dict[Occurrence, int] = {}
+    for whom, group in groups.items():
+        latest = _latest(db, whom, min(one.due for one in group))
+        for one in group:
+            step, number = latest.get(one.matter, (None, 0))
+            if step is not None and step >= one.step:
+                settled[one] = number
+    mails = _by_number(db, set(settled.values()))
+    return {occurrence: mails[number] for occurrence, number in settled.items()}
+
+
+def _latest(
+    db: Connection, whom: tuple[str, str, str], since: date
+) -> dict[tuple[str, str, str, date], tuple[int, int]]:
+    """By matter due `since` then: the latest step that `whom` (spreadsheet, recipient, channel) was told, and in which mail."""
+    columns = OCCURRENCE.c
+    spreadsheet, recipient, channel = whom
+    query = (
+        select(columns.sheet, columns.row_id, columns.rule, columns.due, columns.step, columns.message)
+        .join(MESSAGE)
+        .where(columns.spreadsheet == spreadsheet, columns.recipient == recipient, columns.channel == channel)
+        .where(columns.due >= since, MESSAGE.c.state.in_(TOLD))
+        .order_by(columns.step)
+    )
+    return {(sheet, row_id, rule, due): (step, number) for sheet, row_id, rule, due, step, number in db.execute(query)}
 
 
 def _by_number(db: Connection, numbers: set[int]) -> dict[int, Mail]:
@@ -291,40 +285,28 @@ def _suppress(db: Connection, pending: Sequence[Mail], sealed: Sealed | None, no
         db.execute(update(MESSAGE).where(MESSAGE.c.id.in_(replaced)).values(values))
 
 
-def _store(
-    db: Connection,
-    recipient: Recipient,
-    sealed: Sealed,
-    pending: Sequence[Mail],
-    *,
-    reminders: int,
-    today: date,
-    now: datetime,
-) -> int:
-    """The number of the queued mail: a new one, or the same mail of before; patience with its recipient goes on."""
+def _store(db: Connection, recipient: Recipient, sealed: Sealed, values: dict[str, Any], *, now: datetime) -> int:
+    """The number of the queued mail: a new one, or the same mail of before."""
+    values |= {"address": recipient.address, "name": recipient.name, "subject": sealed.subject, "body": sealed.data}
+    values["changed"] = now
+    free = MESSAGE.c.state.in_((*PENDING, State.SUPPRESSED))
+    again = update(MESSAGE).where(MESSAGE.c.message_id == sealed.message_id, free).values(values)
+    if (number := db.execute(again.returning(MESSAGE.c.id)).scalar_one_or_none()) is not None:
+        return int(number)
+    names = {"spreadsheet": recipient.spreadsheet, "channel": recipient.channel, "recipient": recipient.key}
+    fresh = {"message_id": sealed.message_id, "created": now, **names, **values}
+    return int(db.execute(insert(MESSAGE).values(fresh).returning(MESSAGE.c.id)).scalar_one())
+
+
+def _patience(pending: Sequence[Mail]) -> dict[str, Any]:
+    """A mail that takes the place of `pending` waits as long as they would have: it is the recipient's server that asked for it."""
     attempts = max((mail.attempts for mail in pending), default=0)
-    values = {
-        "address": recipient.address,
-        "name": recipient.name,
-        "day": today,
-        "subject": sealed.subject,
-        "reminders": reminders,
-        "body": sealed.data,
+    return {
         "state": State.RETRY if attempts else State.PLANNED,
         "reason": next((mail.reason for mail in pending if mail.attempts == attempts), ""),
         "attempts": attempts,
         "next_try": max((mail.next_try for mail in pending if mail.next_try), default=None),
-        "changed": now,
     }
-    again = and_(
-        MESSAGE.c.message_id == sealed.message_id,
-        or_(MESSAGE.c.state.in_(PENDING), MESSAGE.c.state == State.SUPPRESSED),
-    )
-    if db.execute(update(MESSAGE).where(again).values(values)).rowcount:
-        return int(db.execute(select(MESSAGE.c.id).where(MESSAGE.c.message_id == sealed.message_id)).scalar_one())
-    names = {"spreadsheet": recipient.spreadsheet, "channel": recipient.channel, "recipient": recipient.key}
-    fresh = {"message_id": sealed.message_id, "created": now, **names, **values}
-    return int(db.execute(insert(MESSAGE).values(fresh).returning(MESSAGE.c.id)).scalar_one())
 
 
 def _mail(row: Row[Any]) -> Mail:

@@ -60,9 +60,10 @@ def test_hanging_up_before_the_mail_was_handed_over_means_that_it_was_not_taken(
     assert [outcome.verdict for outcome in outcomes] == [Verdict.RETRY, Verdict.SENT]
 
 
-def test_hanging_up_after_the_mail_was_handed_over_means_that_nobody_knows(post):
-    post.after_data[ANN] = "drop"
-    outcomes = send(plain(post), outgoing(ANN), outgoing(BOB))
+@pytest.mark.parametrize("answer", ["drop", "silence"])
+def test_no_answer_after_the_mail_was_handed_over_means_that_nobody_knows(post, answer):
+    post.after_data[ANN] = answer
+    outcomes = send(plain(post, timeout=0.3), outgoing(ANN), outgoing(BOB))
     assert [outcome.verdict for outcome in outcomes] == [Verdict.UNKNOWN, Verdict.SENT]
     assert [recipient for _, recipient, _ in post.mails] == [ANN, BOB]
 
