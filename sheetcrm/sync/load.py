@@ -23,7 +23,7 @@ from sheetcrm.sync.mapping import ImportMap, Source, sources, unused
 from sheetcrm.sync.merge import Merge, merge, without_orphans
 from sheetcrm.sync.read import parsed_sheets
 from sheetcrm.sync.sift import Refusal, sift
-from sheetcrm.sync.write import Write, misplaced, room, send
+from sheetcrm.sync.write import Write, formula_requests, misplaced, room, send
 
 
 @dataclass(frozen=True)
@@ -140,14 +140,12 @@ def _imported(made: Merge, sheet: str, key: str, left: tuple[str, ...]) -> Impor
 def _written(gateway: Gateway, seen: Look, parsed: Parsed, made: Merge) -> list[str]:
     """Write, look again; the ids of rows that do not stand where they were written."""
     sheet = parsed.sheet
-    spec = seen.context.template.sheets[sheet]
-    key = spec.key or ""
-    last = max(parsed.numbers, default=1)
-    computed = [key for key, column in spec.columns.items() if column.computed and seen.layout.has(sheet, key)]
-    free = room(seen.layout, sheet, last, len(made.new), computed)
+    key = seen.context.template.sheets[sheet].key or ""
+    free = room(seen.layout, sheet, max(parsed.numbers, default=1), len(made.new))
+    formulas = formula_requests(seen.layout, sheet, seen.context, free.first, len(made.new))
     changed = {id_: Write(free.moved(write.row), write.cells) for id_, write in made.changed.items()}
     new = {str(one.values[key]): Write(free.first + at, one.cells) for at, one in enumerate(made.new)}
     if not changed and not new:
         return []
-    send(gateway, seen.layout, sheet, [*changed.values(), *new.values()], free.requests)
+    send(gateway, seen.layout, sheet, [*changed.values(), *new.values()], [*free.requests, *formulas])
     return misplaced(gateway, sheet, key, {write.row: id_ for id_, write in [*changed.items(), *new.items()]})

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sheetcrm.messages import Texts
+from sheetcrm.messages import N_, Texts
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.columns.base import BadCell, Column, Context
 from sheetcrm.sync.csvfile import CsvFile, Line
@@ -23,6 +23,10 @@ from sheetcrm.sync.mapping import ImportMap, Source
 
 TOLERATED = frozenset({"phone_no_country"})
 """Of the right kind, only not complete: kept as it stands, and `check` says so."""
+
+
+LONGEST = 50_000
+"""Characters in a cell, as Sheets counts them: in UTF-16."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +145,12 @@ def _fill(
     """Put one column into the candidates; yields what cannot be, by offset."""
     values, bad = column.parse(texts, context)
     for offset, (candidate, written, value) in enumerate(zip(candidates, texts, values, strict=True)):
-        if offset in bad and bad[offset].code not in TOLERATED:
+        if len(written) > LONGEST // 2 and (length := len(written.encode("utf-16-le")) // 2) > LONGEST:
+            yield (
+                offset,
+                BadCell("too_long", N_("{length} characters are more than a cell can have"), {"length": length}),
+            )
+        elif offset in bad and bad[offset].code not in TOLERATED:
             yield offset, bad[offset]
         elif written != "":
             candidate.values[key] = value

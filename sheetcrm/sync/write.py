@@ -15,6 +15,9 @@ from itertools import groupby
 
 from sheetcrm.layout import MARK_KEY, Layout
 from sheetcrm.resources.base import Cell, Json, Request
+from sheetcrm.resources.formula import Formula
+from sheetcrm.schema.columns.base import Context, Place
+from sheetcrm.schema.columns.formula import FormulaColumn
 from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.records import FIRST_ROW
 
@@ -107,30 +110,47 @@ class Room:
         return row + self.inserted if self.inserted and row >= self.end else row
 
 
-def room(layout: Layout, sheet: str, last: int, count: int, computed: Iterable[str]) -> Room:
+def room(layout: Layout, sheet: str, last: int, count: int) -> Room:
     """
     Room for `count` new rows below row `last` (1-based), the last that is not blank.
 
     A grid that is too short grows before its last row, not after it: so
     formulas, rules and ranges that reach to its end grow along, as when a
     person inserts a row.  New rows get the formats and validation of the row
-    above and its formulas in the `computed` columns.
+    above.  The layout then says how long the grid will be.
     """
     rows, sheet_id = layout.rows(sheet), layout.sheet_id(sheet)
     if last + count < rows:
         return Room(last + 1)
     if rows <= FIRST_ROW:
         more = {"sheetId": sheet_id, "dimension": "ROWS", "length": last + count - rows}
+        layout.set_rows(sheet, max(rows, last + count))
         return Room(last + 1, ({"appendDimension": more},) if more["length"] else ())
     first, missing = min(last + 1, rows), min(last + count - rows + 1, count)
     new = {"sheetId": sheet_id, "dimension": "ROWS", "startIndex": rows - 1, "endIndex": rows - 1 + missing}
-    requests: list[Request] = [{"insertDimension": {"range": new, "inheritFromBefore": True}}]
-    for kind in ("PASTE_FORMAT", "PASTE_DATA_VALIDATION"):
-        requests.append(_copied(layout.grid_range(sheet, first=rows - 1, last=rows - 1), rows, missing, kind))
-    for column in computed:
-        source = layout.grid_range(sheet, column, first=rows - 1, last=rows - 1)
-        requests.append(_copied(source, rows, missing, "PASTE_FORMULA"))
-    return Room(first, tuple(requests), missing, rows)
+    source = layout.grid_range(sheet, first=rows - 1, last=rows - 1)
+    copies = [_copied(source, rows, missing, kind) for kind in ("PASTE_FORMAT", "PASTE_DATA_VALIDATION")]
+    layout.set_rows(sheet, rows + missing)
+    return Room(first, ({"insertDimension": {"range": new, "inheritFromBefore": True}}, *copies), missing, rows)
+
+
+def formula_requests(layout: Layout, sheet: str, context: Context, first: int, count: int) -> Iterator[Request]:
+    """
+    The formulas of the computed columns for `count` rows from `first` on.
+
+    Rows that people insert have none, and a sort takes such rows anywhere.
+    """
+    for key, column in context.template.sheets[sheet].columns.items():
+        if not isinstance(column, FormulaColumn) or not layout.has(sheet, key) or not count:
+            continue
+        try:
+            text = layout.a1(Formula(column.text(Place(sheet, key), context)).text, sheet, first)
+        except KeyError:
+            # It names a column that somebody deleted; that is reported as such.
+            continue
+        cell = {"userEnteredValue": {"formulaValue": text}}
+        place = layout.grid_range(sheet, key, first=first, last=first + count - 1)
+        yield {"repeatCell": {"range": place, "cell": cell, "fields": "userEnteredValue"}}
 
 
 def _copied(source: Json, first: int, count: int, kind: str) -> Request:

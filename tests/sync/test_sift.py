@@ -102,6 +102,18 @@ def test_a_line_that_makes_no_sense_is_named_with_its_reason(shop, text, column,
     assert words in refusal.text
 
 
+@pytest.mark.parametrize(
+    ("name", "reasons"),
+    [
+        pytest.param("y" * 50_000, [], id="as many as a cell can have"),
+        pytest.param("y" * 50_001, ["too_long"], id="one more"),
+        pytest.param("😀" * 25_001, ["too_long"], id="what Sheets counts as two"),
+    ],
+)
+def test_characters_of_a_cell(shop, name, reasons):
+    assert [refusal.reason for refusal in sifted(shop, f"id,name\nC1,{name}\n").refusals] == reasons
+
+
 def test_the_cell_that_lacks_its_quotes_is_guessed(shop):
     [refusal] = sifted(shop, "id,name,stage\nC1,C/ Araquil, 67,Lead\n").refusals
     assert (

@@ -58,20 +58,22 @@ def test_one_row_is_never_cut(sheets):
     [
         pytest.param(1, 5, 2, [], id="an empty sheet"),
         pytest.param(10, 989, 11, [], id="up to one blank row before the end"),
-        pytest.param(10, 990, 11, ["insertDimension"] + ["copyPaste"] * 3, id="one row too many"),
-        pytest.param(1000, 1, 1000, ["insertDimension"] + ["copyPaste"] * 3, id="a full grid: before its last row"),
+        pytest.param(10, 990, 11, ["insertDimension", "copyPaste", "copyPaste"], id="one row too many"),
+        pytest.param(
+            1000, 1, 1000, ["insertDimension", "copyPaste", "copyPaste"], id="a full grid: before its last row"
+        ),
     ],
 )
 def test_room_for_new_rows(sheets, last, count, first, kinds):
-    made = room(sheets.layout, "customers", last, count, ["orders"])
+    made = room(sheets.layout, "customers", last, count)
     assert made.first == first
     assert [next(iter(request)) for request in made.requests] == kinds
 
 
 def test_rows_are_counted_on_from_where_the_grid_grew(sheets):
-    made = room(sheets.layout, "customers", 1000, 3, [])
+    made = room(sheets.layout, "customers", 1000, 3)
     assert (made.moved(2), made.moved(999), made.moved(1000)) == (2, 999, 1003)
-    assert room(sheets.layout, "customers", 5, 3, []).moved(1000) == 1000
+    assert room(sheets.layout, "customers", 5, 3).moved(1000) == 1000
 
 
 class Meddled(Gateway):
