@@ -38,7 +38,6 @@ OWNERS = {
     "css_inline": {"remind"},
     "starlette": {"server"},
     "uvicorn": {"server"},
-    "ironcalc": {"server"},
     "formualizer": {"server"},
     "phonenumbers": {"schema"},
     "email_validator": {"schema", "remind"},

@@ -15,7 +15,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sheetcrm.server.cell_error import CellError, Scalar, Value
-from sheetcrm.server.engine import SPILLED, Engine
+from sheetcrm.server.evaluation import SPILLED, Engine
 from sheetcrm.server.formulas import Area
 from sheetcrm.server.functions import sheets_functions
 from sheetcrm.server.translate import Traits, Translator, traits_of

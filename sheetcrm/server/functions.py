@@ -16,7 +16,7 @@ from typing import Any
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
 from sheetcrm.server import display
-from sheetcrm.server.engine import Engine
+from sheetcrm.server.evaluation import Engine
 
 Given = Any
 """What the engine hands in: str, float, bool, None, an error dict, or a list of rows of these."""

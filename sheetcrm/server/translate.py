@@ -14,7 +14,7 @@ from typing import Protocol
 
 from sheetcrm.server import formulas
 from sheetcrm.server.cell_error import CellError
-from sheetcrm.server.engine import MAX_COLUMNS, MAX_ROWS
+from sheetcrm.server.evaluation import MAX_COLUMNS, MAX_ROWS
 from sheetcrm.server.fills import family, is_plain, marked, member
 from sheetcrm.server.formulas import Area, Corner, Reference, Token
 from sheetcrm.server.functions import SINGLE, SPREAD

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = {"gspread", "pandas", "sqlalchemy", "starlette", "google.auth", "jinja2", "formualizer", "ironcalc", "requests"}
+HEAVY = {"gspread", "pandas", "sqlalchemy", "starlette", "google.auth", "jinja2", "formualizer", "requests"}
 
 
 @pytest.mark.parametrize(
