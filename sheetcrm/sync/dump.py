@@ -38,10 +38,15 @@ def dump(reading: Reading, sheet: str, form: Literal["csv", "json"] = "csv", *, 
         return json.dumps(objects, ensure_ascii=False, indent=2) + "\n"
     keys = [key for key in reading.template.sheets[sheet].columns if not key.startswith("_")]
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(keys)
-    writer.writerows(_line(row, keys) for row in rows)
-    return out.getvalue()
+    # The module quotes a lone carriage return only where it is part of the line end.
+    writer = csv.writer(out, lineterminator="\r\n")
+    lines = []
+    for cells in (keys, *(_line(row, keys) for row in rows)):
+        writer.writerow(cells)
+        lines.append(out.getvalue().removesuffix("\r\n"))
+        out.seek(0)
+        out.truncate()
+    return "\n".join([*lines, ""])
 
 
 def guarded(text: str) -> str:
