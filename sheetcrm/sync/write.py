@@ -120,7 +120,7 @@ def room(layout: Layout, sheet: str, last: int, count: int) -> Room:
     above.  The layout then says how long the grid will be.
     """
     rows, sheet_id = layout.rows(sheet), layout.sheet_id(sheet)
-    if last + count < rows:
+    if not count or last + count < rows:
         return Room(last + 1)
     if rows <= FIRST_ROW:
         more = {"sheetId": sheet_id, "dimension": "ROWS", "length": last + count - rows}

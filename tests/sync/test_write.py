@@ -57,6 +57,7 @@ def test_one_row_is_never_cut(sheets):
     ("last", "count", "first", "kinds"),
     [
         pytest.param(1, 5, 2, [], id="an empty sheet"),
+        pytest.param(1000, 0, 1001, [], id="a full grid and nothing new"),
         pytest.param(10, 989, 11, [], id="up to one blank row before the end"),
         pytest.param(10, 990, 11, ["insertDimension", "copyPaste", "copyPaste"], id="one row too many"),
         pytest.param(
