@@ -12,13 +12,15 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr
 from pydantic_core import PydanticCustomError
 
 from sheetcrm import yamlfile
 from sheetcrm.errors import ConfigError, Problem, UsageError
+from sheetcrm.remind.notifiers import Way
+from sheetcrm.secret import Secret
 from sheetcrm.variants import nearest
 
 FILE = "config.yaml"
@@ -29,38 +31,6 @@ class Settings(BaseModel):
     """Settings that people write: unknown ones are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Secret(Settings):
-    """Where a password or token is found: `env: NAME` or `file: PATH`; never the secret itself."""
-
-    env: str | None = None
-    file: Path | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _says_where(cls, value: Any) -> Any:
-        if isinstance(value, str):
-            raise PydanticCustomError(
-                "secret", "a secret does not belong in this file: write {env: NAME} or {file: PATH}"
-            )
-        if isinstance(value, dict) and len(value) != 1:
-            raise PydanticCustomError("secret", "name one place: {env: NAME} or {file: PATH}")
-        return value
-
-    def reveal(self, folder: Path, environment: Mapping[str, str]) -> str:
-        """The secret, without the line end of its file; UsageError when it is not where the config says."""
-        if self.env is not None:
-            if not environment.get(self.env):
-                raise UsageError(
-                    f"the environment variable {self.env}, which config.yaml names for a secret, is not set"
-                )
-            return environment[self.env]
-        path = folder / Path(self.file or "").expanduser()
-        try:
-            return path.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{path}, which config.yaml names for a secret, cannot be read: {error}") from error
 
 
 class GoogleSettings(Settings):
@@ -78,36 +48,12 @@ class SpreadsheetSettings(Settings):
     language: Literal["zh", "en"] | None = None
 
 
-class SmtpSettings(Settings):
-    """The mail server that takes our mail."""
-
-    host: str = Field(min_length=1)
-    port: int = Field(ge=1, le=65535)
-    security: Literal["starttls", "tls", "none"] = "starttls"
-    user: str | None = None
-    password: Secret | None = None
-    timeout: float = Field(default=30, gt=0, description="Seconds to wait for the mail server at each step.")
-
-    @model_validator(mode="after")
-    def _both_or_neither(self) -> SmtpSettings:
-        if (self.user is None) != (self.password is None):
-            raise PydanticCustomError("login", "user and password go together")
-        return self
-
-
 class MailSettings(Settings):
     """Who may get mail, from whom, and by which way."""
 
     sender: str = Field(min_length=3, description="The From address, with or without a name.")
     allow: tuple[str, ...] = Field(default=(), description="Addresses and domains that may get mail; nobody else does.")
-    smtp: SmtpSettings | None = None
-    folder: Path | None = Field(default=None, description="Instead of sending: write each mail into this folder.")
-
-    @model_validator(mode="after")
-    def _one_way(self) -> MailSettings:
-        if (self.smtp is None) == (self.folder is None):
-            raise PydanticCustomError("way", "say one way for mail: smtp: or folder:")
-        return self
+    by: Way
 
 
 def _api(value: str) -> str:

@@ -40,8 +40,8 @@ spreadsheets: {{}}
 mail:
   sender: {sender} <crm@example.com>
   allow: ["*@example.com"]
-  # The demo's own mail server.  It is gone when the demo ends; `folder: mails` writes mails there without one.
-  smtp: {{host: 127.0.0.1, port: {port}, security: none}}
+  # The demo's own mail server.  It is gone when the demo ends; {{type: folder, path: mails}} needs none.
+  by: {{type: smtp, host: 127.0.0.1, port: {port}, security: none}}
 """
 WORDS = {
     "zh": {

@@ -75,7 +75,10 @@ class Variant(BaseModel):
             raise PydanticCustomError("variant", "expected a {family} with a type:", {"family": cls.family})
         name = value.get("type", cls.default_type)
         if name is None:
-            raise PydanticCustomError("variant_type", "which type of {family}? Add type:", {"family": cls.family})
+            known = ", ".join(cls.members())
+            raise PydanticCustomError(
+                "variant_type", "which {family}? Add type: one of {known}", {"family": cls.family, "known": known}
+            )
         return cls.member(name).model_validate({**value, "type": name})
 
     @classmethod

@@ -22,9 +22,10 @@ MAY_IMPORT = {
     "schema": EVERYBODY | {"resources", "yamlfile", "layout"},
     "provision": EVERYBODY | {"schema", "sheets", "resources", "layout"},
     "sync": EVERYBODY | {"schema", "sheets", "resources", "layout", "yamlfile"},
-    "remind": EVERYBODY | {"schema", "sync", "layout"},
+    "remind": EVERYBODY | {"schema", "sync", "layout", "secret"},
     "server": set(),
-    "config": EVERYBODY | {"yamlfile"},
+    "secret": EVERYBODY,
+    "config": EVERYBODY | {"yamlfile", "secret", "remind"},
     "connect": EVERYBODY | {"config", "sheets", "server"},
     "testing": EVERYBODY | {"server"},
 }

@@ -9,6 +9,8 @@ import pytest
 from sheetcrm import config
 from sheetcrm.cli import init
 from sheetcrm.errors import ConfigError, UsageError
+from sheetcrm.remind.notifiers import Way
+from sheetcrm.secret import Secret
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -37,12 +39,14 @@ def test_the_example_shows_every_setting(tmp_path):
         for name, field in model.model_fields.items():
             assert f"{name}:" in example, f"config.example.yaml does not show {name}"
             for inner in (field.annotation, *getattr(field.annotation, "__args__", ())):
-                if isinstance(inner, type) and issubclass(inner, config.Settings) and inner is not config.Secret:
+                if isinstance(inner, type) and issubclass(inner, config.Settings):
                     shown(inner)
 
     shown(config.Config)
+    for way in Way.members().values():
+        shown(way)
     loaded = load(tmp_path, example)
-    assert loaded.mail.smtp.password.file == Path("secrets/smtp-password")
+    assert loaded.mail.by.password.file == Path("secrets/smtp-password")
     assert loaded.spreadsheets["客户管理"].template == "pipeline"
 
 
@@ -56,16 +60,21 @@ def test_the_example_shows_every_setting(tmp_path):
         ),
         pytest.param("api: googel\n", [":1:", "local, google or"], id="an api that is none"),
         pytest.param("api: local\napi: google\n", [":2:", "api"], id="a key twice"),
-        pytest.param("api: local\nmail:\n  sender: a@x.org\n", ["smtp: or folder:"], id="mail by no way"),
+        pytest.param("api: local\nmail:\n  sender: a@x.org\n", ["by"], id="mail by no way"),
         pytest.param(
-            "api: local\nmail:\n  sender: a@x.org\n  smtp: {host: h, port: 25, user: u, password: hunter2}\n",
+            "api: local\nmail:\n  sender: a@x.org\n  by: {type: smtp, host: h, port: 25, user: u, password: hunter2}\n",
             [":4:", "a secret does not belong in this file"],
             id="a password in the file",
         ),
         pytest.param(
-            "api: local\nmail:\n  sender: a@x.org\n  smtp: {host: h, port: 25, user: u}\n",
+            "api: local\nmail:\n  sender: a@x.org\n  by: {type: smtp, host: h, port: 25, user: u}\n",
             ["user and password go together"],
             id="user alone",
+        ),
+        pytest.param(
+            "api: local\nmail:\n  sender: a@x.org\n  by: {type: smpt}\n",
+            [":4:", "did you mean smtp?"],
+            id="a way to send that is none",
         ),
         pytest.param("- a\n", ["config.yaml"], id="not a mapping"),
         pytest.param("", ["config.yaml"], id="an empty file"),
@@ -85,10 +94,10 @@ def test_no_config_says_how_to_get_one(tmp_path, monkeypatch):
 
 def test_a_secret_comes_from_a_file_or_the_environment(tmp_path):
     (tmp_path / "pw").write_text("hunter2\n", encoding="utf-8")
-    assert config.Secret(file=Path("pw")).reveal(tmp_path, {}) == "hunter2"
-    assert config.Secret(env="PW").reveal(tmp_path, {"PW": "x"}) == "x"
+    assert Secret(file=Path("pw")).reveal(tmp_path, {}) == "hunter2"
+    assert Secret(env="PW").reveal(tmp_path, {"PW": "x"}) == "x"
     with pytest.raises(UsageError, match=r"PW.*not set"):
-        config.Secret(env="PW").reveal(tmp_path, {})
+        Secret(env="PW").reveal(tmp_path, {})
 
 
 ID = "1AbCdEfGhIjKlMnOpQrStUvWxYz0123456789AbCdEfGh"

@@ -18,11 +18,11 @@ data: sheetcrm-data
 # `sheetcrm apply` writes the spreadsheets here that it has made or been given.
 spreadsheets: {}
 
-# Reminder mails.  While you try things out they are written into a folder, to open in a browser;
-# replace `folder:` by `smtp: {host: …, port: …, user: …, password: {file: …}}` to send them.
+# Reminder mails.  While you try things out they are written into a folder, to open in a browser.
+# To send them: by: {type: smtp, host: …, port: 587, user: …, password: {file: …}}
 mail:
   sender: Customer reminders <crm@example.com>
-  folder: outbox
+  by: {type: folder, path: outbox}
   # Who may get mail at all: addresses and domains.  Nobody else ever does.
   allow: ["*@example.com"]
 """
@@ -45,7 +45,8 @@ spreadsheets: {}
 # Reminder mails.
 mail:
   sender: Customer reminders <crm@example.com>
-  smtp:
+  by:
+    type: smtp
     host: smtp.example.com
     port: 587
     security: starttls

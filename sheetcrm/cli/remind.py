@@ -21,7 +21,6 @@ from sheetcrm.cli.options import (
 
 if TYPE_CHECKING:
     from sheetcrm.config import Config, MailSettings
-    from sheetcrm.remind.notifiers.base import Notifier
     from sheetcrm.remind.report import MailReport, RunReport, Unsent
 
 
@@ -60,7 +59,7 @@ def remind(job: Job, day: date | None, *, dry_run: bool) -> RunReport:
     mail = mail_settings(job.config)
     template, language = job.template()
     settings = reminders.Settings(Sender.parse(mail.sender), AllowList.of(mail.allow))
-    notifier = notifier_of(job.config, mail)
+    notifier = mail.by.notifier(job.config.folder, os.environ)
     reading = sync.read(job.gateway, template, language=language)
     if not dry_run:
         reading = sync.fill_ids(job.gateway, reading)
@@ -78,20 +77,6 @@ def mail_settings(config: Config) -> MailSettings:
     if config.mail is None:
         raise UsageError(f"{config.file.name} has no mail: part; see config.example.yaml")
     return config.mail
-
-
-def notifier_of(config: Config, mail: MailSettings) -> Notifier:
-    """The way to send that the config names."""
-    if mail.smtp is None:
-        from sheetcrm.remind.notifiers.folder import FolderNotifier
-
-        assert mail.folder is not None
-        return FolderNotifier(config.path(mail.folder))
-    from sheetcrm.remind.notifiers.smtp import SmtpNotifier
-
-    smtp = mail.smtp
-    password = smtp.password.reveal(config.folder, os.environ) if smtp.password else None
-    return SmtpNotifier(smtp.host, smtp.port, smtp.security, smtp.user, password, smtp.timeout)
 
 
 def show(report: RunReport) -> None:

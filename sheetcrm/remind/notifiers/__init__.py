@@ -1,5 +1,15 @@
 """
-A guarded mail → out: one file per way, all behind `base.Notifier`.
+Ways to send mail, one file each.
 
-A way says what became of each mail; it never decides whether to try again.
+Importing this package imports every file in it, so that each way is known to the config.
 """
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from sheetcrm.remind.notifiers.base import Notifier, Way
+
+__all__ = ["Notifier", "Way"]
+
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")

@@ -9,11 +9,14 @@ planned anew.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import ClassVar
+
+from sheetcrm.variants import Variant
 
 
 class Verdict(StrEnum):
@@ -48,6 +51,20 @@ class Outgoing:
 
 
 Send = Callable[[Outgoing], Outcome]
+
+
+class Way(Variant):
+    """
+    A way to send, as the config says it under `mail: by:`; its settings are its fields.
+
+    A new one is one file here: a Way with its `type`, and the Notifier it makes.
+    """
+
+    family = "way of sending"
+
+    def notifier(self, folder: Path, environment: Mapping[str, str]) -> Notifier:
+        """The notifier of these settings; relative paths are in `folder`, secrets are looked up now."""
+        raise NotImplementedError
 
 
 class Notifier(ABC):

@@ -9,22 +9,35 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
+from typing import Literal
 
 from sheetcrm.errors import MailError
-from sheetcrm.remind.notifiers.base import Notifier, Outcome, Outgoing, Send, Verdict
+from sheetcrm.remind.notifiers.base import Notifier, Outcome, Outgoing, Send, Verdict, Way
+
+
+class FolderWay(Way):
+    """Into the folder `path`, to try things out: what is written there was not mailed to anybody."""
+
+    type: Literal["folder"] = "folder"
+    path: Path
+
+    def notifier(self, folder: Path, environment: Mapping[str, str]) -> FolderNotifier:
+        """See `Way`."""
+        return FolderNotifier(folder / self.path.expanduser())
 
 
 @dataclass(frozen=True)
 class FolderNotifier(Notifier):
     """Leaves each mail in `folder`, which is made when it is missing, instead of sending it."""
 
-    channel = "mail"
+    # A channel of its own: what was tried out here is still to be mailed once a mail server is named.
+    channel = "folder"
 
     folder: Path
 

@@ -13,18 +13,47 @@ import ipaddress
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
 from sheetcrm.errors import MailError, UsageError
 from sheetcrm.remind.message import clean
-from sheetcrm.remind.notifiers.base import Notifier, Outcome, Outgoing, Send, Verdict
+from sheetcrm.remind.notifiers.base import Notifier, Outcome, Outgoing, Send, Verdict, Way
+from sheetcrm.secret import Secret
 
 _NEEDS_LOGIN = (530, 534, 535, 538)
 _CLOSING = 421
+
+
+class SmtpWay(Way):
+    """Through a mail server.  `security` is `starttls`, `tls` (from the first byte, usually port 465) or `none`."""
+
+    type: Literal["smtp"] = "smtp"
+    host: str = Field(min_length=1)
+    port: int = Field(ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str | None = None
+    password: Secret | None = None
+    timeout: float = Field(default=30, gt=0, description="Seconds to wait for the mail server at each step.")
+    ca_file: Path | None = Field(default=None, description="Certificates to trust instead of the system's.")
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> SmtpWay:
+        if (self.user is None) != (self.password is None):
+            raise PydanticCustomError("login", "user and password go together")
+        return self
+
+    def notifier(self, folder: Path, environment: Mapping[str, str]) -> SmtpNotifier:
+        """See `Way`."""
+        password = self.password.reveal(folder, environment) if self.password else None
+        trusted = folder / self.ca_file.expanduser() if self.ca_file else None
+        return SmtpNotifier(self.host, self.port, self.security, self.user, password, self.timeout, trusted)
 
 
 @dataclass(frozen=True)
