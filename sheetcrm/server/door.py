@@ -6,6 +6,7 @@ Nulls mean "not set" and pass.  `discovery.json` is made by scripts/discovery ou
 """
 
 import json
+import math
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -32,6 +33,8 @@ UNIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "FindReplaceRequest": ("scope", ("range", "sheetId", "allSheets")),
 }
 INT32 = 2**31
+# Whole numbers up to here are the same as a double.
+EXACT = 2**53
 
 
 @cache
@@ -58,7 +61,7 @@ def _message(value: Any, schema: str, path: str) -> Iterator[Violation]:
     for name in list(value):
         if name not in fields:
             where = f" at '{path}'" if path else ""
-            yield path, f'Invalid JSON payload received. Unknown name "{name}"{where}: Cannot find field.'
+            yield path, f"Invalid JSON payload received. Unknown name {_quoted(name)}{where}: Cannot find field."
         elif value[name] is not None:
             yield from _field(value, name, fields[name], _join(path, name), schema)
     yield from _union(value, schema, path)
@@ -120,27 +123,48 @@ def _scalar(spec: Json, value: Any) -> tuple[str, Any]:
     """(the gateway's name of the type, the value as that type or None)."""
     kind = spec["type"]
     if kind == "string":
-        return "TYPE_STRING", value if isinstance(value, str) else None
+        return "TYPE_STRING", value if isinstance(value, str) and is_text(value) else None
     if kind == "boolean":
         return "TYPE_BOOL", value if isinstance(value, bool) else None
-    number = _number(value)
+    number = finite(value)
     if kind == "integer":
-        fits = number is not None and float(number).is_integer() and -INT32 <= number < INT32
+        fits = number is not None and -INT32 <= number < INT32 and float(number).is_integer()
         return "TYPE_INT32", int(number) if fits and number is not None else None
     return ("TYPE_FLOAT" if spec.get("format") == "float" else "TYPE_DOUBLE"), number
 
 
-def _number(value: Any) -> float | None:
-    if isinstance(value, str):
-        try:
-            return float(value)
-        except ValueError:
-            return None
-    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+def finite(value: Any) -> int | float | None:
+    """A number, also in quotes, that a double can hold; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    if not math.isfinite(number):
+        return None
+    return value if isinstance(value, int) and abs(value) <= EXACT else number
+
+
+def is_text(value: str) -> bool:
+    """Whether a text can be written in UTF-8: JSON may name half a character, `\\ud800`."""
+    if value.isascii():
+        return True
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _wrong(path: str, kind: str, value: Any) -> str:
-    return f"Invalid value at '{path}' ({kind}), {json.dumps(value, ensure_ascii=False)}"
+    return f"Invalid value at '{path}' ({kind}), {_quoted(value)}"
+
+
+def _quoted(value: Any) -> str:
+    """A value as JSON that can be sent."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if is_text(text) else json.dumps(value)
 
 
 def check_mask(mask: Mask | None, schema: str) -> None:
@@ -176,11 +200,7 @@ def check_update_mask(mask: Mask | None, kind: str) -> str | None:
     """The first path in the `fields` of a request of some kind that what it updates does not have, or None."""
     fields = _schemas()[_schemas()["Request"][kind]["ref"]]
     specs = (spec.get("items", spec) for spec in fields.values())
-    targets = [
-        spec["ref"]
-        for spec in specs
-        if spec.get("ref") not in (None, *PLACES)
-    ]
+    targets = [spec["ref"] for spec in specs if spec.get("ref") not in (None, *PLACES)]
     if not targets:
         return None
     target = "CellData" if targets[0] == "RowData" else targets[0]

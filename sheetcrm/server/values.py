@@ -10,6 +10,7 @@ from typing import Any
 
 from . import datafilters, ranges, structure, tables
 from .a1 import Box, letters
+from .door import finite
 from .errors import invalid
 from .model import Spreadsheet
 from .ranges import Area, Target
@@ -259,13 +260,22 @@ def _rows(body: Json) -> list[list[Any]]:
     lines = body.get("values") or []
     for index, line in enumerate(lines):
         for position, value in enumerate(line):
-            if isinstance(value, (dict, list)):
-                kind = "struct_value" if isinstance(value, dict) else "list_value"
-                raise invalid(f"Invalid values[{index}][{position}]: {kind} {{\n}}\n")
+            if isinstance(value, (int, float, dict, list)) and value is not True and value is not False:
+                line[position] = _number(value, f"values[{index}][{position}]")
     if choice(body.get("majorDimension"), DIMENSIONS, "major_dimension") == "ROWS":
         return list(lines)
     height = max(map(len, lines), default=0)
     return [[line[row] if row < len(line) else None for line in lines] for row in range(height)]
+
+
+def _number(value: Any, place: str) -> int | float:
+    """A number as a double holds it; refused when it is none."""
+    number = finite(value)
+    if number is None:
+        kinds: dict[type, str] = {dict: "struct_value", list: "list_value"}
+        kind = kinds.get(type(value), "number_value")
+        raise invalid(f"Invalid {place}: {kind} {{\n}}\n")
+    return number
 
 
 def _written(target: Target, rows: list[list[Any]]) -> Area:

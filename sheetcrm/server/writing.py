@@ -8,6 +8,7 @@ whatever is typed stays text.  Formats, notes and validation survive both.
 from typing import Any
 
 from . import entered
+from .door import is_text
 from .errors import invalid
 from .grid import Content, Formula
 from .model import Sheet, Spreadsheet
@@ -17,8 +18,10 @@ Json = dict[str, Any]
 MAX_TEXT = 50_000
 
 
-def check_length(text: str) -> None:
+def check_text(text: str) -> None:
     """Refuse a text that no cell can hold."""
+    if not is_text(text):
+        raise invalid("Invalid JSON payload received. A text is not valid Unicode.")
     if len(text) > MAX_TEXT:
         raise invalid(f"Your input contains more than the maximum of {MAX_TEXT} characters in a single cell.")
 
@@ -33,7 +36,7 @@ class Writer:
     def write(self, sheet: Sheet, row: int, column: int, value: Any) -> None:
         """Put one JSON scalar into a cell; an empty text clears its value.  The caller touches the grid."""
         if isinstance(value, str):
-            check_length(value)
+            check_text(value)
         sheet.grid.put("values", row, column, self._content(sheet, row, column, value))
 
     def _content(self, sheet: Sheet, row: int, column: int, value: Any) -> Content:

@@ -205,6 +205,38 @@ class TestPaste:
         do(spreadsheet, {"copyPaste": {"source": span(0, 1, 0, 2), "destination": span(2, 4, 0, 4)}})
         assert read(spreadsheet, "A3:D4") == [["a", "b", "a", "b"]] * 2
 
+    def test_looks_by_condition_go_along_to_another_sheet(self):
+        spreadsheet = book([1])
+        condition = {"type": "CUSTOM_FORMULA", "values": [{"userEnteredValue": "=$A2>$A$1"}]}
+        do(
+            spreadsheet,
+            {"addSheet": {"properties": {"sheetId": 5, "title": "b"}}},
+            {
+                "addConditionalFormatRule": {
+                    "rule": {"ranges": [span(1, 5, 0, 1)], "booleanRule": {"condition": condition, "format": {}}}
+                }
+            },
+            {
+                "copyPaste": {
+                    "source": span(2, 4, 0, 1),
+                    "destination": span(7, 9, 0, 1, 5),
+                    "pasteType": "PASTE_FORMAT",
+                }
+            },
+            {
+                "copyPaste": {
+                    "source": span(2, 4, 0, 1),
+                    "destination": span(7, 9, 0, 1),
+                    "pasteType": "PASTE_CONDITIONAL_FORMATTING",
+                }
+            },
+        )
+        (there,) = spreadsheet.sheets[1].things["conditionalFormats"]
+        (here,) = spreadsheet.sheets[0].things["conditionalFormats"]
+        assert there["ranges"] == [span(7, 9, 0, 1, 5)]
+        assert there["booleanRule"]["condition"]["values"] == [{"userEnteredValue": "=$A8>$A$1"}]
+        assert here["ranges"] == [span(1, 5, 0, 1), span(7, 9, 0, 1)]
+
     def test_turned(self):
         spreadsheet = book(["a", "b"], ["c", "d"])
         do(

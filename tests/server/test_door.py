@@ -45,6 +45,20 @@ BATCH = "BatchUpdateSpreadsheetRequest"
         ),
         pytest.param(
             BATCH,
+            {"requests": [{"deleteSheet": {"sheetId": 10**400}}]},
+            "requests[0].delete_sheet.sheet_id",
+            f"Invalid value at 'requests[0].delete_sheet.sheet_id' (TYPE_INT32), {10**400}",
+            id="a number past all bounds",
+        ),
+        pytest.param(
+            BATCH,
+            {"requests": [{"addSheet": {"properties": {"title": "\ud800"}}}]},
+            "requests[0].add_sheet.properties.title",
+            "Invalid value at 'requests[0].add_sheet.properties.title' (TYPE_STRING), \"\\ud800\"",
+            id="half a character",
+        ),
+        pytest.param(
+            BATCH,
             {"requests": [{"addSheet": {"properties": {"hidden": "yes"}}}]},
             "requests[0].add_sheet.properties.hidden",
             "Invalid value at 'requests[0].add_sheet.properties.hidden' (TYPE_BOOL), \"yes\"",

@@ -103,6 +103,11 @@ def test_ragged_rows_and_nulls_leave_the_rest_alone():
         pytest.param("A1:B1", [["a", "b", "c"]], "Requested writing within range [Sheet1!A1:B1], but tried writing to column [C]", id="too many columns"),
         pytest.param("Y1", [["a", "b", "c"]], "Range (Sheet1!Y1:AA1) exceeds grid limits. Max rows: 1000, max columns: 26", id="past the grid"),
         pytest.param("A1", [["x" * 50_001]], "Your input contains more than the maximum of 50000 characters in a single cell.", id="too long"),
+        pytest.param("A1", [[float("nan")]], "Invalid values[0][0]: number_value {\n}\n", id="not a number"),
+        pytest.param("A1", [["a", 10**400]], "Invalid values[0][1]: number_value {\n}\n", id="no double"),
+        pytest.param("A1", [["a"], [{}]], "Invalid values[1][0]: struct_value {\n}\n", id="an object"),
+        pytest.param("A1", [[[]]], "Invalid values[0][0]: list_value {\n}\n", id="a list"),
+        pytest.param("A1", [["half \ud800"]], "Invalid JSON payload received. A text is not valid Unicode.", id="half a character"),
         pytest.param("Nope!A1", [["x"]], "Unable to parse range: Nope!A1", id="no such sheet"),
     ],
 )  # fmt: skip
@@ -112,6 +117,10 @@ def test_update_refused(range_, rows, message):
         put(spreadsheet, range_, *rows)
     assert refused.value.message == message
     assert read(spreadsheet) == [["kept"]]
+
+
+def test_a_whole_number_past_the_exact_ones_is_a_double():
+    assert read(book([2**60 + 1])) == [[float(2**60)]]
 
 
 def test_a_cell_holds_fifty_thousand_characters():

@@ -14,7 +14,7 @@ from sheetcrm.server.griddata import width
 from sheetcrm.server.masks import Mask
 from sheetcrm.server.model import Sheet, Spreadsheet
 from sheetcrm.server.rules import has_formula
-from sheetcrm.server.writing import check_length
+from sheetcrm.server.writing import check_text
 
 from .registry import request
 from .validation import checked
@@ -180,11 +180,11 @@ def entered(value: Json | None) -> Content:
         raise invalid("Only one value of an ExtendedValue may be set.")
     ((kind, content),) = value.items()
     if kind == "formulaValue":
-        check_length(content)
+        check_text(content)
         return Formula(content if content.startswith("=") else "=" + content)
     if kind == "errorValue":
         raise invalid("errorValue cannot be written.")
     if isinstance(content, str):
-        check_length(content)
+        check_text(content)
         return content or None
     return content  # type: ignore[no-any-return]  # a number or a boolean: the door saw to it

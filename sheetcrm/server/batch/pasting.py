@@ -5,7 +5,7 @@ A copied formula points elsewhere, by as much as it moved.  A cut one does not: 
 Developer metadata stays where it is, on rows and columns: cutting a column leaves its mark behind.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from sheetcrm.server import formulas, ranges
@@ -145,7 +145,7 @@ def _copy_rules(spreadsheet: Spreadsheet, source: Area, target: Area) -> None:
         if target.sheet is source.sheet:
             rules.append({**rule, "ranges": rule["ranges"] + new} if new else rule)
         elif new:
-            rules.append(_rule_for(rule, new, source, target))
+            rules.append(_rule_for(rule, new))
     if target.sheet is source.sheet:
         target.sheet.things["conditionalFormats"] = rules
     else:
@@ -153,12 +153,11 @@ def _copy_rules(spreadsheet: Spreadsheet, source: Area, target: Area) -> None:
     spreadsheet.sheet_changed(target.sheet)
 
 
-def _rule_for(rule: Json, places: list[Json], source: Area, target: Area) -> Json:
+def _rule_for(rule: Json, places: list[Json]) -> Json:
     """A rule for other places, its formulas written for the first of them."""
     first = rule["ranges"][0]
-    rows = places[0]["startRowIndex"] - first["startRowIndex"] - (target.top - source.top)
-    columns = places[0]["startColumnIndex"] - first["startColumnIndex"] - (target.left - source.left)
-    rows, columns = rows + target.top - source.top, columns + target.left - source.left
+    rows = places[0]["startRowIndex"] - first["startRowIndex"]
+    columns = places[0]["startColumnIndex"] - first["startColumnIndex"]
     changed = rewritten(rule, lambda formula: formulas.shifted(formula, rows, columns))
     return {**changed, "ranges": places}
 
@@ -281,8 +280,7 @@ def _land(sheet: Sheet, edit: Edit, place: tuple[int, int], cell: Snippet) -> No
 
 def _pin(sheet: Sheet) -> None:
     """Write every relative rule for its own cell, so that cells can move apart."""
-    pinned: Callable[[Validation, int, int], Validation] = Validation.anchored
     for index, row in enumerate(sheet.grid.rows):
         for column, old in enumerate((row.validations if row else None) or ()):
             if old is not None and old.anchor is not None:
-                sheet.grid.put("validations", index, column, pinned(old, index, column))
+                sheet.grid.put("validations", index, column, old.anchored(index, column))
