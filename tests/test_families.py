@@ -102,6 +102,14 @@ class TestColumns:
             assert bool(wrong) == (offset in bad)
 
     @pytest.mark.parametrize("kind", COLUMNS, ids=name)
+    @pytest.mark.parametrize("part", ["1", " ", "1 ", ",", "客", "a@", "-", "(", "2026-", ".", "https://"])
+    def test_the_longest_cell_is_no_trouble(self, kind, part):
+        made, context = of(kind)
+        long = ("¥1" + part * 50_000)[:49_999] + "x"
+        values, bad = made.parse([long], context)
+        assert values == [long] or sorted(bad) == [0]
+
+    @pytest.mark.parametrize("kind", COLUMNS, ids=name)
     @pytest.mark.parametrize("language", ["zh", "en"])
     def test_it_compiles_to_a_header_and_a_width(self, kind, language):
         _, context = of(kind)

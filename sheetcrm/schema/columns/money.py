@@ -16,7 +16,7 @@ from sheetcrm.messages import N_
 from sheetcrm.resources.base import Cell
 from sheetcrm.resources.number_format import NumberFormat
 from sheetcrm.schema.columns.base import Context, Place
-from sheetcrm.schema.columns.number import DecimalColumn, decimal, places
+from sheetcrm.schema.columns.number import MAX_LENGTH, DecimalColumn, decimal, places
 from sheetcrm.schema.columns.reading import plain
 
 _AROUND = re.compile(
@@ -73,7 +73,8 @@ class MoneyColumn(DecimalColumn):
         """The amount, with or without a symbol before or 元 behind it."""
         if not isinstance(cell, str):
             return decimal(cell)
-        match = _AROUND.fullmatch(plain(cell))
+        typed = plain(cell)
+        match = _AROUND.fullmatch(typed) if len(typed) <= MAX_LENGTH else None
         return decimal(cell, match["sign"] + match["amount"]) if match else decimal(cell)
 
     def number_format(self, context: Context) -> NumberFormat:

@@ -20,6 +20,10 @@ from sheetcrm.schema.columns.reading import plain, shown
 _GROUPED = re.compile(r"[-+]?(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?|[-+]?\.\d+")
 
 
+MAX_LENGTH = 40
+"""More than that is a mistake, and would keep patterns busy."""
+
+
 def decimal(cell: Cell, text: str | None = None) -> Decimal:
     """The exact number of a cell, or of `text` in its place; BadCell when it is none."""
     if isinstance(cell, bool):
@@ -27,7 +31,7 @@ def decimal(cell: Cell, text: str | None = None) -> Decimal:
     if isinstance(cell, int | float):
         return Decimal(str(cell))
     typed = plain(str(cell)) if text is None else text
-    if not _GROUPED.fullmatch(typed) or len(typed) > 40:
+    if len(typed) > MAX_LENGTH or not _GROUPED.fullmatch(typed):
         raise BadCell("not_a_number", N_("{text} is not a number"), {"text": shown(cell)})
     return Decimal(re.sub("[, ]", "", typed))
 

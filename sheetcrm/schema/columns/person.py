@@ -23,7 +23,7 @@ class PersonColumn(Column):
     python_type = str
     examples = (("Ann Lee", "Ann Lee"), (" 王芳 ", "王芳"))
     nonsense = (True, "Ann\nBcc: eve@x.org", "x" * 101)
-    pixels = 110
+    pixels = 150
     hint: ClassVar[str] = N_("A name from the team tab.")
 
     type: Literal["person"] = "person"

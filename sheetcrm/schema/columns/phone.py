@@ -19,6 +19,9 @@ from sheetcrm.resources.validation import Condition
 from sheetcrm.schema.columns.base import BadCell, Column, Context, Place
 from sheetcrm.schema.columns.reading import as_text, plain, shown
 
+MAX_LENGTH = 60
+"""More than that is no number, and would keep the patterns below busy."""
+
 _EXTENSION = re.compile(r"[\s,;(（]*(?:转|分机|ext(?:ension)?|x|#)\.?\s*[:：=]?\s*(\d{1,7})\s*[)）]?$", re.IGNORECASE)
 _ALLOWED = re.compile(r"[+\d][\d\s().\-/·]*|\([\d\s().\-/·]+")
 
@@ -36,7 +39,9 @@ def e164(cell: Cell, country: str | None) -> str:
     """The phone number in a cell; BadCell when it is none, or when its country cannot be told."""
     import phonenumbers  # noqa: PLC0415 - as above
 
-    text = plain(as_text(cell))
+    text = plain(as_text(cell)[: MAX_LENGTH + 1])
+    if len(text) > MAX_LENGTH:
+        raise _not_a_phone(cell)
     extension = None if text[-8:].isdigit() else _EXTENSION.search(text)
     digits = text[: extension.start()].strip() if extension else text
     if isinstance(cell, bool) or not _ALLOWED.fullmatch(digits) or digits.count("+") > 1:
