@@ -57,6 +57,8 @@ class Grid:
 
     def __init__(self, changed: Callable[[int, int], None]) -> None:
         self.rows: list[Row | None] = []
+        # Whether there may be a formula; never false when there is one.
+        self.has_formulas = False
         self._changed = changed
         self._token = object()
         self._shared = False
@@ -65,6 +67,7 @@ class Grid:
         """A second grid with the same cells; either may be written from now on without the other noticing."""
         twin = Grid(changed)
         twin.rows = self.rows
+        twin.has_formulas = self.has_formulas
         self._token = object()
         self._shared = twin._shared = True
         return twin
@@ -115,6 +118,8 @@ class Grid:
         if column >= len(cells):
             cells.extend([None] * (column + 1 - len(cells)))
         cells[column] = value
+        if type(value) is Formula:
+            self.has_formulas = True
 
     def snip(self, row: int, column: int) -> dict[Layer, Any]:
         """All layers of a cell that hold something."""

@@ -80,11 +80,14 @@ class _Cells:
         self._makers = {key: maker for key, maker in makers.items() if mask is None or key in mask}
         self._looks = Looks(spreadsheet, area) if "effectiveFormat" in self._makers else None
         self._colored: dict[int, Json] = {}
+        shows_values = self._makers.keys() & {"effectiveValue", "formattedValue", "effectiveFormat"}
+        self._spills = spreadsheet.spills(area.sheet) if shows_values else {}
 
     def rows(self) -> list[Json]:
         """RowData, from the top of the area to the last row with anything to show."""
         area = self._area
-        bottom = min(area.bottom, len(self._sheet.grid.rows))
+        bottom = max([len(self._sheet.grid.rows), *(row + 1 for row in self._spills)])
+        bottom = min(area.bottom, bottom)
         if self._looks:
             bottom = max(bottom, min(area.bottom, self._looks.bottom))
         found = [self._row(row) for row in range(area.top, bottom)]
@@ -94,7 +97,9 @@ class _Cells:
 
     def _row(self, row: int) -> Json:
         area = self._area
-        right = min(area.right, max(width(self._sheet.grid, row), self._looks.right(row) if self._looks else 0))
+        spilled = [column + 1 for column in self._spills.get(row, ())]
+        right = max(width(self._sheet.grid, row), self._looks.right(row) if self._looks else 0, *spilled, 0)
+        right = min(area.right, right)
         cells = [self._cell(row, column) for column in range(area.left, right)]
         return {"values": cells} if cells else {}
 

@@ -102,6 +102,8 @@ class Spreadsheet:
         self.dirty: set[str] = set()
         self._shared: dict[str, Json] = {}
         self._validations: dict[str, Validation] = {}
+        # Sheet id → the day, and the blank cells (row → columns) that arrays reach on that day: see spills.py.
+        self.spilled: dict[int, tuple[date, dict[int, set[int]]]] = {}
         self._calculator: Calculator | None = None
 
     def sheet(self, sheet_id: int) -> Sheet | None:
@@ -152,9 +154,17 @@ class Spreadsheet:
     def value(self, sheet: Sheet, row: int, column: int) -> Any:
         """What the cell shows before formatting: a formula's result, or an error as calc has it."""
         content: Content = sheet.grid.get("values", row, column)
-        if isinstance(content, Formula):
+        if isinstance(content, Formula) or (content is None and column in self.spills(sheet).get(row, ())):
             return self.calculator.value(sheet.title, row, column)
         return content
+
+    def spills(self, sheet: Sheet) -> dict[int, set[int]]:
+        """Row → columns of the blank cells of a sheet that show a part of some formula's array."""
+        if not sheet.grid.has_formulas:
+            return {}
+        from .spills import spilled  # noqa: PLC0415 - the engine is only loaded for spreadsheets with formulas
+
+        return spilled(self, sheet)
 
     @property
     def calculator(self) -> "Calculator":
@@ -177,6 +187,7 @@ class Spreadsheet:
     def cells_changed(self, sheet: Sheet, start: int, end: int) -> None:
         """Cells in rows [start, end) of a sheet were written."""
         self.dirty.update(f"cells/{sheet.id}/{block}" for block in range(start // BLOCK, -(-end // BLOCK)))
+        self.spilled = {}
         if self._calculator is not None:
             self._calculator.changed_rows(sheet.title, start, end)
 
@@ -188,6 +199,7 @@ class Spreadsheet:
         """Rows, columns, sheets, names or titles changed: formulas may read anything else now."""
         self.dirty.add("properties")
         self.dirty.update(f"sheet/{sheet.id}" for sheet in self.sheets)
+        self.spilled = {}
         if self._calculator is not None:
             self._calculator.restructured()
 
@@ -234,7 +246,7 @@ class Spreadsheet:
         except BaseException:
             calculator = self._calculator
             vars(self).update(before)
-            self._calculator = calculator
+            self._calculator, self.spilled = calculator, {}
             if calculator is not None:
                 calculator.restructured()
             raise

@@ -149,6 +149,7 @@ def _load_rows(spreadsheet: Spreadsheet, grid: Grid, first: int, body: Json) -> 
         row = grid.writable(first + offset)
         if "values" in line:
             row.values = [Formula(value["f"]) if isinstance(value, dict) else value for value in line["values"]]
+            grid.has_formulas = grid.has_formulas or any(isinstance(value, dict) for value in line["values"])
         for layer, entries in tables.items():
             if layer in line:
                 setattr(row, layer, [None if index is None else entries[index] for index in line[layer]])

@@ -11,6 +11,7 @@ from . import display, proto
 from .errors import invalid
 from .grid import Formula
 from .model import Sheet, Spreadsheet
+from .ranges import Area
 
 Json = dict[str, Any]
 
@@ -23,6 +24,8 @@ RESULT_FORMATS: dict[str, Json] = {
     "NOW": {"type": "DATE_TIME"},
     "TIME": {"type": "TIME"},
 }
+# Stands for the value of a blank cell that an array reaches.
+SPILLED = object()
 CALL = re.compile(r"=\s*([A-Z.]+)\(", re.IGNORECASE)
 
 
@@ -72,6 +75,10 @@ class Renderer:
     def row(self, sheet: Sheet, row: int, left: int, right: int) -> list[Any]:
         """The cells [left, right) of a row, without the blank ones at its end."""
         cells = sheet.grid.cells("values", row)[left:right]
+        for column in self._spilled(sheet).get(row, ()):
+            if left <= column < right:
+                cells += [None] * (column + 1 - left - len(cells))
+                cells[column - left] = SPILLED
         while cells and cells[-1] is None:
             cells.pop()
         return [
@@ -79,7 +86,21 @@ class Renderer:
             for offset, content in enumerate(cells)
         ]
 
+    def bottom(self, area: Area) -> int:
+        """The end of the last row of an area that shows anything."""
+        bottom = area.sheet.grid.last_row("values", area.top, area.bottom, area.left, area.right)
+        for row, columns in self._spilled(area.sheet).items():
+            if bottom <= row < area.bottom and any(area.left <= column < area.right for column in columns):
+                bottom = row + 1
+        return bottom
+
+    def _spilled(self, sheet: Sheet) -> dict[int, set[int]]:
+        """Row → the blank columns that arrays reach; none when formulas are asked for."""
+        return self._spreadsheet.spills(sheet) if self._option != "FORMULA" else {}
+
     def _show(self, sheet: Sheet, row: int, column: int, content: Any) -> Any:
+        if content is SPILLED:
+            content = self._spreadsheet.value(sheet, row, column)
         look = number_format(content, sheet.grid.get("formats", row, column))
         if isinstance(content, Formula):
             if self._option == "FORMULA":

@@ -220,7 +220,7 @@ def _rewrite_cells(sheet: Sheet, change: Callable[[str], str]) -> None:
     for index, row in enumerate(grid.rows):
         if row is None:
             continue
-        for column, content in enumerate(row.values or ()):
+        for column, content in enumerate((row.values if grid.has_formulas else None) or ()):
             if isinstance(content, Formula) and (text := change(content)) != content:
                 grid.put("values", index, column, Formula(text))
                 grid.touch(index, index + 1)

@@ -210,8 +210,7 @@ def _clear(area: Area) -> None:
 
 def _read(renderer: Renderer, area: Area, major_dimension: str | None) -> Json:
     dimension = choice(major_dimension, DIMENSIONS, "major_dimension")
-    bottom = area.sheet.grid.last_row("values", area.top, area.bottom, area.left, area.right)
-    rows = [renderer.row(area.sheet, row, area.left, area.right) for row in range(area.top, bottom)]
+    rows = [renderer.row(area.sheet, row, area.left, area.right) for row in range(area.top, renderer.bottom(area))]
     answer: Json = {"range": area.name, "majorDimension": dimension}
     if rows:
         answer["values"] = rows if dimension == "ROWS" else _turned(rows)

@@ -148,6 +148,21 @@ def test_notes_formats_and_rules_survive_a_write_and_a_clear():
     assert cells(spreadsheet, "A1", "userEnteredFormat") == [[{"horizontalAlignment": "CENTER"}]]
 
 
+class TestArrays:
+    def test_an_array_fills_the_blank_cells_beside_and_below(self):
+        spreadsheet = book(['=SPLIT("a,b",",")'], ["=UNIQUE(E1:E3)", "", "", "", "y"], ["", "", "", "", "x"])
+        put(spreadsheet, "E1", ["x"])
+        assert read(spreadsheet, "A1:C9") == [["a", "b"], ["x"], ["y"]]
+        assert cells(spreadsheet, "A1:B9", "formattedValue") == [["a", "b"], ["x", None], ["y", None]]
+        assert read(spreadsheet, "A1:C9", "FORMULA") == [['=SPLIT("a,b",",")'], ["=UNIQUE(E1:E3)"]]
+
+    def test_it_shrinks_with_what_it_reads(self):
+        spreadsheet = book(["=UNIQUE(E1:E2)", "", "", "", "x"], ["", "", "", "", "y"])
+        assert read(spreadsheet, "A1:A9") == [["x"], ["y"]]
+        put(spreadsheet, "E2", ["x"])
+        assert read(spreadsheet, "A1:A9") == [["x"]]
+
+
 class TestAppend:
     def appended(self, spreadsheet, range_, *rows, **options):
         answer = values.append(spreadsheet, range_, {"values": list(rows)}, value_input_option="RAW", **options)

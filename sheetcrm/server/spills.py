@@ -1,0 +1,50 @@
+"""
+Formulas that answer an array → the blank cells that show its parts.
+
+Only such formulas are evaluated here, and none in the usual sheet.  An array ends at its first row without a value.
+"""
+
+import re
+from collections.abc import Iterator
+
+from .grid import Formula, Grid
+from .model import Sheet, Spreadsheet
+from .rules import Place
+from .translate import _SPILLING as SPILLING
+from .translate import traits_of
+
+LIKELY = re.compile("{|" + "|".join(map(re.escape, sorted(SPILLING))), re.IGNORECASE)
+
+
+def spilled(spreadsheet: Spreadsheet, sheet: Sheet) -> dict[int, set[int]]:
+    """Row → columns of the blank cells that an array reaches."""
+    day = spreadsheet.today()
+    known = spreadsheet.spilled.get(sheet.id)
+    if known is None or known[0] != day:
+        reached: dict[int, set[int]] = {}
+        for row, column in _places(spreadsheet, sheet):
+            reached.setdefault(row, set()).add(column)
+        known = spreadsheet.spilled[sheet.id] = (day, reached)
+    return known[1]
+
+
+def _places(spreadsheet: Spreadsheet, sheet: Sheet) -> Iterator[Place]:
+    for row, column, content in sheet.grid.contents():
+        if isinstance(content, Formula) and LIKELY.search(content) and traits_of(str(content)).spilling:
+            yield from _reached(spreadsheet, sheet, row, column)
+
+
+def _reached(spreadsheet: Spreadsheet, sheet: Sheet, top: int, left: int) -> Iterator[Place]:
+    right = _free_until(sheet.grid, top, left + 1, sheet.column_count)
+    for row in range(top, sheet.row_count):
+        blank = [column for column in range(left, right) if sheet.grid.get("values", row, column) is None]
+        found = [column for column in blank if spreadsheet.calculator.value(sheet.title, row, column) is not None]
+        if not found and row > top:
+            return
+        for column in found:
+            yield row, column
+
+
+def _free_until(grid: Grid, row: int, start: int, end: int) -> int:
+    """The first column from `start` on with content of its own, or `end`."""
+    return next((column for column in range(start, end) if grid.get("values", row, column) is not None), end)
