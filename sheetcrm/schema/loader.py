@@ -14,8 +14,9 @@ from sheetcrm.variants import nearest
 from sheetcrm.yamlfile import in_order, read, validate
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-_OURS = (_PACKAGE / "templates", _PACKAGE.parent / "templates")
-"""In a wheel, and in a checkout."""
+_BESIDE = _PACKAGE / "templates"
+_OURS = _BESIDE if _BESIDE.is_dir() else _PACKAGE.parent / "templates"
+"""In a wheel beside the code; in a checkout one up, where people look for them."""
 
 
 def load(path: Path | str) -> Template:
@@ -51,7 +52,7 @@ def names(folders: Iterable[Path] = ()) -> list[str]:
 
 def _by_name(folders: Iterable[Path]) -> dict[str, Path]:
     found: dict[str, Path] = {}
-    for folder in (*folders, *_OURS):
+    for folder in (*folders, _OURS):
         for path in sorted(folder.glob("*.y*ml")):
             found.setdefault(path.stem, path)
     return dict(sorted(found.items()))
