@@ -8,7 +8,7 @@ that is None runs to the edge of the grid, wherever that is when the range is us
 import re
 from dataclasses import dataclass
 
-from .errors import invalid
+from sheetcrm.server.errors import invalid
 
 MAX_COLUMNS = 18_278
 CORNER = re.compile(r"\$?([A-Za-z]{1,3})?\$?([1-9][0-9]*)?$")

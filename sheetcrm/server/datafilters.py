@@ -7,10 +7,10 @@ cells to read.
 
 from typing import Any
 
-from . import metadata, ranges
-from .errors import invalid
-from .model import Spreadsheet
-from .ranges import Area, Target
+from sheetcrm.server import metadata, ranges
+from sheetcrm.server.errors import invalid
+from sheetcrm.server.model import Spreadsheet
+from sheetcrm.server.ranges import Area, Target
 
 Json = dict[str, Any]
 

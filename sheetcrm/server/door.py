@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from .errors import ApiError, bad_request
-from .masks import Mask, camel
+from sheetcrm.server.errors import ApiError, bad_request
+from sheetcrm.server.masks import Mask, camel
 
 Json = dict[str, Any]
 Violation = tuple[str, str]

@@ -7,11 +7,11 @@ Later layers win: defaults, band, own format, then the first conditional rule th
 from itertools import pairwise
 from typing import Any
 
-from . import conditions, proto
-from .cell_error import CellError
-from .defaults import DEFAULT_FORMAT
-from .model import Spreadsheet
-from .ranges import SIDES, Area, contains, overlap
+from sheetcrm.server import conditions, proto
+from sheetcrm.server.cell_error import CellError
+from sheetcrm.server.defaults import DEFAULT_FORMAT
+from sheetcrm.server.model import Spreadsheet
+from sheetcrm.server.ranges import SIDES, Area, contains, overlap
 
 Json = dict[str, Any]
 

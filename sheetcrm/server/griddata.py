@@ -8,15 +8,15 @@ anything.  Blank cells at the end of a row, and blank rows at the end, are left 
 from collections.abc import Callable
 from typing import Any
 
-from . import display, formulas, masks, metadata, proto
-from .cell_error import CellError
-from .defaults import COLUMN_WIDTH, ROW_HEIGHT
-from .effective import Looks
-from .grid import LAYERS, Formula, Grid
-from .masks import Mask
-from .model import Sheet, Spreadsheet
-from .ranges import Area
-from .render import number_format
+from sheetcrm.server import display, formulas, masks, metadata, proto
+from sheetcrm.server.cell_error import CellError
+from sheetcrm.server.defaults import COLUMN_WIDTH, ROW_HEIGHT
+from sheetcrm.server.effective import Looks
+from sheetcrm.server.grid import LAYERS, Formula, Grid
+from sheetcrm.server.masks import Mask
+from sheetcrm.server.model import Sheet, Spreadsheet
+from sheetcrm.server.ranges import Area
+from sheetcrm.server.render import number_format
 
 Json = dict[str, Any]
 

@@ -8,7 +8,7 @@ In a list a mask holds for every element.
 import re
 from typing import Any
 
-from .errors import bad_request, invalid
+from sheetcrm.server.errors import bad_request, invalid
 
 Json = dict[str, Any]
 Mask = dict[str, "Mask | None"]

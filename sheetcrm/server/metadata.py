@@ -6,9 +6,9 @@ Keys are not unique, a look-up that names nothing finds all, and a look-up by `l
 
 from typing import Any
 
-from . import proto
-from .errors import ApiError, invalid
-from .model import Spreadsheet
+from sheetcrm.server import proto
+from sheetcrm.server.errors import ApiError, invalid
+from sheetcrm.server.model import Spreadsheet
 
 Json = dict[str, Any]
 
@@ -26,7 +26,7 @@ def get(spreadsheet: Spreadsheet, metadata_id: int) -> Json:
 
 def search(spreadsheet: Spreadsheet, body: Json) -> Json:
     """All metadata that any of the body's data filters matches, each with the filters that did."""
-    from .datafilters import located  # noqa: PLC0415 - data filters look metadata up here
+    from sheetcrm.server.datafilters import located  # noqa: PLC0415 - data filters look metadata up here
 
     matched = []
     for one in spreadsheet.metadata:

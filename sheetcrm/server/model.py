@@ -15,14 +15,14 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from .defaults import SPREADSHEET_PROPERTIES
-from .errors import invalid
-from .formulas import Area
-from .grid import Content, Formula, Grid
-from .rules import Place, Validation
+from sheetcrm.server.defaults import SPREADSHEET_PROPERTIES
+from sheetcrm.server.errors import invalid
+from sheetcrm.server.formulas import Area
+from sheetcrm.server.grid import Content, Formula, Grid
+from sheetcrm.server.rules import Place, Validation
 
 if TYPE_CHECKING:
-    from .calc import Calculator
+    from sheetcrm.server.calc import Calculator
 
 Json = dict[str, Any]
 CellContent = tuple[int, int, str | float | bool | None, str | None]
@@ -162,7 +162,7 @@ class Spreadsheet:
         """Row → columns of the blank cells of a sheet that show a part of some formula's array."""
         if not sheet.grid.has_formulas:
             return {}
-        from .spills import spilled  # noqa: PLC0415 - the engine is only loaded for spreadsheets with formulas
+        from sheetcrm.server.spills import spilled  # noqa: PLC0415 - the engine is only loaded for spreadsheets with formulas
 
         return spilled(self, sheet)
 
@@ -170,7 +170,7 @@ class Spreadsheet:
     def calculator(self) -> "Calculator":
         """Computes this spreadsheet's formulas; made when first needed."""
         if self._calculator is None:
-            from .calc import Calculator  # noqa: PLC0415 - the engine is only loaded for spreadsheets with formulas
+            from sheetcrm.server.calc import Calculator  # noqa: PLC0415 - the engine is only loaded for spreadsheets with formulas
 
             zone = str(self.properties["timeZone"])
             self._calculator = Calculator(locale=self.locale, time_zone=zone, now=self.now)
@@ -209,14 +209,14 @@ class Spreadsheet:
 
     def dump(self, only: set[str] | None = None) -> dict[str, bytes]:
         """The parts named in `only`, or all; a part that is asked for and not returned is to be deleted."""
-        from . import parts  # noqa: PLC0415 - parts knows the model, not the other way round
+        from sheetcrm.server import parts  # noqa: PLC0415 - parts knows the model, not the other way round
 
         return parts.dump(self, only)
 
     @classmethod
     def load(cls, spreadsheet_id: str, pieces: dict[str, bytes]) -> "Spreadsheet":
         """The spreadsheet of which `dump` made these parts."""
-        from . import parts  # noqa: PLC0415 - as above
+        from sheetcrm.server import parts  # noqa: PLC0415 - as above
 
         return parts.load(spreadsheet_id, pieces)
 

@@ -9,10 +9,10 @@ import json
 from random import Random
 from typing import Any
 
-from .defaults import SPREADSHEET_PROPERTIES
-from .grid import LAYERS, Formula, Grid, Row
-from .model import BLOCK, KINDS, Sheet, Spreadsheet
-from .rules import Validation
+from sheetcrm.server.defaults import SPREADSHEET_PROPERTIES
+from sheetcrm.server.grid import LAYERS, Formula, Grid, Row
+from sheetcrm.server.model import BLOCK, KINDS, Sheet, Spreadsheet
+from sheetcrm.server.rules import Validation
 
 Json = dict[str, Any]
 

@@ -7,11 +7,11 @@ Titles are unique whatever the case of their letters, 1 to 100 characters.
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from . import proto
-from .a1 import MAX_COLUMNS
-from .defaults import COLUMN_COUNT, ROW_COUNT
-from .errors import invalid, unsupported
-from .model import Sheet, Spreadsheet
+from sheetcrm.server import proto
+from sheetcrm.server.a1 import MAX_COLUMNS
+from sheetcrm.server.defaults import COLUMN_COUNT, ROW_COUNT
+from sheetcrm.server.errors import invalid, unsupported
+from sheetcrm.server.model import Sheet, Spreadsheet
 
 Json = dict[str, Any]
 

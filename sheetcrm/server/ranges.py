@@ -7,10 +7,10 @@ A name without `!` is looked for among named ranges first, then among sheets; in
 from dataclasses import dataclass
 from typing import Any
 
-from . import a1
-from .a1 import Box
-from .errors import invalid
-from .model import Sheet, Spreadsheet
+from sheetcrm.server import a1
+from sheetcrm.server.a1 import Box
+from sheetcrm.server.errors import invalid
+from sheetcrm.server.model import Sheet, Spreadsheet
 
 Json = dict[str, Any]
 

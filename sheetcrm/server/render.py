@@ -7,11 +7,11 @@ Formatted texts come from display.py; this module only decides which of the thre
 import re
 from typing import Any
 
-from . import display, proto
-from .errors import invalid
-from .grid import Formula
-from .model import Sheet, Spreadsheet
-from .ranges import Area
+from sheetcrm.server import display, proto
+from sheetcrm.server.errors import invalid
+from sheetcrm.server.grid import Formula
+from sheetcrm.server.model import Sheet, Spreadsheet
+from sheetcrm.server.ranges import Area
 
 Json = dict[str, Any]
 

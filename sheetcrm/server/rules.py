@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from . import formulas
+from sheetcrm.server import formulas
 
 Json = dict[str, Any]
 Place = tuple[int, int]

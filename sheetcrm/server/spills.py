@@ -7,11 +7,11 @@ Only such formulas are evaluated here, and none in the usual sheet.  An array en
 import re
 from collections.abc import Iterator
 
-from .grid import Formula, Grid
-from .model import Sheet, Spreadsheet
-from .rules import Place
-from .translate import _SPILLING as SPILLING
-from .translate import traits_of
+from sheetcrm.server.grid import Formula, Grid
+from sheetcrm.server.model import Sheet, Spreadsheet
+from sheetcrm.server.rules import Place
+from sheetcrm.server.translate import _SPILLING as SPILLING
+from sheetcrm.server.translate import traits_of
 
 LIKELY = re.compile("{|" + "|".join(map(re.escape, sorted(SPILLING))), re.IGNORECASE)
 

@@ -9,17 +9,17 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from . import datafilters, door, masks, proto
-from .a1 import Box
-from .batch import run
-from .batch.sheets import copied, sheet_properties
-from .defaults import SPREADSHEET_PROPERTIES
-from .errors import invalid
-from .griddata import grid_data
-from .masks import Mask
-from .model import Sheet, Spreadsheet
-from .properties import check_spreadsheet, new_sheet
-from .ranges import Area, Target, find, readable
+from sheetcrm.server import datafilters, door, masks, proto
+from sheetcrm.server.a1 import Box
+from sheetcrm.server.batch import run
+from sheetcrm.server.batch.sheets import copied, sheet_properties
+from sheetcrm.server.defaults import SPREADSHEET_PROPERTIES
+from sheetcrm.server.errors import invalid
+from sheetcrm.server.griddata import grid_data
+from sheetcrm.server.masks import Mask
+from sheetcrm.server.model import Sheet, Spreadsheet
+from sheetcrm.server.properties import check_spreadsheet, new_sheet
+from sheetcrm.server.ranges import Area, Target, find, readable
 
 Json = dict[str, Any]
 

@@ -8,11 +8,11 @@ A range of which nothing is left is dropped, and so is the rule or mark that liv
 from collections.abc import Callable
 from typing import Any
 
-from . import formulas
-from .edits import Edit
-from .grid import Formula, moved
-from .model import Sheet, Spreadsheet
-from .rules import Validation, rewritten
+from sheetcrm.server import formulas
+from sheetcrm.server.edits import Edit
+from sheetcrm.server.grid import Formula, moved
+from sheetcrm.server.model import Sheet, Spreadsheet
+from sheetcrm.server.rules import Validation, rewritten
 
 Json = dict[str, Any]
 Change = Callable[[str, Sheet], str]

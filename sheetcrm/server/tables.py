@@ -7,8 +7,8 @@ range asks for the last block in it, and a blank column splits blocks: after `["
 
 from collections.abc import Iterable
 
-from .grid import Grid
-from .ranges import Area
+from sheetcrm.server.grid import Grid
+from sheetcrm.server.ranges import Area
 
 
 def found(area: Area) -> Area | None:

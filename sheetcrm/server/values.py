@@ -8,14 +8,14 @@ cell, an empty text clears it.
 from collections.abc import Callable
 from typing import Any
 
-from . import datafilters, ranges, structure, tables
-from .a1 import Box, letters
-from .door import finite
-from .errors import invalid
-from .model import Spreadsheet
-from .ranges import Area, Target
-from .render import Renderer, choice
-from .writing import Writer
+from sheetcrm.server import datafilters, ranges, structure, tables
+from sheetcrm.server.a1 import Box, letters
+from sheetcrm.server.door import finite
+from sheetcrm.server.errors import invalid
+from sheetcrm.server.model import Spreadsheet
+from sheetcrm.server.ranges import Area, Target
+from sheetcrm.server.render import Renderer, choice
+from sheetcrm.server.writing import Writer
 
 Json = dict[str, Any]
 

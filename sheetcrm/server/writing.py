@@ -7,11 +7,11 @@ whatever is typed stays text.  Formats, notes and validation survive both.
 
 from typing import Any
 
-from . import entered
-from .door import is_text
-from .errors import invalid
-from .grid import Content, Formula
-from .model import Sheet, Spreadsheet
+from sheetcrm.server import entered
+from sheetcrm.server.door import is_text
+from sheetcrm.server.errors import invalid
+from sheetcrm.server.grid import Content, Formula
+from sheetcrm.server.model import Sheet, Spreadsheet
 
 Json = dict[str, Any]
 

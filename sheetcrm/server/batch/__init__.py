@@ -8,10 +8,7 @@ promises; docstrings here only say what that leaves open.  What Google knows and
 from typing import Any
 
 from sheetcrm.server import door, masks
-from sheetcrm.server.errors import ApiError, invalid, unsupported
-from sheetcrm.server.model import Spreadsheet
-
-from . import (
+from sheetcrm.server.batch import (
     banding,
     cells,
     conditional,
@@ -26,7 +23,9 @@ from . import (
     sorting,
     validation,
 )
-from .registry import HANDLERS
+from sheetcrm.server.batch.registry import HANDLERS
+from sheetcrm.server.errors import ApiError, invalid, unsupported
+from sheetcrm.server.model import Spreadsheet
 
 Json = dict[str, Any]
 

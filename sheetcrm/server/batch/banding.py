@@ -7,11 +7,10 @@ Two banded ranges may not overlap.  A colour is kept in both of its spellings.
 from typing import Any
 
 from sheetcrm.server import masks, proto, ranges
+from sheetcrm.server.batch.registry import request
+from sheetcrm.server.batch.things import claim_id, find
 from sheetcrm.server.errors import invalid
 from sheetcrm.server.model import Sheet, Spreadsheet
-
-from .registry import request
-from .things import claim_id, find
 
 Json = dict[str, Any]
 

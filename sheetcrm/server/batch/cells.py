@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from sheetcrm.server import formulas, masks, proto, ranges
+from sheetcrm.server.batch.registry import request
+from sheetcrm.server.batch.validation import checked
 from sheetcrm.server.errors import invalid, unsupported
 from sheetcrm.server.grid import Content, Formula
 from sheetcrm.server.griddata import width
@@ -15,9 +17,6 @@ from sheetcrm.server.masks import Mask
 from sheetcrm.server.model import Sheet, Spreadsheet
 from sheetcrm.server.rules import has_formula
 from sheetcrm.server.writing import check_text
-
-from .registry import request
-from .validation import checked
 
 Json = dict[str, Any]
 Place = tuple[int, int]

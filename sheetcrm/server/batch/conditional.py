@@ -7,11 +7,10 @@ Rules have no id.  Where several hold for one cell the first wins, so their orde
 from typing import Any
 
 from sheetcrm.server import proto, ranges
+from sheetcrm.server.batch.registry import request
+from sheetcrm.server.batch.validation import ONLY_VALIDATION, check_condition
 from sheetcrm.server.errors import bad_request, invalid
 from sheetcrm.server.model import Sheet, Spreadsheet
-
-from .registry import request
-from .validation import ONLY_VALIDATION, check_condition
 
 Json = dict[str, Any]
 

@@ -7,14 +7,13 @@ Requests about whole rows and columns: insert, delete, move, append, sizes, grou
 from typing import Any
 
 from sheetcrm.server import display, masks, proto
+from sheetcrm.server.batch.registry import request
 from sheetcrm.server.defaults import COLUMN_WIDTH
 from sheetcrm.server.edits import Edit
 from sheetcrm.server.errors import invalid
 from sheetcrm.server.measure import text_width
 from sheetcrm.server.model import Sheet, Spreadsheet
 from sheetcrm.server.structure import apply, delete, insert
-
-from .registry import request
 
 Json = dict[str, Any]
 

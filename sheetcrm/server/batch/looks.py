@@ -7,11 +7,10 @@ Merging keeps only what is in the first cell, as in Google's editor.
 from typing import Any
 
 from sheetcrm.server import proto, ranges
+from sheetcrm.server.batch.registry import request
 from sheetcrm.server.errors import invalid
 from sheetcrm.server.model import Spreadsheet
 from sheetcrm.server.ranges import Area
-
-from .registry import request
 
 Json = dict[str, Any]
 

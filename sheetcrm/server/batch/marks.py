@@ -7,10 +7,9 @@ Updating or deleting by a filter that matches nothing changes nothing, and is no
 from typing import Any
 
 from sheetcrm.server import datafilters, masks, metadata
+from sheetcrm.server.batch.registry import request
 from sheetcrm.server.errors import invalid
 from sheetcrm.server.model import Spreadsheet
-
-from .registry import request
 
 Json = dict[str, Any]
 

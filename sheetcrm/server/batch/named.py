@@ -9,10 +9,9 @@ from typing import Any
 
 from sheetcrm.server import masks, proto, ranges
 from sheetcrm.server.a1 import CELL_LIKE
+from sheetcrm.server.batch.registry import request
 from sheetcrm.server.errors import invalid
 from sheetcrm.server.model import Spreadsheet
-
-from .registry import request
 
 Json = dict[str, Any]
 

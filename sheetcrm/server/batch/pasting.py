@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sheetcrm.server import formulas, ranges
+from sheetcrm.server.batch.registry import request
 from sheetcrm.server.cell_error import CellError
 from sheetcrm.server.edits import Edit
 from sheetcrm.server.errors import invalid
@@ -17,8 +18,6 @@ from sheetcrm.server.model import Sheet, Spreadsheet
 from sheetcrm.server.ranges import Area
 from sheetcrm.server.rules import Validation, rewritten
 from sheetcrm.server.structure import follow, rewrite
-
-from .registry import request
 
 Json = dict[str, Any]
 Snippet = dict[Layer, Any]

@@ -7,12 +7,11 @@ A sheet's `index` is read against the order before it is taken out of its place.
 from typing import Any
 
 from sheetcrm.server import formulas, masks, proto
+from sheetcrm.server.batch.registry import request
 from sheetcrm.server.errors import invalid
 from sheetcrm.server.model import Sheet, Spreadsheet
 from sheetcrm.server.properties import check_grid, check_spreadsheet, check_title, new_sheet
 from sheetcrm.server.structure import delete, rewrite
-
-from .registry import request
 
 Json = dict[str, Any]
 

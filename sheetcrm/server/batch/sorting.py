@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from sheetcrm.server import display, formulas, ranges
+from sheetcrm.server.batch.registry import request
 from sheetcrm.server.cell_error import CellError
 from sheetcrm.server.errors import invalid, unsupported
 from sheetcrm.server.grid import LAYERS, Formula
@@ -16,8 +17,6 @@ from sheetcrm.server.model import Sheet, Spreadsheet
 from sheetcrm.server.ranges import Area
 from sheetcrm.server.rules import Validation
 from sheetcrm.server.writing import Writer
-
-from .registry import request
 
 Json = dict[str, Any]
 

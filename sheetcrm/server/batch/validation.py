@@ -7,11 +7,10 @@ Whether a cell's value obeys its rule is not asked when values are written throu
 from typing import Any
 
 from sheetcrm.server import ranges
+from sheetcrm.server.batch.registry import request
 from sheetcrm.server.errors import invalid
 from sheetcrm.server.model import Spreadsheet
 from sheetcrm.server.rules import has_formula
-
-from .registry import request
 
 Json = dict[str, Any]
 
