@@ -20,7 +20,14 @@ settings.load_profile("long" if os.environ.get("SHEETCRM_PROVE") else "short")
 @pytest.fixture(autouse=True)
 def _nothing_of_this_machine(monkeypatch, tmp_path_factory):
     """No test reads the config, the home or the proxy settings of the person who runs it."""
-    for name in ("SHEETCRM_CONFIG", "GOOGLE_APPLICATION_CREDENTIALS", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+    for name in (
+        "SHEETCRM_CONFIG",
+        "GOOGLE_APPLICATION_CREDENTIALS",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "http_proxy",
+        "https_proxy",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path_factory.getbasetemp() / "home"))
 

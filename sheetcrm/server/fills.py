@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from sheetcrm.server import formulas
+from sheetcrm.server.edits import Edit
 from sheetcrm.server.formulas import Reference, Token
 
 _MARK = "\0"
@@ -55,3 +57,44 @@ def _is_simple(reference: Reference) -> bool:
     if first.column is None or (last is not None and last.column is None):
         return False
     return last is None or first.row is not None or last.row is None
+
+
+class Followers:
+    """`formulas.edited` for the cells of one sheet; what was filled down from one formula is worked out once."""
+
+    def __init__(self, formula_sheet: str, edited_sheet: str, edit: Edit) -> None:
+        """For formulas in the sheet titled `formula_sheet`, after `edit` of the one titled `edited_sheet`."""
+        self._here, self._there, self._edit = formula_sheet, edited_sheet, edit
+        self._own = formula_sheet == edited_sheet
+        self._named = edited_sheet.replace("'", "''").casefold()
+        self._known: dict[tuple[str, tuple[int, ...]], str] = {}
+
+    def __call__(self, formula: str, row: int) -> str:
+        """The formula of a cell that is in `row` (0-based) *after* the edit."""
+        if not self._own and self._named not in formula.casefold():
+            return formula
+        key = self._key(formula, row)
+        if key is None:
+            return self._followed(formula)
+        if key not in self._known:
+            self._known[key] = family(self._followed(formula), row)
+        return member(self._known[key], row)
+
+    def _followed(self, formula: str) -> str:
+        return formulas.edited(formula, formula_sheet=self._here, edited_sheet=self._there, edit=self._edit)
+
+    def _key(self, formula: str, row: int) -> tuple[str, tuple[int, ...]] | None:
+        """What tells all there is to tell of the outcome: the family, and by how much the row and each reference move."""
+        edit = self._edit
+        if edit.kind == "move" or edit.across is not None or _MARK in formula:
+            return None
+        if edit.dimension == "COLUMNS":
+            return family(formula, row), ()
+        before = edit.inverse().index(row) if self._own else row
+        if before is None:
+            return None
+        text = family(formula, before)
+        landed = [(at, edit.index(at)) for at in (before + int(distance) for distance in text.split(_MARK)[1::2])]
+        moves = tuple(after - at for at, after in landed if after is not None)
+        # A corner that is deleted lands at the edge of what is gone: how far that is differs from row to row.
+        return (text, (row - before, *moves)) if len(moves) == len(landed) else None

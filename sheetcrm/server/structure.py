@@ -10,12 +10,15 @@ from typing import Any
 
 from sheetcrm.server import formulas
 from sheetcrm.server.edits import Edit
+from sheetcrm.server.fills import Followers
 from sheetcrm.server.grid import Formula, moved
 from sheetcrm.server.model import Sheet, Spreadsheet
 from sheetcrm.server.rules import Validation, rewritten
 
 Json = dict[str, Any]
 Change = Callable[[str, Sheet], str]
+CellChange = Callable[[str, int], str]
+"""A formula and the 0-based row of its cell, as it is by then → the formula."""
 
 MAIN = {"ROWS": ("startRowIndex", "endRowIndex"), "COLUMNS": ("startColumnIndex", "endColumnIndex")}
 CROSS = {"ROWS": MAIN["COLUMNS"], "COLUMNS": MAIN["ROWS"]}
@@ -79,6 +82,7 @@ def follow(spreadsheet: Spreadsheet, sheet: Sheet, edit: Edit) -> None:
     rewrite(
         spreadsheet,
         lambda formula, at: formulas.edited(formula, formula_sheet=at.title, edited_sheet=sheet.title, edit=edit),
+        lambda at: Followers(at.title, sheet.title, edit),
     )
     for kind, things in sheet.things.items():
         sheet.things[kind] = _following(things, edit, sheet.id)
@@ -195,11 +199,17 @@ def _follow_mark(one: Json, edit: Edit, sheet_id: int) -> Json | None:
     return None if followed is None else {**one, "location": {**one["location"], "dimensionRange": followed}}
 
 
-def rewrite(spreadsheet: Spreadsheet, change: Change) -> None:
-    """Change every formula of a spreadsheet: in cells, in rules and in validations."""
+def rewrite(spreadsheet: Spreadsheet, change: Change, in_cells: Callable[[Sheet], CellChange] | None = None) -> None:
+    """
+    Change every formula of a spreadsheet: in cells, in rules and in validations.
+
+    `in_cells` makes what does the same for the cells of a sheet, told their rows too.
+    """
     for sheet in spreadsheet.sheets:
         here = _on(sheet, change)
-        _rewrite_cells(sheet, here)
+        _rewrite_rules(sheet, here)
+        if sheet.grid.has_formulas:
+            _rewrite_cells(sheet, in_cells(sheet) if in_cells else _anywhere(here))
         for kind, things in sheet.things.items():
             sheet.things[kind] = [rewritten(thing, here) for thing in things]
 
@@ -208,7 +218,20 @@ def _on(sheet: Sheet, change: Change) -> Callable[[str], str]:
     return lambda formula: change(formula, sheet)
 
 
-def _rewrite_cells(sheet: Sheet, change: Callable[[str], str]) -> None:
+def _anywhere(change: Callable[[str], str]) -> CellChange:
+    return lambda formula, _row: change(formula)
+
+
+def _rewrite_cells(sheet: Sheet, change: CellChange) -> None:
+    grid = sheet.grid
+    for index, row in enumerate(grid.rows):
+        for column, content in enumerate((row.values if row else None) or ()):
+            if isinstance(content, Formula) and (text := change(content, index)) != content:
+                grid.put("values", index, column, Formula(text))
+                grid.touch(index, index + 1)
+
+
+def _rewrite_rules(sheet: Sheet, change: Callable[[str], str]) -> None:
     grid, seen = sheet.grid, dict[Validation, Validation]()
 
     def new_rule(old: Validation) -> Validation:
@@ -218,13 +241,7 @@ def _rewrite_cells(sheet: Sheet, change: Callable[[str], str]) -> None:
         return seen[old]
 
     for index, row in enumerate(grid.rows):
-        if row is None:
-            continue
-        for column, content in enumerate((row.values if grid.has_formulas else None) or ()):
-            if isinstance(content, Formula) and (text := change(content)) != content:
-                grid.put("values", index, column, Formula(text))
-                grid.touch(index, index + 1)
-        for column, old in enumerate(row.validations or ()):
+        for column, old in enumerate((row.validations if row else None) or ()):
             if old is not None and old.anchor is not None and (new := new_rule(old)) is not old:
                 grid.put("validations", index, column, new)
                 grid.touch(index, index + 1)

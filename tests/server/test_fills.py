@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheetcrm.server import formulas
-from sheetcrm.server.fills import family, member
+from sheetcrm.server.edits import Edit
+from sheetcrm.server.fills import Followers, family, member
 from sheetcrm.server.translate import Translator
 
 from .grids import Grids
@@ -40,7 +41,12 @@ def test_what_only_looks_alike_is_not_one_family(formula, other):
     assert family(formula, 4) != family(other, 5)
 
 
-CORNERS = st.builds(lambda column, mark, row: f"{column}{mark}{row}", st.sampled_from(["A", "$B", "c"]), st.sampled_from(["", "$"]), st.integers(1, 45))
+CORNERS = st.builds(
+    lambda column, mark, row: f"{column}{mark}{row}",
+    st.sampled_from(["A", "$B", "c"]),
+    st.sampled_from(["", "$"]),
+    st.integers(1, 45),
+)
 PIECES = CORNERS | st.sampled_from([
     ":", "+", "SUM(", ")", "(", ",", '"A5"', "'客户'!", "'a5 b'!", "S5!", "客户!", "no!", "foo_a5", "foo_a6", "TRUE", "A", "B:B", "5:5", "1E5", " ", "#REF!",
     "IF(1,", "XLOOKUP(1,", "LEN(", "SUMPRODUCT(", "ROW()", "ARRAYFORMULA(", "{", "}", "A5:A", "LOG10(", '"', "'",
@@ -62,3 +68,34 @@ def test_a_copy_is_told_as_if_it_were_the_first(grids, text, row, other):
 def test_nothing_is_lost_of_a_family(text, row):
     if "\0" not in text:
         assert member(family(text, row), row) == text
+
+
+def edits():
+    def made(dimension, kind, start, size, to):
+        return Edit(dimension, start, start + size, kind, to)
+
+    return st.builds(
+        made,
+        st.sampled_from(["ROWS", "COLUMNS"]),
+        st.sampled_from(["insert", "delete", "move"]),
+        st.integers(0, 40),
+        st.integers(1, 5),
+        st.integers(0, 45),
+    )
+
+
+@given(
+    st.lists(PIECES, max_size=9).map("".join),
+    st.lists(st.integers(0, 40), min_size=2, max_size=8),
+    edits(),
+    st.booleans(),
+)
+def test_copies_follow_an_edit_as_each_would_by_itself(text, rows, edit, own):
+    here = "客户" if own else "S5"
+    followers = Followers(here, "客户", edit)
+    for row in rows:
+        copied = formulas.shifted("=" + text, row - rows[0], 0)
+        after = edit.index(row) if own and edit.dimension == "ROWS" else row
+        if after is not None:
+            alone = formulas.edited(copied, formula_sheet=here, edited_sheet="客户", edit=edit)
+            assert followers(copied, after) == alone
