@@ -204,3 +204,15 @@ def test_true_and_one_are_not_the_same_cell():
     made, context = column({"type": "integer"})
     values, bad = made.parse([1, True, 1.0, False, 0], context)
     assert (values, sorted(bad)) == ([1, None, 1, None, 0], [1, 3])
+
+
+@pytest.mark.parametrize(("cell", "value"), [
+    pytest.param(0.1 + 0.2, "0.3", id="what a formula computes, as people see it"),
+    pytest.param(30338.300000000003, "30338.3", id="a sum of money"),
+    pytest.param(123456789012345.0, "123456789012345", id="fifteen digits are all there"),
+    pytest.param(1e300, "1E+300", id="far beyond money"),
+])  # fmt: skip
+def test_numbers_are_read_to_the_fifteen_digits_that_a_sheet_shows(cell, value):
+    from sheetcrm.schema.columns.number import decimal
+
+    assert str(decimal(cell)) == value

@@ -28,8 +28,11 @@ def decimal(cell: Cell, text: str | None = None) -> Decimal:
     """The exact number of a cell, or of `text` in its place; BadCell when it is none."""
     if isinstance(cell, bool):
         raise BadCell("not_a_number", N_("{text} is not a number"), {"text": shown(cell)})
-    if isinstance(cell, int | float):
-        return Decimal(str(cell))
+    if isinstance(cell, float):
+        # A sheet computes in doubles and shows 15 digits of them: 0.1+0.2 is 0.3 to everybody who looks at it.
+        return Decimal(f"{cell:.15g}")
+    if isinstance(cell, int):
+        return Decimal(cell)
     typed = plain(str(cell)) if text is None else text
     if len(typed) > MAX_LENGTH or not _GROUPED.fullmatch(typed):
         raise BadCell("not_a_number", N_("{text} is not a number"), {"text": shown(cell)})
