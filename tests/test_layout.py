@@ -20,7 +20,7 @@ def mark(value):
     return {"metadataId": 1, "metadataKey": "sheetcrm", "metadataValue": value}
 
 
-def sheet(number, title, header, *, marks=(), own=(), rows=1000, blank_rows=None):
+def sheet(number, title, header, *, marks=(), own=(), rows=1000, blank_rows=None, frozen=1):
     """A sheet as `spreadsheets.get` describes it: `marks` by column from the left, `own` the sheet's own."""
     metadata = [{"developerMetadata": [mark(value)]} if value else {} for value in marks]
     cells = [{"userEnteredValue": {"stringValue": text}} if text else {} for text in header]
@@ -30,7 +30,7 @@ def sheet(number, title, header, *, marks=(), own=(), rows=1000, blank_rows=None
             "sheetId": number,
             "title": title,
             "index": number,
-            "gridProperties": {"rowCount": rows, "columnCount": width},
+            "gridProperties": {"rowCount": rows, "columnCount": width, "frozenRowCount": frozen},
         },
         "developerMetadata": [mark(value) for value in own],
         "data": [{"columnMetadata": metadata, "rowData": [{"values": cells}] if blank_rows is None else blank_rows}],
@@ -109,6 +109,18 @@ PLACES = {"customers": {"id": 0, "stage": 1, "next": 2}, "log": {"customer": 0, 
             {"customers": {"id": 0, "stage": 1, "next": 2}},
             ["header_blank"],
             id="a header deleted",
+        ),
+        pytest.param(
+            [sheet(0, "客户", ["C1", "潜在客户", "46348"], marks=MARKED, own=["customers"])],
+            {"customers": {"id": 0, "stage": 1, "next": 2}},
+            ["header_missing"],
+            id="the header row deleted: a number is no title",
+        ),
+        pytest.param(
+            [sheet(0, "客户", ["C1", "潜在客户"], marks=MARKED, own=["customers"], frozen=0)],
+            {"customers": {"id": 0, "stage": 1, "next": 2}},
+            ["header_missing"],
+            id="the header row deleted: its freezing went with it",
         ),
         pytest.param(
             [sheet(0, "客户", ["编号", "阶段", "下次", "阶段"], marks=MARKED, own=["customers"])],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sheetcrm.cli.check import line
 from sheetcrm.cli.options import (
     SOMETHING_TO_SEE,
     Asked,
@@ -87,6 +88,8 @@ def show(report: RunReport) -> None:
             click.echo("\n".join(f"    {line}" for line in mail.draft.text.splitlines()))
     for unsent in report.unsent:
         click.echo(_unsent_line(unsent))
+    for trouble in report.troubles:
+        click.echo(line(trouble))
     for told in report.told if report.dry_run else ():
         click.echo(f"{told.place.a1}  told on {told.on} ({told.state})")
     if report.told and not report.dry_run:
@@ -95,7 +98,7 @@ def show(report: RunReport) -> None:
         tell(f"{report.samples} due example rows are never mailed")
     if report.stopped:
         tell(f"stopped: {report.stopped}")
-    if not (report.mails or report.unsent):
+    if not (report.mails or report.unsent or report.troubles):
         tell("nothing to send")
 
 

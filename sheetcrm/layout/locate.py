@@ -8,6 +8,7 @@ other (cut and paste leaves the mark behind) nothing is decided: it is a trouble
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from sheetcrm.layout.troubles import Trouble
 
 Json = dict[str, Any]
 MARK_KEY = "sheetcrm"
+_NUMBER = re.compile(r"[-+]?[\d.,]+%?|true|false")
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Place:
     adopted: bool = False
     """It is blank, and nothing in it is anybody's."""
     header: tuple[str, ...] = ()
+    frozen_rows: int = 0
 
 
 @dataclass
@@ -148,6 +151,7 @@ def _place(key: str, part: Json, found: Found, sight: Sight) -> Place:
         marked=marked,
         adopted=_id(part) in sight.blank and not marked,
         header=sight.header(part),
+        frozen_rows=grid.get("frozenRowCount", 0),
     )
     _by_mark(key, part, place, wanted, found)
     if wanted is not None:
@@ -193,10 +197,13 @@ def _by_header(key: str, place: Place, wanted: Wanted, found: Found) -> None:
 
 
 def _contradictions(key: str, place: Place, wanted: Wanted, found: Found) -> None:
-    """Marked columns with no header, or with the header of another column of ours."""
+    """Marked columns with no header, or with the header of another column of ours; a tab without any header."""
     if not place.header:
         return
     owners = {_plain(title): column for column, titles in wanted.columns.items() for title in titles}
+    if _is_headless(place, set(owners)):
+        found.troubles.append(Trouble(key, "", "header_missing", (("title", place.title),)))
+        return
     for column in sorted(place.marks & set(wanted.columns), key=place.columns.__getitem__):
         text, titles = _text(place.header, place.columns[column]), wanted.columns[column]
         cell = f"{letters(place.columns[column])}1"
@@ -206,6 +213,17 @@ def _contradictions(key: str, place: Place, wanted: Wanted, found: Found) -> Non
             values = (("title", titles[0]), ("cell", cell), ("found", text))
             found.moved[key, column] = place.columns[column]
             found.troubles.append(Trouble(key, column, "header_swapped", values))
+
+
+def _is_headless(place: Place, titles: set[str]) -> bool:
+    """
+    Whether row 1 is a record and no header: none of our titles in it, and a number among the cells or no frozen row.
+
+    A team may rename every header; it does not call a column 46348, and the frozen row goes with the row itself.
+    """
+    said = [text for column in place.marks if (text := _plain(_text(place.header, place.columns[column])))]
+    record = place.frozen_rows == 0 or any(_NUMBER.fullmatch(text) for text in said)
+    return len(said) > 1 and record and not titles.intersection(said)
 
 
 def same_title(one: str, other: str) -> bool:

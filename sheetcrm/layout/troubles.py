@@ -12,6 +12,10 @@ from sheetcrm.messages import N_, texts
 
 TEXTS = {
     "header_blank": N_("The header of {title} ({cell}) is blank."),
+    "header_missing": N_(
+        "The header row of {title} is gone: row 1 has none of our titles. Insert a blank row above it and apply the "
+        "template; until then what stands in row 1 is not read."
+    ),
     "header_duplicate": N_("Two columns are called {title}: {cells}."),
     "header_swapped": N_(
         "The column made as {title} ({cell}) is now headed {found}. If columns were swapped by cut and paste, "

@@ -31,7 +31,7 @@ def objections(
     gateway: Reads, live: Live, desired: State, difference: Difference, allow: Collection[str]
 ) -> list[Refusal]:
     """Every reason not to; one more read when columns or tabs with cells would go."""
-    found = [*_strangers(live, desired), *_made_otherwise(live, desired)]
+    found = [*_strangers(live, desired), *_headless(live), *_made_otherwise(live, desired)]
     if not found and DATA_LOSS not in allow:
         found += _losses(gateway, live, desired, difference)
     if MANY_CHANGES not in allow:
@@ -48,6 +48,13 @@ def _strangers(live: Live, desired: State) -> Iterator[Refusal]:
             and isinstance(tab, Tab)
             and same_title(dict(trouble.values)["title"], tab.title)
         ):
+            yield Refusal("", trouble.say())
+
+
+def _headless(live: Live) -> Iterator[Refusal]:
+    """A tab whose header row was deleted: what we would write as header lands in somebody's record."""
+    for trouble in live.layout.troubles:
+        if trouble.code == "header_missing":
             yield Refusal("", trouble.say())
 
 

@@ -7,6 +7,7 @@ the team sheet lead to it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -16,7 +17,7 @@ from sheetcrm.remind.due import Reminder, Unsendable, due
 from sheetcrm.remind.ledger.entries import Occurrence, Recipient
 from sheetcrm.remind.people import MESSAGES, People, Person, Reason, people
 from sheetcrm.remind.report import Place, Unsent
-from sheetcrm.sync.records import Reading
+from sheetcrm.sync.records import Issue, Reading
 
 
 @dataclass
@@ -26,13 +27,15 @@ class Agenda:
     mails: dict[Recipient, dict[Occurrence, Reminder]] = field(default_factory=dict)
     """What each recipient may have to be told, told before or not."""
     unsent: list[Unsent] = field(default_factory=list)
+    troubles: tuple[Issue, ...] = ()
+    """What is wrong with the sheets that the rules and the team are about."""
     samples: int = 0
 
 
 def gather(reading: Reading, *, today: date, channel: str, allow: AllowList) -> Agenda:
     """Everything that is due on `today`, a day in the spreadsheet's zone, in the order of the template and the sheet."""
     everybody = _people(reading)
-    agenda = Agenda()
+    agenda = Agenda(troubles=tuple(_troubles(reading)))
     recipients: dict[str, Recipient] = {}
     for key, rule in reading.template.reminders.items():
         extract = reading.extracts.get(rule.sheet)
@@ -61,6 +64,15 @@ def place(one: Reminder | Unsendable, reading: Reading) -> Place:
         a1=f"{layout.tab_title(one.sheet)}!{layout.cell(one.sheet, one.column, one.row.number)}",
         link=layout.link(one.sheet, one.column, one.row.number),
     )
+
+
+def _troubles(reading: Reading) -> Iterator[Issue]:
+    """A column that is gone makes no reminders, and must not do so in silence."""
+    team = reading.template.team
+    needed = {rule.sheet for rule in reading.template.reminders.values()} | ({team.sheet} if team else set())
+    for issue in reading.troubles if reading.template.reminders else ():
+        if issue.sheet in needed or not issue.sheet:
+            yield issue
 
 
 def _people(reading: Reading) -> People:

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from sheetcrm.remind.message import Draft
+from sheetcrm.sync.records import Issue
 
 
 @dataclass(frozen=True)
@@ -74,15 +75,22 @@ class RunReport:
     told: tuple[Told, ...] = ()
     unsent: tuple[Unsent, ...] = ()
     """To be seen to: owners, addresses, dates and ids that keep reminders from being sent; recipients not allowed."""
+    troubles: tuple[Issue, ...] = ()
+    """Sheets, columns and headers that a rule or the team needs and that are not as they should be: reminders may be missing."""
     samples: int = 0
     """Example rows that were due; never mailed."""
     stopped: str = ""
     """Why the run could not go on; what it had not sent stays queued."""
 
     def counts(self) -> dict[str, int]:
-        """How many mails by state, and how many rows were told before, could not be told, or are examples; zeros left out."""
+        """How many mails by state, how many rows were told before, could not be told, or are examples, and troubles; zeros left out."""
         mails = Counter(mail.state for mail in self.mails)
-        rows = {"told": len(self.told), "unsent": len(self.unsent), "samples": self.samples}
+        rows = {
+            "told": len(self.told),
+            "unsent": len(self.unsent),
+            "troubles": len(self.troubles),
+            "samples": self.samples,
+        }
         return dict(mails) | {word: count for word, count in rows.items() if count}
 
     @property
@@ -93,7 +101,7 @@ class RunReport:
     @property
     def worth_seeing(self) -> bool:
         """Whether somebody should look into it."""
-        return self.failed or bool(self.unsent) or any(mail.state == "held" for mail in self.mails)
+        return self.failed or bool(self.unsent or self.troubles) or any(mail.state == "held" for mail in self.mails)
 
     def json(self) -> dict[str, Any]:
         """The same for programs: plain data, dates as year-month-day."""

@@ -218,6 +218,7 @@ class _Job:
             mails=tuple(self.mails),
             told=tuple(self.told),
             unsent=tuple(self.agenda.unsent),
+            troubles=self.agenda.troubles,
             samples=self.agenda.samples,
             stopped=self.stopped,
         )

@@ -43,15 +43,15 @@ class Banding(Resource):
 
     @classmethod
     def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:
-        """The banding that begins at the header; whoever made it, a second one could not be put over it."""
+        """Ours, else the topmost: whoever made it, ours could not be put over it."""
         for key, part in sheets_of(description, layout):
             address = Address(key, "", cls.kind)
-            for banded in part.get("bandedRanges", []):
-                if address in desired and not banded.get("range", {}).get("startRowIndex", 0):
-                    layout.ids[str(address)] = banded["bandedRangeId"]
-                    colors = banded.get("rowProperties", {})
-                    yield address, cls(*(color_text(colors.get(name)) for name in PARTS))
-                    break
+            own = layout.preferred_id(str(address))
+            there = sorted(part.get("bandedRanges", []), key=lambda one: (one["bandedRangeId"] != own, _top(one)))
+            if there and address in desired:
+                layout.ids[str(address)] = there[0]["bandedRangeId"]
+                colors = there[0].get("rowProperties", {})
+                yield address, cls(*(color_text(colors.get(name)) for name in PARTS))
 
     def create(self, address: Address, layout: Layout) -> list[Request]:
         """Over the whole width and height of the grid."""
@@ -70,6 +70,10 @@ class Banding(Resource):
         colors = (self.header, self.first, self.second)
         rows = {name: color_style(color) for name, color in zip(PARTS, colors, strict=True) if color}
         return {"bandedRangeId": chosen, "range": layout.grid_range(address.sheet, first=1), "rowProperties": rows}
+
+
+def _top(banded: Json) -> int:
+    return int(banded.get("range", {}).get("startRowIndex", 0))
 
 
 def _words(banding: Banding) -> str:

@@ -72,8 +72,8 @@ def extract(parsed: Parsed, lookup: Values, context: Context, layout: Layout) ->
     template, sheet = context.template, parsed.sheet
     spec = template.sheets[sheet]
     found = _found(parsed, spec, lookup, context)
-    issues = tuple(_issues(parsed, found, context, layout))
-    wrong = {offset for offset, _key, _bad in found}
+    issues = tuple(_issues(parsed, _ordered({**_unlike(parsed, spec), **found}, spec), context, layout))
+    wrong = {offset for offset, _key in found}
     rows = _rows(parsed, template, wrong) if spec.content == "records" else ()
     return Extract(sheet, tuple(rows), issues, parsed.cells)
 
@@ -105,8 +105,8 @@ Found = tuple[int, str, BadCell]
 """Offset, column key, what is wrong."""
 
 
-def _found(parsed: Parsed, spec: SheetSpec, lookup: Values, context: Context) -> list[Found]:
-    """Everything wrong, row by row and there in the order of the columns; one thing a cell."""
+def _found(parsed: Parsed, spec: SheetSpec, lookup: Values, context: Context) -> dict[tuple[int, str], BadCell]:
+    """Everything wrong, by offset and column key; one thing a cell."""
     found: dict[tuple[int, str], BadCell] = {
         (offset, key): bad for key, wrong in parsed.bad.items() for offset, bad in wrong.items()
     }
@@ -122,6 +122,21 @@ def _found(parsed: Parsed, spec: SheetSpec, lookup: Values, context: Context) ->
         for offset, key, bad in over_columns.check(parsed.sheet, filled, context):
             found.setdefault((offset, key), bad)
     _copied_rows(parsed, spec, found)
+    return found
+
+
+def _unlike(parsed: Parsed, spec: SheetSpec) -> dict[tuple[int, str], BadCell]:
+    """Cells that made sense and that the sheet itself takes for something else."""
+    rows = [number - FIRST_ROW for number in parsed.numbers]
+    return {
+        (offset, key): bad
+        for key, values in parsed.values.items()
+        for offset, bad in spec.columns[key].unlike([parsed.cells[key][row] for row in rows], values)
+    }
+
+
+def _ordered(found: Mapping[tuple[int, str], BadCell], spec: SheetSpec) -> list[Found]:
+    """Row by row, and there in the order of the columns."""
     order = {key: at for at, key in enumerate(spec.columns)}
     return [(offset, key, found[offset, key]) for offset, key in sorted(found, key=lambda at: (at[0], order[at[1]]))]
 

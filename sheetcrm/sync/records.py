@@ -39,7 +39,7 @@ class Row:
     sample: bool = False
     """One of the template's example rows: shown, never mailed, never added twice."""
     complete: bool = True
-    """No cell of the row has an issue; otherwise the bad fields of `record` are None."""
+    """Every cell made sense and keeps the rules; otherwise the fields of cells that made none are None in `record`."""
     unique: bool = True
     """No other row has this id; rows for which this is False are reported and never mailed."""
 

@@ -200,7 +200,7 @@ def test_new_sheets_names_and_sizes_are_seen_once_told():
 
 def test_a_spilled_range_gives_way_and_comes_back():
     grids = Grids()
-    grids.rows("a", ["=SPLIT(A2,\",\")", None, "=SUM(A1:B1)"], ["1,2"])
+    grids.rows("a", ['=SPLIT(A2,",")', None, "=SUM(A1:B1)"], ["1,2"])
     seen = calculator(grids)
     assert seen.value("a", 0, 2) == 3
     assert seen.value("a", 0, 1) == 2
@@ -227,7 +227,14 @@ def test_indirect_means_the_sheet_of_the_rule(seen, formula):
 
 def test_cells_past_the_engine_s_grid_are_an_error_and_not_a_wrong_sum():
     grids = Grids(sizes={"wide": (1_200_000, 18_000)})
-    grids.sheets["wide"] = {(0, 0): "=SUM(A2:A)", (0, 1): "=SUM(C2:2)", (1_100_000, 0): 5, (1, 17_000): 3, (1, 17_001): "=1", (2, 0): "=SUM(A4:A9)"}
+    grids.sheets["wide"] = {
+        (0, 0): "=SUM(A2:A)",
+        (0, 1): "=SUM(C2:2)",
+        (1_100_000, 0): 5,
+        (1, 17_000): 3,
+        (1, 17_001): "=1",
+        (2, 0): "=SUM(A4:A9)",
+    }
     seen = calculator(grids)
     assert [seen.value("wide", row, column).type for row, column in [(0, 0), (0, 1), (1, 17_001)]] == ["REF"] * 3
     assert seen.value("wide", 2, 0) == 0
@@ -247,10 +254,66 @@ def test_rules_do_not_spill_into_each_other(seen):
     assert [seen.evaluate(f"={n}+COUNTA(A2:A3)", "客户", 0, 0) for n in range(6)] == [2, 3, 4, 5, 6, 7]
 
 
-FUNCTIONS = ["SUM(", "IF(", "COUNTIF(", "INDEX(", "XLOOKUP(", "TEXT(", "REGEXMATCH(", "SPLIT(", "LET(x,", "LAMBDA(x,", "OFFSET(", "ARRAYFORMULA(", "FOO("]
-PIECES = ["A1", "B2:B", "A:A", "1:1", "$C$3", "b!A1", "'客户'!A1", "#REF!", "#N/A", "1", "1e308", '"x"', '"', "TRUE", "name", "x"]
-MARKS = [")", "(", "{", "}", ",", ";", "+", "-", "*", "/", "^", "&", "%", "=", "<>", " ", ":", "!", "@", "'", "\n", "，"]
-FORMULAS = st.lists(st.sampled_from(FUNCTIONS + PIECES + MARKS) | st.text(max_size=3), max_size=14).map(lambda parts: "=" + "".join(parts))
+FUNCTIONS = [
+    "SUM(",
+    "IF(",
+    "COUNTIF(",
+    "INDEX(",
+    "XLOOKUP(",
+    "TEXT(",
+    "REGEXMATCH(",
+    "SPLIT(",
+    "LET(x,",
+    "LAMBDA(x,",
+    "OFFSET(",
+    "ARRAYFORMULA(",
+    "FOO(",
+]
+PIECES = [
+    "A1",
+    "B2:B",
+    "A:A",
+    "1:1",
+    "$C$3",
+    "b!A1",
+    "'客户'!A1",
+    "#REF!",
+    "#N/A",
+    "1",
+    "1e308",
+    '"x"',
+    '"',
+    "TRUE",
+    "name",
+    "x",
+]
+MARKS = [
+    ")",
+    "(",
+    "{",
+    "}",
+    ",",
+    ";",
+    "+",
+    "-",
+    "*",
+    "/",
+    "^",
+    "&",
+    "%",
+    "=",
+    "<>",
+    " ",
+    ":",
+    "!",
+    "@",
+    "'",
+    "\n",
+    "，",
+]
+FORMULAS = st.lists(st.sampled_from(FUNCTIONS + PIECES + MARKS) | st.text(max_size=3), max_size=14).map(
+    lambda parts: "=" + "".join(parts)
+)
 
 
 @given(FORMULAS, FORMULAS)
@@ -259,7 +322,10 @@ def test_no_formula_is_too_odd(one, other):
     grids.rows("a", [1, one, other, "=B1"], ["x", "=SUM(B1:C1)"])
     grids.rows("b", [other])
     seen = calculator(grids)
-    found = [seen.value(title, row, column) for title, row, column in [("a", 0, 1), ("a", 0, 2), ("a", 0, 3), ("a", 1, 1), ("b", 0, 0)]]
+    found = [
+        seen.value(title, row, column)
+        for title, row, column in [("a", 0, 1), ("a", 0, 2), ("a", 0, 3), ("a", 1, 1), ("b", 0, 0)]
+    ]
     found.append(seen.evaluate(one, "a", 3, 3, anchor=(0, 0)))
     assert all(value is None or isinstance(value, str | float | int | CellError) for value in found)
 
@@ -300,7 +366,20 @@ class Edited(RuleBasedStateMachine):
     contents = st.one_of(
         st.none(),
         st.integers(-9, 9),
-        st.sampled_from(["", "x", "7", "=A1", "=SUM(A1:B)", "=IF(b!A1>0,b!B2,a!A2)", "=COUNTIF(a!A:A,\">0\")", "=1/A2", "=(", "=IF(C1=\"\",\"\",C1*2)"]),
+        st.sampled_from(
+            [
+                "",
+                "x",
+                "7",
+                "=A1",
+                "=SUM(A1:B)",
+                "=IF(b!A1>0,b!B2,a!A2)",
+                '=COUNTIF(a!A:A,">0")',
+                "=1/A2",
+                "=(",
+                '=IF(C1="","",C1*2)',
+            ]
+        ),
     )
 
     @rule(place=places, content=contents)

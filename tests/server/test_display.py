@@ -121,7 +121,9 @@ def test_every_error_shows_its_name(kind):
     assert display.text(CellError(kind), {"pattern": "0.00"}, "zh_CN") == TEXTS[kind]
 
 
-PIECES = st.sampled_from([*'0#?.,%/@;"\\_*[]$¥ymdhsEe+-:() ', "[h]", "[$¥]", "[<5]", "[Red]", "AM/PM", "General", "E+00", "?/?", "年"])
+PIECES = st.sampled_from(
+    [*'0#?.,%/@;"\\_*[]$¥ymdhsEe+-:() ', "[h]", "[$¥]", "[<5]", "[Red]", "AM/PM", "General", "E+00", "?/?", "年"]
+)
 
 
 @given(

@@ -129,8 +129,12 @@ def corners():
     return st.builds(Corner, st.integers(0, 30), st.integers(0, 30), st.booleans(), st.booleans())
 
 
-PIECES = st.sampled_from(["+", "SUM(", ")", '"A1 ""x"', '"', "'", "!", "客户", " ", ",", "{", "[", "$", "A", ":", "1", "#REF!", "TRUE"])
-TEXTS = st.lists(PIECES | corners().map(Corner.text) | st.text(max_size=6), max_size=25).map(lambda parts: "=" + "".join(parts))
+PIECES = st.sampled_from(
+    ["+", "SUM(", ")", '"A1 ""x"', '"', "'", "!", "客户", " ", ",", "{", "[", "$", "A", ":", "1", "#REF!", "TRUE"]
+)
+TEXTS = st.lists(PIECES | corners().map(Corner.text) | st.text(max_size=6), max_size=25).map(
+    lambda parts: "=" + "".join(parts)
+)
 
 
 @given(TEXTS | st.text(max_size=80))
@@ -160,7 +164,9 @@ def test_inserting_and_deleting_again_changes_nothing(text, start, count):
     edit = Edit("ROWS", start, start + count, "insert")
     there = formulas.edited(text, formula_sheet="a", edited_sheet="a", edit=edit)
     back = formulas.edited(there, formula_sheet="a", edited_sheet="a", edit=edit.inverse())
-    assert [(r.rows, r.columns) for r in formulas.references(back)] == [(r.rows, r.columns) for r in formulas.references(text)]
+    assert [(r.rows, r.columns) for r in formulas.references(back)] == [
+        (r.rows, r.columns) for r in formulas.references(text)
+    ]
 
 
 @given(corners(), st.integers(0, 30), st.integers(1, 5), st.integers(0, 30))

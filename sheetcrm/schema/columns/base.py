@@ -88,6 +88,10 @@ class Column(Variant):
             values.append(value)
         return values, bad
 
+    def unlike(self, cells: Sequence[Cell], values: Sequence[Any]) -> Iterator[tuple[int, BadCell]]:
+        """Cells that we understand and the sheet's own formulas do not, by offset: a date that is text, say."""
+        return iter(())
+
     def parse_cell(self, cell: Cell, context: Context) -> Any:
         """The value of a cell that is neither blank nor a failed formula; BadCell when it makes no sense."""
         raise NotImplementedError

@@ -6,6 +6,7 @@ behind it is dropped, not rounded.
 """
 
 import re
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any, ClassVar, Literal
 
@@ -51,6 +52,13 @@ class DateColumn(Column):
         if isinstance(cell, bool) or not 1 <= (cell or 0) <= _LAST:
             raise _not_a_date(cell)
         return EPOCH + timedelta(days=int(cell or 0))
+
+    def unlike(self, cells: Sequence[Cell], values: Sequence[Any]) -> Iterator[tuple[int, BadCell]]:
+        """Dates that are texts: the sheet neither sorts nor computes with them."""
+        message = N_("{text} is text to the sheet, not a date; type it again")
+        for offset, (cell, value) in enumerate(zip(cells, values, strict=True)):
+            if isinstance(cell, str) and value is not None:
+                yield offset, BadCell("date_as_text", message, {"text": shown(cell)}, value.isoformat())
 
     def dump_value(self, value: Any, context: Context) -> Cell:
         """The number of the day."""

@@ -5,6 +5,7 @@ Numbers: exact Decimals, from numbers or from what people type for them.
 """
 
 import re
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
@@ -49,6 +50,14 @@ def places(decimals: int) -> str:
     return "#,##0" + ("." + "0" * decimals if decimals else "")
 
 
+def texts_for_numbers(cells: Sequence[Cell], values: Sequence[Any]) -> Iterator[tuple[int, BadCell]]:
+    """Numbers that are texts: the sheet's own sums leave them out."""
+    message = N_("{text} is text to the sheet, not a number; type it again")
+    for offset, (cell, value) in enumerate(zip(cells, values, strict=True)):
+        if isinstance(cell, str) and value is not None:
+            yield offset, BadCell("number_as_text", message, {"text": shown(cell)}, f"{value:f}")
+
+
 class DecimalColumn(Column):
     """What number, percent and money share."""
 
@@ -66,6 +75,10 @@ class DecimalColumn(Column):
     def dump_value(self, value: Any, context: Context) -> Cell:
         """A number cell."""
         return number_cell(Decimal(value))
+
+    def unlike(self, cells: Sequence[Cell], values: Sequence[Any]) -> Iterator[tuple[int, BadCell]]:
+        """Numbers that are texts."""
+        return texts_for_numbers(cells, values)
 
     def condition(self, place: Place, context: Context) -> Condition | None:
         """Is a number at all."""
@@ -106,6 +119,10 @@ class IntegerColumn(Column):
         if value != value.to_integral_value():
             raise BadCell("not_whole", N_("{text} is not a whole number"), {"text": shown(cell)}, str(round(value)))
         return int(value)
+
+    def unlike(self, cells: Sequence[Cell], values: Sequence[Any]) -> Iterator[tuple[int, BadCell]]:
+        """Numbers that are texts."""
+        return texts_for_numbers(cells, values)
 
     def condition(self, place: Place, context: Context) -> Condition:
         """Is a number without a fraction."""
