@@ -154,4 +154,5 @@ def test_nothing_that_people_can_type_raises_or_loses_a_row(shop, rows):
     extract = Sheets(shop).put("customers", rows).extract("customers")
     filled = [at for at, cells in enumerate(rows, 2) if any(cell not in ("", None, False) for cell in cells)]
     assert [one.number for one in extract.rows] == filled
-    assert {one.number for one in extract.rows if not one.complete} == {issue.row for issue in extract.issues}
+    wrong = {issue.row for issue in extract.issues if not issue.code.endswith("_as_text")}
+    assert {one.number for one in extract.rows if not one.complete} == wrong
