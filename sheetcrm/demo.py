@@ -297,7 +297,7 @@ class _Story:
         tab.update_cell(1, at["name"] + 1, self.words["renamed"])
         span = {"sheetId": tab.id, "dimension": "COLUMNS", "startIndex": at["amount"], "endIndex": at["amount"] + 1}
         book.batch_update({"requests": [{"moveDimension": {"source": span, "destinationIndex": at["stage"]}}]})
-        tab.insert_cols([[self.words["own"], "5-20"]], col=4)
+        tab.insert_cols([[self.words["own"], "", "", "", "", "5-20", "8-1"]], col=3, inherit_from_before=True)
 
 
 def _cost(answer: dict[str, Any]) -> str:
@@ -309,8 +309,8 @@ def _pictures(story: _Story, figures: dict[str, Any], folder: Path) -> None:
     """The sheet and a digest as PNG, taken with Chromium."""
     folder.mkdir(parents=True, exist_ok=True)
     digest = max((story.folder / "mails").glob("*.html"), key=lambda page: page.stat().st_size)
-    _picture(figures["url"], folder / "sheet.png", "1440,620")
-    _picture(digest.absolute().as_uri(), folder / "digest.png", "760,900")
+    _picture(figures["url"], folder / "sheet.png", "1440,560")
+    _picture(digest.absolute().as_uri(), folder / "digest.png", "760,580")
 
 
 def _picture(url: str, target: Path, size: str) -> None:
