@@ -12,15 +12,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import requests
 
 from sheetcrm.config import Config
 from sheetcrm.errors import MissingExtra, UsageError
-
-if TYPE_CHECKING:
-    from sheetcrm.server.folder import Opened
 
 
 @dataclass(frozen=True)
@@ -58,28 +54,54 @@ def _server(config: Config, environment: Mapping[str, str]) -> Iterator[Connecti
 
 def _local(config: Config, _environment: Mapping[str, str]) -> Iterator[Connection]:
     folder = config.path(config.data)
-    with open_local(folder) as (session, _opened):
+    with open_local(folder) as session:
         yield Connection(session, f"local · {shown(folder)}")
 
 
 @contextmanager
-def open_local(folder: Path, **options: Any) -> Iterator[tuple[requests.Session, Opened]]:
-    """
-    The embedded server on `folder`: in this process when the folder is free, else the one that has it.
+def open_local(folder: Path) -> Iterator[requests.Session]:
+    """The embedded server on `folder`: in this process when it is free, else the one that has it; UsageError when neither."""
+    with _usable(folder):
+        from sheetcrm.server.folder import open_folder  # noqa: PLC0415 - only with the extra `local`
 
-    `options` go to `server.folder.open_folder`.  UsageError when the folder cannot be used.
+        opened = open_folder(folder)
+    with opened, _session(opened.adapter()) as session:
+        yield session
+
+
+def serve_local(
+    folder: Path, *, port: int | None, token: str | None, owner: str, ready: Callable[[str, str, str], None]
+) -> None:
     """
+    Serve `folder` over HTTP until SIGTERM or SIGINT.
+
+    `ready` is told the address, the token and the page with the list of
+    spreadsheets.  UsageError when the folder or the port is taken.
+    """
+    with _usable(folder):
+        from sheetcrm.server.serve import serve  # noqa: PLC0415 - only with the extra `local`
+
+        serve(
+            folder,
+            port=port,
+            token=token,
+            owner=owner,
+            ready=lambda server: ready(server.base_url or "", server.token, server.page_url()),
+        )
+
+
+@contextmanager
+def _usable(folder: Path) -> Iterator[None]:
+    """Say in our words why the embedded server cannot be used."""
     try:
-        from sheetcrm.server.folder import FolderError, open_folder  # noqa: PLC0415 - only with the extra `local`
+        from sheetcrm.server.folder import FolderError  # noqa: PLC0415 - only with the extra `local`
         from sheetcrm.server.store import StoreError  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise MissingExtra("the embedded server", "local") from error
     try:
-        opened = open_folder(folder, **options)
+        yield
     except (FolderError, StoreError, OSError) as error:
         raise UsageError(f"the embedded server cannot use {folder}: {error}") from error
-    with opened, _session(opened.adapter()) as session:
-        yield session, opened
 
 
 def _redirected(url: str, token: str) -> requests.Session:

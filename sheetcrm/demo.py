@@ -80,7 +80,7 @@ def run(
     _make_anew(folder)
     words = WORDS[language]
     mails = folder / "mails"
-    with _mail_server(mails) as port, open_local(folder / "data") as (session, _opened):
+    with _mail_server(mails) as port, open_local(folder / "data") as session:
         (folder / "config.yaml").write_text(CONFIG.format(sender=words["sender"], port=port), encoding="utf-8")
         template = loader.load(loader.find("pipeline"))
         story = _Story(folder, template, language, today(template.time_zone), session, say)
@@ -89,7 +89,7 @@ def run(
             _pictures(story, figures, pictures)
     say("\nThe whole main job is done, and nothing was lost on the way.")
     say(f"Mails to open: {mails}/*.html (and .eml)")
-    say(f"The sheet:     cd {folder} && {Path(sys.executable)} -m sheetcrm local serve --data data")
+    say(f"The sheet:     cd {folder} && {Path(sys.executable)} -m sheetcrm local serve")
     return figures
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from pathlib import Path
 
 import click
@@ -20,32 +18,33 @@ def local_command() -> None:
 @click.option(
     "--data",
     type=click.Path(path_type=Path),
-    default="sheetcrm-data",
-    show_default=True,
-    help="The folder with the spreadsheets.",
+    help="The folder with the spreadsheets (default: the config's, else sheetcrm-data).",
 )
 @click.option("--port", type=click.IntRange(0, 65535), help="Default: the one the folder had last; 0 picks a free one.")
 @click.option(
     "--token", envvar="SHEETCRM_TOKEN", help="The bearer token that clients need (default: a random one, printed)."
 )
 @click.option("--owner", default="you@example.com", show_default=True, help="Who the files belong to.")
-def serve_command(data: Path, port: int | None, token: str | None, owner: str) -> None:
+def serve_command(data: Path | None, port: int | None, token: str | None, owner: str) -> None:
     """Serve a data folder on loopback until stopped (Ctrl-C or SIGTERM)."""
-    from sheetcrm.connect import open_local
-    from sheetcrm.errors import Refused
+    from sheetcrm.connect import serve_local
 
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    with open_local(data, port=port, token=token, owner=owner) as (_session, opened):
-        if opened.server is None:
-            raise Refused(f"refused: another process already serves {data}, at {opened.url}")
-        tell(f"serving {data} at {opened.url} (not Google: an embedded server)")
-        if token is None:
-            tell(f"token: {opened.token}")
-        tell(f"look at the spreadsheets: {opened.server.page_url()}")
-        stop.wait()
+    def ready(url: str, chosen: str, pages: str) -> None:
+        tell(f"ready at {url}" + ("" if token else f" · token {chosen}"))
+        tell(f"look at the spreadsheets: {pages}")
+        tell("this is not Google but an embedded server, for this machine only; Ctrl-C stops it")
+
+    serve_local(data or _data_folder(), port=port, token=token, owner=owner, ready=ready)
     tell("stopped")
+
+
+def _data_folder() -> Path:
+    """Where the config that is here, if one is, keeps its spreadsheets."""
+    from sheetcrm import config
+
+    path = Path(config.FILE)
+    loaded = config.load(path) if path.is_file() else None
+    return loaded.path(loaded.data) if loaded else Path("sheetcrm-data")
 
 
 @local_command.command("demo")

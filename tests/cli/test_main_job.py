@@ -273,11 +273,11 @@ def test_mistakes(pipeline, arguments, code, part):
 
 
 def test_a_wrong_token_is_said_as_such(pipeline, monkeypatch):
-    from sheetcrm.connect import open_local
+    from sheetcrm.server.folder import open_folder
 
     monkeypatch.setenv("WRONG", "not-the-token")
     text = Path("config.yaml").read_text(encoding="utf-8")
-    with open_local(Path("sheetcrm-data").absolute()) as (_session, opened):
+    with open_folder(Path("sheetcrm-data").absolute()) as opened:
         Path("config.yaml").write_text(
             text.replace("api: local", f"api: {opened.url}\ntoken: {{env: WRONG}}"), encoding="utf-8"
         )

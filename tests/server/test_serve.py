@@ -18,11 +18,11 @@ TOKEN = "open-sesame"
 
 
 class Served:
-    """`python -m sheetcrm.server.serve` in another process."""
+    """`sheetcrm local serve` in another process."""
 
-    def __init__(self, *arguments):
-        command = [sys.executable, "-m", "sheetcrm.server.serve", *map(str, arguments)]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    def __init__(self, folder, *arguments):
+        command = [sys.executable, "-m", "sheetcrm", "local", "serve", *map(str, arguments)]
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=folder)
         self.ready = self.process.stderr.readline()
         self.url = self.ready.split()[2] if self.ready.startswith("ready at") else None
 
@@ -35,11 +35,11 @@ class Served:
 
 
 @pytest.fixture
-def served():
+def served(tmp_path):
     running = []
 
     def start(*arguments):
-        running.append(Served(*arguments))
+        running.append(Served(tmp_path, *arguments))
         return running[-1]
 
     yield start
@@ -67,7 +67,7 @@ def test_a_random_token_is_shown_to_whoever_gave_none(served):
 def test_a_folder_that_is_held_is_not_served_twice(served, tmp_path):
     with open_folder(tmp_path) as opened:
         second = served("--data", tmp_path)
-        assert second.process.wait(timeout=20) == 1
+        assert second.process.wait(timeout=20) == 2
         assert f"already served at {opened.url}" in second.ready
 
 
