@@ -25,6 +25,8 @@ class Connection:
 
     session: requests.Session
     label: str
+    hint: str = ""
+    """What to do so that links to the spreadsheet lead somewhere; empty when they do already."""
 
 
 @contextmanager
@@ -54,19 +56,27 @@ def _server(config: Config, environment: Mapping[str, str]) -> Iterator[Connecti
 
 def _local(config: Config, _environment: Mapping[str, str]) -> Iterator[Connection]:
     folder = config.path(config.data)
-    with open_local(folder) as session:
-        yield Connection(session, f"local · {shown(folder)}")
+    with _held_or_shared(folder) as (session, ours):
+        hint = f"to open the links: sheetcrm local serve --data {shown(folder)}" if ours else ""
+        yield Connection(session, f"local · {shown(folder)}", hint)
 
 
 @contextmanager
 def open_local(folder: Path) -> Iterator[requests.Session]:
     """The embedded server on `folder`: in this process when it is free, else the one that has it; UsageError when neither."""
+    with _held_or_shared(folder) as (session, _ours):
+        yield session
+
+
+@contextmanager
+def _held_or_shared(folder: Path) -> Iterator[tuple[requests.Session, bool]]:
+    """A session to the server of that folder, and whether it is ours and gone when we are."""
     with _usable(folder):
         from sheetcrm.server.folder import open_folder  # noqa: PLC0415 - only with the extra `local`
 
         opened = open_folder(folder)
     with opened, _session(opened.adapter()) as session:
-        yield session
+        yield session, opened.server is not None
 
 
 def serve_local(

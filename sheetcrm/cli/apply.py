@@ -126,6 +126,7 @@ def _carry_out(asked: Asked, job: Job, template: Template, wanted: Wanted) -> in
         print_json({**plan.json(), **place, "applied": True, "requests": requests_of(job.gateway)})
     elif plan.changes:
         click.echo(f"done: {plan.layout.url}")
+        job.hint()
     return 0
 
 

@@ -34,6 +34,8 @@ def check_command(asked: Asked) -> int:
         else:
             for issue in reading.issues:
                 click.echo(line(issue))
+            if reading.issues:
+                job.hint()
     if reading.issues:
         tell(f"{len(reading.issues)} to see to")
         return SOMETHING_TO_SEE

@@ -47,8 +47,8 @@ def import_command(asked: Asked, file: Path, sheet: str, mapping: Path | None, d
 def show(done: Imported, file: Path, *, dry_run: bool) -> None:
     """What an import did, for people: every refused line, then the figures."""
     for refusal in done.refused:
-        column = f"{refusal.column}: " if refusal.column else ""
-        click.echo(f"{file}:{refusal.line}: {column}{refusal.text}  ({refusal.reason})")
+        for column, text in ((refusal.column, refusal.text), *refusal.also):
+            click.echo(f"{file}:{refusal.line}: {f'{column}: ' if column else ''}{text}")
     for id_ in done.misplaced:
         click.echo(f"{id_}: its row moved while it was written; look at it")
     if done.unused:

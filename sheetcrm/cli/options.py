@@ -38,6 +38,11 @@ class Job:
     settings: SpreadsheetSettings
     gateway: Gateway
 
+    def hint(self) -> None:
+        """Say what links need, where they need something; to be called where links were printed."""
+        if self.connection.hint:
+            tell(self.connection.hint)
+
     def template(self, given: str | None = None, language: str | None = None) -> tuple[Template, str]:
         """The template and language meant: as given, as the config remembers, else as marked in the spreadsheet (one read)."""
         from sheetcrm.errors import UsageError

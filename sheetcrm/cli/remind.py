@@ -44,6 +44,8 @@ def remind_command(asked: Asked, dry_run: bool, day: datetime | None) -> int:
             print_json({**report.json(), "requests": requests_of(job.gateway)})
         else:
             show(report)
+            if report.unsent or report.troubles:
+                job.hint()
     if report.failed:
         return 1
     return SOMETHING_TO_SEE if report.worth_seeing else 0

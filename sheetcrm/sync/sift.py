@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sheetcrm.messages import N_, Texts
@@ -40,6 +40,8 @@ class Refusal:
     """A short word for programs."""
     text: str
     """For people; does not name line and column again."""
+    also: tuple[tuple[str | None, str], ...] = ()
+    """What else is wrong in that line: column and text."""
 
 
 @dataclass
@@ -69,7 +71,7 @@ def sift(
     context: Context,
     t: Texts,
 ) -> Sifted:
-    """Read every line by the sources of the columns; the first thing wrong with a line is its refusal."""
+    """Read every line by the sources of the columns; everything wrong with a line is in its one refusal."""
     refused: dict[int, Refusal] = {}
     lines = list(file.lines)
     for check in (_shifted, _unexpected):
@@ -80,8 +82,10 @@ def sift(
     for key, source in sources.items():
         texts = _texts(file, lines, source, mapping)
         for offset, bad in _fill(candidates, key, columns[key], texts, context):
-            line = lines[offset].number
-            refused.setdefault(line, Refusal(line, source.header or key, bad.code, t(bad.message, **bad.values)))
+            line, header, text = lines[offset].number, source.header or key, t(bad.message, **bad.values)
+            first = refused.get(line)
+            more = replace(first, also=(*first.also, (header, text))) if first else None
+            refused[line] = more or Refusal(line, header, bad.code, text)
     whole = tuple(candidate for candidate in candidates if candidate.line not in refused)
     return Sifted(whole, tuple(refused[line] for line in sorted(refused)))
 

@@ -153,3 +153,11 @@ def test_a_date_that_is_not_in_the_format_said_is_refused(shop):
 def test_other_words_for_blank(shop):
     result = sifted(shop, "id,name\nC1,n/a\n", blank=["n/a"])
     assert result.candidates[0].cells == {"id": "C1"}
+
+
+def test_everything_wrong_in_a_line_is_in_its_one_refusal(shop):
+    (refusal,) = sifted(shop, "id,name,stage,next\nC1,Ann,Wno,2026-31-12\n").refusals
+    assert (refusal.line, refusal.column, refusal.reason) == (2, "stage", "not_an_option")
+    ((column, text),) = refusal.also
+    assert column == "next"
+    assert "2026-31-12" in text
