@@ -1,12 +1,30 @@
-"""What every test has: short or long property tests, no config and no home of the person who runs them."""
+"""
+What every test has: short or long property tests, no config and no home of the person who runs them.
+
+And an office for the stories: a spreadsheet made from `pipeline`, a person in
+it with plain gspread, a mail server.
+"""
 
 from __future__ import annotations
 
 import os
+import socket
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+import gspread
 import pytest
+from aiosmtpd.controller import Controller
 from hypothesis import HealthCheck, settings
+
+from sheetcrm import provision, sync, testing
+from sheetcrm.remind.allow import AllowList
+from sheetcrm.remind.ledger import Ledger
+from sheetcrm.remind.message import Sender
+from sheetcrm.remind.notifiers.smtp import SmtpNotifier
+from sheetcrm.remind.run import Settings, run
+from sheetcrm.schema import loader
+from sheetcrm.sheets.gateway import Drive, Gateway
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -38,3 +56,86 @@ def shared():
     if not SHARED.is_dir():
         pytest.skip("needs ../shared, which only developers of sheetcrm have")
     return SHARED
+
+
+class Office:
+    """A spreadsheet from `pipeline` in Chinese with its sample rows, on 21 November 2026, and a person in it."""
+
+    today = date(2026, 11, 21)
+    now = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
+
+    def __init__(self, running, folder):
+        self.people = {"甲": "one@example.com", "乙": "two@example.com", "丙": "three@example.com"}
+        self.running, self.folder = running, folder
+        self.template = loader.load(loader.find("pipeline"))
+        self.gateway = Gateway(running.session, Drive(running.session).create("客户进度"))
+        provision.apply(self.gateway, self.plan(samples=True))
+        self.book = running.client.open_by_key(self.gateway.spreadsheet_id)
+        self.tab = self.book.worksheet("客户进度")
+        self.header = self.tab.row_values(1)
+
+    def plan(self, template=None, **options):
+        return provision.plan(self.gateway, template or self.template, "zh", today=self.today, **options)
+
+    def read(self):
+        return sync.read(self.gateway, self.template, language="zh")
+
+    def put(self, column, row, value, *, raw=False):
+        """Type `value` under that header."""
+        cell = gspread.utils.rowcol_to_a1(row, self.header.index(column) + 1)
+        option = gspread.utils.ValueInputOption.raw if raw else gspread.utils.ValueInputOption.user_entered
+        self.tab.update([[value]], cell, value_input_option=option)
+
+    def follow_ups(self, owners, people=None, due=date(2026, 11, 19)):
+        """One row an owner from row 6 on, due on that day, and the team as given from its row 5 on."""
+        team = [[name, address, "销售", "", "", True] for name, address in (people or self.people).items()]
+        self.book.worksheet("团队").update(team, "A5", value_input_option="RAW")
+        day = (due - date(1899, 12, 30)).days
+        rows = [[f"C{at}", f"客户{at}", "需求分析", "", owner, day] for at, owner in enumerate(owners, 1)]
+        self.tab.update(rows, "A6", value_input_option="RAW")
+
+    def remind(self, port, *, allow=("example.com",), today=None, now=None):
+        """One run of the reminder job against the mail server on that port."""
+        wanted = Settings(Sender.parse("crm@example.com"), AllowList.of(allow))
+        notifier = SmtpNotifier("127.0.0.1", port, "none", timeout=2)
+        with Ledger.open(self.folder / "ledger.db") as ledger:
+            clock = now or self.now
+            return run(self.read(), ledger, notifier, today=today or self.today, now=lambda: clock, settings=wanted)
+
+
+@pytest.fixture
+def office(tmp_path):
+    with testing.server() as running:
+        yield Office(running, tmp_path)
+
+
+class Post:
+    """A real SMTP server that takes every mail, refuses everything with `refusal`, or some recipients with `refuse`."""
+
+    def __init__(self):
+        self.refuse, self.refusal, self.mails = (), "", []
+
+    async def handle_MAIL(self, _server, _session, envelope, address, _options):  # noqa: N802 - aiosmtpd's name
+        envelope.mail_from = address
+        return self.refusal or "250 ok"
+
+    async def handle_RCPT(self, _server, _session, envelope, address, _options):  # noqa: N802 - as above
+        if address in self.refuse:
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 ok"
+
+    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 - as above
+        self.mails.append((envelope.rcpt_tos, envelope.content))
+        return "250 ok"
+
+
+@pytest.fixture
+def post():
+    post = Post()
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        post.port = probe.getsockname()[1]
+    controller = Controller(post, hostname="127.0.0.1", port=post.port)
+    controller.start()
+    yield post
+    controller.stop()

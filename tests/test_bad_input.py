@@ -6,26 +6,18 @@ something that people do, and what they are told.  The same things are tested mo
 from __future__ import annotations
 
 import re
-import socket
-from datetime import UTC, date, datetime
+from datetime import date
 
 import gspread
 import pytest
-from aiosmtpd.controller import Controller
 from ruamel.yaml import YAML
 
 from sheetcrm import provision, sync, testing
 from sheetcrm.errors import FileError, NotAllowed, NotFound, NotSignedIn, TemplateError
-from sheetcrm.remind.allow import AllowList
-from sheetcrm.remind.ledger import Ledger
-from sheetcrm.remind.message import Sender
-from sheetcrm.remind.notifiers.smtp import SmtpNotifier
-from sheetcrm.remind.run import Settings, run
 from sheetcrm.schema import loader
-from sheetcrm.sheets.gateway import Drive, Gateway
+from sheetcrm.sheets.gateway import Gateway
 
 TODAY = date(2026, 11, 21)
-NOW = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
 PIPELINE = loader.load(loader.find("pipeline"))
 
 
@@ -109,34 +101,6 @@ def test_wrong_credentials():
 
 
 # The sheet as people leave it
-
-
-class Office:
-    """A spreadsheet from `pipeline` with its sample rows, and a person in it with plain gspread."""
-
-    def __init__(self, running):
-        self.gateway = Gateway(running.session, Drive(running.session).create("客户进度"))
-        provision.apply(self.gateway, provision.plan(self.gateway, PIPELINE, "zh", samples=True, today=TODAY))
-        self.book = running.client.open_by_key(self.gateway.spreadsheet_id)
-        self.tab = self.book.worksheet("客户进度")
-        self.header = self.tab.row_values(1)
-
-    def put(self, column, row, value, *, raw=False):
-        cell = gspread.utils.rowcol_to_a1(row, self.header.index(column) + 1)
-        option = gspread.utils.ValueInputOption.raw if raw else gspread.utils.ValueInputOption.user_entered
-        self.tab.update([[value]], cell, value_input_option=option)
-
-    def read(self):
-        return sync.read(self.gateway, PIPELINE, language="zh")
-
-    def plan(self):
-        return provision.plan(self.gateway, PIPELINE, "zh", today=TODAY)
-
-
-@pytest.fixture
-def office():
-    with testing.server() as running:
-        yield Office(running)
 
 
 NEXT, NAME, STAGE_TITLE, AMOUNT = "下次跟进日期", "客户名称", "销售阶段", "预期金额"
@@ -251,57 +215,6 @@ def test_csv_without_a_header(office, tmp_path):
 # Owners
 
 
-PEOPLE = {"甲": "one@example.com", "乙": "two@example.com", "丙": "three@example.com"}
-
-
-def follow_ups(office, owners, people):
-    """One due row an owner, and the team as given."""
-    team = office.book.worksheet("团队")
-    team.update(
-        [[name, address, "销售", "", "", True] for name, address in people.items()], "A5", value_input_option="RAW"
-    )
-    rows = [[f"C{at}", f"客户{at}", "需求分析", "", owner, 46346] for at, owner in enumerate(owners, 1)]
-    office.tab.update(rows, "A6", value_input_option="RAW")
-
-
-class Post:
-    """A real SMTP server's word on each recipient."""
-
-    def __init__(self, refuse=()):
-        self.refuse, self.mails, self.refusal = refuse, [], ""
-
-    async def handle_MAIL(self, _server, _session, envelope, address, _options):  # noqa: N802 - aiosmtpd's name
-        envelope.mail_from = address
-        return self.refusal or "250 ok"
-
-    async def handle_RCPT(self, _server, _session, envelope, address, _options):  # noqa: N802 - as above
-        if address in self.refuse:
-            return "550 no such mailbox"
-        envelope.rcpt_tos.append(address)
-        return "250 ok"
-
-    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 - as above
-        self.mails.append((envelope.rcpt_tos, envelope.content))
-        return "250 ok"
-
-
-@pytest.fixture
-def post():
-    post = Post()
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        post.port = probe.getsockname()[1]
-    controller = Controller(post, hostname="127.0.0.1", port=post.port)
-    controller.start()
-    yield post
-    controller.stop()
-
-
-def remind(office, tmp_path, notifier, allow=("example.com",)):
-    settings = Settings(Sender.parse("crm@example.com"), AllowList.of(allow))
-    with Ledger.open(tmp_path / "ledger.db") as ledger:
-        return run(office.read(), ledger, notifier, today=TODAY, now=lambda: NOW, settings=settings)
-
-
 @pytest.mark.parametrize(
     ("owner", "team", "says"),
     [
@@ -314,9 +227,9 @@ def remind(office, tmp_path, notifier, allow=("example.com",)):
         ),
     ],
 )
-def test_owners(office, tmp_path, post, owner, team, says):  # noqa: PLR0917 - three of them are fixtures
-    follow_ups(office, ["甲", owner], {"甲": PEOPLE["甲"], **team})
-    report = remind(office, tmp_path, SmtpNotifier("127.0.0.1", post.port, "none"))
+def test_owners(office, post, owner, team, says):
+    office.follow_ups(["甲", owner], {"甲": "one@example.com", **team})
+    report = office.remind(post.port)
     assert [(mail.address, mail.state) for mail in report.mails] == [("one@example.com", "sent")]
     (unsent,) = report.unsent
     assert says in unsent.message
@@ -325,10 +238,10 @@ def test_owners(office, tmp_path, post, owner, team, says):  # noqa: PLR0917 - t
     assert b"evil" not in post.mails[0][1]
 
 
-def test_an_owner_whose_name_has_a_line_break_adds_no_header(office, tmp_path, post):
+def test_an_owner_whose_name_has_a_line_break_adds_no_header(office, post):
     name = "戊\r\nBcc: evil@example.com"
-    follow_ups(office, [name], {name: "wu@example.com"})
-    remind(office, tmp_path, SmtpNotifier("127.0.0.1", post.port, "none"))
+    office.follow_ups([name], {name: "wu@example.com"})
+    office.remind(post.port)
     for recipients, content in post.mails:
         assert recipients == ["wu@example.com"]
         assert b"\nbcc:" not in content.lower()
@@ -337,10 +250,10 @@ def test_an_owner_whose_name_has_a_line_break_adds_no_header(office, tmp_path, p
 # The mail server
 
 
-def test_smtp_one_of_three_recipients_rejected(office, tmp_path, post):
+def test_smtp_one_of_three_recipients_rejected(office, post):
     post.refuse = ("two@example.com",)
-    follow_ups(office, list(PEOPLE), PEOPLE)
-    report = remind(office, tmp_path, SmtpNotifier("127.0.0.1", post.port, "none"))
+    office.follow_ups(office.people)
+    report = office.remind(post.port)
     assert {mail.address: mail.state for mail in report.mails} == {
         "one@example.com": "sent", "two@example.com": "failed", "three@example.com": "sent",
     }  # fmt: skip
@@ -348,22 +261,22 @@ def test_smtp_one_of_three_recipients_rejected(office, tmp_path, post):
 
 
 @pytest.mark.parametrize("refusal", [pytest.param("", id="unreachable"), pytest.param("554 not you", id="refused")])
-def test_smtp_that_cannot_be_used_loses_nothing(office, tmp_path, post, refusal):
-    follow_ups(office, list(PEOPLE), PEOPLE)
+def test_smtp_that_cannot_be_used_loses_nothing(office, post, refusal):
+    office.follow_ups(office.people)
     post.refusal = refusal
-    report = remind(office, tmp_path, SmtpNotifier("127.0.0.1", post.port if refusal else 9, "none", timeout=2))
+    report = office.remind(post.port if refusal else 9)
     assert report.stopped
     assert not [mail for mail in report.mails if mail.state == "sent"]
     post.refusal = ""
-    later = remind(office, tmp_path, SmtpNotifier("127.0.0.1", post.port, "none"))
-    assert sorted(mail.address for mail in later.mails if mail.state == "sent") == sorted(PEOPLE.values())
-    assert len(post.mails) == len(PEOPLE)
+    later = office.remind(post.port)
+    assert sorted(mail.address for mail in later.mails if mail.state == "sent") == sorted(office.people.values())
+    assert len(post.mails) == len(office.people)
 
 
-def test_a_column_that_reminders_need_is_gone_and_remind_says_so(office, tmp_path, post):
-    follow_ups(office, ["甲"], PEOPLE)
+def test_a_column_that_reminders_need_is_gone_and_remind_says_so(office, post):
+    office.follow_ups(["甲"])
     office.tab.delete_columns(office.header.index(NEXT) + 1)
-    report = remind(office, tmp_path, SmtpNotifier("127.0.0.1", post.port, "none"))
+    report = office.remind(post.port)
     assert [trouble.code for trouble in report.troubles] == ["column_missing"]
     assert NEXT in report.troubles[0].message
     assert report.worth_seeing
