@@ -41,6 +41,8 @@ class Wanted:
     allow: frozenset[str]
     fingerprint: str | None = None
     yes: bool = False
+    shown: bool = False
+    """The person has seen this very plan already."""
 
 
 def planning_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -109,7 +111,7 @@ def _carry_out(asked: Asked, job: Job, template: Template, wanted: Wanted) -> in
     from sheetcrm import provision
 
     plan = make_plan(job, template, wanted)
-    if not asked.as_json:
+    if not asked.as_json and not wanted.shown:
         click.echo(plan.text())
     plan.check(wanted.fingerprint)
     if plan.changes and _asks(wanted):
@@ -142,6 +144,8 @@ def _create(asked: Asked, wanted: Wanted, title: str) -> int:
         if not click.confirm(f"Make a new spreadsheet {title!r} and fill it so?", err=True):
             tell("nothing was made")
             return 1
+        # Not held to that fingerprint: Google may name the first tab or set the locale by the account's language.
+        wanted = replace(wanted, shown=True)
     wanted = replace(wanted, language=wanted.language or "en", yes=True)
     with asked.connected() as (loaded, connection):
         new = Drive(connection.session).create(title)

@@ -55,6 +55,7 @@ def test_yes_means_it_is_done_and_later_changes_are_asked_for_too(sheetcrm, tmp_
     sheetcrm("init", "--local")
     shown, code = typed(tmp_path, "y", *CREATE)
     assert (code, shown.count("[y/N]")) == (0, 1), "asked once"
+    assert shown.count("客户编号  ") <= 2, "shown once (a line in each of two tabs)"
     assert "done: http" in shown
     with open_local(tmp_path / "sheetcrm-data") as session:
         (settings,) = config.load(tmp_path / "config.yaml").spreadsheets.values()
