@@ -84,6 +84,15 @@ class Server:
         guard = Guard(token=self.token, secret=self.store.secret, owner=owner)
         self._backend = routes.Backend(Library(self.store, now=now), guard, new_id, self.page_url)
 
+    def add_user(self, email: str, token: str | None = None) -> str:
+        """Let one more person use this server; the bearer token that stands for them, random when none is given.
+
+        They may do what the files' permissions and protections let them.  The server forgets them when it is closed.
+        """
+        made = token or secrets.token_urlsafe(32)
+        self._backend.guard.add(made, email)
+        return made
+
     def page_url(self, spreadsheet_id: str = "") -> str:
         """The address of a spreadsheet's read-only page with its view key; of the list of all for ""."""
         base = self.base_url or "http://127.0.0.1"

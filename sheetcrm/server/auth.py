@@ -26,32 +26,36 @@ class Guard:
     """Checks bearer tokens, page keys and Host headers against one server's secrets."""
 
     def __init__(self, *, token: str, secret: bytes, owner: str) -> None:
-        self._token = token
+        self._users = {token: owner}
         self._secret = secret
         self.owner = owner
+
+    def add(self, token: str, email: str) -> None:
+        """Let a further bearer token stand for a person."""
+        self._users = {**self._users, token: email}
 
     def caller(self, headers: Mapping[str, str]) -> str:
         """The e-mail address behind the bearer token; ApiError 401 when there is none or a wrong one."""
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if not token:
             raise ApiError(401, MISSING, "UNAUTHENTICATED")
-        if scheme.lower() != "bearer" or not _same(token.strip(), self._token):
+        known = [email for other, email in self._users.items() if _same(token.strip(), other)]
+        if scheme.lower() != "bearer" or not known:
             raise ApiError(401, WRONG, "UNAUTHENTICATED")
-        return self.owner
+        return known[0]
 
     def view_key(self, spreadsheet_id: str) -> str:
         """The key that opens the page of one spreadsheet, or with "" the page that lists them all."""
         return hmac.new(self._secret, b"view:" + spreadsheet_id.encode(), sha256).hexdigest()[:32]
 
     def may_view(self, spreadsheet_id: str, *, key: str, headers: Mapping[str, str]) -> bool:
-        """True with the page's own key, with the key of the list, or with the token."""
+        """True with the page's own key, with the key of the list, or with the owner's token."""
         if key and (_same(key, self.view_key(spreadsheet_id)) or _same(key, self.view_key(""))):
             return True
         try:
-            self.caller(headers)
+            return self.caller(headers) == self.owner
         except ApiError:
             return False
-        return True
 
 
 def host_allowed(host: str, allowed: Iterable[str]) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sheetcrm.server import door, masks, metadata, spreadsheets, values
+from sheetcrm.server import access, door, masks, metadata, spreadsheets, values
 from sheetcrm.server.errors import ApiError, bad_request
 from sheetcrm.server.model import Spreadsheet
 from sheetcrm.server.routes import Answer, Backend, Route, path_pattern
@@ -68,7 +68,7 @@ class Method:
         call = read_call(request, args, self.schema, self.parameters)
         spreadsheet_id = args["spreadsheetId"]
         backend.library.allow(spreadsheet_id, caller, writing=self.writes)
-        with backend.library.opened(spreadsheet_id) as (spreadsheet,):
+        with backend.library.opened(spreadsheet_id) as (spreadsheet,), access.acting(spreadsheet, caller):
             result = self.run(spreadsheet, call)
             return render(backend, request, result if self.own_fields else masks.apply(result, call.fields))
 
@@ -302,7 +302,7 @@ def copy_to(backend: Backend, request: Request, args: Mapping[str, str]) -> Resp
     sheet_id = _whole_number(args, "sheetId")
     backend.library.allow(source_id, caller, writing=False)
     backend.library.allow(target_id, caller, writing=True)
-    with backend.library.opened(source_id, target_id) as (source, target):
+    with backend.library.opened(source_id, target_id) as (source, target), access.acting(target, caller):
         return render(backend, request, masks.apply(spreadsheets.copy_sheet_to(source, sheet_id, target), call.fields))
 
 

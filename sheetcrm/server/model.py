@@ -91,6 +91,8 @@ class Spreadsheet:
         self.id = spreadsheet_id
         self.url = f"https://docs.google.com/spreadsheets/d/{spreadsheet_id}/edit"
         self.owner = "you@example.com"
+        # Who asks, while a request is carried out; None for this server itself: see access.py.
+        self.caller: str | None = None
         self.now: Callable[[], datetime] = utc_now
         # Ids need only differ within the file, so a file of the same name draws the same ones.
         self.random = Random(spreadsheet_id)  # noqa: S311 - ids, not secrets

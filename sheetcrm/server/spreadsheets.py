@@ -9,7 +9,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from sheetcrm.server import datafilters, door, masks, proto
+from sheetcrm.server import access, datafilters, door, masks, proto
 from sheetcrm.server.a1 import Box
 from sheetcrm.server.batch import run
 from sheetcrm.server.batch.sheets import copied, sheet_properties
@@ -168,6 +168,8 @@ def _sheet(spreadsheet: Spreadsheet, sheet: Sheet, areas: list[Area], mask: Mask
     for kind, things in {**sheet.things, "developerMetadata": _marks(spreadsheet, sheet)}.items():
         wanted, below = masks.below(mask, kind)
         if wanted and things:
+            if kind == "protectedRanges":
+                things = [access.shown(spreadsheet, thing) for thing in things]  # noqa: PLW2901 - as the caller may see them
             shown = masks.pick(proto.shown(things), below)
             answer[kind] = shown[0] if kind == "basicFilter" else shown
     return answer

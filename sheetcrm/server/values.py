@@ -8,7 +8,7 @@ cell, an empty text clears it.
 from collections.abc import Callable
 from typing import Any
 
-from sheetcrm.server import datafilters, ranges, structure, tables
+from sheetcrm.server import access, datafilters, ranges, structure, tables
 from sheetcrm.server.a1 import Box, letters
 from sheetcrm.server.door import finite
 from sheetcrm.server.errors import invalid
@@ -152,6 +152,7 @@ def append(
         table = tables.found(ranges.readable(target))
         top, left = (table.bottom, table.left) if table else (target.top, target.left)
         if insert and table and rows and top < target.sheet.row_count:
+            access.check_gap(spreadsheet, target.sheet, "ROWS", top)
             structure.insert(spreadsheet, target.sheet, "ROWS", top, top + len(rows), inherit_before=True)
         _make_room(spreadsheet, target, top + len(rows), left + max(map(len, rows), default=0))
         area, counts = write(Target(target.sheet, Box(top, None, left, None)), body)
@@ -164,6 +165,7 @@ def append(
 def _make_room(spreadsheet: Spreadsheet, target: Target, bottom: int, right: int) -> None:
     sheet = target.sheet
     if bottom > sheet.row_count or right > sheet.column_count:
+        access.check_sheet(spreadsheet, sheet)
         sheet.resize("ROWS", max(bottom, sheet.row_count))
         sheet.resize("COLUMNS", max(right, sheet.column_count))
         spreadsheet.check_size()
@@ -174,7 +176,7 @@ def clear(spreadsheet: Spreadsheet, range_: str) -> Json:
     """Take the values of a range away; formats, notes and rules stay."""
     area = ranges.readable(ranges.find(spreadsheet, range_))
     with spreadsheet.transaction():
-        _clear(area)
+        _clear(spreadsheet, area)
     return {"spreadsheetId": spreadsheet.id, "clearedRange": area.name}
 
 
@@ -193,11 +195,12 @@ def batch_clear_by_data_filter(spreadsheet: Spreadsheet, body: Json) -> Json:
 def _clear_all(spreadsheet: Spreadsheet, areas: list[Area]) -> Json:
     with spreadsheet.transaction():
         for area in areas:
-            _clear(area)
+            _clear(spreadsheet, area)
     return {"spreadsheetId": spreadsheet.id, **({"clearedRanges": [area.name for area in areas]} if areas else {})}
 
 
-def _clear(area: Area) -> None:
+def _clear(spreadsheet: Spreadsheet, area: Area) -> None:
+    access.check_area(spreadsheet, area)
     grid = area.sheet.grid
     for row in range(area.top, min(area.bottom, len(grid.rows))):
         cells = grid.cells("values", row)
@@ -240,6 +243,7 @@ def _writer(spreadsheet: Spreadsheet, option: str | None) -> Callable[[Target, J
     def write(target: Target, body: Json) -> tuple[Area, Counts]:
         rows = _rows(body)
         area = _written(target, rows)
+        access.check_area(spreadsheet, area)
         touched_rows, touched_columns, cells = set(), set(), 0
         for row, line in enumerate(rows, area.top):
             for column, value in enumerate(line, area.left):

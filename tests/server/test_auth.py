@@ -18,6 +18,13 @@ def test_the_token_stands_for_the_owner(guard, header):
     assert guard.caller({"authorization": header}) == "ann@x.org"
 
 
+def test_a_further_token_stands_for_another_person_who_opens_no_page_by_it(guard):
+    guard.add("simsim", "bob@x.org")
+    assert guard.caller({"authorization": "Bearer simsim"}) == "bob@x.org"
+    assert guard.caller({"authorization": "Bearer open-sesame"}) == "ann@x.org"
+    assert not guard.may_view("1a", key="", headers={"authorization": "Bearer simsim"})
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -21,6 +21,7 @@ from sheetcrm.server.batch import (
     protection,
     sheets,
     sorting,
+    touched,
     validation,
 )
 from sheetcrm.server.batch.registry import HANDLERS
@@ -64,6 +65,7 @@ def _run_one(spreadsheet: Spreadsheet, index: int, request: Json) -> Json:
             raise unsupported(kind)
         if body.get("fields"):
             _check_mask(kind, body["fields"])
+        touched.check(spreadsheet, kind, body)
         reply = handler(spreadsheet, body)
     except ApiError as error:
         message = f"Invalid requests[{index}].{kind}: {error.message}"

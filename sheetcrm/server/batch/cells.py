@@ -7,7 +7,7 @@ Only the fields that the mask names are written, and where a cell says nothing a
 from collections.abc import Callable
 from typing import Any
 
-from sheetcrm.server import formulas, masks, proto, ranges
+from sheetcrm.server import access, formulas, masks, proto, ranges
 from sheetcrm.server.batch.registry import request
 from sheetcrm.server.batch.validation import checked
 from sheetcrm.server.errors import invalid, unsupported
@@ -60,6 +60,7 @@ def _paint_rows(spreadsheet: Spreadsheet, brush: "Brush", start: Json, rows: lis
         "endColumnIndex": left + max(map(len, rows)),
     }
     area = ranges.area(spreadsheet, bounds)
+    access.check_area(spreadsheet, area)
     for row, line in enumerate(rows, top):
         for column, cell in enumerate(line, left):
             brush.paint(area.sheet, (row, column), cell, (row, column))

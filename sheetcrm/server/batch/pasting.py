@@ -8,7 +8,7 @@ Developer metadata stays where it is, on rows and columns: cutting a column leav
 from collections.abc import Iterator
 from typing import Any
 
-from sheetcrm.server import formulas, ranges
+from sheetcrm.server import access, formulas, ranges
 from sheetcrm.server.batch.registry import request
 from sheetcrm.server.cell_error import CellError
 from sheetcrm.server.edits import Edit
@@ -95,6 +95,7 @@ class _Paste:
 
     def into(self, target: Area) -> None:
         """Put the cells down; formulas and relative rules move by as much as their cell does."""
+        access.check_area(self._spreadsheet, target)
         moved: dict[tuple[int, int, int], Validation] = {}
         for row, column, cell in self._cells:
             down, right = row - self._source.top, column - self._source.left
@@ -175,6 +176,7 @@ def cut_paste(spreadsheet: Spreadsheet, body: Json) -> None:
     corner = body.get("destination", {})
     sheet = ranges.target_of(spreadsheet, {"sheetId": corner.get("sheetId", 0)}).sheet
     target = _placed(sheet, corner.get("rowIndex", 0), corner.get("columnIndex", 0), source.height, source.width)
+    access.check_area(spreadsheet, target)
     layers = PASTED.get(body.get("pasteType", "PASTE_NORMAL"), LAYERS)
     if layers != LAYERS:
         raise invalid("this embedded server only supports cutPaste with PASTE_NORMAL yet (Google does)")

@@ -52,8 +52,9 @@ def delete_protected_range(spreadsheet: Spreadsheet, body: Json) -> None:
 def _with_owner(spreadsheet: Spreadsheet, protected: Json) -> Json:
     editors = protected.get("editors", {})
     users = editors.get("users", [])
-    if spreadsheet.owner not in users:
-        users = [spreadsheet.owner, *users]
+    for always in (spreadsheet.caller, spreadsheet.owner):
+        if always and always not in users:
+            users = [always, *users]
     return {**protected, "editors": {**editors, "users": users}}
 
 

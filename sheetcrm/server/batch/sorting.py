@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sheetcrm.server import display, formulas, ranges
+from sheetcrm.server import access, display, formulas, ranges
 from sheetcrm.server.batch.registry import request
 from sheetcrm.server.cell_error import CellError
 from sheetcrm.server.errors import invalid, unsupported
@@ -145,6 +145,7 @@ class _Replace:
         changed, count = self._pattern.subn(self._replacement, text)
         if not count:
             return
+        access.check_area(self._spreadsheet, Area(sheet, row, row + 1, column, column + 1))
         self._occurrences += count
         self._rows.add((sheet.id, row))
         self._formula_count += isinstance(content, Formula)
