@@ -59,7 +59,7 @@ class Calculator:
 
     def __init__(self, *, locale: str, time_zone: str, now: Callable[[], datetime]) -> None:
         self.locale = locale
-        self._functions = sheets_functions(locale)
+        self._functions = sheets_functions(locale, self.today)
         self._zone = _zone(time_zone)
         self._now = now
         self._source: Source | None = None

@@ -10,32 +10,45 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterator
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
-from sheetcrm.server import display
+from sheetcrm.server import display, entered
 from sheetcrm.server.evaluation import Engine
+from sheetcrm.server.searching import SearchError, compiled
 
 Given = Any
 """What the engine hands in: str, float, bool, None, an error dict, or a list of rows of these."""
 
 WRONG = {"type": "Error", "kind": "Value"}
+REFUSED = {"type": "Error", "kind": "Ref"}
 MISSING = {"type": "Error", "kind": "Na"}
 MOST_CELLS = 200_000
 
 
-def sheets_functions(locale: str) -> dict[str, tuple[Callable[..., Given], int, int | None]]:
-    """Name → (function, fewest arguments, most arguments)."""
+def sheets_functions(locale: str, today: Callable[[], date]) -> dict[str, tuple[Callable[..., Given], int, int | None]]:
+    """Name → (function, fewest arguments, most arguments); `today` gives dates written without a year theirs."""
 
     def text(value: Given, pattern: Given) -> Given:
-        return _formatted(value, pattern, locale)
+        return _formatted(_day_number(value, locale, today()), pattern, locale)
 
     return {
         SPREAD: (_spread, 2, None),
+        SHOWN: (_shown, 1, 1),
+        DAY: (_each(lambda value, _: _day_number(value, locale, today())), 2, 2),
         "TEXT": (_each(text), 2, 2),
+        "TO_TEXT": (lambda value: _each(lambda cell, _: _text(cell))(value, None), 1, 1),
         "REGEXMATCH": (_each(_matches), 2, 2),
+        "REGEXEXTRACT": (_extracted, 2, 2),
+        "REGEXREPLACE": (_replaced, 3, 3),
+        "ISEMAIL": (lambda value: _each(_fits)(value, EMAIL), 1, 1),
+        "ISURL": (lambda value: _each(_fits)(value, URL), 1, 1),
+        "SPARKLINE": (lambda *_: "", 1, 2),
+        "FLATTEN": (lambda *ranges: [[cell] for cell in _flat(ranges)] or WRONG, 1, None),
+        "SORT": (_sorted, 1, None),
         "SPLIT": (_split, 2, 4),
         "JOIN": (_join, 2, None),
         "COUNTUNIQUE": (_count_unique, 1, None),
@@ -44,6 +57,13 @@ def sheets_functions(locale: str) -> dict[str, tuple[Callable[..., Given], int, 
 
 SPREAD = "SPREAD_"
 """`SPREAD_("LEN",A2:A9)`: what the engine does not do itself, a function of single values applied to whole ranges."""
+
+SHOWN = "SHOWN_"
+"""`SHOWN_(SORT(A2:A))`: the engine spills a blank cell as 0, Sheets as nothing."""
+DAY = "DAY_"
+"""`DAY_("2026-09-05",0)`: a date written as text → its day number, which the engine's date functions insist on."""
+EMAIL = r"^[A-Za-z0-9._%+'-]+@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}$"
+URL = r"^([a-z]+://|mailto:|www\.)?([A-Za-z0-9._%+-]+(:[^@/]*)?@)?([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}(:[0-9]+)?([/?#][^\s]*)?$"
 
 _WORDS = """
 ABS CEILING CODE DATE DATEVALUE DAY DAYS EDATE EOMONTH EXACT FIND FLOOR HOUR INT ISBLANK ISERROR ISEVEN ISLOGICAL ISNA
@@ -95,8 +115,6 @@ def _each(function: Callable[[Given, Given], Given]) -> Callable[[Given, Given],
 
 
 def _formatted(value: Given, pattern: Given, locale: str) -> Given:
-    if isinstance(value, str):
-        value = _number(value)
     return display.text(0.0 if value is None else value, {"pattern": _text(pattern)}, locale)
 
 
@@ -105,7 +123,7 @@ def _matches(value: Given, pattern: Given) -> Given:
     if isinstance(value, float | bool) or isinstance(pattern, float | bool):
         return WRONG
     known = _regex(pattern or "")
-    return WRONG if known is None else known.isinstance_python(value or "")
+    return REFUSED if known is None else known.isinstance_python(value or "")
 
 
 @lru_cache(maxsize=256)
@@ -115,6 +133,98 @@ def _regex(pattern: str) -> SchemaValidator | None:
         return SchemaValidator(core_schema.str_schema(pattern=pattern, regex_engine="rust-regex"))
     except SchemaError:
         return None
+
+
+def _shown(found: Given) -> Given:
+    """Blanks as empty text; rows and columns of blanks at the end are left out, so that their cells stay blank."""
+    if not isinstance(found, list):
+        return "" if found is None else found
+    height = max((row for row, cells in enumerate(found, 1) if any(cell is not None for cell in cells)), default=1)
+    width = max((len(cells) - _blanks_at_end(cells) for cells in found[:height]), default=1)
+    return [["" if cell is None else cell for cell in cells[: max(width, 1)]] for cells in found[:height]]
+
+
+def _sorted(given: Given, *orders: Given) -> Given:
+    """SORT: rows by (column number or column, ascending) pairs, by the first column without any; blanks always last."""
+    rows = given if isinstance(given, list) else [[given]]
+    order = list(range(len(rows)))
+    for by, ascending in reversed(list(zip(orders[::2] or (1.0,), orders[1::2] or (True,), strict=False))):
+        if isinstance(by, list):
+            keys = [row[0] for row in by]
+        elif isinstance(by, float) and 1 <= by <= len(rows[0]):
+            keys = [row[int(by) - 1] for row in rows]
+        else:
+            return WRONG
+        if len(keys) != len(rows) or not isinstance(ascending, bool | float):
+            return WRONG
+        ranks = list(map(_rank, keys))
+        order.sort(key=ranks.__getitem__, reverse=not ascending)
+        order.sort(key=[cell is None for cell in keys].__getitem__)
+    return [rows[i] for i in order]
+
+
+def _rank(value: Given) -> tuple[int, float, str]:
+    """Numbers before text before truth values before errors, text whatever its case."""
+    if isinstance(value, bool):
+        return 2, value, ""
+    if isinstance(value, float):
+        return 0, value, ""
+    return (1, 0.0, value.casefold()) if isinstance(value, str) else (3, 0.0, "")
+
+
+def _blanks_at_end(cells: list[Given]) -> int:
+    return next((i for i, cell in enumerate(reversed(cells)) if cell is not None), len(cells))
+
+
+def _day_number(value: Given, locale: str, today: date) -> Given:
+    """A date or time in the notation of the spreadsheet's locale as a number; anything else as it is."""
+    if not isinstance(value, str):
+        return value
+    found = entered.parse(value, locale, today=today)
+    return float(found.value) if isinstance(found.value, int | float) and not isinstance(found.value, bool) else value
+
+
+def _extracted(value: Given, pattern: Given) -> Given:
+    """REGEXEXTRACT: the match, or its groups beside each other; only of one value are groups a row."""
+    if not isinstance(value, list):
+        return _each(_parts)(value, pattern)
+    first = [[_each(_parts)(cell, pattern) for cell in row] for row in value]
+    return [[cell[0][0] if isinstance(cell, list) else cell for cell in row] for row in first]
+
+
+def _parts(value: Given, pattern: Given) -> Given:
+    """The match of one value, or a row of its groups."""
+    if isinstance(value, float | bool) or not isinstance(pattern, str):
+        return WRONG
+    try:
+        regex, text = compiled(pattern), value or ""
+        found = regex.first(text)
+    except SearchError:
+        return REFUSED
+    if found is None:
+        return MISSING
+    parts = [text[start:end] if start >= 0 else "" for start, end in zip(found[::2], found[1::2], strict=True)]
+    return [parts[1:]] if len(parts) > 2 else parts[-1]
+
+
+def _replaced(value: Given, pattern: Given, replacement: Given) -> Given:
+    """REGEXREPLACE, of one value or of each in a range."""
+    if isinstance(value, list):
+        return [[_replaced(cell, pattern, replacement) for cell in row] for row in value]
+    broken = next((given for given in (value, pattern, replacement) if isinstance(given, dict)), None)
+    if broken is not None:
+        return broken
+    if any(given is not None and not isinstance(given, str) for given in (value, pattern, replacement)):
+        return WRONG
+    try:
+        return compiled(pattern or "").replaced(value or "", replacement or "")
+    except SearchError:
+        return REFUSED
+
+
+def _fits(value: Given, pattern: str) -> Given:
+    known = _regex(pattern)
+    return isinstance(value, str) and known is not None and known.isinstance_python(value)
 
 
 def _split(value: Given, delimiter: Given, each: Given = True, trim: Given = True) -> Given:

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from sheetcrm.server.grid import Formula, Grid
 from sheetcrm.server.model import Sheet, Spreadsheet
 from sheetcrm.server.rules import Place
-from sheetcrm.server.translate import _SPILLING as SPILLING
-from sheetcrm.server.translate import traits_of
+from sheetcrm.server.translate import SPILLING, traits_of
 
 LIKELY = re.compile("{|" + "|".join(map(re.escape, sorted(SPILLING))), re.IGNORECASE)
 

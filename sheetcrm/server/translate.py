@@ -17,7 +17,7 @@ from sheetcrm.server.cell_error import CellError
 from sheetcrm.server.evaluation import MAX_COLUMNS, MAX_ROWS
 from sheetcrm.server.fills import family, is_plain, marked, member
 from sheetcrm.server.formulas import Area, Corner, Reference, Token
-from sheetcrm.server.functions import SINGLE, SPREAD
+from sheetcrm.server.functions import DAY, SHOWN, SINGLE, SPREAD
 
 # Which arguments can be the result as they stand.
 _BRANCHES = {"IF": (1, 2), "IFERROR": (0, 1), "IFNA": (0, 1)}
@@ -25,10 +25,11 @@ _LOOKUPS = {"INDEX", "XLOOKUP", "VLOOKUP", "HLOOKUP", "LOOKUP", "OFFSET", "INDIR
 # Inside these, Sheets applies every function to whole ranges.
 _ARRAYS = {"ARRAYFORMULA", "FILTER", "SORT", "SUMPRODUCT", "UNIQUE"}
 _VOLATILE = {"NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY"}
-_SPILLING = {
+SPILLING = {
     "ARRAYFORMULA",
     "FILTER",
     "FLATTEN",
+    "REGEXEXTRACT",
     "SEQUENCE",
     "SORT",
     "SORTN",
@@ -36,6 +37,14 @@ _SPILLING = {
     "TRANSPOSE",
     "UNIQUE",
     "RANDARRAY",
+}
+"""Functions whose value may be an array."""
+# Which arguments are days; the engine does not read text as one.
+_DAYS = {
+    **dict.fromkeys(
+        ("DAY", "EDATE", "EOMONTH", "HOUR", "MINUTE", "MONTH", "SECOND", "WEEKDAY", "WEEKNUM", "WORKDAY", "YEAR"), (0,)
+    ),
+    **dict.fromkeys(("DATEDIF", "DAYS", "NETWORKDAYS"), (0, 1)),
 }
 
 
@@ -74,7 +83,7 @@ def traits_of(formula: str) -> Traits:
         by_column=any(corner and corner.column is not None and not corner.column_fixed for corner in corners),
         positional=bool(list(_asks_position(source))),
         volatile=not names.isdisjoint(_VOLATILE),
-        spilling="{" in formula or not names.isdisjoint(_SPILLING),
+        spilling="{" in formula or not names.isdisjoint(SPILLING),
     )
 
 
@@ -134,6 +143,11 @@ class Translator:
         texts = [self._text(token, place, titles) for token in source]
         for opening, name in _spreading(source):
             texts[opening[0]], texts[opening[1]] = SPREAD, f'("{name}",'
+        for i in _days(source):
+            day = f"{DAY}({texts[i]},0)"
+            cell = source[i].reference is not None and not _is_range(source[i])
+            # A single cell is rarely text: the engine asks faster than Python does.
+            texts[i] = f"IF(ISTEXT({texts[i]}),{day},{texts[i]})" if cell else day
         for start, end in _blankable(source, 1 if formula.startswith("=") else 0, len(source)):
             _wrap(texts, start, end)
         if at is not None:
@@ -141,7 +155,12 @@ class Translator:
             _fix_indirect(source, texts, place.title)
         if any(token.kind == "function" and token.text.upper() == "INDIRECT" for token in source):
             titles.update(self._sizes)
-        return Translated("".join(texts), frozenset(titles), traits_of(formula))
+        for i, shown in _stacked(source):
+            texts[i] = shown
+        text, traits = "".join(texts), traits_of(formula)
+        if traits.spilling:
+            text = f"={SHOWN}({text.removeprefix('=')})"
+        return Translated(text, frozenset(titles), traits)
 
     def strangers(self, formula: str, knows: Callable[[str], bool]) -> CellError | None:
         """What in `formula` nobody has heard of; `knows` tells which functions there are."""
@@ -230,6 +249,44 @@ def _spreading(tokens: Sequence[Token]) -> Iterator[tuple[tuple[int, int], str]]
             arrays = any(caller in _ARRAYS for caller, _ in callers)
             if arrays and name in SINGLE and any(_is_range(inner) for inner in tokens[opening:i]):
                 yield (opening - 1, opening), name
+
+
+def _days(tokens: Sequence[Token]) -> Iterator[int]:
+    """Tokens that are all of an argument that is to be a day, and may be text: a literal or a reference."""
+    for i, token in enumerate(tokens[:-1]):
+        places = _DAYS.get(token.text.upper()) if token.kind == "function" else None
+        if places:
+            arguments = _arguments(tokens, i + 1, _closing(tokens, i + 1)) or []
+            for first, last in (_trimmed(tokens, *arguments[place]) for place in places if place < len(arguments)):
+                if last - first == 1 and (tokens[first].kind == "string" or tokens[first].reference is not None):
+                    yield first
+
+
+def _stacked(tokens: Sequence[Token]) -> Iterator[tuple[int, str]]:
+    """Arrays written with anything but constants in them, which the engine does not take, as calls of VSTACK and HSTACK."""
+    for i, token in enumerate(tokens):
+        close = _closing(tokens, i, "{}") if token.text == "{" else i
+        if tokens[close - 1].text != "}":
+            continue
+        if not any(inner.reference is not None or inner.kind in {"function", "name"} for inner in tokens[i:close]):
+            continue
+        yield i, "VSTACK(HSTACK("
+        depth = 0
+        for at in range(i + 1, close - 1):
+            depth += (tokens[at].text in {"(", "{"}) - (tokens[at].text in {")", "}"})
+            if depth == 0 and tokens[at].text == ";":
+                yield at, "),HSTACK("
+        yield close - 1, "))"
+
+
+def _closing(tokens: Sequence[Token], opening: int, pair: str = "()") -> int:
+    """The end of what is between the parenthesis at `opening` and the one that closes it."""
+    depth = 0
+    for i in range(opening, len(tokens)):
+        depth += (tokens[i].text == pair[0]) - (tokens[i].text == pair[1])
+        if depth == 0:
+            return i + 1
+    return len(tokens)
 
 
 def _is_range(token: Token) -> bool:

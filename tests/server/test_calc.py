@@ -51,7 +51,7 @@ def seen() -> Calculator:
     ('=TEXT("12","0.00")', "12.00"), ('=TEXT("ab","0.00")', "ab"), ('=TEXT(1/0,"0")', "#DIV/0!"),
     ("=ROW(A3)", 3), ("=ROW()", 10), ("=COLUMN()", 8), ("=ISNUMBER(B2)", True), ("=ISBLANK(E5)", True), ("=ISTEXT(A2)", True),
     ("=LEN(A5)", 4), ("=LEN(A4)", 1), ("=TRIM(A5)", "sp"), ('=EXACT("a","A")', False), ('=D2="LEAD"', True), ('=""=E5', True),
-    ('=REGEXMATCH(A2,"^A")', True), ('=REGEXMATCH(A4,"[一-龥]")', True), ('=REGEXMATCH(B2,"1")', "#VALUE!"), ('=REGEXMATCH(A2,"(")', "#VALUE!"),
+    ('=REGEXMATCH(A2,"^A")', True), ('=REGEXMATCH(A4,"[一-龥]")', True), ('=REGEXMATCH(B2,"1")', "#VALUE!"), ('=REGEXMATCH(A2,"(")', "#REF!"),
     ('=REGEXMATCH(E5,"x")', False), ('=SPLIT("a,b;7",",;")', "a"), ('=SUM(SPLIT("1,2;7",",;"))', 10), ('=JOIN("/",A2:A4)', "Ann/Bob/安"),
     ('=SUMPRODUCT((D2:D="lead")*(E2:E="x"))', 2), ('=SUMPRODUCT((D2:D5="lead")*(B2:B5))', 15), ('=COUNTIF($A$2:$A,A2)=1', True),
     ('=SUMPRODUCT(--(MONTH(C2:C4)=9))', 2), ('=SUMPRODUCT((YEAR(C2:C)=2026)*B2:B)', 30.5), ('=SUMPRODUCT(--(LEN(TRIM(A2:A))=2))', 1),

@@ -1,0 +1,102 @@
+"""Functions that only Sheets has, and arrays that fill other cells: as a client reads them."""
+
+from __future__ import annotations
+
+import pytest
+
+from sheetcrm.server.cell_error import TEXTS
+
+from .books import book, cells, put, read
+
+ROWS = [
+    ["Name", "Amount", "Stage", "Since", "Mail"],
+    ["Ann", 10, "lead", "2026-09-05", "ann@x.org"],
+    ["Bob", 20.5, "won", "2026-08-01", "bob"],
+    ["Cy", None, "lead", None, None],
+    ["Ann", 10, "lead", "2025-12-31", "ann@x.org"],
+    ["Di", None, None, None, "www.x.org"],
+]
+
+
+@pytest.fixture(scope="module")
+def spreadsheet():
+    made = book(*ROWS)
+    put(made, "D2", ["'2026-09-05"])  # text, which the functions of days read all the same
+    return made
+
+
+@pytest.fixture
+def answer(spreadsheet):
+    def of(formula):
+        put(spreadsheet, "H1", [formula])
+        return read(spreadsheet, "H1:M20")
+
+    return of
+
+
+@pytest.mark.parametrize(("formula", "value"), [
+    ('=REGEXEXTRACT("abc-123","[0-9]+")', "123"), ('=REGEXEXTRACT("a@x.org","@(.+)$")', "x.org"), ('=REGEXEXTRACT("abc","[0-9]")', "#N/A"),
+    ('=REGEXEXTRACT(B2,"1")', "#VALUE!"), ('=REGEXEXTRACT("a","(")', "#REF!"), ('=REGEXEXTRACT("2026年9月","([0-9]+)月")', "9"),
+    ('=IFERROR(REGEXEXTRACT(Z1,"x"),"-")', "-"), ('=REGEXREPLACE("138-0013","[^0-9]","")', "1380013"), ('=REGEXREPLACE("Li Wei","(\\w+) (\\w+)","$2 $1")', "Wei Li"),
+    ('=REGEXREPLACE(5,"a","b")', "#VALUE!"), ('=REGEXREPLACE("a","(?=a)","b")', "#REF!"), ('=REGEXREPLACE("a","a","$3")', "#REF!"), ("=REGEXREPLACE(1/0,A1,A1)", "#DIV/0!"),
+    ("=ISEMAIL(E2)", True), ("=ISEMAIL(E3)", False), ("=ISEMAIL(5)", False), ('=ISEMAIL("a@b")', False), ('=ISEMAIL("first.last+x@mail.x.co")', True),
+    ("=ISURL(E6)", True), ('=ISURL("https://x.org/a?b=c")', True), ('=ISURL("two words.org")', False), ("=ISURL(E3)", False),
+    ("=TO_TEXT(12.5)", "12.5"), ("=TO_TEXT(A2)", "Ann"), ('=TO_TEXT(1)&"x"', "1x"), ("=ISTEXT(TO_TEXT(B2))", True),
+    ("=SPARKLINE(B2:B6)", ""), ('=SPARKLINE(B2:B6,{"charttype","bar";"max",40})', ""), ('=IF(TRUE,SPARKLINE(B2:B6),"")', ""),
+    ('=QUERY(A1:C6,"select A")', "#NAME?"), ('=IMPORTRANGE("x","y")', "#NAME?"), ('=IFERROR(QUERY(A1,"x"),"e")', "e"),
+    ('=YEAR("2026-09-05")', 2026), ('=MONTH("9/5/2026")', 9), ("=YEAR(D2)", 2026), ("=YEAR(D3)", 2026), ('=YEAR("soon")', "#VALUE!"), ('=DAYS("2026-09-05","2026-09-01")', 4),
+    ('=HOUR("12:30")', 12), ('=TEXT("2026-09-05","yyyy年")', "2026年"), ('=EDATE("2026-09-05",1)', 46300), ('=DATEDIF("2026-01-01",D2,"M")', 8), ("=WEEKDAY(D2)", 7),
+    ('=JOIN(",",FILTER(A2:A,C2:C="lead"))', "Ann,Cy,Ann"), ('=IFERROR(FILTER(A2:A,C2:C="zzz"),"none")', "none"), ("=SUM({B2,B3})", 30.5),
+    ('=FILTER(A2:A,C2:C="zzz")', "#N/A"), ("=ROWS(UNIQUE(A2:A6))", 4), ("=SUM(UNIQUE(B2:B6))", 30.5), ("={A1", "#ERROR!"),
+])  # fmt: skip
+def test_one_value(answer, formula, value):
+    found = answer(formula)
+    assert found == [[value]]
+    assert isinstance(found[0][0], bool) is isinstance(value, bool)
+
+
+@pytest.mark.parametrize(("formula", "rows"), [
+    pytest.param("=UNIQUE(C2:C)", [["lead"], ["won"]], id="a blank cell is no 0"),
+    pytest.param("=UNIQUE(A2:B)", [["Ann", 10], ["Bob", 20.5], ["Cy", ""], ["Di", ""]], id="nor within a row"),
+    pytest.param('=FILTER(A2:B6,C2:C6="lead")', [["Ann", 10], ["Cy", ""], ["Ann", 10]], id="filtered"),
+    pytest.param("=SORT(A2:B6,2,FALSE)", [["Bob", 20.5], ["Ann", 10], ["Ann", 10], ["Cy", ""], ["Di", ""]], id="sorted down, blanks last"),
+    pytest.param("=SORT(A2:B6,2,TRUE)", [["Ann", 10], ["Ann", 10], ["Bob", 20.5], ["Cy", ""], ["Di", ""]], id="sorted up, blanks last"),
+    pytest.param("=SORT(A2:B6,1,TRUE,2,FALSE)", [["Ann", 10], ["Ann", 10], ["Bob", 20.5], ["Cy", ""], ["Di", ""]], id="sorted by two"),
+    pytest.param("=SORT(A2:A6,B2:B6,FALSE,1,TRUE)", [["Bob"], ["Ann"], ["Ann"], ["Cy"], ["Di"]], id="sorted by what is elsewhere"),
+    pytest.param('=SORT({"b";TRUE;2;"A";1/0})', [[2], ["A"], ["b"], [True], ["#DIV/0!"]], id="numbers, text, truth values, errors"),
+    pytest.param("=SORT(A2:B6,3,TRUE)", [["#VALUE!"]], id="by a column that is not there"),
+    pytest.param("=SORT(UNIQUE(A2:A))", [["Ann"], ["Bob"], ["Cy"], ["Di"]], id="unique and sorted"),
+    pytest.param('=SPLIT("a,b,3",",")', [["a", "b", 3]], id="split, to the right"),
+    pytest.param('=REGEXEXTRACT("abc-123","([a-z]+)-([0-9]+)")', [["abc", "123"]], id="groups, to the right"),
+    pytest.param('=ARRAYFORMULA(A2:A4&"!")', [["Ann!"], ["Bob!"], ["Cy!"]], id="a text for each row"),
+    pytest.param('=ARRAYFORMULA(IF(A2:A6="","",B2:B6*2))', [[20], [41], [0], [20], [0]], id="a number for each row"),
+    pytest.param('=ARRAYFORMULA(REGEXEXTRACT(A2:A3,"^."))', [["A"], ["B"]], id="an extract for each row"),
+    pytest.param('=ARRAYFORMULA(YEAR(D2:D3))', [[2026], [2026]], id="a year for each row, of text or day"),
+    pytest.param("=FLATTEN(A2:B3)", [["Ann"], [10], ["Bob"], [20.5]], id="flattened"),
+    pytest.param("={A2:A3,C2:C3}", [["Ann", "lead"], ["Bob", "won"]], id="ranges side by side"),
+    pytest.param('={"Who";A2:A3}', [["Who"], ["Ann"], ["Bob"]], id="a heading over a range"),
+    pytest.param("={1,2;3,4}", [[1, 2], [3, 4]], id="constants"),
+])  # fmt: skip
+def test_an_array_fills_cells_in_values_and_grid_data(spreadsheet, answer, formula, rows):
+    assert answer(formula) == rows
+    found = cells(spreadsheet, "H1:M20", "effectiveValue")
+    width = len(rows[0])
+    assert [padded([shown(cell) for cell in row], width) for row in found] == [padded(row, width) for row in rows]
+
+
+def padded(row, width):
+    return row + [""] * (width - len(row))
+
+
+def shown(extended_value):
+    value = next(iter((extended_value or {"": ""}).values()))
+    return TEXTS[value["type"]] if isinstance(value, dict) else value
+
+
+def test_formulas_that_read_a_spilled_cell_follow_it(answer, spreadsheet):
+    put(spreadsheet, "N1", ['=H2&"/"&COUNTA(H1:H9)'])
+    assert answer("=SORT(A2:A4,1,FALSE)") == [["Cy"], ["Bob"], ["Ann"]]
+    assert read(spreadsheet, "N1") == [["Bob/3"]]
+    put(spreadsheet, "A3", ["Zoe"])
+    assert read(spreadsheet, "N1") == [["Cy/3"]]
+    put(spreadsheet, "A3", ["Bob"])
