@@ -8,19 +8,29 @@ under Google's own URLs.
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Mapping
 from http import HTTPStatus
+from http.client import RemoteDisconnected
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from requests import PreparedRequest, Response, Session
+from requests import ConnectionError as NoConnection
+from requests import PreparedRequest, ReadTimeout, Response, Session
 from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.structures import CaseInsensitiveDict
+from urllib3.exceptions import ProtocolError
 from urllib3.response import HTTPResponse
 
 from sheetcrm.server.app import Server
 
-GOOGLE = ("https://sheets.googleapis.com/", "https://www.googleapis.com/", "https://oauth2.googleapis.com/")
+GOOGLE = (
+    "https://sheets.googleapis.com/",
+    "https://www.googleapis.com/",
+    "https://oauth2.googleapis.com/",
+    "https://accounts.google.com/",
+    "https://iamcredentials.googleapis.com/",
+)
 
 
 class InProcess(BaseAdapter):
@@ -39,20 +49,33 @@ class InProcess(BaseAdapter):
         cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
         proxies: Mapping[str, str] | None = None,
     ) -> Response:
-        """The server's answer, as requests gives it; the time limits do not apply."""
+        """The server's answer, or requests' own error where a fault breaks the connection.
+
+        A call that took longer than `timeout` is a ReadTimeout, but only after its whole time.
+        """
         parts = urlsplit(request.url or "")
-        headers = {str(name): _text(value) for name, value in request.headers.items()}
-        headers.setdefault("Authorization", f"Bearer {self._server.token}")
+        headers = {str(name).lower(): _text(value) for name, value in request.headers.items()}
+        headers.setdefault("authorization", f"Bearer {self._server.token}")
+        started = time.monotonic()
         answer = self._server.handle(request.method or "GET", parts.path, parts.query, headers, _body(request))
+        limit = timeout[1] if isinstance(timeout, tuple) else timeout
+        if limit is not None and time.monotonic() - started > limit:
+            raise ReadTimeout(f"Read timed out. (read timeout={limit})", request=request)
+        if answer.dropped:
+            reason = RemoteDisconnected("Remote end closed connection without response")
+            raise NoConnection(ProtocolError("Connection aborted.", reason), request=request)
+        sent, answer_headers = answer.body, dict(answer.headers)
+        if answer.truncated_at is not None:  # requests itself finds that something is missing
+            sent, answer_headers["Content-Length"] = sent[: answer.truncated_at], str(len(answer.body))
         response = Response()
         response.status_code = answer.status
-        response.headers = CaseInsensitiveDict(answer.headers)
+        response.headers = CaseInsensitiveDict(answer_headers)
         response.encoding = "utf-8"
         response.url = request.url or ""
         response.request = request
         response.reason = _reason(answer.status)
         response.raw = HTTPResponse(
-            body=io.BytesIO(answer.body), headers=dict(answer.headers), status=answer.status, preload_content=False
+            body=io.BytesIO(sent), headers=answer_headers, status=answer.status, preload_content=False
         )
         return response
 
@@ -62,6 +85,9 @@ class InProcess(BaseAdapter):
 
 class Redirect(HTTPAdapter):
     """Sends requests for Google's URLs to a server at `base_url`; with its token unless the request brings one."""
+
+    # What a copy takes along: google-auth copies the session that it asks for tokens with.
+    __attrs__ = (*HTTPAdapter.__attrs__, "_base", "_token")
 
     def __init__(self, base_url: str, token: str | None = None, **settings: Any) -> None:
         super().__init__(**settings)
@@ -81,9 +107,17 @@ class Redirect(HTTPAdapter):
 
 
 def mount(session: Session, adapter: BaseAdapter) -> Session:
-    """The same session, with `adapter` in the place of Google's hosts."""
+    """The same session, with `adapter` in the place of Google's hosts.
+
+    An AuthorizedSession fetches its tokens through a session of its own, and since google-auth 2.50 asks another host of
+    Google's about service accounts from a thread; both are sent to `adapter` too, so that nothing leaves the machine.
+    """
     for prefix in GOOGLE:
         session.mount(prefix, adapter)
+    inner = getattr(getattr(session, "_auth_request", None), "session", None)
+    if isinstance(inner, Session):
+        inner.trust_env = False
+        mount(inner, adapter)
     return session
 
 

@@ -11,6 +11,7 @@ import logging
 import secrets
 import string
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,11 +20,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from sheetcrm.server import drive, drive_errors, methods, page, permissions, routes
+from sheetcrm.server import admin, drive, drive_errors, methods, oauth, page, permissions, routes
 from sheetcrm.server.auth import CHALLENGE, Guard
 from sheetcrm.server.errors import ApiError
+from sheetcrm.server.faults import Faults
 from sheetcrm.server.library import Library
+from sheetcrm.server.quota import Meter, Quota
 from sheetcrm.server.store import Store
+from sheetcrm.server.tokens import SCOPES, Tokens
 from sheetcrm.server.wire import Request, Response, json_response
 
 if TYPE_CHECKING:
@@ -31,13 +35,16 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 OWNER = "you@example.com"
-ROUTES = (*methods.ROUTES, *drive.ROUTES, *permissions.ROUTES, *page.ROUTES)
+ROUTES = (*methods.ROUTES, *drive.ROUTES, *permissions.ROUTES, *oauth.ROUTES, *admin.ROUTES, *page.ROUTES)
 ID_ALPHABET = string.ascii_letters + string.digits + "-_"
 
 
 @dataclass(frozen=True)
 class Call:
-    """One request that was answered: the method as Google's discovery document names it, and how it went."""
+    """One request that was answered: the method as Google's discovery document names it, and how it went.
+
+    `status` is 0 when the connection was dropped, as a fault ordered.
+    """
 
     method: str
     kind: str
@@ -61,7 +68,8 @@ class Server:
 
     `token` is what clients send as bearer token; a random one is made when none is given.  `owner` is who that token
     stands for.  `record` is told of every call, body included; `counts` counts them by kind: read, write, page.
-    Raises StoreError when the folder's data cannot be used.
+    With a `quota` calls beyond it are refused as Google does.  `faults` takes orders for what shall go wrong; `issuer`
+    writes credentials files.  Raises StoreError when the folder's data cannot be used.
     """
 
     def __init__(
@@ -73,6 +81,8 @@ class Server:
         now: Callable[[], datetime] = utc_now,
         new_id: Callable[[], str] = random_id,
         record: Callable[[Call], None] | None = None,
+        quota: Quota | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.token = token or secrets.token_urlsafe(32)
         self.owner = owner
@@ -81,8 +91,14 @@ class Server:
         self.store = Store(data)
         self._record = record
         self._counting = threading.Lock()
-        guard = Guard(token=self.token, secret=self.store.secret, owner=owner)
-        self._backend = routes.Backend(Library(self.store, now=now), guard, new_id, self.page_url)
+        self.faults = Faults()
+        self._sleep = sleep
+        self._meter = Meter(quota, now=now) if quota else None
+        tokens = Tokens(self.store.secret, now=now)
+        guard = Guard(token=self.token, secret=self.store.secret, owner=owner, tokens=tokens)
+        self.issuer = oauth.Issuer(self.store, tokens, now=now)
+        library = Library(self.store, now=now)
+        self._backend = routes.Backend(library, guard, new_id, self.page_url, self.issuer, self.faults)
 
     def add_user(self, email: str, token: str | None = None) -> str:
         """Let one more person use this server; the bearer token that stands for them, random when none is given.
@@ -105,17 +121,37 @@ class Server:
         """Answer one request; `path` is percent-encoded, without the query; header names in any case."""
         lowered = {name.lower(): value for name, value in (headers or {}).items()}
         request = Request(method.upper(), path, query, lowered, body)
+        route, response = self._answered(request)
+        self._note(Call(route.name, route.kind, path, 0 if response.dropped else response.status, body))
+        return response
+
+    def _answered(self, request: Request) -> tuple[routes.Route, Response]:
         route = routes.UNKNOWN
+        fault = None
         try:
             route, args = routes.find(ROUTES, request)
+            fault = self.faults.take(route.name, request.path) if route.kind != "admin" else None
+            if fault is not None:
+                self._sleep(fault.delay)
+                if fault.drop == "before":
+                    return route, fault.spoiled(Response(503, {}))
+                if refusal := fault.refusal():
+                    raise refusal
+            self._admit(route, request)
             response = route.answer(self._backend, request, args)
         except ApiError as error:
             response = _refusal(error, request)
         except Exception:  # the last resort: a client gets Google's 500, the log gets the reason
             LOG.exception("%s failed", route.name)
             response = _refusal(ApiError(500, "Internal error encountered."), request)
-        self._note(Call(route.name, route.kind, path, response.status, body))
-        return response
+        return route, fault.spoiled(response) if fault else response
+
+    def _admit(self, route: routes.Route, request: Request) -> None:
+        """Nothing, when the caller may make calls of this kind and has some left; else ApiError 401, 403 or 429."""
+        if route.kind in SCOPES:
+            caller = self._backend.guard.admit(request.headers, route.kind)
+            if self._meter:
+                self._meter.charge(route.kind, caller)
 
     def listen(self, host: str = "127.0.0.1", port: int = 0) -> Listener:
         """Serve HTTP from a thread until the listener is closed; port 0 picks a free one.  OSError when it is taken."""

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from urllib.parse import urlsplit
 
+from sheetcrm.server.drive_errors import DriveError
 from sheetcrm.server.errors import ApiError
+from sheetcrm.server.tokens import EVERYTHING, Grant, Tokens
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 CHALLENGE = 'Bearer realm="https://accounts.google.com/", error="invalid_token"'
@@ -22,13 +24,22 @@ MISSING = (
 WRONG = MISSING.replace("is missing required authentication credential", "had invalid authentication credentials")
 
 
-class Guard:
-    """Checks bearer tokens, page keys and Host headers against one server's secrets."""
+INSUFFICIENT = "Request had insufficient authentication scopes."
 
-    def __init__(self, *, token: str, secret: bytes, owner: str) -> None:
+
+class Guard:
+    """Checks bearer tokens and page keys against one server's secrets.
+
+    Its own token stands for the owner and, like those that were added, for everything; `tokens` reads those that the
+    token endpoint gave out, which stand for the scopes that were asked for.
+    """
+
+    def __init__(self, *, token: str, secret: bytes, owner: str, tokens: Tokens) -> None:
+        self._token = token
         self._users = {token: owner}
         self._secret = secret
         self.owner = owner
+        self.tokens = tokens
 
     def add(self, token: str, email: str) -> None:
         """Let a further bearer token stand for a person."""
@@ -36,13 +47,41 @@ class Guard:
 
     def caller(self, headers: Mapping[str, str]) -> str:
         """The e-mail address behind the bearer token; ApiError 401 when there is none or a wrong one."""
-        scheme, _, token = headers.get("authorization", "").partition(" ")
-        if not token:
+        return self._grant(headers).email
+
+    def admit(self, headers: Mapping[str, str], kind: str) -> str:
+        """The caller, when their token's scopes allow calls of this kind of route; ApiError 401 or 403."""
+        grant = self._grant(headers)
+        if not grant.allows(kind):
+            if kind.startswith("drive"):
+                raise DriveError(403, INSUFFICIENT, "insufficientPermissions")
+            info = {
+                "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+                "reason": "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+                "domain": "googleapis.com",
+                "metadata": {"service": "sheets.googleapis.com"},
+            }
+            raise ApiError(403, INSUFFICIENT, details=[info])
+        return grant.email
+
+    def check_own_token(self, headers: Mapping[str, str]) -> None:
+        """Pass for the server's own token; ApiError 401 for an unknown one, 403 for anybody else's."""
+        self._grant(headers)
+        if not _same(_bearer(headers) or "", self._token):
+            raise ApiError(403, "The caller does not have permission")
+
+    def _grant(self, headers: Mapping[str, str]) -> Grant:
+        if not headers.get("authorization", "").partition(" ")[2]:
             raise ApiError(401, MISSING, "UNAUTHENTICATED")
-        known = [email for other, email in self._users.items() if _same(token.strip(), other)]
-        if scheme.lower() != "bearer" or not known:
+        token = _bearer(headers)
+        if token is not None:
+            for other, email in self._users.items():
+                if _same(token, other):
+                    return Grant(email, EVERYTHING)
+        grant = self.tokens.read(token) if token is not None else None
+        if grant is None:
             raise ApiError(401, WRONG, "UNAUTHENTICATED")
-        return known[0]
+        return grant
 
     def view_key(self, spreadsheet_id: str) -> str:
         """The key that opens the page of one spreadsheet, or with "" the page that lists them all."""
@@ -65,6 +104,11 @@ def host_allowed(host: str, allowed: Iterable[str]) -> bool:
     except ValueError:
         return False
     return name is not None and name in allowed
+
+
+def _bearer(headers: Mapping[str, str]) -> str | None:
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def _same(left: str, right: str) -> bool:

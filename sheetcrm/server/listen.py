@@ -7,6 +7,7 @@ its name to the loopback address.
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
@@ -19,7 +20,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from sheetcrm.server import wire
 from sheetcrm.server.auth import LOOPBACK, host_allowed
 
 if TYPE_CHECKING:
@@ -28,27 +31,50 @@ if TYPE_CHECKING:
 STOP_SECONDS = 3
 
 
+class _Connection(H11Protocol):
+    """HTTP that tells the application where its connection is, so that a fault can end it."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
+
+
 def asgi(server: Server, hosts: Iterable[str]) -> ASGIApp:
     """The server as an ASGI application that answers only to `hosts`."""
     allowed = frozenset(hosts)
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        if host_allowed(request.headers.get("host", ""), allowed):
-            response = await _answer(server, request)
+        if not host_allowed(request.headers.get("host", ""), allowed):
+            refusal = PlainTextResponse("This server answers only to its own address.\n", status_code=421)
+            await refusal(scope, receive, send)
+            return
+        answer = await _answer(server, request)
+        if answer.dropped or answer.truncated_at is not None:
+            await _break(answer, scope, receive, send)
         else:
-            response = PlainTextResponse("This server answers only to its own address.\n", status_code=421)
-        await response(scope, receive, send)
+            await Response(answer.body, answer.status, dict(answer.headers))(scope, receive, send)
 
     return application
 
 
-async def _answer(server: Server, request: Request) -> Response:
+async def _break(answer: wire.Response, scope: Scope, receive: Receive, send: Send) -> None:
+    """End the connection before the answer or in the midst of it, as a fault ordered."""
+    if not answer.dropped:
+        whole = Response(answer.body, answer.status, dict(answer.headers))
+        await send({"type": "http.response.start", "status": answer.status, "headers": whole.raw_headers})
+        part = answer.body[: answer.truncated_at]
+        await send({"type": "http.response.body", "body": part, "more_body": True})
+    scope["state"]["transport"].close()
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _answer(server: Server, request: Request) -> wire.Response:
     body = await request.body()
     path = request.scope.get("raw_path", request.scope["path"].encode()).decode("latin-1").partition("?")[0]
     query = request.scope["query_string"].decode("latin-1")
-    answer = await run_in_threadpool(server.handle, request.method, path, query, dict(request.headers), body)
-    return Response(answer.body, answer.status, dict(answer.headers))
+    return await run_in_threadpool(server.handle, request.method, path, query, dict(request.headers), body)
 
 
 class Listener:
@@ -62,6 +88,7 @@ class Listener:
         self._server = server
         config = uvicorn.Config(
             asgi(server, {*LOOPBACK, host.lower(), *hosts}),
+            http=_Connection,
             lifespan="off",
             log_config=None,
             access_log=False,

@@ -10,13 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote
 
 from sheetcrm.server.auth import Guard
 from sheetcrm.server.errors import ApiError
 from sheetcrm.server.library import Library
 from sheetcrm.server.wire import Request, Response
+
+if TYPE_CHECKING:
+    from sheetcrm.server.faults import Faults
+    from sheetcrm.server.oauth import Issuer
 
 
 class PageUrl(Protocol):
@@ -27,12 +31,14 @@ class PageUrl(Protocol):
 
 @dataclass(frozen=True)
 class Backend:
-    """What methods work with: the files, who may do what, where new ids come from, where pages are."""
+    """What methods work with: the files, who may do what, new ids, where pages are, credentials, faults to order."""
 
     library: Library
     guard: Guard
     new_id: Callable[[], str]
     page_url: PageUrl
+    issuer: Issuer
+    faults: Faults
 
 
 Answer = Callable[[Backend, Request, Mapping[str, str]], Response]
@@ -40,7 +46,7 @@ Answer = Callable[[Backend, Request, Mapping[str, str]], Response]
 
 @dataclass(frozen=True)
 class Route:
-    """One method: `name` as the discovery document has it, `kind` read, write or page, as quotas count it."""
+    """One method: `name` as the discovery document has it, `kind` read, write, page and so on, as quotas and scopes tell apart."""
 
     name: str
     method: str

@@ -42,11 +42,17 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """One HTTP response; `Content-Length` is the transport's business."""
+    """One HTTP response; `Content-Length` is the transport's business.
+
+    When `dropped` the transport closes the connection without a word; when `truncated_at` is a number, after so many bytes
+    of the body.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes = b""
+    dropped: bool = False
+    truncated_at: int | None = None
 
     def json(self) -> Any:
         """The body, parsed; None for an empty body."""

@@ -32,8 +32,9 @@ def test_the_token_is_sent_for_whoever_brings_none(session):
     assert session.get(FILES).status_code == 200
 
 
-def test_a_token_of_ones_own_is_what_counts(session):
-    answer = session.get(FILES, headers={"Authorization": "Bearer wrong"})
+@pytest.mark.parametrize("name", ["Authorization", "authorization"])
+def test_a_token_of_ones_own_is_what_counts(session, name):
+    answer = session.get(FILES, headers={name: "Bearer wrong"})
     assert answer.status_code == 401
     assert not answer.ok
 

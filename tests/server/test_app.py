@@ -83,7 +83,6 @@ def test_fields_hold_for_every_method(server, spreadsheet_id):
         pytest.param("GET", "/v4/frobnicate", 404, "NOT_FOUND", id="unknown path"),
         pytest.param("GET", "/v4/spreadsheets/x:frobnicate", 404, "NOT_FOUND", id="unknown method"),
         pytest.param("DELETE", "/v4/spreadsheets/x", 405, "UNIMPLEMENTED", id="wrong verb"),
-        pytest.param("POST", "/token", 501, "UNIMPLEMENTED", id="the token endpoint, not there yet"),
     ],
 )
 def test_what_is_not_there(server, method, path, code, status):

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from sheetcrm.server.auth import LOOPBACK, Guard, host_allowed
 from sheetcrm.server.errors import ApiError
+from sheetcrm.server.tokens import AUTH, Grant, Tokens
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def guarded(secret):
+    return Guard(token="open-sesame", secret=secret, owner="ann@x.org", tokens=Tokens(secret, now=lambda: NOON))
 
 
 @pytest.fixture
 def guard():
-    return Guard(token="open-sesame", secret=b"s" * 32, owner="ann@x.org")
+    return guarded(b"s" * 32)
 
 
 @pytest.mark.parametrize("header", ["Bearer open-sesame", "bearer open-sesame", "Bearer  open-sesame"])
@@ -63,9 +72,45 @@ def test_a_guessed_key_opens_nothing(guard, key):
 
 
 def test_keys_depend_on_the_secret_and_do_not_hold_it(guard):
-    other = Guard(token="open-sesame", secret=b"t" * 32, owner="ann@x.org")
+    other = guarded(b"t" * 32)
     assert guard.view_key("1a") != other.view_key("1a")
     assert "sesame" not in guard.view_key("1a")
+
+
+def bearer(token):
+    return {"authorization": f"Bearer {token}"}
+
+
+@pytest.mark.parametrize(
+    ("scope", "allowed"),
+    [
+        ("spreadsheets", {"read", "write"}),
+        ("spreadsheets.readonly", {"read"}),
+        ("drive", {"read", "write", "drive read", "drive write"}),
+        ("drive.readonly", {"read", "drive read"}),
+        ("drive.metadata.readonly", {"drive read"}),
+        ("gmail.send", set()),
+    ],
+)
+def test_a_scope_allows_what_google_says_it_does(guard, scope, allowed):
+    headers = bearer(guard.tokens.access(Grant("bot@x.org", frozenset({AUTH + scope}))))
+    for kind in ("read", "write", "drive read", "drive write"):
+        if kind in allowed:
+            assert guard.admit(headers, kind) == "bot@x.org"
+            continue
+        with pytest.raises(ApiError) as raised:
+            guard.admit(headers, kind)
+        assert (raised.value.code, raised.value.message) == (403, "Request had insufficient authentication scopes.")
+
+
+def test_only_the_servers_own_token_is_its_own(guard):
+    guard.check_own_token(bearer("open-sesame"))
+    with pytest.raises(ApiError) as raised:
+        guard.check_own_token(bearer(guard.tokens.access(Grant("bot@x.org", frozenset()))))
+    assert raised.value.code == 403
+    with pytest.raises(ApiError) as raised:
+        guard.check_own_token({})
+    assert raised.value.code == 401
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,114 @@
+"""
+Faults to order → what happens to the next calls that match.
+
+For the tests of clients: the connection that breaks after the change was made is the case that nobody can order from Google.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import asdict, dataclass, replace
+from fnmatch import fnmatchcase
+from typing import Any, Literal
+
+from sheetcrm.server.errors import ApiError
+from sheetcrm.server.wire import Response
+
+Json = dict[str, Any]
+MESSAGES = {
+    401: "Request had invalid authentication credentials.",
+    403: "The caller does not have permission",
+    404: "Requested entity was not found.",
+    500: "Internal error encountered.",
+    503: "The service is currently unavailable.",
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What goes wrong with the next `times` calls that match, and nothing else goes wrong with them.
+
+    `match` is a pattern with `*` over the method's name in Google's discovery document (`sheets.spreadsheets.values.*`), or
+    over the path when it begins with a slash.  `delay` is in seconds, before anything is done.  `status` is answered in
+    the place of the work.  `drop` closes the connection without an answer, before or after the work was done.  `truncate`
+    ends the connection after so many bytes of the answer's body; the work was done.  ValueError for what makes no sense.
+    """
+
+    match: str = "*"
+    status: int | None = None
+    delay: float = 0.0
+    drop: Literal["before", "after"] | None = None
+    truncate: int | None = None
+    times: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be carried out as it was ordered."""
+        if not isinstance(self.match, str) or not self.match:
+            raise ValueError("match: a pattern over method names or, beginning with a slash, over paths")
+        if self.status is not None and not (_whole(self.status) and 400 <= self.status <= 599):
+            raise ValueError(f"status: {self.status!r} is no error; give 400 to 599")
+        if isinstance(self.delay, bool) or not isinstance(self.delay, (int, float)) or not 0 <= self.delay <= 600:
+            raise ValueError(f"delay: {self.delay!r} is not a number of seconds from 0 to 600")
+        if self.drop not in {None, "before", "after"}:
+            raise ValueError(f"drop: {self.drop!r} is neither 'before' nor 'after'")
+        if self.truncate is not None and not (_whole(self.truncate) and self.truncate >= 0):
+            raise ValueError(f"truncate: {self.truncate!r} is not a number of bytes")
+        if not _whole(self.times) or self.times < 1:
+            raise ValueError(f"times: {self.times!r} is not a count from 1")
+        if self.drop and (self.status is not None or self.truncate is not None):
+            raise ValueError("drop: a dropped connection has neither a status nor a body")
+
+    def matches(self, method: str, path: str) -> bool:
+        """Whether a call of this method at this (percent-encoded) path is meant."""
+        return fnmatchcase(path if self.match.startswith("/") else method, self.match)
+
+    def refusal(self) -> ApiError | None:
+        """The error in the place of the work, if one was ordered."""
+        if self.status is None:
+            return None
+        return ApiError(self.status, MESSAGES.get(self.status, f"Error {self.status}, as ordered."))
+
+    def spoiled(self, response: Response) -> Response:
+        """The answer as the client gets it."""
+        return replace(response, dropped=self.drop is not None, truncated_at=self.truncate)
+
+
+class Faults:
+    """The faults ordered from one server; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._ordered: list[Fault] = []
+        self._lock = threading.Lock()
+
+    def add(self, fault: Fault) -> None:
+        """Order a fault; of several that match a call the one ordered first happens."""
+        with self._lock:
+            self._ordered.append(fault)
+
+    def clear(self) -> None:
+        """Forget every fault that has not happened yet."""
+        with self._lock:
+            self._ordered.clear()
+
+    def waiting(self) -> list[Fault]:
+        """What has not happened yet; `times` counts down."""
+        with self._lock:
+            return list(self._ordered)
+
+    def take(self, method: str, path: str) -> Fault | None:
+        """The fault that happens to this call, counted as happened."""
+        with self._lock:
+            for at, fault in enumerate(self._ordered):
+                if fault.matches(method, path):
+                    self._ordered[at : at + 1] = [replace(fault, times=fault.times - 1)] if fault.times > 1 else []
+                    return fault
+        return None
+
+
+def fault_json(fault: Fault) -> Json:
+    """A fault as the admin endpoint shows it."""
+    return {name: value for name, value in asdict(fault).items() if value is not None}
+
+
+def _whole(number: object) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool)
