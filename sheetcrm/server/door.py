@@ -31,6 +31,8 @@ UNIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "DeveloperMetadataLocation": ("location", ("spreadsheet", "sheetId", "dimensionRange")),
     "UpdateCellsRequest": ("area", ("start", "range")),
     "FindReplaceRequest": ("scope", ("range", "sheetId", "allSheets")),
+    "AutoFillRequest": ("area", ("range", "sourceAndDestination")),
+    "PasteDataRequest": ("kind", ("delimiter", "html")),
 }
 INT32 = 2**31
 # Whole numbers up to here are the same as a double.

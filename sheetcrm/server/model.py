@@ -15,6 +15,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from sheetcrm.server.a1 import MAX_COLUMNS
 from sheetcrm.server.defaults import SPREADSHEET_PROPERTIES
 from sheetcrm.server.errors import invalid
 from sheetcrm.server.formulas import Area
@@ -227,7 +228,9 @@ class Spreadsheet:
         return sum(sheet.row_count * sheet.column_count for sheet in self.sheets)
 
     def check_size(self) -> None:
-        """Refuse a spreadsheet that grew past Google's limit."""
+        """Refuse a spreadsheet that grew past one of Google's limits."""
+        for sheet in self.sheets:
+            check_columns(sheet.column_count)
         if self.cell_total() > MAX_CELLS:
             raise invalid(
                 f"This action would increase the number of cells in the workbook above the limit of {MAX_CELLS} cells."
@@ -294,6 +297,12 @@ class Contents:
         if sheet is None:
             raise KeyError(title)
         return sheet
+
+
+def check_columns(count: int) -> None:
+    """Refuse more columns than a sheet may have."""
+    if count > MAX_COLUMNS:
+        raise invalid(f"This action would increase the number of columns above the limit of {MAX_COLUMNS} columns.")
 
 
 def utc_now() -> datetime:

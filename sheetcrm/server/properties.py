@@ -8,10 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sheetcrm.server import proto
-from sheetcrm.server.a1 import MAX_COLUMNS
 from sheetcrm.server.defaults import COLUMN_COUNT, ROW_COUNT
 from sheetcrm.server.errors import invalid, unsupported
-from sheetcrm.server.model import Sheet, Spreadsheet
+from sheetcrm.server.model import Sheet, Spreadsheet, check_columns
 
 Json = dict[str, Any]
 
@@ -48,8 +47,7 @@ def check_grid(grid: Json) -> None:
     rows, columns = grid["rowCount"], grid["columnCount"]
     if rows < 1 or columns < 1:
         raise invalid("A sheet must have at least one row and one column.")
-    if columns > MAX_COLUMNS:
-        raise invalid(f"This action would increase the number of columns above the limit of {MAX_COLUMNS} columns.")
+    check_columns(columns)
     for name, count, frozen in (("rows", rows, "frozenRowCount"), ("columns", columns, "frozenColumnCount")):
         if grid.get(frozen, 0) < 0:
             raise invalid(f"{frozen} cannot be negative.")

@@ -13,6 +13,7 @@ from sheetcrm.server.batch import (
     cells,
     conditional,
     dimensions,
+    filling,
     filters,
     looks,
     marks,
@@ -21,6 +22,8 @@ from sheetcrm.server.batch import (
     protection,
     sheets,
     sorting,
+    splitting,
+    tidying,
     touched,
     validation,
 )
@@ -37,6 +40,7 @@ FAMILIES = (
     cells,
     conditional,
     dimensions,
+    filling,
     filters,
     looks,
     marks,
@@ -45,6 +49,8 @@ FAMILIES = (
     protection,
     sheets,
     sorting,
+    splitting,
+    tidying,
     validation,
 )
 

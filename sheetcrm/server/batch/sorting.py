@@ -30,8 +30,8 @@ def sort_range(spreadsheet: Spreadsheet, body: Json) -> None:
     order = list(range(area.top, area.bottom))
     for spec in reversed(specs):
         _order(spreadsheet, area, order, spec)
-    _rearrange(area, order)
-    _follow_rows(spreadsheet, area, order)
+    rearrange(area, order)
+    follow_rows(spreadsheet, area, order)
 
 
 def _order(spreadsheet: Spreadsheet, area: Area, order: list[int], spec: Json) -> None:
@@ -44,11 +44,11 @@ def _order(spreadsheet: Spreadsheet, area: Area, order: list[int], spec: Json) -
     values = {row: spreadsheet.value(area.sheet, row, column) for row in order}
     filled = [row for row in order if values[row] is not None]
     blank = [row for row in order if values[row] is None]
-    filled.sort(key=lambda row: _rank(values[row]), reverse=spec.get("sortOrder") == "DESCENDING")
+    filled.sort(key=lambda row: rank(values[row]), reverse=spec.get("sortOrder") == "DESCENDING")
     order[:] = filled + blank
 
 
-def _rank(value: Any) -> tuple[int, float, str, str]:
+def rank(value: Any) -> tuple[int, float, str, str]:
     """Numbers before texts before booleans before errors."""
     if isinstance(value, bool):
         return (2, float(value), "", "")
@@ -59,7 +59,8 @@ def _rank(value: Any) -> tuple[int, float, str, str]:
     return (1, 0.0, value.casefold(), value)
 
 
-def _rearrange(area: Area, order: list[int]) -> None:
+def rearrange(area: Area, order: list[int]) -> None:
+    """Put the rows of an area into an order of sheet row indexes; formulas and relative rules move with their cell."""
     grid = area.sheet.grid
     columns = range(area.left, area.right)
     lines = {row: [grid.snip(row, column) for column in columns] for row in order}
@@ -77,7 +78,7 @@ def _rearrange(area: Area, order: list[int]) -> None:
     grid.touch(area.top, area.bottom)
 
 
-def _follow_rows(spreadsheet: Spreadsheet, area: Area, order: list[int]) -> None:
+def follow_rows(spreadsheet: Spreadsheet, area: Area, order: list[int]) -> None:
     """Metadata on rows goes with its row."""
     landed = {row: to for to, row in enumerate(order, area.top)}
     followed = []
