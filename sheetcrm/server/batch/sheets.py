@@ -73,6 +73,7 @@ def update_sheet_properties(spreadsheet: Spreadsheet, body: Json) -> None:
     changed = masks.merged(sheet.properties, wanted, _with_twins(mask))
     changed.update(sheetId=sheet.id, sheetType=sheet.properties["sheetType"])
     changed.pop("index", None)
+    _uncolored(changed)
     changed["gridProperties"] = {**_counts(sheet), **changed.get("gridProperties", {})}
     check_title(spreadsheet, changed.get("title", ""), sheet)
     check_grid(changed["gridProperties"])
@@ -91,6 +92,14 @@ def _with_twins(mask: masks.Mask | None) -> masks.Mask | None:
     if mask is None or not mask.keys() & {"tabColor", "tabColorStyle"}:
         return mask
     return {**mask, "tabColor": None, "tabColorStyle": None}
+
+
+def _uncolored(properties: Json) -> None:
+    """A style that names no colour takes the tab's away; black is `{"rgbColor": {}}`."""
+    style = properties.get("tabColorStyle")
+    if style is not None and all(part is None for part in style.values()):
+        del properties["tabColorStyle"]
+        properties.pop("tabColor", None)
 
 
 def _counts(sheet: Sheet) -> Json:
