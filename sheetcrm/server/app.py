@@ -20,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from sheetcrm.server import admin, drive, drive_errors, methods, oauth, page, permissions, routes
+from sheetcrm.server import admin, drive, drive_errors, methods, oauth, page, permissions, routes, uploads
 from sheetcrm.server.auth import CHALLENGE, Guard
 from sheetcrm.server.errors import ApiError
 from sheetcrm.server.faults import Faults
@@ -35,7 +35,15 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 OWNER = "you@example.com"
-ROUTES = (*methods.ROUTES, *drive.ROUTES, *permissions.ROUTES, *oauth.ROUTES, *admin.ROUTES, *page.ROUTES)
+ROUTES = (
+    *methods.ROUTES,
+    *drive.ROUTES,
+    *permissions.ROUTES,
+    *uploads.ROUTES,
+    *oauth.ROUTES,
+    *admin.ROUTES,
+    *page.ROUTES,
+)
 ID_ALPHABET = string.ascii_letters + string.digits + "-_"
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from sheetcrm.server import drive_query, masks, parts, spreadsheets, values
 from sheetcrm.server.drive_errors import DriveError, invalid, missing
 from sheetcrm.server.errors import ApiError
-from sheetcrm.server.library import READERS, permission_id, title
+from sheetcrm.server.library import READERS, permission_id
 from sheetcrm.server.routes import Backend, Route, path_pattern
 from sheetcrm.server.store import File
 from sheetcrm.server.wire import Json, Request, Response, json_response
@@ -130,7 +130,7 @@ def create(backend: Backend, request: Request, args: Mapping[str, str]) -> Respo
             "mimeType",
         )
     made = spreadsheets.create({"properties": {"title": str(body.get("name") or "Untitled")}}, new_id=backend.new_id())
-    file = backend.library.add(made, owner=caller, parents=_parents(body))
+    file = backend.library.add(made, owner=caller, parents=parents_of(body))
     return shown(request, file_json(backend, file, caller), FILE_FIELDS)
 
 
@@ -205,7 +205,7 @@ def copy(backend: Backend, request: Request, args: Mapping[str, str]) -> Respons
     spreadsheets.batch_update(
         twin, {"requests": [{"updateSpreadsheetProperties": {"properties": {"title": name}, "fields": "title"}}]}
     )
-    made = backend.library.add(twin, owner=caller, parents=_parents(body) or file.parents)
+    made = backend.library.add(twin, owner=caller, parents=parents_of(body) or file.parents)
     return shown(request, file_json(backend, made, caller), FILE_FIELDS)
 
 
@@ -238,39 +238,8 @@ def export(backend: Backend, request: Request, args: Mapping[str, str]) -> Respo
     return Response(200, {"Content-Type": kind}, text.getvalue().removesuffix("\r\n").encode())
 
 
-def upload_csv(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
-    """Drive v2's upload as gspread's import_csv sends it: the whole spreadsheet becomes one sheet with the CSV's cells."""
-    file, _ = open_file(backend, request, args, writing=True)
-    if not request.headers.get("content-type", "").startswith("text/csv") or request.parameter("uploadType") != "media":
-        raise invalid("This embedded server takes uploads of text/csv with uploadType=media only.", "uploadType")
-    rows = list(csv.reader(io.StringIO(request.body.decode("utf-8-sig", "replace"), newline="")))
-    with backend.library.opened(file.id) as (old,):
-        # Seen in recorded traffic: an imported file is in Los Angeles and its sheet has the file's title.
-        properties = {"title": title(old), "locale": old.locale, "timeZone": "America/Los_Angeles"}
-        grid = {"rowCount": max(1000, len(rows)), "columnCount": max(26, *map(len, rows), 26)}
-        sheet = {"properties": {"title": title(old)[:100], "gridProperties": grid}}
-        made = spreadsheets.create({"properties": properties, "sheets": [sheet]}, new_id=file.id)
-        if rows:
-            values.update(made, "A1", {"values": rows}, value_input_option="USER_ENTERED")
-        file = backend.library.replace(made)
-    answer = {
-        "kind": "drive#file",
-        "id": file.id,
-        "title": file.name,
-        "mimeType": SPREADSHEET,
-        "labels": {"trashed": file.trashed},
-    }
-    return json_response(
-        {
-            **answer,
-            "createdDate": file.created,
-            "modifiedDate": file.modified,
-            "alternateLink": backend.page_url(file.id),
-        }
-    )
-
-
-def _parents(body: Json) -> tuple[str, ...]:
+def parents_of(body: Json) -> tuple[str, ...]:
+    """The folders that a file shall be in; this server keeps their names and nothing else of them."""
     parents = body.get("parents") or []
     return tuple(parent for parent in parents if isinstance(parent, str))
 
@@ -294,6 +263,5 @@ ROUTES = tuple(
         ("drive.files.copy", "POST", FILE + "/copy", "drive write", copy),
         ("drive.files.export", "GET", FILE + "/export", "drive read", export),
         ("drive.comments.list", "GET", FILE + "/comments", "drive read", list_comments),
-        ("drive.v2.files.update", "PUT", "/upload/drive/v2/files/{fileId}", "drive write", upload_csv),
     )
 )

@@ -65,12 +65,48 @@ def _without(file: File, permission: str) -> tuple[Json, ...]:
     return tuple(grant for grant in file.permissions if grant["id"] != permission)
 
 
+def _held(file: File, args: Mapping[str, str]) -> Json:
+    """The permission of the path; Drive's 404 when the file has no such one."""
+    held = next((grant for grant in file.permissions if grant["id"] == args["permissionId"]), None)
+    if held is None:
+        raise DriveError(404, f"Permission not found: {args['permissionId']}.", "notFound", location="permissionId")
+    return held
+
+
+def get_permission(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
+    """One of those who may open the file."""
+    file, _ = open_file(backend, request, args)
+    return shown(request, _held(file, args), PERMISSION_FIELDS)
+
+
+def update_permission(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
+    """Another role for somebody; the owner stays the owner."""
+    file, _ = open_file(backend, request, args, writing=True)
+    held, body = _held(file, args), read_body(request)
+    if unknown := body.keys() - {"role"}:
+        raise invalid(
+            f"The resource body includes fields which are not directly writable: {min(unknown)}.", min(unknown)
+        )
+    role = body.get("role")
+    if role not in ROLES:
+        text = f"Invalid permission role: {role}" if role else "The permission role field is required."
+        raise invalid(text, "permission.role")
+    if "owner" in {role, held["role"]} and role != held["role"]:
+        raise DriveError(403, "This embedded server does not transfer ownership.", "forbidden")
+    changed = {**held, "role": role}
+    backend.library.change(
+        file.id,
+        lambda old: replace(
+            old, permissions=tuple(changed if one["id"] == held["id"] else one for one in old.permissions)
+        ),
+    )
+    return shown(request, changed, PERMISSION_FIELDS)
+
+
 def delete_permission(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
     """Stop sharing with one person; the owner cannot be removed."""
     file, _ = open_file(backend, request, args, writing=True)
-    gone = next((grant for grant in file.permissions if grant["id"] == args["permissionId"]), None)
-    if gone is None:
-        raise DriveError(404, f"Permission not found: {args['permissionId']}.", "notFound", location="permissionId")
+    gone = _held(file, args)
     if gone["role"] == "owner":
         raise DriveError(403, "The owner of a file cannot be removed.", "cannotDeletePermission")
     backend.library.change(file.id, lambda file: replace(file, permissions=_without(file, gone["id"])))
@@ -82,6 +118,8 @@ ROUTES = tuple(
     for name, method, rest, kind, answer in (
         ("list", "GET", "", "drive read", list_permissions),
         ("create", "POST", "", "drive write", create_permission),
+        ("get", "GET", "/{permissionId}", "drive read", get_permission),
+        ("update", "PATCH", "/{permissionId}", "drive write", update_permission),
         ("delete", "DELETE", "/{permissionId}", "drive write", delete_permission),
     )
 )

@@ -110,6 +110,22 @@ def test_an_authorized_user_file(listening, way):
     assert about["user"]["emailAddress"] == "ann@x.org"
 
 
+@pytest.mark.parametrize("way", ["in process", "http"])
+def test_what_google_auth_asks_behind_our_back_stays_here(listening, calls, way):
+    info = listening.issuer.service_account(BOT)
+    account = service_account.Credentials.from_service_account_info(info, scopes=SCOPES)
+    if not hasattr(account, "_set_blocking_regional_access_boundary_lookup"):
+        pytest.skip("this google-auth does not ask where an account may be used")
+    session = AuthorizedSession(account._set_blocking_regional_access_boundary_lookup())
+    mount(session, InProcess(listening) if way == "in process" else Redirect(listening.base_url))
+    assert session.get(FILES).status_code == 200
+    assert [call.method for call in calls] == [
+        "oauth2.token",
+        "iamcredentials.projects.serviceAccounts.getAllowedLocations",
+        "drive.files.list",
+    ]
+
+
 def test_a_file_of_another_server_is_refused_by_google_auth(listening):
     with Server() as other:
         info = other.issuer.service_account(BOT, f"{listening.base_url}/token")
