@@ -21,6 +21,10 @@ Violation = tuple[str, str]
 PACKAGE = "type.googleapis.com/google.apps.sheets.v4."
 # The body of these is a field of the request message, and the gateway says so in its paths.
 PREFIX = {"ValueRange": "data", "Spreadsheet": "spreadsheet"}
+CHARTS = (
+    "basicChart", "pieChart", "bubbleChart", "candlestickChart", "orgChart", "histogramChart", "waterfallChart",
+    "treemapChart", "scorecardChart",
+)  # fmt: skip
 # Not in the discovery document: fields of which only one may be set, and what the union is called.
 UNIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "ExtendedValue": ("value", ("numberValue", "stringValue", "boolValue", "formulaValue", "errorValue")),
@@ -30,6 +34,9 @@ UNIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "ConditionValue": ("value", ("userEnteredValue", "relativeDate")),
     "DeveloperMetadataLocation": ("location", ("spreadsheet", "sheetId", "dimensionRange")),
     "UpdateCellsRequest": ("area", ("start", "range")),
+    "ChartSpec": ("chart", CHARTS),
+    "ChartData": ("type", ("sourceRange", "columnReference")),
+    "EmbeddedObjectPosition": ("location", ("sheetId", "overlayPosition", "newSheet")),
     "FindReplaceRequest": ("scope", ("range", "sheetId", "allSheets")),
     "AutoFillRequest": ("area", ("range", "sourceAndDestination")),
     "PasteDataRequest": ("kind", ("delimiter", "html")),
@@ -198,6 +205,10 @@ PLACES = ("GridRange", "DimensionRange", "DataSourceSheetDimensionRange", "GridC
 """What says where a request applies; a mask is about the other thing in it."""
 
 
+# What a mask is about, where that is only a part of what stands in the request.
+ROOTS = {"RowData": "CellData", "EmbeddedObjectPosition": "OverlayPosition"}
+
+
 def check_update_mask(mask: Mask | None, kind: str) -> str | None:
     """The first path in the `fields` of a request of some kind that what it updates does not have, or None."""
     fields = _schemas()[_schemas()["Request"][kind]["ref"]]
@@ -205,5 +216,4 @@ def check_update_mask(mask: Mask | None, kind: str) -> str | None:
     targets = [spec["ref"] for spec in specs if spec.get("ref") not in (None, *PLACES)]
     if not targets:
         return None
-    target = "CellData" if targets[0] == "RowData" else targets[0]
-    return _missing(mask, target, "")
+    return _missing(mask, ROOTS.get(targets[0], targets[0]), "")

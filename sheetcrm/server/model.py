@@ -33,11 +33,12 @@ MAX_CELLS = 10_000_000
 # What a sheet holds besides cells and sizes; each is a list under the name that the API has for it.
 KINDS = (
     "merges", "conditionalFormats", "filterViews", "protectedRanges", "basicFilter", "rowGroups", "columnGroups", "bandedRanges",
+    "charts", "slicers", "tables",
 )  # fmt: skip
 
 
 class Sheet:
-    """One grid sheet."""
+    """One sheet: a grid of cells, or, of type OBJECT, a chart and no cells at all."""
 
     def __init__(self, properties: Json, notify: Callable[["Sheet", int, int], None]) -> None:
         self.properties = properties
@@ -60,12 +61,16 @@ class Sheet:
         return str(self.properties["title"])
 
     @property
+    def has_grid(self) -> bool:
+        return "gridProperties" in self.properties
+
+    @property
     def row_count(self) -> int:
-        return int(self.properties["gridProperties"]["rowCount"])
+        return int(self.properties["gridProperties"]["rowCount"]) if self.has_grid else 0
 
     @property
     def column_count(self) -> int:
-        return int(self.properties["gridProperties"]["columnCount"])
+        return int(self.properties["gridProperties"]["columnCount"]) if self.has_grid else 0
 
     def extent(self, dimension: str) -> int:
         """How many rows or columns the sheet has."""
@@ -136,6 +141,11 @@ class Spreadsheet:
     def today(self) -> date:
         """The day that it is in the spreadsheet's time zone."""
         return self.now().astimezone(ZoneInfo(str(self.properties["timeZone"]))).date()
+
+    @property
+    def grids(self) -> list[Sheet]:
+        """The sheets that have cells, in order."""
+        return [sheet for sheet in self.sheets if sheet.has_grid]
 
     def fresh_id(self, taken: set[int]) -> int:
         """A positive 31-bit id that is not taken."""
@@ -248,6 +258,10 @@ class Spreadsheet:
         )
         try:
             yield
+            if any(sheet.things["tables"] for sheet in self.sheets):
+                from sheetcrm.server import structured  # noqa: PLC0415 - tables know the model, not the other way round
+
+                structured.settle(self)
         except BaseException:
             calculator = self._calculator
             vars(self).update(before)
@@ -266,8 +280,8 @@ class Contents:
         self._spreadsheet = spreadsheet
 
     def titles(self) -> list[str]:
-        """Titles of the sheets, in order."""
-        return [sheet.title for sheet in self._spreadsheet.sheets]
+        """Titles of the sheets with cells, in order."""
+        return [sheet.title for sheet in self._spreadsheet.sheets if sheet.has_grid]
 
     def size(self, title: str) -> tuple[int, int]:
         """Rows and columns of a sheet."""

@@ -59,16 +59,6 @@ def new_sheet(spreadsheet: Spreadsheet, given: Json) -> Json:
     """The properties of a sheet to add; id and title are made up when not given."""
     if given.get("sheetType", "GRID") != "GRID":
         raise unsupported(f"sheets of type {given['sheetType']}")
-    taken = {sheet.id for sheet in spreadsheet.sheets}
-    sheet_id = given.get("sheetId")
-    if sheet_id is None:
-        sheet_id = spreadsheet.fresh_id(taken)
-    if sheet_id in taken:
-        raise invalid(f"Sheet with id {sheet_id} already exists")
-    if sheet_id < 0:
-        raise invalid(f"sheetId must be greater than or equal to 0, but was {sheet_id}")
-    title = given.get("title") or _free_title(spreadsheet)
-    check_title(spreadsheet, title)
     grid = {
         "rowCount": ROW_COUNT,
         "columnCount": COLUMN_COUNT,
@@ -77,11 +67,28 @@ def new_sheet(spreadsheet: Spreadsheet, given: Json) -> Json:
     check_grid(grid)
     rest = {key: value for key, value in given.items() if key not in ("sheetId", "title", "index", "gridProperties")}
     made: Json = proto.colored(rest, spreadsheet.theme)
-    return {"sheetId": sheet_id, "title": title, "sheetType": "GRID", "gridProperties": grid, **made}
+    named = _named(spreadsheet, given, "Sheet", len(spreadsheet.sheets) + 1)
+    return {**named, "sheetType": "GRID", "gridProperties": grid, **made}
 
 
-def _free_title(spreadsheet: Spreadsheet) -> str:
-    number = len(spreadsheet.sheets) + 1
-    while spreadsheet.titled(f"Sheet{number}"):
+def object_sheet(spreadsheet: Spreadsheet, given: Json) -> Json:
+    """The properties of a sheet that holds one chart, and has no grid; id and title are made up when not given."""
+    rest = {key: value for key, value in given.items() if key not in ("sheetId", "title", "index", "gridProperties")}
+    return {**_named(spreadsheet, given, "Chart", 1), **rest, "sheetType": "OBJECT"}
+
+
+def _named(spreadsheet: Spreadsheet, given: Json, prefix: str, number: int) -> Json:
+    """The id and the title of a sheet to add; the title is the first that is free from `number` on."""
+    taken = {sheet.id for sheet in spreadsheet.sheets}
+    sheet_id = given.get("sheetId")
+    if sheet_id is None:
+        sheet_id = spreadsheet.fresh_id(taken)
+    if sheet_id in taken:
+        raise invalid(f"Sheet with id {sheet_id} already exists")
+    if sheet_id < 0:
+        raise invalid(f"sheetId must be greater than or equal to 0, but was {sheet_id}")
+    while not given.get("title") and spreadsheet.titled(f"{prefix}{number}"):
         number += 1
-    return f"Sheet{number}"
+    title = given.get("title") or f"{prefix}{number}"
+    check_title(spreadsheet, title)
+    return {"sheetId": sheet_id, "title": title}

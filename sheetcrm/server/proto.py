@@ -29,6 +29,16 @@ COLORS = frozenset(
         "firstBandColor",
         "secondBandColor",
         "footerColor",
+        "bubbleBorderColor",
+        "nodeColor",
+        "selectedNodeColor",
+        "barColor",
+        "negativeColor",
+        "positiveColor",
+        "minValueColor",
+        "midValueColor",
+        "maxValueColor",
+        "noDataColor",
     }
 )
 CHANNELS = ("red", "green", "blue", "alpha")

@@ -73,7 +73,7 @@ def find(spreadsheet: Spreadsheet, text: str) -> Target:
     if title is None:
         return _bare(spreadsheet, text)
     sheet = spreadsheet.titled(title)
-    if sheet is None:
+    if sheet is None or not sheet.has_grid:
         raise _unparsable(text)
     if rest is None:
         return Target(sheet, Box())
@@ -91,12 +91,12 @@ def _bare(spreadsheet: Spreadsheet, text: str) -> Target:
     if named is not None:
         return named
     sheet = spreadsheet.titled(text)
-    if sheet is not None:
+    if sheet is not None and sheet.has_grid:
         return Target(sheet, Box())
     box = a1.parse_box(text)
     if box is None:
         raise _unparsable(text)
-    return Target(spreadsheet.sheets[0], box)
+    return Target(spreadsheet.grids[0], box)
 
 
 def _named(spreadsheet: Spreadsheet, name: str) -> Target | None:
@@ -113,7 +113,7 @@ def _unparsable(text: str) -> Exception:
 def target_of(spreadsheet: Spreadsheet, grid_range: Json) -> Target:
     """What a GridRange stands for."""
     sheet = spreadsheet.sheet(grid_range.get("sheetId", 0))
-    if sheet is None:
+    if sheet is None or not sheet.has_grid:
         raise invalid(f"No grid with id: {grid_range.get('sheetId', 0)}")
     (top, bottom), (left, right) = ((grid_range.get(first), grid_range.get(last)) for first, last in SIDES)
     return Target(sheet, Box(top, bottom, left, right))

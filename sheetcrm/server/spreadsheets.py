@@ -9,7 +9,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from sheetcrm.server import access, datafilters, door, masks, proto
+from sheetcrm.server import access, datafilters, door, masks, proto, structured
 from sheetcrm.server.a1 import Box
 from sheetcrm.server.batch import run
 from sheetcrm.server.batch.sheets import copied, sheet_properties
@@ -70,6 +70,9 @@ ADDED: dict[str, Callable[[int, Json], Json]] = {
     "bandedRanges": lambda _, thing: {"addBanding": {"bandedRange": thing}},
     "protectedRanges": lambda _, thing: {"addProtectedRange": {"protectedRange": thing}},
     "filterViews": lambda _, thing: {"addFilterView": {"filter": thing}},
+    "charts": lambda _, thing: {"addChart": {"chart": thing}},
+    "slicers": lambda _, thing: {"addSlicer": {"slicer": thing}},
+    "tables": lambda _, thing: {"addTable": {"table": thing}},
     "merges": lambda _, thing: {"mergeCells": {"range": thing, "mergeType": "MERGE_ALL"}},
     "developerMetadata": lambda _, thing: {"createDeveloperMetadata": {"developerMetadata": thing}},
 }
@@ -152,7 +155,8 @@ def _sheets(spreadsheet: Spreadsheet, targets: list[Target] | None, grid: bool, 
     for sheet in spreadsheet.sheets:
         if targets is not None and not any(target.sheet is sheet for target in targets):
             continue
-        areas = [readable(target) for target in targets or [Target(sheet, Box())] if target.sheet is sheet]
+        here = [target for target in targets or [Target(sheet, Box())] if target.sheet is sheet]
+        areas = [readable(target) for target in here] if sheet.has_grid else []
         found.append(_sheet(spreadsheet, sheet, areas if grid else [], mask))
     return found
 
@@ -170,6 +174,8 @@ def _sheet(spreadsheet: Spreadsheet, sheet: Sheet, areas: list[Area], mask: Mask
         if wanted and things:
             if kind == "protectedRanges":
                 things = [access.shown(spreadsheet, thing) for thing in things]  # noqa: PLW2901 - as the caller may see them
+            if kind == "tables":
+                things = [structured.shown(spreadsheet, sheet, thing) for thing in things]  # noqa: PLW2901 - with names
             shown = masks.pick(proto.shown(things), below)
             answer[kind] = shown[0] if kind == "basicFilter" else shown
     return answer

@@ -8,7 +8,7 @@ A range of which nothing is left is dropped, and so is the rule or mark that liv
 from collections.abc import Callable
 from typing import Any
 
-from sheetcrm.server import formulas
+from sheetcrm.server import embedded, formulas, structured
 from sheetcrm.server.edits import Edit
 from sheetcrm.server.fills import Followers
 from sheetcrm.server.grid import Formula, moved
@@ -85,13 +85,24 @@ def follow(spreadsheet: Spreadsheet, sheet: Sheet, edit: Edit) -> None:
         lambda at: Followers(at.title, sheet.title, edit),
     )
     for kind, things in sheet.things.items():
-        sheet.things[kind] = _following(things, edit, sheet.id)
+        if kind not in (*embedded.KEYS, "tables"):
+            sheet.things[kind] = _following(things, edit, sheet.id)
+    _follow_objects(spreadsheet, sheet, edit)
     sheet.things["merges"] = [merge for merge in sheet.things["merges"] if cell_count(merge) > 1]
     spreadsheet.named_ranges = _following(spreadsheet.named_ranges, edit, sheet.id)
     if edit.across is None:
         marks = (_follow_mark(one, edit, sheet.id) for one in spreadsheet.metadata)
         spreadsheet.metadata = [one for one in marks if one is not None]
     spreadsheet.restructured()
+
+
+def _follow_objects(spreadsheet: Spreadsheet, sheet: Sheet, edit: Edit) -> None:
+    def place(grid_range: Json) -> Json | None:
+        return _grid_range(grid_range, edit, sheet.id)
+
+    tables = (structured.followed(table, edit, place) for table in sheet.things["tables"])
+    sheet.things["tables"] = [table for table in tables if table is not None]
+    embedded.follow(spreadsheet, sheet, edit, place)
 
 
 def _edit_cells(sheet: Sheet, edit: Edit) -> None:

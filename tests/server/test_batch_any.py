@@ -112,7 +112,7 @@ def with_one(schema: str, depth: int, chosen: list[st.SearchStrategy[Any]]) -> s
 def heavy(spec: Any) -> bool:
     """Whether a field leads to parts of the API that are refused anyway."""
     name = spec.get("ref") or spec.get("items", {}).get("ref") or ""
-    return name.startswith(("DataSource", "Pivot", "EmbeddedChart", "Table", "ChipRun", "DataExecution"))
+    return name.startswith(("DataSource", "Pivot", "ChipRun", "DataExecution"))
 
 
 def places(schema: str) -> st.SearchStrategy[Any]:

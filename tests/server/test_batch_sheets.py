@@ -61,8 +61,10 @@ def test_an_empty_batch():
 
 
 def test_what_google_knows_and_we_do_not_is_refused_by_name():
-    message = refusal(book(), {"addChart": {"chart": {}}})
-    assert message == "Invalid requests[0].addChart: this embedded server does not support addChart yet (Google does)"
+    message = refusal(book(), {"addDataSource": {}})
+    assert message == (
+        "Invalid requests[0].addDataSource: this embedded server does not support addDataSource yet (Google does)"
+    )
 
 
 def test_every_family_registers_its_requests():

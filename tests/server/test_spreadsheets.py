@@ -40,7 +40,7 @@ def test_create_with_sheets_replaces_the_default_one():
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        pytest.param({"sheets": [{"charts": [{}]}]}, "this embedded server does not create sheets with charts yet (Google does)", id="charts"),
+        pytest.param({"sheets": [{"commentAnchors": [{}]}]}, "this embedded server does not create sheets with commentAnchors yet (Google does)", id="comments"),
         pytest.param({"properties": {"timeZone": "Nowhere"}}, "Unsupported time zone: Nowhere", id="no such zone"),
         pytest.param({"properties": {"locale": "?"}}, "Unsupported locale: ?", id="no such locale"),
         pytest.param({"dataSources": []}, "this embedded server does not create spreadsheets with dataSources yet (Google does)", id="data sources"),

@@ -11,6 +11,7 @@ from sheetcrm.server import door, masks
 from sheetcrm.server.batch import (
     banding,
     cells,
+    charts,
     conditional,
     dimensions,
     filling,
@@ -18,11 +19,14 @@ from sheetcrm.server.batch import (
     looks,
     marks,
     named,
+    objects,
     pasting,
     protection,
     sheets,
+    slicers,
     sorting,
     splitting,
+    tables,
     tidying,
     touched,
     validation,
@@ -38,6 +42,7 @@ __all__ = ["FAMILIES", "HANDLERS", "run"]
 FAMILIES = (
     banding,
     cells,
+    charts,
     conditional,
     dimensions,
     filling,
@@ -45,11 +50,14 @@ FAMILIES = (
     looks,
     marks,
     named,
+    objects,
     pasting,
     protection,
     sheets,
+    slicers,
     sorting,
     splitting,
+    tables,
     tidying,
     validation,
 )
@@ -74,6 +82,8 @@ def _run_one(spreadsheet: Spreadsheet, index: int, request: Json) -> Json:
         touched.check(spreadsheet, kind, body)
         reply = handler(spreadsheet, body)
     except ApiError as error:
+        if error.status == "INTERNAL":
+            raise
         message = f"Invalid requests[{index}].{kind}: {error.message}"
         raise ApiError(error.code, message, error.status, error.details) from error
     return {} if reply is None else {kind: reply}

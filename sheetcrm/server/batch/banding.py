@@ -71,7 +71,9 @@ def _checked(spreadsheet: Spreadsheet, given: Json) -> tuple[Json, Sheet]:
         properties = colored.get(name)
         if properties is not None and ("firstBandColor" not in properties or "secondBandColor" not in properties):
             raise invalid(f"{name}.firstBandColor and {name}.secondBandColor are required.")
-    if any(ranges.overlap(other["range"], area.json()) for other in area.sheet.things[KIND]):
+    if any(
+        ranges.overlap(other["range"], area.json()) for kind in (KIND, "tables") for other in area.sheet.things[kind]
+    ):
         raise invalid(
             "You cannot add alternating background colors to a range that already has alternating background colors."
         )

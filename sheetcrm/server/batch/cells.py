@@ -7,8 +7,9 @@ Only the fields that the mask names are written, and where a cell says nothing a
 from collections.abc import Callable
 from typing import Any
 
-from sheetcrm.server import access, formulas, masks, proto, ranges
+from sheetcrm.server import access, formulas, masks, proto, ranges, structured
 from sheetcrm.server.batch.registry import request
+from sheetcrm.server.batch.tables import find, make_room
 from sheetcrm.server.batch.validation import checked
 from sheetcrm.server.errors import invalid, unsupported
 from sheetcrm.server.grid import Content, Formula
@@ -80,8 +81,9 @@ def repeat_cell(spreadsheet: Spreadsheet, body: Json) -> None:
 
 @request("appendCells")
 def append_cells(spreadsheet: Spreadsheet, body: Json) -> None:
-    if "tableId" in body:
-        raise unsupported("appendCells to a table")
+    if body.get("tableId"):
+        _append_to_table(spreadsheet, body)
+        return
     brush = Brush(spreadsheet, masks.required(body.get("fields")))
     sheet = ranges.target_of(spreadsheet, {"sheetId": body.get("sheetId", 0)}).sheet
     rows = [row.get("values", []) for row in body.get("rows", [])]
@@ -93,6 +95,14 @@ def append_cells(spreadsheet: Spreadsheet, body: Json) -> None:
     spreadsheet.check_size()
     spreadsheet.restructured()
     _paint_rows(spreadsheet, brush, {"sheetId": sheet.id, "rowIndex": top}, rows)
+
+
+def _append_to_table(spreadsheet: Spreadsheet, body: Json) -> None:
+    brush = Brush(spreadsheet, masks.required(body.get("fields")))
+    rows = [row.get("values", []) for row in body.get("rows", [])]
+    sheet, top, left = make_room(spreadsheet, body["tableId"], len(rows), max(map(len, rows), default=0))
+    _paint_rows(spreadsheet, brush, {"sheetId": sheet.id, "rowIndex": top, "columnIndex": left}, rows)
+    structured.fill(sheet, find(spreadsheet, body["tableId"])[1])
 
 
 class Brush:

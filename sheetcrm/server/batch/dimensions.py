@@ -201,7 +201,7 @@ def update_dimension_group(spreadsheet: Spreadsheet, body: Json) -> None:
 def known(spreadsheet: Spreadsheet, sheet_id: int) -> Sheet:
     """The sheet with this id; refused as Google refuses where cells are meant."""
     sheet = spreadsheet.sheet(sheet_id)
-    if sheet is None:
+    if sheet is None or not sheet.has_grid:
         raise invalid(f"No grid with id: {sheet_id}")
     return sheet
 

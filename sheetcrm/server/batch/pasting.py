@@ -145,7 +145,7 @@ def _copy_rules(spreadsheet: Spreadsheet, source: Area, target: Area) -> None:
         if target.sheet is source.sheet:
             rules.append({**rule, "ranges": rule["ranges"] + new} if new else rule)
         elif new:
-            rules.append(_rule_for(rule, new))
+            rules.append(rule_for(rule, new))
     if target.sheet is source.sheet:
         target.sheet.things["conditionalFormats"] = rules
     else:
@@ -153,7 +153,7 @@ def _copy_rules(spreadsheet: Spreadsheet, source: Area, target: Area) -> None:
     spreadsheet.sheet_changed(target.sheet)
 
 
-def _rule_for(rule: Json, places: list[Json]) -> Json:
+def rule_for(rule: Json, places: list[Json]) -> Json:
     """A rule for other places, its formulas written for the first of them."""
     first = rule["ranges"][0]
     rows = places[0]["startRowIndex"] - first["startRowIndex"]

@@ -6,11 +6,11 @@ A sheet's `index` is read against the order before it is taken out of its place.
 
 from typing import Any
 
-from sheetcrm.server import formulas, masks, proto
+from sheetcrm.server import embedded, formulas, masks, proto, structured
 from sheetcrm.server.batch.registry import request
 from sheetcrm.server.errors import invalid
 from sheetcrm.server.model import Sheet, Spreadsheet
-from sheetcrm.server.properties import check_grid, check_spreadsheet, check_title, new_sheet
+from sheetcrm.server.properties import check_grid, check_spreadsheet, check_title, new_sheet, object_sheet
 from sheetcrm.server.structure import delete, rewrite
 
 Json = dict[str, Any]
@@ -46,13 +46,14 @@ def add_sheet(spreadsheet: Spreadsheet, body: Json) -> Json:
 def delete_sheet(spreadsheet: Spreadsheet, body: Json) -> None:
     sheet = known(spreadsheet, body.get("sheetId", 0))
     left = [other for other in spreadsheet.sheets if other is not sheet]
-    if not left:
+    if not any(other.has_grid for other in left):
         raise invalid("You can't remove all the sheets in a document.")
     if all(other.properties.get("hidden") for other in left):
         raise invalid("You can't remove all the visible sheets in a document.")
     spreadsheet.restructured()
     spreadsheet.cells_changed(sheet, 0, len(sheet.grid.rows))
     spreadsheet.sheets = left
+    embedded.forget(spreadsheet, sheet)
     spreadsheet.named_ranges = [one for one in spreadsheet.named_ranges if one["range"].get("sheetId", 0) != sheet.id]
     spreadsheet.metadata = [one for one in spreadsheet.metadata if _place(one) != sheet.id]
     rewrite(spreadsheet, lambda formula, at: formulas.deleted_sheet(formula, sheet.title, formula_sheet=at.title))
@@ -74,10 +75,13 @@ def update_sheet_properties(spreadsheet: Spreadsheet, body: Json) -> None:
     changed.update(sheetId=sheet.id, sheetType=sheet.properties["sheetType"])
     changed.pop("index", None)
     _uncolored(changed)
-    changed["gridProperties"] = {**_counts(sheet), **changed.get("gridProperties", {})}
     check_title(spreadsheet, changed.get("title", ""), sheet)
-    check_grid(changed["gridProperties"])
-    _resize(spreadsheet, sheet, changed["gridProperties"])
+    if sheet.has_grid:
+        changed["gridProperties"] = {**_counts(sheet), **changed.get("gridProperties", {})}
+        check_grid(changed["gridProperties"])
+        _resize(spreadsheet, sheet, changed["gridProperties"])
+    elif "gridProperties" in changed:
+        raise invalid(f"No grid with id: {sheet.id}")
     _retitle(spreadsheet, sheet, changed["title"])
     sheet.properties = changed
     if all(other.properties.get("hidden") for other in spreadsheet.sheets):
@@ -148,11 +152,12 @@ def copied(sheet: Sheet, into: Spreadsheet, *, title: str | None = None, sheet_i
     given["title"] = title or _copy_title(into, sheet.title)
     if sheet_id is not None:
         given["sheetId"] = sheet_id
-    made = into.add_sheet(new_sheet(into, given))
+    made = into.add_sheet(new_sheet(into, given) if sheet.has_grid else object_sheet(into, given))
     made.grid = sheet.grid.share(made.changed)
     made.sizes = {dimension: dict(sizes) for dimension, sizes in sheet.sizes.items()}
     for kind, things in sheet.things.items():
-        made.things[kind] = [_copied_thing(into, kind, thing, made.id) for thing in things]
+        copies = (_copied_thing(into, kind, thing, sheet, made) for thing in things)
+        made.things[kind] = [copy for copy in copies if copy is not None]
     into.cells_changed(made, 0, len(made.grid.rows))
     into.restructured()
     return made
@@ -165,8 +170,13 @@ def _copy_title(spreadsheet: Spreadsheet, title: str) -> str:
     return name
 
 
-def _copied_thing(spreadsheet: Spreadsheet, kind: str, thing: Json, sheet_id: int) -> Json:
-    copy: Json = _on_sheet(thing, sheet_id)
+def _copied_thing(spreadsheet: Spreadsheet, kind: str, thing: Json, source: Sheet, target: Sheet) -> Json | None:
+    if kind == "tables":
+        return structured.copied(spreadsheet, thing, target)
+    if kind in embedded.KEYS:
+        made = embedded.copied(thing, source, target, abroad=source not in spreadsheet.sheets)
+        return made and {**made, embedded.KEYS[kind]: spreadsheet.fresh_id(embedded.ids(spreadsheet))}
+    copy: Json = _on_sheet(thing, target.id)
     if kind in IDS:
         taken = {other[IDS[kind]] for sheet in spreadsheet.sheets for other in sheet.things[kind]}
         copy[IDS[kind]] = spreadsheet.fresh_id(taken)

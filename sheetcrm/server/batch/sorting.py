@@ -110,7 +110,7 @@ def find_replace(spreadsheet: Spreadsheet, body: Json) -> Json:
 
 def _searched(spreadsheet: Spreadsheet, body: Json) -> Iterator[Area]:
     if body.get("allSheets"):
-        return (ranges.area(spreadsheet, {"sheetId": sheet.id}) for sheet in spreadsheet.sheets)
+        return (ranges.area(spreadsheet, {"sheetId": sheet.id}) for sheet in spreadsheet.grids)
     if "range" in body:
         return iter([ranges.area(spreadsheet, body["range"])])
     if "sheetId" in body:

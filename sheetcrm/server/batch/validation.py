@@ -6,7 +6,7 @@ Whether a cell's value obeys its rule is not asked when values are written throu
 
 from typing import Any
 
-from sheetcrm.server import ranges
+from sheetcrm.server import ranges, structured
 from sheetcrm.server.batch.registry import request
 from sheetcrm.server.errors import invalid
 from sheetcrm.server.model import Spreadsheet
@@ -28,6 +28,8 @@ NOT_VALIDATION = frozenset({"TEXT_STARTS_WITH", "TEXT_ENDS_WITH", "BLANK", "NOT_
 @request("setDataValidation")
 def set_data_validation(spreadsheet: Spreadsheet, body: Json) -> None:
     area = ranges.area(spreadsheet, body.get("range"))
+    if structured.typed(area.sheet, area.json()):
+        raise invalid("This operation is not allowed on cells in typed columns")
     rule = body.get("rule")
     made = None
     if rule is not None:
