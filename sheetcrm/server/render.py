@@ -24,6 +24,11 @@ RESULT_FORMATS: dict[str, Json] = {
     "NOW": {"type": "DATE_TIME"},
     "TIME": {"type": "TIME"},
 }
+# Types of values that need no rendering when they are not to be formatted: most cells of most sheets.
+TEXTS: frozenset[type] = frozenset({str})
+SCALARS: frozenset[type] = frozenset({str, int, bool})
+# Below this, whole numbers without a format show all their digits.
+WHOLE = 10**15
 # Stands for the value of a blank cell that an array reaches.
 SPILLED = object()
 CALL = re.compile(r"=\s*([A-Z.]+)\(", re.IGNORECASE)
@@ -46,9 +51,8 @@ def number_format(content: Any, form: Json | None) -> Json | None:
     if form and form.get("numberFormat"):
         return form["numberFormat"]  # type: ignore[no-any-return]  # a NumberFormat
     call = CALL.match(content) if isinstance(content, Formula) else None
-    if call is None or not _one_call(content[call.end() :]):
-        return None
-    return RESULT_FORMATS.get(call[1].upper())
+    look = None if call is None else RESULT_FORMATS.get(call[1].upper())
+    return look if call and look and _one_call(content[call.end() :]) else None
 
 
 def _one_call(rest: str) -> bool:
@@ -63,7 +67,7 @@ def _one_call(rest: str) -> bool:
 
 
 class Renderer:
-    """Shows values of one spreadsheet in the way that a request asked for."""
+    """Shows values of one spreadsheet, as it is from the first one on, in the way that a request asked for."""
 
     def __init__(
         self, spreadsheet: Spreadsheet, value_option: str | None = None, date_option: str | None = None
@@ -71,6 +75,7 @@ class Renderer:
         self._spreadsheet = spreadsheet
         self._option = choice(value_option, RENDERINGS, "value_render_option")
         self._dates_as_text = choice(date_option, DATE_RENDERINGS, "date_time_render_option") == "FORMATTED_STRING"
+        self._reached: dict[int, dict[int, set[int]]] = {}
 
     def row(self, sheet: Sheet, row: int, left: int, right: int) -> list[Any]:
         """The cells [left, right) of a row, without the blank ones at its end."""
@@ -81,9 +86,19 @@ class Renderer:
                 cells[column - left] = SPILLED
         while cells and cells[-1] is None:
             cells.pop()
+        if self._option == "FORMATTED_VALUE":
+            quick = not any(sheet.grid.cells("formats", row)[left:right])
+            return [
+                "" if content is None
+                else content if quick and type(content) is str
+                else str(content) if quick and type(content) is int and -WHOLE < content < WHOLE
+                else self._show(sheet, row, column, content)
+                for column, content in enumerate(cells, left)
+            ]  # fmt: skip
+        kept = TEXTS if self._dates_as_text else SCALARS
         return [
-            "" if content is None else self._show(sheet, row, left + offset, content)
-            for offset, content in enumerate(cells)
+            "" if content is None else content if type(content) in kept else self._show(sheet, row, column, content)
+            for column, content in enumerate(cells, left)
         ]
 
     def bottom(self, area: Area) -> int:
@@ -96,12 +111,16 @@ class Renderer:
 
     def _spilled(self, sheet: Sheet) -> dict[int, set[int]]:
         """Row → the blank columns that arrays reach; none when formulas are asked for."""
-        return self._spreadsheet.spills(sheet) if self._option != "FORMULA" else {}
+        if sheet.id not in self._reached:
+            self._reached[sheet.id] = self._spreadsheet.spills(sheet) if self._option != "FORMULA" else {}
+        return self._reached[sheet.id]
 
     def _show(self, sheet: Sheet, row: int, column: int, content: Any) -> Any:
         if content is SPILLED:
             content = self._spreadsheet.value(sheet, row, column)
-        look = number_format(content, sheet.grid.get("formats", row, column))
+        look = None
+        if self._option == "FORMATTED_VALUE" or self._dates_as_text:
+            look = number_format(content, sheet.grid.get("formats", row, column))
         if isinstance(content, Formula):
             if self._option == "FORMULA":
                 return str(content)

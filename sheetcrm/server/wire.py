@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
+from sheetcrm.server.pretty import pretty as indented
+
 Json = dict[str, Any]
 
 JSON_TYPE = "application/json; charset=UTF-8"
@@ -63,9 +65,7 @@ def json_response(
     answer: Any, *, status: int = 200, pretty: bool = True, headers: Mapping[str, str] | None = None
 ) -> Response:
     """`answer` in Google's own notation: two spaces of indent and a newline at the end, unless prettyPrint=false."""
-    text = json.dumps(
-        answer, ensure_ascii=False, indent=2 if pretty else None, separators=None if pretty else (",", ":")
-    )
+    text = indented(answer) if pretty else json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
     # A lone surrogate (half an emoji, cut by a client) has no UTF-8; it must not become a 500.
     body = (text + "\n").encode("utf-8", "replace")
     return Response(
