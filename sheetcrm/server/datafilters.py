@@ -2,7 +2,7 @@
 Data filters → the areas, and the metadata, that they match.
 
 A look-up stands for whole rows, columns or sheets: metadata on the spreadsheet itself matches a look-up, but has no
-cells to read.
+cells to read, and neither has a sheet of a chart.
 """
 
 from typing import Any
@@ -31,12 +31,18 @@ def targets(spreadsheet: Spreadsheet, data_filter: Json) -> list[Target]:
     wanted = data_filter.get("developerMetadataLookup")
     if wanted is not None:
         places = [one["location"] for one in metadata.lookup(spreadsheet, wanted)]
-        return [_place(spreadsheet, place) for place in places if metadata.sheet_of(place) is not None]
+        return [_place(spreadsheet, place) for place in places if _has_cells(spreadsheet, place)]
     if data_filter.get("a1Range"):
         return [ranges.find(spreadsheet, data_filter["a1Range"])]
     if data_filter.get("gridRange") is not None:
         return [ranges.target_of(spreadsheet, data_filter["gridRange"])]
     raise invalid("Must specify one of a1Range, developerMetadataLookup or gridRange in DataFilter.")
+
+
+def _has_cells(spreadsheet: Spreadsheet, location: Json) -> bool:
+    sheet_id = metadata.sheet_of(location)
+    sheet = None if sheet_id is None else spreadsheet.sheet(sheet_id)
+    return sheet is not None and sheet.has_grid
 
 
 def _place(spreadsheet: Spreadsheet, location: Json) -> Target:
@@ -53,8 +59,7 @@ def located(spreadsheet: Spreadsheet, one: Json, data_filter: Json) -> bool:
     wanted = data_filter.get("developerMetadataLookup")
     if wanted is not None:
         return one in metadata.lookup(spreadsheet, wanted)
-    sheet_id = metadata.sheet_of(one["location"])
-    if sheet_id is None:
+    if not _has_cells(spreadsheet, one["location"]):
         return False
     place = ranges.readable(_place(spreadsheet, one["location"])).json()
     found = (ranges.readable(target).json() for target in targets(spreadsheet, data_filter))

@@ -48,6 +48,20 @@ def forget(spreadsheet: Spreadsheet, sheet: Sheet) -> None:
     _change(spreadsheet, lambda thing: _sourced(thing, lambda place: None if place["sheetId"] == sheet.id else place))
 
 
+def relocate(spreadsheet: Spreadsheet, place: Place, columns: int) -> None:
+    """Let charts and slicers read cut cells where they were pasted, that many columns further to the right."""
+
+    def follower(thing: Json) -> Json | None:
+        made = _sourced(thing, place)
+        if made is None or "dataRange" not in made["spec"] or made["spec"]["dataRange"] == thing["spec"]["dataRange"]:
+            return made
+        column = made["spec"].get("columnIndex", 0)
+        chosen = column >= thing["spec"]["dataRange"]["startColumnIndex"]
+        return {**made, "spec": _with_column(made["spec"], column + columns if chosen else 0)}
+
+    _change(spreadsheet, follower)
+
+
 def copied(thing: Json, source: Sheet, target: Sheet, *, abroad: bool) -> Json | None:
     """A chart or slicer for the copy of its sheet; `abroad` is another spreadsheet, without the other sheets it reads."""
 
@@ -113,11 +127,15 @@ def _columned(thing: Json, before: Json, sheet: Sheet, edit: Edit) -> Json:
     if edit.dimension == "COLUMNS" and spec["dataRange"]["sheetId"] == sheet.id:
         column = edit.index(column)
     left, right = spec["dataRange"]["startColumnIndex"], spec["dataRange"]["endColumnIndex"]
-    rest = {key: part for key, part in spec.items() if key != "columnIndex"}
     if column is None or not left <= column < right:
         column = left
-        rest.pop("filterCriteria", None)
-    return {**thing, "spec": {**rest, **({"columnIndex": column} if column else {})}}
+        spec = {key: part for key, part in spec.items() if key != "filterCriteria"}
+    return {**thing, "spec": _with_column(spec, column)}
+
+
+def _with_column(spec: Json, column: int) -> Json:
+    rest = {key: part for key, part in spec.items() if key != "columnIndex"}
+    return {**rest, "columnIndex": column} if column else rest
 
 
 def _anchored(thing: Json, sheet: Sheet, edit: Edit) -> Json:

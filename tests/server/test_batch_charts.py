@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sheetcrm.server import door, spreadsheets
+from sheetcrm.server import door, spreadsheets, values
 from sheetcrm.server.batch import HANDLERS
 from sheetcrm.server.errors import ApiError
 from sheetcrm.server.model import Spreadsheet
@@ -264,6 +264,15 @@ class TestSheetsWithoutAGrid:
         request_ = {"updateSheetProperties": {"properties": properties, "fields": "gridProperties.rowCount"}}
         assert refusal(spreadsheet, request_).endswith("No grid with id: 33")
 
+    def test_data_filters_pass_it_by(self, spreadsheet):
+        made = {"metadataKey": "k", "visibility": "DOCUMENT", "location": {"sheetId": 33}}
+        do(spreadsheet, {"createDeveloperMetadata": {"developerMetadata": made}})
+        lookup = {"dataFilters": [{"developerMetadataLookup": {"metadataKey": "k"}}]}
+        assert "valueRanges" not in values.batch_get_by_data_filter(spreadsheet, lookup)
+        changed = {"developerMetadata": {"metadataValue": "v"}, "fields": "metadataValue"}
+        do(spreadsheet, {"updateDeveloperMetadata": {**lookup, **changed}})
+        assert spreadsheet.metadata[0]["metadataValue"] == "v"
+
     def test_searching_all_sheets_passes_it_by(self, spreadsheet):
         (reply,) = do(spreadsheet, {"findReplace": {"find": "a", "replacement": "c", "allSheets": True}})
         assert reply["findReplace"]["valuesChanged"] == 1
@@ -304,6 +313,15 @@ class TestStructure:
         assert shown["position"]["overlayPosition"]["anchorCell"] == {"rowIndex": 3, "columnIndex": 1}
         door.check({"sheets": [{"charts": [shown]}]}, "Spreadsheet")
         assert everything(Spreadsheet.load("book", spreadsheet.dump())) == everything(spreadsheet)
+
+    def test_cut_cells_are_read_where_they_were_pasted(self):
+        spreadsheet = book()
+        do(spreadsheet, chart(), slicer())
+        cut = {"source": span(0, 6, 0, 3), "destination": {"sheetId": 0, "rowIndex": 10, "columnIndex": 4}}
+        do(spreadsheet, {"cutPaste": {**cut, "pasteType": "PASTE_NORMAL"}})
+        assert sources(charts(spreadsheet)[0]["spec"]) == [(10, 16, 4, 5), (10, 16, 5, 6)]
+        spec = first_sheet(spreadsheet)["slicers"][0]["spec"]
+        assert (spec["columnIndex"], spec["dataRange"]["startColumnIndex"]) == (5, 4)
 
     def test_a_corner_in_rows_cut_off_stays_on_the_sheet(self):
         spreadsheet = book()

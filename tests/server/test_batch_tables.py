@@ -304,6 +304,16 @@ class TestStructure:
         do(spreadsheet, {"insertRange": {"range": span(0, 4, 0, 1), "shiftDimension": "COLUMNS"}})
         assert (place(spreadsheet), types(spreadsheet)) == ((0, 4, 1, 4), [None, "CURRENCY", "DROPDOWN"])
 
+    def test_cut_as_a_whole_it_moves(self, spreadsheet):
+        do(spreadsheet, {"addSheet": {"properties": {"sheetId": 4, "title": "other"}}})
+        before = shown(spreadsheet)["columnProperties"]
+        cut = {"source": span(0, 4, 0, 3), "destination": {"sheetId": 4, "rowIndex": 2, "columnIndex": 1}}
+        do(spreadsheet, {"cutPaste": {**cut, "pasteType": "PASTE_NORMAL"}})
+        (first, other) = everything(spreadsheet)["sheets"]
+        assert ("tables" in first, read(spreadsheet)) == (False, [])
+        assert other["tables"][0]["columnProperties"] == before
+        assert other["tables"][0]["range"] == span(2, 6, 1, 4, sheet=4)
+
     def test_copies_have_an_id_and_a_name_of_their_own(self, spreadsheet):
         do(spreadsheet, {"duplicateSheet": {"sourceSheetId": 0, "newSheetId": 9, "insertSheetIndex": 1}})
         (copy,) = everything(spreadsheet)["sheets"][1]["tables"]

@@ -8,7 +8,7 @@ Developer metadata stays where it is, on rows and columns: cutting a column leav
 from collections.abc import Iterator
 from typing import Any
 
-from sheetcrm.server import access, formulas, ranges
+from sheetcrm.server import access, embedded, formulas, ranges
 from sheetcrm.server.batch.registry import request
 from sheetcrm.server.cell_error import CellError
 from sheetcrm.server.edits import Edit
@@ -204,13 +204,27 @@ def _relocate(spreadsheet: Spreadsheet, source: Area, target: Area) -> None:
         spreadsheet,
         lambda formula, at: formulas.relocated(formula, formula_sheet=at.title, source=from_area, target=to_area),
     )
-    spreadsheet.named_ranges = [
-        {**named, "range": _shifted(named["range"], source, target)}
-        if ranges.contains(source.json(), named["range"]) and "endRowIndex" in named["range"]
-        else named
-        for named in spreadsheet.named_ranges
-    ]
+
+    def place(one: Json) -> Json:
+        inside = ranges.contains(source.json(), one) and "endRowIndex" in one
+        return _shifted(one, source, target) if inside else one
+
+    spreadsheet.named_ranges = [{**named, "range": place(named["range"])} for named in spreadsheet.named_ranges]
+    embedded.relocate(spreadsheet, place, target.left - source.left)
+    _relocate_tables(source, target, place)
     spreadsheet.restructured()
+
+
+def _relocate_tables(source: Area, target: Area, place: embedded.Place) -> None:
+    """Move the tables that were cut as a whole; of any other only cells are gone."""
+    tables = source.sheet.things["tables"]
+    cut = [table for table in tables if ranges.contains(source.json(), table["range"])]
+    source.sheet.things["tables"] = [table for table in tables if table not in cut]
+    kept = target.sheet.things["tables"]
+    moved = [{**table, "range": place(table["range"])} for table in cut]
+    if any(ranges.overlap(one["range"], other["range"]) for one in moved for other in kept):
+        raise invalid("You cannot paste a table over another table.")
+    target.sheet.things["tables"] = kept + moved
 
 
 def _places(area: Area) -> Iterator[tuple[int, int]]:
