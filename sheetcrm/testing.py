@@ -75,7 +75,8 @@ class Running:
     def seed(self, title: str, rows: Rows | Mapping[str, Rows]) -> gspread.Spreadsheet:
         """A new spreadsheet of the owner's with these rows in `Sheet1`, or with a tab for each title and its rows.
 
-        Values stay what they are, as with RAW: text is text, None is a blank.  Not counted among the requests.
+        Values stay what they are, as with RAW: text is text, None is a blank.  Three requests, not shown among the others;
+        faults that were ordered before hit them like any.
         """
         tabs = rows if isinstance(rows, Mapping) else {"Sheet1": rows}
         before = len(self._calls)
