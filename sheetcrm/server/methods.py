@@ -36,6 +36,8 @@ STANDARD = frozenset(
 RENDER = {"majorDimension": str, "valueRenderOption": str, "dateTimeRenderOption": str}
 ECHO = {"includeValuesInResponse": bool, "responseValueRenderOption": str, "responseDateTimeRenderOption": str}
 Parameters = Mapping[str, type]
+# Bytes.  Sheets documents no hard limit (2 MB are advised), so this one is ours; the words are those of Google's gateway.
+MAX_BODY = 100 * 2**20
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,8 @@ def read_call(request: Request, args: Mapping[str, str], schema: str | None, par
 
 def read_body(request: Request) -> Json:
     """The body as a JSON object; an empty body is an empty message."""
+    if len(request.body) > MAX_BODY:
+        raise ApiError(400, f"Request payload size exceeds the limit: {MAX_BODY} bytes.")
     if not request.body.strip():
         return {}
     try:

@@ -229,3 +229,54 @@ def test_paste_data(paste, expected):
     spreadsheet = book(["old"], rows_in_grid=1, columns_in_grid=1)
     do(spreadsheet, {"pasteData": {"coordinate": {"sheetId": 0}, **paste}})
     assert read(spreadsheet) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "pasted", "look"),
+    [
+        pytest.param("PASTE_NORMAL", "=A1*2", {"textFormat": {"bold": True}}, id="everything"),
+        pytest.param("PASTE_VALUES", 10, None, id="the value"),
+        pytest.param("PASTE_FORMULA", "=A1*2", None, id="the formula"),
+        pytest.param("PASTE_FORMAT", "old", {"textFormat": {"bold": True}}, id="the look"),
+    ],
+)
+def test_cutting_empties_the_source_whatever_is_pasted(kind, pasted, look):
+    spreadsheet = book([5, "=A1*2"], ["", "old"])
+    bold = {"userEnteredFormat": {"textFormat": {"bold": True}}}
+    do(
+        spreadsheet,
+        {"repeatCell": {"range": span(0, 1, 1, 2), "cell": bold, "fields": "userEnteredFormat"}},
+        {"cutPaste": {"source": span(0, 1, 1, 2), "destination": {"rowIndex": 1, "columnIndex": 1}, "pasteType": kind}},
+    )
+    assert formulas(spreadsheet) == [[5], ["", pasted]]
+    assert cells(spreadsheet, "B1:B2", "userEnteredFormat") == [[], [look]]
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        pytest.param({"backgroundColor": {"red": 1}}, ["b", "d", "a", "c"], id="red first"),
+        pytest.param({"backgroundColor": {"red": 1}, "sortOrder": "DESCENDING"}, ["a", "c", "b", "d"], id="red last"),
+        pytest.param({"backgroundColorStyle": {"themeColor": "BACKGROUND"}}, ["a", "c", "b", "d"], id="a colour of the theme"),
+        pytest.param({"foregroundColor": {"blue": 1}}, ["c", "a", "b", "d"], id="blue letters"),
+    ],
+)  # fmt: skip
+def test_sort_by_colour(spec, expected):
+    """A colour that a conditional format gives counts as well."""
+    spreadsheet = book(["a"], ["b"], ["c"], ["d"])
+    rule = {
+        "ranges": [span(0, 4, 0, 1)],
+        "booleanRule": {
+            "condition": {"type": "TEXT_EQ", "values": [{"userEnteredValue": "d"}]},
+            "format": {"backgroundColor": {"red": 1}},
+        },
+    }
+    red, blue = {"backgroundColor": {"red": 1}}, {"textFormat": {"foregroundColor": {"blue": 1}}}
+    do(
+        spreadsheet,
+        {"repeatCell": {"range": span(1, 2, 0, 1), "cell": {"userEnteredFormat": red}, "fields": "userEnteredFormat"}},
+        {"repeatCell": {"range": span(2, 3, 0, 1), "cell": {"userEnteredFormat": blue}, "fields": "userEnteredFormat"}},
+        {"addConditionalFormatRule": {"rule": rule}},
+        {"sortRange": {"range": span(0, 4, 0, 1), "sortSpecs": [spec]}},
+    )
+    assert [row[0] for row in read(spreadsheet)] == expected

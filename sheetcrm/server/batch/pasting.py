@@ -12,7 +12,7 @@ from sheetcrm.server import access, embedded, formulas, ranges
 from sheetcrm.server.batch.registry import request
 from sheetcrm.server.cell_error import CellError
 from sheetcrm.server.edits import Edit
-from sheetcrm.server.errors import invalid
+from sheetcrm.server.errors import invalid, unsupported
 from sheetcrm.server.grid import LAYERS, Formula, Layer
 from sheetcrm.server.model import Sheet, Spreadsheet
 from sheetcrm.server.ranges import Area
@@ -74,7 +74,7 @@ class _Paste:
         self._kind = kind
         self._layers = PASTED.get(kind, LAYERS)
         self._source = source
-        self._cells = [
+        self.cells = [
             (row, column, self._picked(row, column))
             for row in range(source.top, source.bottom)
             for column in range(source.left, source.right)
@@ -97,7 +97,7 @@ class _Paste:
         """Put the cells down; formulas and relative rules move by as much as their cell does."""
         access.check_area(self._spreadsheet, target)
         moved: dict[tuple[int, int, int], Validation] = {}
-        for row, column, cell in self._cells:
+        for row, column, cell in self.cells:
             down, right = row - self._source.top, column - self._source.left
             if self._turned:
                 down, right = right, down
@@ -172,28 +172,32 @@ def _common(grid_range: Json, area: Area) -> Json | None:
 
 @request("cutPaste")
 def cut_paste(spreadsheet: Spreadsheet, body: Json) -> None:
+    """The source is emptied, whatever of it is put down elsewhere."""
     source = ranges.area(spreadsheet, body.get("source"))
     corner = body.get("destination", {})
     sheet = ranges.target_of(spreadsheet, {"sheetId": corner.get("sheetId", 0)}).sheet
     target = _placed(sheet, corner.get("rowIndex", 0), corner.get("columnIndex", 0), source.height, source.width)
     access.check_area(spreadsheet, target)
-    layers = PASTED.get(body.get("pasteType", "PASTE_NORMAL"), LAYERS)
-    if layers != LAYERS:
-        raise invalid("this embedded server only supports cutPaste with PASTE_NORMAL yet (Google does)")
-    merges = [_shifted(merge, source, target) for merge in _inside(source)]
-    cells = [(row, column, source.sheet.grid.snip(row, column)) for row, column in _places(source)]
+    kind = body.get("pasteType", "PASTE_NORMAL")
+    if kind == "PASTE_CONDITIONAL_FORMATTING":
+        raise unsupported("cutPaste of conditional formatting alone")
+    merges = [_shifted(merge, source, target) for merge in _inside(source)] if kind in WITH_RULES else []
+    cells = _Paste(spreadsheet, source, kind, turned=False).cells
     for row, column in _places(source):
         _put(source.sheet, row, column, {})
     source.sheet.things["merges"] = [merge for merge in source.sheet.things["merges"] if merge not in _inside(source)]
     for row, column, cell in cells:
         if "validations" in cell:
             cell["validations"] = cell["validations"].moved(target.top - source.top, target.left - source.left)
-        _put(sheet, row + target.top - source.top, column + target.left - source.left, cell)
-    kept = [merge for merge in sheet.things["merges"] if not ranges.overlap(merge, target.json())]
-    sheet.things["merges"] = kept + merges
+        for layer in PASTED.get(kind, LAYERS):
+            sheet.grid.put(layer, row + target.top - source.top, column + target.left - source.left, cell.get(layer))
+    if kind in WITH_RULES:
+        kept = [merge for merge in sheet.things["merges"] if not ranges.overlap(merge, target.json())]
+        sheet.things["merges"] = kept + merges
     source.sheet.grid.touch(source.top, source.bottom)
     sheet.grid.touch(target.top, target.bottom)
-    _relocate(spreadsheet, source, target)
+    if "values" in PASTED.get(kind, LAYERS):
+        _relocate(spreadsheet, source, target)
 
 
 def _relocate(spreadsheet: Spreadsheet, source: Area, target: Area) -> None:

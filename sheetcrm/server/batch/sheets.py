@@ -10,7 +10,7 @@ from sheetcrm.server import embedded, formulas, masks, proto, structured
 from sheetcrm.server.batch.registry import request
 from sheetcrm.server.errors import invalid
 from sheetcrm.server.model import Sheet, Spreadsheet
-from sheetcrm.server.properties import check_grid, check_spreadsheet, check_title, new_sheet, object_sheet
+from sheetcrm.server.properties import MAX_TITLE, check_grid, check_spreadsheet, check_title, new_sheet, object_sheet
 from sheetcrm.server.structure import delete, rewrite
 
 Json = dict[str, Any]
@@ -164,9 +164,10 @@ def copied(sheet: Sheet, into: Spreadsheet, *, title: str | None = None, sheet_i
 
 
 def _copy_title(spreadsheet: Spreadsheet, title: str) -> str:
-    number = 1
-    while spreadsheet.titled(name := f"Copy of {title}" + (f" {number}" if number > 1 else "")):
+    number, last = 1, ""
+    while spreadsheet.titled(name := f"Copy of {title}"[: MAX_TITLE - len(last)] + last):
         number += 1
+        last = f" {number}"
     return name
 
 

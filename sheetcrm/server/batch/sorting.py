@@ -8,9 +8,10 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sheetcrm.server import access, display, formulas, ranges
+from sheetcrm.server import access, display, formulas, proto, ranges
 from sheetcrm.server.batch.registry import request
 from sheetcrm.server.cell_error import CellError
+from sheetcrm.server.effective import BASE, Looks
 from sheetcrm.server.errors import invalid, unsupported
 from sheetcrm.server.grid import LAYERS, Formula
 from sheetcrm.server.model import Sheet, Spreadsheet
@@ -19,6 +20,8 @@ from sheetcrm.server.rules import Validation
 from sheetcrm.server.writing import Writer
 
 Json = dict[str, Any]
+
+COLORS = ("backgroundColor", "backgroundColorStyle", "foregroundColor", "foregroundColorStyle")
 
 
 @request("sortRange")
@@ -36,16 +39,38 @@ def sort_range(spreadsheet: Spreadsheet, body: Json) -> None:
 
 def _order(spreadsheet: Spreadsheet, area: Area, order: list[int], spec: Json) -> None:
     """Sort row indexes by one spec, keeping the order of equals."""
-    if spec.keys() - {"dimensionIndex", "sortOrder"}:
-        raise unsupported("sorting by colour or by a data source column")
+    if "dataSourceColumnReference" in spec:
+        raise unsupported("sorting by a data source column")
     column = spec.get("dimensionIndex", 0)
     if not area.left <= column < area.right:
         raise invalid(f"sortSpecs.dimensionIndex {column} is outside of the range.")
+    wanted = {key: spec[key] for key in COLORS if key in spec}
+    if wanted:
+        _order_by_color(spreadsheet, area, order, column, wanted, last=spec.get("sortOrder") == "DESCENDING")
+        return
     values = {row: spreadsheet.value(area.sheet, row, column) for row in order}
     filled = [row for row in order if values[row] is not None]
     blank = [row for row in order if values[row] is None]
     filled.sort(key=lambda row: rank(values[row]), reverse=spec.get("sortOrder") == "DESCENDING")
     order[:] = filled + blank
+
+
+def _order_by_color(
+    spreadsheet: Spreadsheet, area: Area, order: list[int], column: int, wanted: Json, *, last: bool
+) -> None:
+    """Rows whose cell shows the wanted colour come first, or last."""
+    wanted = proto.colored(wanted, spreadsheet.theme)
+    if {"backgroundColor", "foregroundColor"} <= wanted.keys():
+        raise invalid("Only one of backgroundColor and foregroundColor of a sort spec may be set.")
+    field = "backgroundColor" if "backgroundColor" in wanted else "foregroundColor"
+    looks = Looks(spreadsheet, Area(area.sheet, area.top, area.bottom, column, column + 1))
+
+    def elsewhere(row: int) -> bool:
+        look = looks.at(row, column) or BASE
+        shown = look if field == "backgroundColor" else look["textFormat"]
+        return bool(shown.get(field, {}) != wanted[field])
+
+    order.sort(key=elsewhere, reverse=last)
 
 
 def rank(value: Any) -> tuple[int, float, str, str]:
