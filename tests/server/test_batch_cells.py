@@ -454,3 +454,9 @@ class TestLooks:
         fields = "sheets(properties,data.rowData.values.dataValidation)"
         found = spreadsheets.get(spreadsheet, ranges=["Sheet1!A1:Z2"], include_grid_data=False, fields=fields)
         assert len(found["sheets"][0]["data"][0]["rowData"]) == 2
+
+
+@pytest.mark.parametrize("corner", [{"rowIndex": -1}, {"columnIndex": -1}], ids=["above", "left of it"])
+def test_nothing_is_pasted_outside_the_grid(corner):
+    request = {"cutPaste": {"source": span(0, 1, 0, 1), "destination": {"sheetId": 0, **corner}}}
+    assert refusal(book(["x"]), request).endswith("[-1] must be at least 0")

@@ -60,6 +60,9 @@ def _tiles(spreadsheet: Spreadsheet, paste: "_Paste", destination: Json | None) 
 
 
 def _placed(sheet: Sheet, top: int, left: int, height: int, width: int) -> Area:
+    for key, index in (("rowIndex", top), ("columnIndex", left)):
+        if index < 0:
+            raise invalid(f"GridCoordinate.{key}[{index}] must be at least 0")
     area = Area(sheet, top, top + height, left, left + width)
     if area.bottom > sheet.row_count or area.right > sheet.column_count:
         raise ranges.beyond(sheet, area.name)
