@@ -80,22 +80,30 @@ def _held_or_shared(folder: Path) -> Iterator[tuple[requests.Session, bool]]:
 
 
 def serve_local(
-    folder: Path, *, port: int | None, token: str | None, owner: str, ready: Callable[[str, str, str], None]
+    folder: Path,
+    *,
+    port: int | None,
+    token: str | None,
+    owner: str,
+    quota: bool = False,
+    ready: Callable[[str, str, str], None],
 ) -> None:
     """
-    Serve `folder` over HTTP until SIGTERM or SIGINT.
+    Serve `folder` over HTTP until SIGTERM or SIGINT; with Google's limits a minute if `quota`.
 
     `ready` is told the address, the token and the page with the list of
     spreadsheets.  UsageError when the folder or the port is taken.
     """
     with _usable(folder):
-        from sheetcrm.server.serve import serve  # noqa: PLC0415 - only with the extra `local`
+        from sheetcrm.server.quota import Quota  # noqa: PLC0415 - only with the extra `local`
+        from sheetcrm.server.serve import serve  # noqa: PLC0415
 
         serve(
             folder,
             port=port,
             token=token,
             owner=owner,
+            quota=Quota() if quota else None,
             ready=lambda server: ready(server.base_url or "", server.token, server.page_url()),
         )
 

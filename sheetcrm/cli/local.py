@@ -25,7 +25,10 @@ def local_command() -> None:
     "--token", envvar="SHEETCRM_TOKEN", help="The bearer token that clients need (default: a random one, printed)."
 )
 @click.option("--owner", default="you@example.com", show_default=True, help="Who the files belong to.")
-def serve_command(data: Path | None, port: int | None, token: str | None, owner: str) -> None:
+@click.option(
+    "--quota", is_flag=True, help="Hold clients to Google's limits: 60 reads and 60 writes a minute and user."
+)
+def serve_command(data: Path | None, port: int | None, token: str | None, owner: str, *, quota: bool) -> None:
     """Serve a data folder on loopback until stopped (Ctrl-C or SIGTERM)."""
     from sheetcrm.connect import serve_local
 
@@ -34,7 +37,7 @@ def serve_command(data: Path | None, port: int | None, token: str | None, owner:
         tell(f"look at the spreadsheets: {pages}")
         tell("this is not Google but an embedded server, for this machine only; Ctrl-C stops it")
 
-    serve_local(data or _data_folder(), port=port, token=token, owner=owner, ready=ready)
+    serve_local(data or _data_folder(), port=port, token=token, owner=owner, quota=quota, ready=ready)
     tell("stopped")
 
 

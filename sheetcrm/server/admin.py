@@ -1,5 +1,5 @@
 """
-`/server/faults` → faults ordered, shown, forgotten, over HTTP.
+`/server/…` → faults ordered, shown, forgotten, and credentials files, over HTTP.
 
 Not Google's: for test suites whose server runs in another process.  Only the server's own token opens it, never one that
 the token endpoint gave out.
@@ -14,9 +14,10 @@ from dataclasses import fields
 from sheetcrm.server.errors import ApiError, invalid
 from sheetcrm.server.faults import Fault, fault_json
 from sheetcrm.server.routes import Backend, Route, path_pattern
-from sheetcrm.server.wire import Request, Response, json_response
+from sheetcrm.server.wire import Json, Request, Response, json_response
 
 FAULTS = "/server/faults"
+CREDENTIALS = "/server/credentials"
 KNOWN = frozenset(field.name for field in fields(Fault))
 
 
@@ -53,6 +54,33 @@ def clear_faults(backend: Backend, request: Request, args: Mapping[str, str]) ->
     return _listed(backend)
 
 
+def write_credentials(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
+    """A credentials file for whoever the body names, as google-auth reads it; its token_uri is where this request went."""
+    backend.guard.check_own_token(request.headers)
+    body = _read(request, frozenset({"type", "email"}))
+    email = body.get("email")
+    if not isinstance(email, str) or "@" not in email:
+        raise invalid("email: the address that the file shall stand for")
+    if body.get("type") == "service_account":
+        return json_response(backend.issuer.service_account(email, f"http://{request.headers.get('host', '')}/token"))
+    if body.get("type") == "authorized_user":
+        return json_response(backend.issuer.authorized_user(email))
+    raise invalid(f"type: {body.get('type')!r} is neither service_account nor authorized_user")
+
+
+def _read(request: Request, known: frozenset[str]) -> Json:
+    """The body, an object with none but `known` settings; ApiError 400 for anything else."""
+    try:
+        body = json.loads(request.body)
+    except ValueError as error:
+        raise invalid("The body is not JSON.") from error
+    if not isinstance(body, dict):
+        raise invalid("The body is not an object.")
+    if unknown := body.keys() - known:
+        raise invalid(f"{', '.join(sorted(unknown))}: no such setting; there are {', '.join(sorted(known))}.")
+    return body
+
+
 def _listed(backend: Backend) -> Response:
     return json_response({"faults": [fault_json(fault) for fault in backend.faults.waiting()]})
 
@@ -61,4 +89,5 @@ ROUTES = (
     Route("server.faults.add", "POST", path_pattern(FAULTS), "admin", add_fault),
     Route("server.faults.list", "GET", path_pattern(FAULTS), "admin", list_faults),
     Route("server.faults.clear", "DELETE", path_pattern(FAULTS), "admin", clear_faults),
+    Route("server.credentials.write", "POST", path_pattern(CREDENTIALS), "admin", write_credentials),
 )

@@ -101,7 +101,8 @@ class Server:
         self._counting = threading.Lock()
         self.faults = Faults()
         self._sleep = sleep
-        self._meter = Meter(quota, now=now) if quota else None
+        self._now = now
+        self.limit(quota)
         tokens = Tokens(self.store.secret, now=now)
         guard = Guard(token=self.token, secret=self.store.secret, owner=owner, tokens=tokens)
         self.issuer = oauth.Issuer(self.store, tokens, now=now)
@@ -166,6 +167,10 @@ class Server:
         from sheetcrm.server.listen import Listener  # noqa: PLC0415 - starlette and uvicorn only where somebody listens
 
         return Listener(self, host, port)
+
+    def limit(self, quota: Quota | None) -> None:
+        """Refuse calls beyond `quota` from now on, counted anew; None lets all through."""
+        self._meter = Meter(quota, now=self._now) if quota else None
 
     def close(self) -> None:
         """Close the data file; everything that was answered is in it."""

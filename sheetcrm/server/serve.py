@@ -15,6 +15,7 @@ from types import FrameType
 
 from sheetcrm.server.app import OWNER, Server
 from sheetcrm.server.folder import FolderError, open_folder
+from sheetcrm.server.quota import Quota
 
 
 def serve(
@@ -23,11 +24,13 @@ def serve(
     port: int | None = None,
     token: str | None = None,
     owner: str = OWNER,
+    quota: Quota | None = None,
     ready: Callable[[Server], None],
 ) -> None:
     """Serve on loopback until SIGTERM or SIGINT; `ready` is called once requests are answered.
 
-    `data` None keeps everything in memory.  `port` None takes the port that the folder remembers, 0 a free one.
+    `data` None keeps everything in memory.  `port` None takes the port that the folder remembers, 0 a free one.  With a
+    `quota` calls beyond it are refused.
     Raises FolderError when another process holds the folder, StoreError and OSError as they come; to be called from
     the main thread.
     """
@@ -39,6 +42,7 @@ def serve(
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         with _running(data, port=port, token=token, owner=owner) as server:
+            server.limit(quota)
             ready(server)
             stopped.wait()
     finally:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+import requests
+from google.auth.transport.requests import Request
+from google.oauth2 import service_account
 
 from sheetcrm.server.app import Server
 from sheetcrm.server.faults import Fault
@@ -55,3 +58,33 @@ def test_what_is_no_order_is_400(server, body):
 
 def test_an_unknown_setting_is_named(server):
     assert "stauts" in call(server, "POST", {"stauts": 500}).json()["error"]["message"]
+
+
+def test_a_credentials_file_for_a_client_in_another_process(server):
+    with server.listen() as listener:
+        body = {"type": "service_account", "email": "bot@x.iam.gserviceaccount.com"}
+        info = requests.post(f"{listener.url}/server/credentials", json=body, headers=OWN, timeout=5).json()
+        scopes = ["https://www.googleapis.com/auth/drive"]
+        account = service_account.Credentials.from_service_account_info(info, scopes=scopes)
+        account.refresh(Request())
+        assert account.valid
+
+
+@pytest.mark.parametrize(
+    ("body", "token", "status"),
+    [
+        ({"type": "authorized_user", "email": "bob@x.org"}, "open-sesame", 200),
+        ({"type": "authorized_user", "email": "bob@x.org"}, "wrong", 401),
+        ({"type": "authorized_user"}, "open-sesame", 400),
+        ({"type": "authorized_user", "email": "bob"}, "open-sesame", 400),
+        ({"email": "bob@x.org"}, "open-sesame", 400),
+        ({"type": "service_account", "email": "bob@x.org", "key": "x"}, "open-sesame", 400),
+        ([], "open-sesame", 400),
+    ],
+    ids=str,
+)
+def test_who_gets_credentials_for_what(server, body, token, status):
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = server.handle("POST", "/server/credentials", "", headers, json.dumps(body).encode())
+    assert answer.status == status
+    assert ("refresh_token" in answer.json()) is (status == 200)

@@ -64,6 +64,13 @@ def test_a_random_token_is_shown_to_whoever_gave_none(served):
     assert answer.status_code == 200
 
 
+def test_googles_limits_on_request(served):
+    one = served("--token", TOKEN, "--quota")
+    with one.session() as session:
+        statuses = {session.get(f"{SHEETS}/nosuch").status_code for _ in range(121)}  # a minute may begin in between
+    assert statuses == {404, 429}
+
+
 def test_a_folder_that_is_held_is_not_served_twice(served, tmp_path):
     with open_folder(tmp_path) as opened:
         second = served("--data", tmp_path)
