@@ -109,6 +109,8 @@ class Library:
         with self._lock_of(file_id):
             changed = edit(self.file(file_id)).touched(self.time())
             self._keep(changed, {})
+            if file_id in self._spreadsheets:
+                self._spreadsheets[file_id].owner = changed.owner
         return changed
 
     def remove(self, file_id: str) -> None:

@@ -44,13 +44,11 @@ def create_permission(backend: Backend, request: Request, args: Mapping[str, str
 
 def _grant(body: Json) -> Json:
     """The permission that a body describes; refused when it says too little."""
-    kind, role = body.get("type"), body.get("role")
+    kind = body.get("type")
     if kind not in TYPES:
         text = f"Invalid permission type: {kind}" if kind else "The permission type field is required."
         raise invalid(text, "permission.type")
-    if role not in ROLES:
-        text = f"Invalid permission role: {role}" if role else "The permission role field is required."
-        raise invalid(text, "permission.role")
+    role = _role(body)
     base = {"kind": "drive#permission", "type": kind, "role": role}
     if kind == "anyone":
         return {**base, "id": "anyoneWithLink"}
@@ -59,6 +57,15 @@ def _grant(body: Json) -> Json:
     if not isinstance(address, str) or not address:
         raise invalid(f"The {key} field is required for this type of permission.", f"permission.{key}")
     return {**base, "id": permission_id(address), key: address}
+
+
+def _role(body: Json) -> str:
+    """The role that a body names; refused when it is none."""
+    role = body.get("role")
+    if role not in ROLES:
+        text = f"Invalid permission role: {role}" if role else "The permission role field is required."
+        raise invalid(text, "permission.role")
+    return str(role)
 
 
 def _without(file: File, permission: str) -> tuple[Json, ...]:
@@ -80,26 +87,30 @@ def get_permission(backend: Backend, request: Request, args: Mapping[str, str]) 
 
 
 def update_permission(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
-    """Another role for somebody; the owner stays the owner."""
-    file, _ = open_file(backend, request, args, writing=True)
+    """Another role for somebody, or the file itself: offered to an editor by its owner, then accepted by that editor."""
+    file, caller = open_file(backend, request, args, writing=True)
     held, body = _held(file, args), read_body(request)
-    if unknown := body.keys() - {"role"}:
+    if unknown := body.keys() - {"role", "pendingOwner"}:
         raise invalid(
             f"The resource body includes fields which are not directly writable: {min(unknown)}.", min(unknown)
         )
-    role = body.get("role")
-    if role not in ROLES:
-        text = f"Invalid permission role: {role}" if role else "The permission role field is required."
-        raise invalid(text, "permission.role")
-    if "owner" in {role, held["role"]} and role != held["role"]:
-        raise DriveError(403, "This embedded server does not transfer ownership.", "forbidden")
-    changed = {**held, "role": role}
-    backend.library.change(
-        file.id,
-        lambda old: replace(
-            old, permissions=tuple(changed if one["id"] == held["id"] else one for one in old.permissions)
-        ),
-    )
+    role = _role(body)
+    if body.get("pendingOwner") and (role != "writer" or held["type"] != "user" or file.role(caller) != "owner"):
+        raise DriveError(403, "Only the owner may offer a file, and only to a person who may write.", "forbidden")
+    changed = {**{key: part for key, part in held.items() if key != "pendingOwner"}, "role": role}
+    if body.get("pendingOwner"):
+        changed["pendingOwner"] = True
+    accepted = role == "owner" and held.get("pendingOwner") and held["emailAddress"].lower() == caller.lower()
+    if "owner" in {role, held["role"]} and role != held["role"] and not accepted:
+        raise DriveError(
+            403, "This embedded server lets only whom a file was offered to become its owner.", "forbidden"
+        )
+
+    def edit(old: File) -> File:
+        others = ({**one, "role": "writer"} if accepted and one["role"] == "owner" else one for one in old.permissions)
+        return replace(old, permissions=tuple(changed if one["id"] == held["id"] else one for one in others))
+
+    backend.library.change(file.id, edit)
     return shown(request, changed, PERMISSION_FIELDS)
 
 

@@ -119,14 +119,12 @@ def test_client_remove_permission(client, spreadsheet):
     assert OTHER not in roles(spreadsheet)
 
 
-@SOON
 def test_spreadsheet_accept_ownership(spreadsheet, running):
     own = next(one["id"] for one in spreadsheet.list_permissions() if one["role"] == "owner")
     assert spreadsheet.accept_ownership(own).json()["role"] == "owner"
     assert roles(spreadsheet) == {running.server.owner: "owner"}
 
 
-@SOON
 def test_spreadsheet_transfer_ownership(spreadsheet):
     made = spreadsheet.share(OTHER, perm_type="user", role="writer", notify=False).json()
     assert spreadsheet.transfer_ownership(made["id"]).json()["role"] == "writer"

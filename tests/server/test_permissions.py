@@ -80,3 +80,19 @@ def test_the_owner_stays_the_owner(drive, grants):
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
 def test_nobodys_permission(drive, grants, method):
     assert error(drive.request(method, f"{grants}/123", json={"role": "reader"})) == (404, "notFound")
+
+
+def test_a_file_changes_hands_when_it_was_offered_and_accepted(server, drive, grants, bobs):
+    bob = {"Authorization": f"Bearer {server.add_user('bob@x.org')}"}
+    take = {"params": {"transferOwnership": True}, "json": {"role": "owner"}, "headers": bob}
+    assert error(drive.patch(bobs, json={"role": "reader", "pendingOwner": True})) == (403, "forbidden")
+    assert drive.patch(bobs, json={"role": "writer"}).status_code == 200
+    assert error(drive.patch(bobs, **take)) == (403, "forbidden")
+    assert error(drive.patch(bobs, json={"role": "writer", "pendingOwner": True}, headers=bob)) == (403, "forbidden")
+    assert drive.patch(bobs, json={"role": "writer", "pendingOwner": True}).status_code == 200
+    assert drive.patch(bobs, **take).json()["role"] == "owner"
+    fields = {"fields": "permissions(emailAddress,role,pendingOwner)"}
+    assert drive.get(grants, params=fields, headers=bob).json()["permissions"] == [
+        {"role": "writer", "emailAddress": "ann@x.org"},
+        {"role": "owner", "emailAddress": "bob@x.org"},
+    ]
