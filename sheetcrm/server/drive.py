@@ -230,7 +230,7 @@ def export(backend: Backend, request: Request, args: Mapping[str, str]) -> Respo
             "mimeType",
         )
     with backend.library.opened(file.id) as (spreadsheet,):
-        first = spreadsheet.sheets[0].title.replace("'", "''")
+        first = spreadsheet.grids[0].title.replace("'", "''")
         rows: list[list[Any]] = values.get(spreadsheet, f"'{first}'").get("values", [])
     width = max(map(len, rows), default=0)
     text = io.StringIO()

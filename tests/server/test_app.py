@@ -240,6 +240,16 @@ def test_the_page_shows_the_tab_and_the_rows_of_the_link(server, spreadsheet_id)
     assert '<td id="A1"' not in html
 
 
+def test_the_page_of_a_chart_sheet_is_there_and_empty(server, spreadsheet_id):
+    cells = {"startRowIndex": 0, "endRowIndex": 1, "startColumnIndex": 0, "endColumnIndex": 1}
+    spec = {"scorecardChart": {"keyValueData": {"sourceRange": {"sources": [cells]}}}}
+    requests = [{"addChart": {"chart": {"spec": spec, "position": {"sheetId": 7}}}}]
+    call(server, "POST", f"/v4/spreadsheets/{spreadsheet_id}:batchUpdate", {"requests": requests})
+    response = call(server, "GET", f"/spreadsheets/d/{spreadsheet_id}/edit?gid=7")
+    html = response.body.decode()
+    assert (response.status, "<td" in html, "Chart1" in html) == (200, False, True)
+
+
 @pytest.mark.parametrize(
     "query", ["gid=999", "gid=x", "range=ZZZ999999", "range=%27", "row=-5", "row=99999999999", "range=A1:"]
 )

@@ -191,6 +191,11 @@ class TestUpdate:
         do(spreadsheet, {"findReplace": {"find": "客户", "replacement": "Client", "allSheets": True}})
         assert names(spreadsheet)[0] == "Client"
 
+    @pytest.mark.parametrize("name", ["Deals", "Deals[Amount]"])
+    def test_its_name_is_no_range(self, spreadsheet, name):
+        with pytest.raises(ApiError, match="Unable to parse range"):
+            read(spreadsheet, name)
+
     @pytest.mark.parametrize(
         ("body", "message"),
         [

@@ -133,6 +133,17 @@ def test_csv_out_is_the_first_sheet_as_people_see_it(drive, file_id):
     assert answer.headers["Content-Type"] == "text/csv"
 
 
+def test_csv_out_passes_a_chart_by_that_stands_first(drive, file_id):
+    drive.put(f"{SHEETS}/{file_id}/values/A1", params={"valueInputOption": "RAW"}, json={"values": [["a"]]})
+    cells = {"startRowIndex": 0, "endRowIndex": 1, "startColumnIndex": 0, "endColumnIndex": 1}
+    data = {"sourceRange": {"sources": [cells]}}
+    chart = {"spec": {"scorecardChart": {"keyValueData": data}}, "position": {"sheetId": 7}}
+    first = {"properties": {"sheetId": 7, "index": 0}, "fields": "index"}
+    requests = [{"addChart": {"chart": chart}}, {"updateSheetProperties": first}]
+    assert drive.post(f"{SHEETS}/{file_id}:batchUpdate", json={"requests": requests}).ok
+    assert drive.get(f"{FILES}/{file_id}/export", params={"mimeType": "text/csv"}).content == b"a"
+
+
 def test_csv_in_replaces_everything(drive, file_id):
     drive.post(f"{SHEETS}/{file_id}:batchUpdate", json={"requests": [{"addSheet": {"properties": {"title": "old"}}}]})
     data = "公司,金额\n云帆,12\n=1+1,'0012\n".encode()
