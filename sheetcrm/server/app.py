@@ -144,7 +144,7 @@ class Server:
                 self._sleep(fault.delay)
                 if fault.drop == "before":
                     return route, fault.spoiled(Response(503, {}))
-                if refusal := fault.refusal():
+                if refusal := fault.refusal(route.kind):
                     raise refusal
             self._admit(route, request)
             response = route.answer(self._backend, request, args)

@@ -13,6 +13,7 @@ REASONS = {
     403: "insufficientFilePermissions",
     404: "notFound",
     405: "httpMethodNotAllowed",
+    429: "rateLimitExceeded",
     501: "notImplemented",
 }
 

@@ -11,12 +11,14 @@ from dataclasses import asdict, dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
+from sheetcrm.server.auth import WRONG
 from sheetcrm.server.errors import ApiError
+from sheetcrm.server.quota import KINDS, Quota, exceeded
 from sheetcrm.server.wire import Response
 
 Json = dict[str, Any]
 MESSAGES = {
-    401: "Request had invalid authentication credentials.",
+    401: WRONG,
     403: "The caller does not have permission",
     404: "Requested entity was not found.",
     500: "Internal error encountered.",
@@ -62,10 +64,12 @@ class Fault:
         """Whether a call of this method at this (percent-encoded) path is meant."""
         return fnmatchcase(path if self.match.startswith("/") else method, self.match)
 
-    def refusal(self) -> ApiError | None:
-        """The error in the place of the work, if one was ordered."""
+    def refusal(self, kind: str) -> ApiError | None:
+        """The error in the place of the work, if one was ordered; 429 is that of the quota of this kind of route."""
         if self.status is None:
             return None
+        if self.status == 429 and kind in KINDS:
+            return exceeded(kind, Quota(), per_user=True)
         return ApiError(self.status, MESSAGES.get(self.status, f"Error {self.status}, as ordered."))
 
     def spoiled(self, response: Response) -> Response:

@@ -70,6 +70,15 @@ def test_a_status_in_the_place_of_the_work(server, session, cell):
     assert read(session, cell) is None
 
 
+def test_too_many_requests_are_those_of_the_quota(server, session, cell):
+    server.faults.add(Fault("*values.update", status=429))
+    error = write(session, cell).json()["error"]
+    assert "limit 'Write requests per minute per user'" in error["message"]
+    assert error["details"][0]["metadata"]["quota_limit"] == "WriteRequestsPerMinutePerUser"
+    server.faults.add(Fault("drive.*", status=429))
+    assert session.get(f"{DRIVE}/files").json()["error"]["errors"][0]["reason"] == "rateLimitExceeded"
+
+
 def test_drives_errors_keep_drives_shape(server, session):
     server.faults.add(Fault("drive.*", status=403))
     error = session.get(f"{DRIVE}/files").json()["error"]
