@@ -290,7 +290,8 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"no such measurement: {', '.join(unknown)}; there are {', '.join(ALL)}", file=sys.stderr)
         return 2
-    return 0 if all([ALL[name]() for name in names or ALL]) else 1
+    kept = [ALL[name]() for name in names or ALL]
+    return 0 if all(kept) else 1
 
 
 if __name__ == "__main__":

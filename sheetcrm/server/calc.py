@@ -91,6 +91,25 @@ class Calculator:
         known = book.load(title)
         return None if known is None else book.value(known, row, column)
 
+    def reader(self, title: str) -> Callable[[int, int], Value]:
+        """`value` of one sheet, for reading much of it: good until something is written."""
+        book = self._current()
+        known = book.load(title)
+        blocks: dict[tuple[int, int], list[Value]] = {}
+
+        def read(row: int, column: int) -> Value:
+            if known is None:
+                return None
+            at, offset = divmod(row, ROWS_AT_ONCE)
+            block = blocks.get((at, column))
+            if block is None:
+                start = at * ROWS_AT_ONCE
+                block = blocks[at, column] = book.engine.column(known, column, start, start + ROWS_AT_ONCE)
+            found = block[offset]
+            return book.value(known, row, column) if found is None or isinstance(found, CellError) else found
+
+        return read
+
     def evaluate(
         self, formula: str, title: str, row: int, column: int, *, anchor: tuple[int, int] | None = None
     ) -> Value:

@@ -111,6 +111,16 @@ class Engine:
         # A cell that was once emptied answers None even when an array has spilled into it since.
         return self.compute(title, row, column) if found is None else _value(found)
 
+    def column(self, title: str, column: int, start: int, end: int) -> list[Value]:
+        """What rows [start, end) hold after the last calculation, all at once; None for a cell to be asked for by itself."""
+        last = min(end, MAX_ROWS)
+        if self._late or column >= MAX_COLUMNS or start >= last:
+            return [None] * (end - start)
+        area = formualizer.RangeAddress(title, start + 1, column + 1, last, column + 1)
+        found = self._book.sheet(title).get_values(area)
+        cells = [None if cell is None else _value(cell) for (cell,) in found]
+        return cells + [None] * (end - start - len(cells))
+
     def compute(self, title: str, row: int, column: int) -> Value:
         """What the cell holds, calculated now if need be."""
         with _forgiven():

@@ -9,6 +9,8 @@ layer may ever be changed in place: put another object instead.  Rows are copied
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
+from sheetcrm.server.arrays import may_spill
+
 Layer = Literal["values", "formats", "validations", "notes", "runs"]
 LAYERS: tuple[Layer, ...] = ("values", "formats", "validations", "notes", "runs")
 
@@ -59,6 +61,8 @@ class Grid:
         self.rows: list[Row | None] = []
         # Whether there may be a formula; never false when there is one.
         self.has_formulas = False
+        # Whether a formula may answer an array; None when nobody knows.
+        self._arrays: bool | None = None
         self._changed = changed
         self._token = object()
         self._shared = False
@@ -68,6 +72,7 @@ class Grid:
         twin = Grid(changed)
         twin.rows = self.rows
         twin.has_formulas = self.has_formulas
+        twin._arrays = self._arrays  # the same cells
         self._token = object()
         self._shared = twin._shared = True
         return twin
@@ -93,7 +98,20 @@ class Grid:
 
     def touch(self, start: int, end: int) -> None:
         """Say that rows [start, end) were written."""
+        if self._arrays is not False or self._may_spill(start, end):
+            self._arrays = None
         self._changed(start, end)
+
+    def has_arrays(self) -> bool:
+        """Whether the value of some formula may be an array."""
+        known = self._may_spill(0, len(self.rows)) if self._arrays is None else self._arrays
+        self._arrays = known
+        return known
+
+    def _may_spill(self, start: int, end: int) -> bool:
+        rows = self.rows[start:end] if self.has_formulas else []
+        cells = (value for row in rows if row and row.values for value in row.values if type(value) is Formula)
+        return any(map(may_spill, cells))
 
     def get(self, layer: Layer, row: int, column: int) -> Any:
         """What is in a layer of a cell, or None."""

@@ -5,6 +5,7 @@ Formatted texts come from display.py; this module only decides which of the thre
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from sheetcrm.server import display, proto
@@ -76,6 +77,7 @@ class Renderer:
         self._option = choice(value_option, RENDERINGS, "value_render_option")
         self._dates_as_text = choice(date_option, DATE_RENDERINGS, "date_time_render_option") == "FORMATTED_STRING"
         self._reached: dict[int, dict[int, set[int]]] = {}
+        self._readers: dict[int, Callable[[int, int], Any]] = {}
 
     def row(self, sheet: Sheet, row: int, left: int, right: int) -> list[Any]:
         """The cells [left, right) of a row, without the blank ones at its end."""
@@ -124,12 +126,17 @@ class Renderer:
         if isinstance(content, Formula):
             if self._option == "FORMULA":
                 return str(content)
-            content = self._spreadsheet.calculator.value(sheet.title, row, column)
+            content = self._value(sheet, row, column)
         if self._option == "FORMATTED_VALUE":
             if look is None and isinstance(content, str):
                 return content
             return display.text(content, look, self._spreadsheet.locale)
         return self._unformatted(content, look)
+
+    def _value(self, sheet: Sheet, row: int, column: int) -> Any:
+        if sheet.id not in self._readers:
+            self._readers[sheet.id] = self._spreadsheet.calculator.reader(sheet.title)
+        return self._readers[sheet.id](row, column)
 
     def _unformatted(self, content: Any, look: Json | None) -> Any:
         if content is None or isinstance(content, (str, bool)):

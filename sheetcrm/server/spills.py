@@ -4,16 +4,13 @@ Formulas that answer an array → the blank cells that show its parts.
 Only such formulas are evaluated here, and none in the usual sheet.  An array ends at its first row without a value.
 """
 
-import re
 from collections.abc import Iterator
 
+from sheetcrm.server.arrays import may_spill
 from sheetcrm.server.grid import Formula, Grid
 from sheetcrm.server.model import Sheet, Spreadsheet
 from sheetcrm.server.rules import Place
-from sheetcrm.server.translate import SPILLING, traits_of
-
-LIKELY = re.compile("{|" + "|".join(map(re.escape, sorted(SPILLING))), re.IGNORECASE)
-
+from sheetcrm.server.translate import traits_of
 
 def spilled(spreadsheet: Spreadsheet, sheet: Sheet) -> dict[int, set[int]]:
     """Row → columns of the blank cells that an array reaches."""
@@ -28,8 +25,10 @@ def spilled(spreadsheet: Spreadsheet, sheet: Sheet) -> dict[int, set[int]]:
 
 
 def _places(spreadsheet: Spreadsheet, sheet: Sheet) -> Iterator[Place]:
+    if not sheet.grid.has_arrays():
+        return
     for row, column, content in sheet.grid.contents():
-        if isinstance(content, Formula) and LIKELY.search(content) and traits_of(str(content)).spilling:
+        if isinstance(content, Formula) and may_spill(content) and traits_of(str(content)).spilling:
             yield from _reached(spreadsheet, sheet, row, column)
 
 

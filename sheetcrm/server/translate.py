@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from sheetcrm.server import formulas
+from sheetcrm.server.arrays import SPILLING
 from sheetcrm.server.cell_error import CellError
 from sheetcrm.server.evaluation import MAX_COLUMNS, MAX_ROWS
 from sheetcrm.server.fills import family, is_plain, marked, member
@@ -25,20 +26,6 @@ _LOOKUPS = {"INDEX", "XLOOKUP", "VLOOKUP", "HLOOKUP", "LOOKUP", "OFFSET", "INDIR
 # Inside these, Sheets applies every function to whole ranges.
 _ARRAYS = {"ARRAYFORMULA", "FILTER", "SORT", "SUMPRODUCT", "UNIQUE"}
 _VOLATILE = {"NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY"}
-SPILLING = {
-    "ARRAYFORMULA",
-    "FILTER",
-    "FLATTEN",
-    "REGEXEXTRACT",
-    "SEQUENCE",
-    "SORT",
-    "SORTN",
-    "SPLIT",
-    "TRANSPOSE",
-    "UNIQUE",
-    "RANDARRAY",
-}
-"""Functions whose value may be an array."""
 # Which arguments are days; the engine does not read text as one.
 _DAYS = {
     **dict.fromkeys(
