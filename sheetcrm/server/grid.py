@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 from sheetcrm.server.arrays import may_spill
 
-Layer = Literal["values", "formats", "validations", "notes", "runs"]
-LAYERS: tuple[Layer, ...] = ("values", "formats", "validations", "notes", "runs")
+Layer = Literal["values", "formats", "validations", "notes", "runs", "pivots"]
+LAYERS: tuple[Layer, ...] = ("values", "formats", "validations", "notes", "runs", "pivots")
 
 
 class Formula(str):
@@ -27,7 +27,7 @@ Content = str | int | float | bool | Formula | None
 class Row:
     """One row of a sheet; a layer is None until something is put in it, and as long as it needs to be."""
 
-    __slots__ = ("formats", "notes", "owner", "runs", "validations", "values")
+    __slots__ = ("formats", "notes", "owner", "pivots", "runs", "validations", "values")
 
     def __init__(self, owner: object) -> None:
         self.owner = owner
@@ -36,6 +36,7 @@ class Row:
         self.validations: list[Any] | None = None
         self.notes: list[Any] | None = None
         self.runs: list[Any] | None = None
+        self.pivots: list[Any] | None = None
 
     def copy(self, owner: object) -> "Row":
         """The same cells, free to be written."""
@@ -63,6 +64,8 @@ class Grid:
         self.has_formulas = False
         # Whether a formula may answer an array; None when nobody knows.
         self._arrays: bool | None = None
+        # Whether there may be a pivot table; never false when there is one.
+        self.has_pivots = False
         self._changed = changed
         self._token = object()
         self._shared = False
@@ -73,6 +76,7 @@ class Grid:
         twin.rows = self.rows
         twin.has_formulas = self.has_formulas
         twin._arrays = self._arrays  # the same cells
+        twin.has_pivots = self.has_pivots
         self._token = object()
         self._shared = twin._shared = True
         return twin
@@ -138,6 +142,8 @@ class Grid:
         cells[column] = value
         if type(value) is Formula:
             self.has_formulas = True
+        elif layer == "pivots":
+            self.has_pivots = True
 
     def snip(self, row: int, column: int) -> dict[Layer, Any]:
         """All layers of a cell that hold something."""

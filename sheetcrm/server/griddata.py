@@ -76,6 +76,7 @@ class _Cells:
             "note": self._note,
             "textFormatRuns": self._runs,
             "dataValidation": self._validation,
+            "pivotTable": self._pivot,
         }
         self._makers = {key: maker for key, maker in makers.items() if mask is None or key in mask}
         self._looks = Looks(spreadsheet, area) if "effectiveFormat" in self._makers else None
@@ -156,6 +157,10 @@ class _Cells:
     def _validation(self, row: int, column: int) -> Json | None:
         validation = self._sheet.grid.get("validations", row, column)
         return proto.shown(validation.at(row, column)) if validation else None
+
+    def _pivot(self, row: int, column: int) -> Json | None:
+        table = self._sheet.grid.get("pivots", row, column)
+        return proto.shown(table) if table else None
 
 
 def _linked(formula: str) -> str | None:

@@ -110,8 +110,9 @@ class Spreadsheet:
         self.dirty: set[str] = set()
         self._shared: dict[str, Json] = {}
         self._validations: dict[str, Validation] = {}
-        # Sheet id → the day, and the blank cells (row → columns) that arrays reach on that day: see spills.py.
-        self.spilled: dict[int, tuple[date, dict[int, set[int]]]] = {}
+        # Sheet id → the day, and on that day the blank cells (row → columns) that arrays and pivot tables reach, and the
+        # values of the latter: see spills.py.
+        self.spilled: dict[int, tuple[date, dict[int, set[int]], dict[Place, Any]]] = {}
         self._calculator: Calculator | None = None
 
     def sheet(self, sheet_id: int) -> Sheet | None:
@@ -167,13 +168,14 @@ class Spreadsheet:
     def value(self, sheet: Sheet, row: int, column: int) -> Any:
         """What the cell shows before formatting: a formula's result, or an error as calc has it."""
         content: Content = sheet.grid.get("values", row, column)
-        if isinstance(content, Formula) or (content is None and column in self.spills(sheet).get(row, ())):
-            return self.calculator.value(sheet.title, row, column)
-        return content
+        if content is None and column in self.spills(sheet).get(row, ()):
+            pivoted = self.spilled[sheet.id][2]
+            return pivoted[row, column] if (row, column) in pivoted else self.calculator.value(sheet.title, row, column)
+        return self.calculator.value(sheet.title, row, column) if isinstance(content, Formula) else content
 
     def spills(self, sheet: Sheet) -> dict[int, set[int]]:
-        """Row → columns of the blank cells of a sheet that show a part of some formula's array."""
-        if not sheet.grid.has_formulas:
+        """Row → columns of the blank cells of a sheet that show a part of some formula's array, or of a pivot table."""
+        if not (sheet.grid.has_formulas or sheet.grid.has_pivots):
             return {}
         from sheetcrm.server.spills import spilled  # noqa: PLC0415 - the engine is only loaded for spreadsheets with formulas
 

@@ -153,3 +153,4 @@ def _load_rows(spreadsheet: Spreadsheet, grid: Grid, first: int, body: Json) -> 
         for layer, entries in tables.items():
             if layer in line:
                 setattr(row, layer, [None if index is None else entries[index] for index in line[layer]])
+                grid.has_pivots = grid.has_pivots or layer == "pivots"

@@ -1,26 +1,35 @@
 """
-Formulas that answer an array → the blank cells that show its parts.
+Formulas that answer an array, and pivot tables → the blank cells that show their parts.
 
 Only such formulas are evaluated here, and none in the usual sheet.  An array ends at its first row without a value.
 """
 
 from collections.abc import Iterator
 
+from sheetcrm.server import pivots
 from sheetcrm.server.arrays import may_spill
 from sheetcrm.server.grid import Formula, Grid
 from sheetcrm.server.model import Sheet, Spreadsheet
 from sheetcrm.server.rules import Place
 from sheetcrm.server.translate import traits_of
 
+
 def spilled(spreadsheet: Spreadsheet, sheet: Sheet) -> dict[int, set[int]]:
-    """Row → columns of the blank cells that an array reaches."""
+    """Row → columns of the blank cells that an array or a pivot table reaches."""
+    if not (sheet.grid.has_arrays() or sheet.grid.has_pivots):
+        return {}
     day = spreadsheet.today()
     known = spreadsheet.spilled.get(sheet.id)
     if known is None or known[0] != day:
         reached: dict[int, set[int]] = {}
         for row, column in _places(spreadsheet, sheet):
             reached.setdefault(row, set()).add(column)
-        known = spreadsheet.spilled[sheet.id] = (day, reached)
+        # Kept before pivot tables are computed, which may read this very sheet.
+        spreadsheet.spilled[sheet.id] = (day, reached, {})
+        pivoted = pivots.cells(spreadsheet, sheet)
+        for row, column in pivoted:
+            reached.setdefault(row, set()).add(column)
+        known = spreadsheet.spilled[sheet.id] = (day, reached, pivoted)
     return known[1]
 
 

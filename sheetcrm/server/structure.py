@@ -8,7 +8,7 @@ A range of which nothing is left is dropped, and so is the rule or mark that liv
 from collections.abc import Callable
 from typing import Any
 
-from sheetcrm.server import embedded, formulas, structured
+from sheetcrm.server import embedded, formulas, pivots, structured
 from sheetcrm.server.edits import Edit
 from sheetcrm.server.fills import Followers
 from sheetcrm.server.grid import Formula, moved
@@ -103,6 +103,12 @@ def _follow_objects(spreadsheet: Spreadsheet, sheet: Sheet, edit: Edit) -> None:
     tables = (structured.followed(table, edit, place) for table in sheet.things["tables"])
     sheet.things["tables"] = [table for table in tables if table is not None]
     embedded.follow(spreadsheet, sheet, edit, place)
+    for other in spreadsheet.grids:
+        for row, column, table in list(pivots.places(other.grid)):
+            moved_table = pivots.followed(table, edit, sheet.id, place)
+            if moved_table is not table:
+                other.grid.put("pivots", row, column, moved_table)
+                other.grid.touch(row, row + 1)
 
 
 def _edit_cells(sheet: Sheet, edit: Edit) -> None:

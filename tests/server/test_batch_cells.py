@@ -56,7 +56,7 @@ def test_update_cells_from_a_start_leaves_the_rest_alone():
         pytest.param({"updateCells": {"range": span(0, 1, 0, 1), "rows": [{}, {}], "fields": "*"}}, "Attempting to write row: 1, beyond the last requested row of: 0", id="too high"),
         pytest.param({"updateCells": {"range": span(0, 1, 0, 1, 8), "rows": [{}], "fields": "*"}}, "No grid with id: 8", id="no such sheet"),
         pytest.param({"repeatCell": {"range": span(0, 1, 0, 27), "cell": {}, "fields": "*"}}, "Range (Sheet1!A1:AA1) exceeds grid limits. Max rows: 1000, max columns: 26", id="past the grid"),
-        pytest.param({"repeatCell": {"range": span(0, 1, 0, 1), "cell": {"pivotTable": {}}, "fields": "pivotTable"}}, "this embedded server does not support writing the cell field pivotTable yet (Google does)", id="pivot tables"),
+        pytest.param({"repeatCell": {"range": span(0, 1, 0, 1), "cell": {"pivotTable": {}}, "fields": "pivotTable"}}, "PivotTable.source is required.", id="a pivot table of nothing"),
         pytest.param({"repeatCell": {"range": span(0, 1, 0, 1), "cell": {}, "fields": "userEnteredFormat.colour"}}, "Invalid field: userEnteredFormat.colour", id="misspelt mask"),
         pytest.param({"sortRange": {"range": span(0, 2, 0, 2), "sortSpecs": [{"dimensionIndex": 5}]}}, "sortSpecs.dimensionIndex 5 is outside of the range.", id="sort by a column elsewhere"),
         pytest.param({"findReplace": {"find": "(", "searchByRegex": True, "allSheets": True}}, "Invalid regular expression: (", id="bad pattern"),

@@ -7,7 +7,7 @@ Only the fields that the mask names are written, and where a cell says nothing a
 from collections.abc import Callable
 from typing import Any
 
-from sheetcrm.server import access, formulas, masks, proto, ranges, structured
+from sheetcrm.server import access, formulas, masks, pivots, proto, ranges, structured
 from sheetcrm.server.batch.registry import request
 from sheetcrm.server.batch.tables import find, make_room
 from sheetcrm.server.batch.validation import checked
@@ -22,7 +22,7 @@ from sheetcrm.server.writing import check_text
 Json = dict[str, Any]
 Place = tuple[int, int]
 
-FIELDS = ("userEnteredValue", "userEnteredFormat", "note", "dataValidation", "textFormatRuns")
+FIELDS = ("userEnteredValue", "userEnteredFormat", "note", "dataValidation", "textFormatRuns", "pivotTable")
 READ_ONLY = frozenset({"effectiveValue", "formattedValue", "effectiveFormat", "hyperlink"})
 
 
@@ -120,6 +120,7 @@ class Brush:
             "note": self._note,
             "dataValidation": self._validation,
             "textFormatRuns": self._runs,
+            "pivotTable": self._pivot,
         }
         self._painters = [painter for field, painter in painters.items() if mask is None or field in mask]
         format_mask = masks.below(mask, "userEnteredFormat")[1]
@@ -168,6 +169,12 @@ class Brush:
     def _runs(self, sheet: Sheet, place: Place, cell: Json, _: Place) -> None:
         runs = cell.get("textFormatRuns")
         sheet.grid.put("runs", *place, proto.colored(runs, self._spreadsheet.theme) if runs else None)
+
+    def _pivot(self, sheet: Sheet, place: Place, cell: Json, _: Place) -> None:
+        table = cell.get("pivotTable")
+        sheet.grid.put("pivots", *place, None if table is None else pivots.checked(self._spreadsheet, table))
+        if table is not None:
+            sheet.grid.put("values", *place, None)
 
 
 def _with_twins(mask: Mask) -> Mask:

@@ -6,7 +6,7 @@ A sheet's `index` is read against the order before it is taken out of its place.
 
 from typing import Any
 
-from sheetcrm.server import embedded, formulas, masks, proto, structured
+from sheetcrm.server import embedded, formulas, masks, pivots, proto, structured
 from sheetcrm.server.batch.registry import request
 from sheetcrm.server.errors import invalid
 from sheetcrm.server.model import Sheet, Spreadsheet
@@ -154,6 +154,8 @@ def copied(sheet: Sheet, into: Spreadsheet, *, title: str | None = None, sheet_i
         given["sheetId"] = sheet_id
     made = into.add_sheet(new_sheet(into, given) if sheet.has_grid else object_sheet(into, given))
     made.grid = sheet.grid.share(made.changed)
+    if sheet not in into.sheets:
+        pivots.drop(made.grid)
     made.sizes = {dimension: dict(sizes) for dimension, sizes in sheet.sizes.items()}
     for kind, things in sheet.things.items():
         copies = (_copied_thing(into, kind, thing, sheet, made) for thing in things)
