@@ -76,13 +76,16 @@ class Renderer:
         self._spreadsheet = spreadsheet
         self._option = choice(value_option, RENDERINGS, "value_render_option")
         self._dates_as_text = choice(date_option, DATE_RENDERINGS, "date_time_render_option") == "FORMATTED_STRING"
-        self._reached: dict[int, dict[int, set[int]]] = {}
-        self._readers: dict[int, Callable[[int, int], Any]] = {}
+        # The sheet that was read last, what arrays reach in it, and what reads its formulas.
+        self._sheet: Sheet | None = None
+        self._reached: dict[int, set[int]] = {}
+        self._reader: Callable[[int, int], Any] | None = None
 
     def row(self, sheet: Sheet, row: int, left: int, right: int) -> list[Any]:
         """The cells [left, right) of a row, without the blank ones at its end."""
         cells = sheet.grid.cells("values", row)[left:right]
-        for column in self._spilled(sheet).get(row, ()):
+        reached = self._spilled(sheet)
+        for column in reached.get(row, ()) if reached else ():
             if left <= column < right:
                 cells += [None] * (column + 1 - left - len(cells))
                 cells[column - left] = SPILLED
@@ -113,13 +116,17 @@ class Renderer:
 
     def _spilled(self, sheet: Sheet) -> dict[int, set[int]]:
         """Row → the blank columns that arrays reach; none when formulas are asked for."""
-        if sheet.id not in self._reached:
-            self._reached[sheet.id] = self._spreadsheet.spills(sheet) if self._option != "FORMULA" else {}
-        return self._reached[sheet.id]
+        if sheet is not self._sheet:
+            self._sheet, self._reader = sheet, None
+            self._reached = self._spreadsheet.spills(sheet) if self._option != "FORMULA" else {}
+        return self._reached
 
     def _show(self, sheet: Sheet, row: int, column: int, content: Any) -> Any:
         if content is SPILLED:
             content = self._spreadsheet.value(sheet, row, column)
+        if self._option == "UNFORMATTED_VALUE" and not self._dates_as_text:
+            found = self._value(sheet, row, column) if type(content) is Formula else content
+            return found if type(found) in SCALARS else self._unformatted(found, None)
         look = None
         if self._option == "FORMATTED_VALUE" or self._dates_as_text:
             look = number_format(content, sheet.grid.get("formats", row, column))
@@ -134,9 +141,10 @@ class Renderer:
         return self._unformatted(content, look)
 
     def _value(self, sheet: Sheet, row: int, column: int) -> Any:
-        if sheet.id not in self._readers:
-            self._readers[sheet.id] = self._spreadsheet.calculator.reader(sheet.title)
-        return self._readers[sheet.id](row, column)
+        if self._reader is None or sheet is not self._sheet:
+            self._spilled(sheet)
+            self._reader = self._spreadsheet.calculator.reader(sheet.title)
+        return self._reader(row, column)
 
     def _unformatted(self, content: Any, look: Json | None) -> Any:
         if content is None or isinstance(content, (str, bool)):

@@ -6,7 +6,7 @@ import pytest
 
 from sheetcrm.server.cell_error import TEXTS
 
-from .books import book, cells, put, read
+from .books import book, cells, do, lines, put, read
 
 ROWS = [
     ["Name", "Amount", "Stage", "Since", "Mail"],
@@ -100,3 +100,29 @@ def test_formulas_that_read_a_spilled_cell_follow_it(answer, spreadsheet):
     put(spreadsheet, "A3", ["Zoe"])
     assert read(spreadsheet, "N1") == [["Cy/3"]]
     put(spreadsheet, "A3", ["Bob"])
+
+
+def test_an_array_is_found_wherever_and_whenever_it_comes():
+    made = book(["a"], ["b"])
+    assert read(made) == [["a"], ["b"]]
+    put(made, "C1", ["=SORT(A1:A2,1,FALSE)"])
+    assert read(made, "C1:C2") == [["b"], ["a"]]
+    put(made, "C1", ["x"])
+    assert read(made, "C1:C2") == [["x"]]
+    do(made, {"updateCells": {
+        "start": {"rowIndex": 0, "columnIndex": 3}, "fields": "userEnteredValue",
+        "rows": [{"values": [{"userEnteredValue": {"formulaValue": "=unique(A1:A2)"}}]}],
+    }})  # fmt: skip
+    do(made, {"insertDimension": {"range": lines("ROWS", 0, 1)}})
+    assert read(made, "D1:D3") == [[], ["a"], ["b"]]
+
+
+def test_many_formulas_read_at_once_are_what_each_is():
+    made = book(*[[row] for row in range(1500)], rows_in_grid=2000)
+    put(made, "B1", *[[f"=A{row}*2"] for row in range(1, 1501)])
+    put(made, "C1200", ["=1/0"])
+    found = read(made, "B1:C1500")
+    assert [row[0] for row in found] == [row * 2 for row in range(1500)]
+    assert found[1199][1] == "#DIV/0!"
+    put(made, "A1400", ["=B1399"])
+    assert read(made, "A1399:B1401") == [[1398, 2796], [2796, 5592], [1400, 2800]]
