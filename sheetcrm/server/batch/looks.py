@@ -20,11 +20,11 @@ def merge_cells(spreadsheet: Spreadsheet, body: Json) -> None:
     area = ranges.area(spreadsheet, body.get("range"))
     kind = body.get("mergeType", "MERGE_ALL")
     sheet = area.sheet
-    kept = []
+    kept, here = [], area.json()
     for merge in sheet.things["merges"]:
-        if not ranges.overlap(merge, area.json()):
+        if not ranges.overlap(merge, here):
             kept.append(merge)
-        elif not ranges.contains(area.json(), merge):
+        elif not ranges.contains(here, merge):
             raise invalid("You must select all cells in a merged range to merge or unmerge them.")
     made = [part for part in _parts(area, kind) if part.height * part.width > 1]
     for part in made:
