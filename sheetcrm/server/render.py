@@ -67,6 +67,13 @@ def _one_call(rest: str) -> bool:
     return False
 
 
+def _mark(cells: list[Any], places: list[int]) -> None:
+    """Put SPILLED where an array reaches."""
+    cells += [None] * (max(places, default=-1) + 1 - len(cells))
+    for place in places:
+        cells[place] = SPILLED
+
+
 class Renderer:
     """Shows values of one spreadsheet, as it is from the first one on, in the way that a request asked for."""
 
@@ -81,30 +88,35 @@ class Renderer:
         self._reached: dict[int, set[int]] = {}
         self._reader: Callable[[int, int], Any] | None = None
 
-    def row(self, sheet: Sheet, row: int, left: int, right: int) -> list[Any]:
-        """The cells [left, right) of a row, without the blank ones at its end."""
-        cells = sheet.grid.cells("values", row)[left:right]
-        reached = self._spilled(sheet)
-        for column in reached.get(row, ()) if reached else ():
-            if left <= column < right:
-                cells += [None] * (column + 1 - left - len(cells))
-                cells[column - left] = SPILLED
-        while cells and cells[-1] is None:
-            cells.pop()
-        if self._option == "FORMATTED_VALUE":
-            quick = not any(sheet.grid.cells("formats", row)[left:right])
-            return [
-                "" if content is None
-                else content if quick and type(content) is str
-                else str(content) if quick and type(content) is int and -WHOLE < content < WHOLE
-                else self._show(sheet, row, column, content)
+    def rows(self, area: Area) -> list[list[Any]]:
+        """The rows of an area down to the last that shows anything, each without the blank cells at its end."""
+        sheet, left = area.sheet, area.left
+        reached, kept = self._spilled(sheet), TEXTS if self._dates_as_text else SCALARS
+        shown = []
+        for row in range(area.top, self.bottom(area)):
+            cells = sheet.grid.cells("values", row)[left : area.right]
+            if row in reached:
+                _mark(cells, [column - left for column in reached[row] if left <= column < area.right])
+            while cells and cells[-1] is None:
+                cells.pop()
+            if self._option == "FORMATTED_VALUE":
+                shown.append(self._formatted(sheet, row, left, cells))
+                continue
+            shown.append([
+                "" if content is None else content if type(content) in kept else self._show(sheet, row, column, content)
                 for column, content in enumerate(cells, left)
-            ]  # fmt: skip
-        kept = TEXTS if self._dates_as_text else SCALARS
+            ])  # fmt: skip
+        return shown
+
+    def _formatted(self, sheet: Sheet, row: int, left: int, cells: list[Any]) -> list[Any]:
+        quick = not any(sheet.grid.cells("formats", row)[left : left + len(cells)])
         return [
-            "" if content is None else content if type(content) in kept else self._show(sheet, row, column, content)
+            "" if content is None
+            else content if quick and type(content) is str
+            else str(content) if quick and type(content) is int and -WHOLE < content < WHOLE
+            else self._show(sheet, row, column, content)
             for column, content in enumerate(cells, left)
-        ]
+        ]  # fmt: skip
 
     def bottom(self, area: Area) -> int:
         """The end of the last row of an area that shows anything."""

@@ -213,7 +213,7 @@ def _clear(spreadsheet: Spreadsheet, area: Area) -> None:
 
 def _read(renderer: Renderer, area: Area, major_dimension: str | None) -> Json:
     dimension = choice(major_dimension, DIMENSIONS, "major_dimension")
-    rows = [renderer.row(area.sheet, row, area.left, area.right) for row in range(area.top, renderer.bottom(area))]
+    rows = renderer.rows(area)
     answer: Json = {"range": area.name, "majorDimension": dimension}
     if rows:
         answer["values"] = rows if dimension == "ROWS" else _turned(rows)
