@@ -28,6 +28,7 @@ RESULT_FORMATS: dict[str, Json] = {
 # Types of values that need no rendering when they are not to be formatted: most cells of most sheets.
 TEXTS: frozenset[type] = frozenset({str})
 SCALARS: frozenset[type] = frozenset({str, int, bool})
+PLAIN: frozenset[type] = frozenset({str, int})
 # Below this, whole numbers without a format show all their digits.
 WHOLE = 10**15
 # Stands for the value of a blank cell that an array reaches.
@@ -102,18 +103,25 @@ class Renderer:
             if self._option == "FORMATTED_VALUE":
                 shown.append(self._formatted(sheet, row, left, cells))
                 continue
-            shown.append([
-                "" if content is None else content if type(content) in kept else self._show(sheet, row, column, content)
-                for column, content in enumerate(cells, left)
-            ])  # fmt: skip
+            if not kept.issuperset(map(type, cells)):
+                cells = [self._show(sheet, row, column, content) for column, content in enumerate(cells, left)]
+            shown.append(cells)
         return shown
 
     def _formatted(self, sheet: Sheet, row: int, left: int, cells: list[Any]) -> list[Any]:
-        quick = not any(sheet.grid.cells("formats", row)[left : left + len(cells)])
+        if any(sheet.grid.cells("formats", row)[left : left + len(cells)]):
+            return [
+                "" if content is None else self._show(sheet, row, column, content)
+                for column, content in enumerate(cells, left)
+            ]
+        if PLAIN.issuperset(map(type, cells)):
+            texts = list(map(str, cells))
+            if max(map(len, texts), default=0) < len(str(WHOLE)):
+                return texts
         return [
             "" if content is None
-            else content if quick and type(content) is str
-            else str(content) if quick and type(content) is int and -WHOLE < content < WHOLE
+            else content if type(content) is str
+            else str(content) if type(content) is int and -WHOLE < content < WHOLE
             else self._show(sheet, row, column, content)
             for column, content in enumerate(cells, left)
         ]  # fmt: skip
