@@ -36,6 +36,7 @@ class Wanted:
 
     template: str | None
     create: str | None
+    folder: str | None
     language: str | None
     samples: bool
     allow: frozenset[str]
@@ -53,6 +54,8 @@ def planning_options(function: Callable[..., Any]) -> Callable[..., Any]:
         "--with-samples", is_flag=True, help="Add the template's example rows (never mailed; see: samples)."
     )(function)
     function = click.option("--lang", type=click.Choice(["zh", "en"]), help="What the team reads.")(function)
+    in_folder = "With --create: the id of the Drive folder or Shared Drive to make it in."
+    function = click.option("--folder", metavar="ID", help=in_folder)(function)
     function = click.option("--create", metavar="TITLE", help="Make a new spreadsheet of that title.")(function)
     return click.argument("template", required=False)(function)
 
@@ -60,9 +63,8 @@ def planning_options(function: Callable[..., Any]) -> Callable[..., Any]:
 def wanted_from(options: dict[str, Any]) -> Wanted:
     """The planning options that click took, as one thing; takes them out of `options`."""
     allow = frozenset(name for name in ALLOWANCES if options.pop(f"allow_{name.replace('-', '_')}"))
-    return Wanted(
-        options.pop("template"), options.pop("create"), options.pop("lang"), options.pop("with_samples"), allow
-    )
+    given = {name: options.pop(name) for name in ("template", "create", "folder")}
+    return Wanted(**given, language=options.pop("lang"), samples=options.pop("with_samples"), allow=allow)
 
 
 @click.command("plan")
@@ -148,7 +150,7 @@ def _create(asked: Asked, wanted: Wanted, title: str) -> int:
         wanted = replace(wanted, shown=True)
     wanted = replace(wanted, language=wanted.language or "en", yes=True)
     with asked.connected() as (loaded, connection):
-        new = Drive(connection.session).create(title)
+        new = Drive(connection.session).create(title, folder=wanted.folder)
         settings = SpreadsheetSettings(id=new, template=template.key, language=wanted.language)
         remember(loaded, title, settings)
         with asked.job(loaded, connection, title, settings) as job:

@@ -13,7 +13,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from sheetcrm import config
-from sheetcrm.connect import connect
+from sheetcrm.connect import connect, open_local
 from sheetcrm.schema import loader
 
 TEMPLATES = loader.names()
@@ -91,6 +91,17 @@ def test_a_plan_of_a_new_spreadsheet_makes_none(sheetcrm):
     assert config.load(Path("config.yaml").absolute()).spreadsheets == {}
     made = sheetcrm("apply", "pipeline", "--create", "客户", "--lang", "zh", "--plan", plan.json["fingerprint"])
     assert made.code == 0, "exactly what was reviewed"
+
+
+def test_a_new_spreadsheet_can_be_made_in_a_folder(sheetcrm):
+    sheetcrm("init", "--local")
+    folder = "0AFolderThatTheServerOnlyRemembers"
+    answer = sheetcrm("apply", "pipeline", "--create", "客户", "--folder", folder)
+    assert answer.code == 0, answer.err
+    with open_local(Path("sheetcrm-data").absolute()) as session:
+        (settings,) = config.load(Path("config.yaml").absolute()).spreadsheets.values()
+        url = f"https://www.googleapis.com/drive/v3/files/{settings.id}"
+        assert session.get(url, params={"fields": "parents"}).json()["parents"] == [folder]
 
 
 def test_a_plan_that_was_not_reviewed_is_refused(pipeline, person):
