@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from sheetcrm.server import batch as requests
 from sheetcrm.server import spreadsheets
-from sheetcrm.server.batch import FAMILIES, HANDLERS
+from sheetcrm.server.batch import HANDLERS, registry
 from sheetcrm.server.errors import ApiError
 from tests.server.books import book, cells, do, everything, first_sheet, formulas, lines, put, read, span
 
@@ -68,8 +71,18 @@ def test_what_google_knows_and_we_do_not_is_refused_by_name():
 
 
 def test_every_family_registers_its_requests():
-    homes = {handler.__module__ for handler in HANDLERS.values()}
-    assert homes == {family.__name__ for family in FAMILIES}
+    homes = {handler.__module__.rpartition(".")[2] for handler in HANDLERS.values()}
+    written = {
+        path.stem
+        for path in Path(requests.__file__).parent.glob("*.py")
+        if "\n@request(" in path.read_text(encoding="utf-8")
+    }
+    assert homes == written
+
+
+def test_a_request_must_say_which_cells_it_edits_so_that_protection_is_not_forgotten():
+    with pytest.raises(TypeError, match="edits"):
+        registry.request("frobnicate")
 
 
 def test_every_request_is_google_s():

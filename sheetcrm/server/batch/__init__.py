@@ -5,62 +5,23 @@ Each sees what the ones before it did.  A function carries the name of its reque
 promises; docstrings here only say what that leaves open.  What Google knows and this server does not is refused by name.
 """
 
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 from sheetcrm.server import door, masks
-from sheetcrm.server.batch import (
-    banding,
-    cells,
-    charts,
-    conditional,
-    dimensions,
-    filling,
-    filters,
-    looks,
-    marks,
-    named,
-    objects,
-    pasting,
-    protection,
-    sheets,
-    slicers,
-    sorting,
-    splitting,
-    tables,
-    tidying,
-    touched,
-    validation,
-)
+from sheetcrm.server.batch import touched
 from sheetcrm.server.batch.registry import HANDLERS
 from sheetcrm.server.errors import ApiError, invalid, unsupported
 from sheetcrm.server.model import Spreadsheet
 
 Json = dict[str, Any]
 
-__all__ = ["FAMILIES", "HANDLERS", "run"]
+__all__ = ["HANDLERS", "run"]
 
-FAMILIES = (
-    banding,
-    cells,
-    charts,
-    conditional,
-    dimensions,
-    filling,
-    filters,
-    looks,
-    marks,
-    named,
-    objects,
-    pasting,
-    protection,
-    sheets,
-    slicers,
-    sorting,
-    splitting,
-    tables,
-    tidying,
-    validation,
-)
+# Every family in this folder registers its requests by being imported.
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")
 
 
 def run(spreadsheet: Spreadsheet, requests: list[Json]) -> list[Json]:

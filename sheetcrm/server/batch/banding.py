@@ -18,7 +18,7 @@ KIND, KEY, NOUN = "bandedRanges", "bandedRangeId", "banding"
 COLORS = ("headerColor", "firstBandColor", "secondBandColor", "footerColor")
 
 
-@request("addBanding")
+@request("addBanding", edits="bandedRange.range")
 def add_banding(spreadsheet: Spreadsheet, body: Json) -> Json:
     given = body.get("bandedRange", {})
     made = {**given, KEY: claim_id(spreadsheet, KIND, KEY, given.get(KEY), NOUN)}
@@ -28,7 +28,7 @@ def add_banding(spreadsheet: Spreadsheet, body: Json) -> Json:
     return {"bandedRange": proto.shown(banding)}
 
 
-@request("updateBanding")
+@request("updateBanding", edits=None)
 def update_banding(spreadsheet: Spreadsheet, body: Json) -> None:
     given = body.get("bandedRange", {})
     sheet, old = find(spreadsheet, KIND, KEY, given.get(KEY, 0), NOUN)
@@ -43,7 +43,7 @@ def update_banding(spreadsheet: Spreadsheet, body: Json) -> None:
     spreadsheet.sheet_changed(target)
 
 
-@request("deleteBanding")
+@request("deleteBanding", edits=None)
 def delete_banding(spreadsheet: Spreadsheet, body: Json) -> None:
     sheet, old = find(spreadsheet, KIND, KEY, body.get(KEY, 0), NOUN)
     sheet.things[KIND] = [thing for thing in sheet.things[KIND] if thing is not old]

@@ -26,7 +26,7 @@ FIELDS = ("userEnteredValue", "userEnteredFormat", "note", "dataValidation", "te
 READ_ONLY = frozenset({"effectiveValue", "formattedValue", "effectiveFormat", "hyperlink"})
 
 
-@request("updateCells")
+@request("updateCells", edits="range")
 def update_cells(spreadsheet: Spreadsheet, body: Json) -> None:
     brush = Brush(spreadsheet, masks.required(body.get("fields")))
     rows = [row.get("values", []) for row in body.get("rows", [])]
@@ -68,7 +68,7 @@ def _paint_rows(spreadsheet: Spreadsheet, brush: "Brush", start: Json, rows: lis
     area.sheet.grid.touch(area.top, area.bottom)
 
 
-@request("repeatCell")
+@request("repeatCell", edits="range")
 def repeat_cell(spreadsheet: Spreadsheet, body: Json) -> None:
     brush = Brush(spreadsheet, masks.required(body.get("fields")))
     area = ranges.area(spreadsheet, body.get("range"))
@@ -79,7 +79,7 @@ def repeat_cell(spreadsheet: Spreadsheet, body: Json) -> None:
     area.sheet.grid.touch(area.top, area.bottom)
 
 
-@request("appendCells")
+@request("appendCells", edits=None)
 def append_cells(spreadsheet: Spreadsheet, body: Json) -> None:
     if body.get("tableId"):
         _append_to_table(spreadsheet, body)

@@ -26,7 +26,7 @@ OF_SOURCES = ("dataSourceChartProperties", "filterSpecs", "sortSpecs")
 DATA_OF_SOURCES = ("columnReference", "groupRule", "aggregateType")
 
 
-@request("addChart")
+@request("addChart", edits=None)
 def add_chart(spreadsheet: Spreadsheet, body: Json) -> Json:
     given = body.get("chart", {})
     chart = {"chartId": claim_id(spreadsheet, given.get("chartId"), "chart"), "spec": _spec(spreadsheet, given)}
@@ -38,7 +38,7 @@ def add_chart(spreadsheet: Spreadsheet, body: Json) -> Json:
     return {"chart": proto.shown(chart)}
 
 
-@request("updateChartSpec")
+@request("updateChartSpec", edits=None)
 def update_chart_spec(spreadsheet: Spreadsheet, body: Json) -> None:
     wanted = body.get("chartId", 0)
     charts = ((sheet, thing) for sheet, kind, thing in embedded.objects(spreadsheet) if kind == "charts")

@@ -9,13 +9,13 @@ from typing import Any
 from sheetcrm.server import proto, ranges
 from sheetcrm.server.batch.registry import request
 from sheetcrm.server.batch.validation import ONLY_VALIDATION, check_condition
-from sheetcrm.server.errors import bad_request, invalid
+from sheetcrm.server.errors import invalid
 from sheetcrm.server.model import Sheet, Spreadsheet
 
 Json = dict[str, Any]
 
 
-@request("addConditionalFormatRule")
+@request("addConditionalFormatRule", edits="rule.ranges")
 def add_conditional_format_rule(spreadsheet: Spreadsheet, body: Json) -> None:
     rule = _checked(spreadsheet, body.get("rule", {}))
     sheet = _sheet(spreadsheet, rule["ranges"][0]["sheetId"])
@@ -28,7 +28,7 @@ def add_conditional_format_rule(spreadsheet: Spreadsheet, body: Json) -> None:
     spreadsheet.sheet_changed(sheet)
 
 
-@request("updateConditionalFormatRule")
+@request("updateConditionalFormatRule", edits=None)
 def update_conditional_format_rule(spreadsheet: Spreadsheet, body: Json) -> Json:
     index = body.get("index", 0)
     given = body.get("rule")
@@ -53,7 +53,7 @@ def update_conditional_format_rule(spreadsheet: Spreadsheet, body: Json) -> Json
     return shown
 
 
-@request("deleteConditionalFormatRule")
+@request("deleteConditionalFormatRule", edits=None)
 def delete_conditional_format_rule(spreadsheet: Spreadsheet, body: Json) -> Json:
     sheet = _sheet(spreadsheet, body.get("sheetId", 0))
     rules = list(sheet.things["conditionalFormats"])
@@ -116,10 +116,3 @@ def _check_gradient(rule: Json) -> None:
             raise invalid("InterpolationPoint.value is required.")
         if "color" not in point and "colorStyle" not in point:
             raise invalid("InterpolationPoint.color is required.")
-
-
-def check_oneof(rule: Json, path: str) -> None:
-    """Refuse a rule of both kinds in the words of Google's gateway."""
-    if "booleanRule" in rule and "gradientRule" in rule:
-        text = f"Invalid value at '{path}' (oneof), oneof field 'rule' is already set. Cannot set 'gradientRule'"
-        raise bad_request([(path, text)])

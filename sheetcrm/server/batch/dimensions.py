@@ -24,7 +24,7 @@ MARGINS = 7
 SIZE_FIELDS = frozenset({"pixelSize", "hiddenByUser"})
 
 
-@request("insertDimension")
+@request("insertDimension", edits=None)
 def insert_dimension(spreadsheet: Spreadsheet, body: Json) -> None:
     sheet, dimension, start, end = _span(spreadsheet, body.get("range", {}), open_end=False)
     before = bool(body.get("inheritFromBefore"))
@@ -35,7 +35,7 @@ def insert_dimension(spreadsheet: Spreadsheet, body: Json) -> None:
     insert(spreadsheet, sheet, dimension, start, end, inherit_before=before)
 
 
-@request("deleteDimension")
+@request("deleteDimension", edits="range")
 def delete_dimension(spreadsheet: Spreadsheet, body: Json) -> None:
     sheet, dimension, start, end = _span(spreadsheet, body.get("range", {}))
     extent, noun = sheet.extent(dimension), NOUNS[dimension]
@@ -52,7 +52,7 @@ def delete_dimension(spreadsheet: Spreadsheet, body: Json) -> None:
     delete(spreadsheet, sheet, dimension, start, end)
 
 
-@request("moveDimension")
+@request("moveDimension", edits="source")
 def move_dimension(spreadsheet: Spreadsheet, body: Json) -> None:
     sheet, dimension, start, end = _span(spreadsheet, body.get("source", {}))
     to = body.get("destinationIndex", 0)
@@ -66,7 +66,7 @@ def move_dimension(spreadsheet: Spreadsheet, body: Json) -> None:
     apply(spreadsheet, sheet, Edit(dimension, start, end, "move", to))
 
 
-@request("appendDimension")
+@request("appendDimension", edits=None)
 def append_dimension(spreadsheet: Spreadsheet, body: Json) -> None:
     sheet = known(spreadsheet, body.get("sheetId", 0))
     dimension = body.get("dimension")
@@ -78,7 +78,7 @@ def append_dimension(spreadsheet: Spreadsheet, body: Json) -> None:
     spreadsheet.restructured()
 
 
-@request("updateDimensionProperties")
+@request("updateDimensionProperties", edits="range")
 def update_dimension_properties(spreadsheet: Spreadsheet, body: Json) -> None:
     mask = masks.required(body.get("fields"))
     sheet, dimension, start, end = _span(spreadsheet, body.get("range", {}))
@@ -99,7 +99,7 @@ def update_dimension_properties(spreadsheet: Spreadsheet, body: Json) -> None:
     spreadsheet.sheet_changed(sheet)
 
 
-@request("autoResizeDimensions")
+@request("autoResizeDimensions", edits="dimensions")
 def auto_resize_dimensions(spreadsheet: Spreadsheet, body: Json) -> None:
     sheet, dimension, start, end = _span(spreadsheet, body.get("dimensions", {}))
     sizes = sheet.sizes[dimension]
@@ -126,7 +126,7 @@ def _fitting(spreadsheet: Spreadsheet, sheet: Sheet, column: int) -> int:
     return round(widest) + MARGINS if widest else COLUMN_WIDTH
 
 
-@request("addDimensionGroup")
+@request("addDimensionGroup", edits="range")
 def add_dimension_group(spreadsheet: Spreadsheet, body: Json) -> Json:
     sheet, dimension, start, end = _span(spreadsheet, body.get("range", {}))
     control = "rowGroupControlAfter" if dimension == "ROWS" else "columnGroupControlAfter"
@@ -134,7 +134,7 @@ def add_dimension_group(spreadsheet: Spreadsheet, body: Json) -> Json:
     return _regrouped(spreadsheet, sheet, dimension, range(start, end), 1)
 
 
-@request("deleteDimensionGroup")
+@request("deleteDimensionGroup", edits="range")
 def delete_dimension_group(spreadsheet: Spreadsheet, body: Json) -> Json:
     sheet, dimension, start, end = _span(spreadsheet, body.get("range", {}))
     depths = _depths(sheet, dimension)
@@ -182,7 +182,7 @@ def _runs(indexes: list[int]) -> list[tuple[int, int]]:
     return runs
 
 
-@request("updateDimensionGroup")
+@request("updateDimensionGroup", edits="dimensionGroup.range")
 def update_dimension_group(spreadsheet: Spreadsheet, body: Json) -> None:
     mask = masks.required(body.get("fields"))
     given = body.get("dimensionGroup", {})

@@ -23,7 +23,7 @@ LOOKS: tuple[Layer, ...] = ("formats", "validations")
 DIMENSIONS = ("ROWS", "COLUMNS")
 
 
-@request("autoFill")
+@request("autoFill", edits=None)
 def auto_fill(spreadsheet: Spreadsheet, body: Json) -> None:
     alternate = bool(body.get("useAlternateSeries"))
     given = body.get("sourceAndDestination")

@@ -17,14 +17,14 @@ Json = dict[str, Any]
 KIND, KEY, NOUN = "filterViews", "filterViewId", "filter view"
 
 
-@request("setBasicFilter")
+@request("setBasicFilter", edits="filter.range")
 def set_basic_filter(spreadsheet: Spreadsheet, body: Json) -> None:
     made, sheet = _checked(spreadsheet, body.get("filter", {}))
     sheet.things["basicFilter"] = [made]
     spreadsheet.sheet_changed(sheet)
 
 
-@request("clearBasicFilter")
+@request("clearBasicFilter", edits=None)
 def clear_basic_filter(spreadsheet: Spreadsheet, body: Json) -> None:
     sheet = spreadsheet.sheet(body.get("sheetId", 0))
     if sheet is None:
@@ -33,7 +33,7 @@ def clear_basic_filter(spreadsheet: Spreadsheet, body: Json) -> None:
     spreadsheet.sheet_changed(sheet)
 
 
-@request("addFilterView")
+@request("addFilterView", edits=None)
 def add_filter_view(spreadsheet: Spreadsheet, body: Json) -> Json:
     given = body.get("filter", {})
     made = {KEY: claim_id(spreadsheet, KIND, KEY, given.get(KEY), NOUN), **given}
@@ -44,7 +44,7 @@ def add_filter_view(spreadsheet: Spreadsheet, body: Json) -> Json:
     return {"filter": proto.shown(view)}
 
 
-@request("updateFilterView")
+@request("updateFilterView", edits=None)
 def update_filter_view(spreadsheet: Spreadsheet, body: Json) -> None:
     given = body.get("filter", {})
     sheet, old = find(spreadsheet, KIND, KEY, given.get(KEY, 0), NOUN)
@@ -59,14 +59,14 @@ def update_filter_view(spreadsheet: Spreadsheet, body: Json) -> None:
     spreadsheet.sheet_changed(target)
 
 
-@request("deleteFilterView")
+@request("deleteFilterView", edits=None)
 def delete_filter_view(spreadsheet: Spreadsheet, body: Json) -> None:
     sheet, old = find(spreadsheet, KIND, KEY, body.get("filterId", 0), NOUN)
     sheet.things[KIND] = [thing for thing in sheet.things[KIND] if thing is not old]
     spreadsheet.sheet_changed(sheet)
 
 
-@request("duplicateFilterView")
+@request("duplicateFilterView", edits=None)
 def duplicate_filter_view(spreadsheet: Spreadsheet, body: Json) -> Json:
     sheet, old = find(spreadsheet, KIND, KEY, body.get("filterId", 0), NOUN)
     view = {**old, KEY: claim_id(spreadsheet, KIND, KEY, None, NOUN), "title": f"Copy of {old.get('title', '')}"}

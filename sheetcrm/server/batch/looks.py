@@ -15,7 +15,7 @@ from sheetcrm.server.ranges import Area
 Json = dict[str, Any]
 
 
-@request("mergeCells")
+@request("mergeCells", edits="range")
 def merge_cells(spreadsheet: Spreadsheet, body: Json) -> None:
     area = ranges.area(spreadsheet, body.get("range"))
     kind = body.get("mergeType", "MERGE_ALL")
@@ -52,7 +52,7 @@ def _keep_first(area: Area) -> None:
         grid.put("values", area.top, area.left, contents[0])
 
 
-@request("unmergeCells")
+@request("unmergeCells", edits="range")
 def unmerge_cells(spreadsheet: Spreadsheet, body: Json) -> None:
     area = ranges.area(spreadsheet, body.get("range"))
     merges = area.sheet.things["merges"]
@@ -62,7 +62,7 @@ def unmerge_cells(spreadsheet: Spreadsheet, body: Json) -> None:
     spreadsheet.sheet_changed(area.sheet)
 
 
-@request("updateBorders")
+@request("updateBorders", edits="range")
 def update_borders(spreadsheet: Spreadsheet, body: Json) -> None:
     area = ranges.area(spreadsheet, body.get("range"))
     sides = ("top", "bottom", "left", "right", "innerHorizontal", "innerVertical")

@@ -16,7 +16,7 @@ Json = dict[str, Any]
 VISIBILITIES = ("DOCUMENT", "PROJECT")
 
 
-@request("createDeveloperMetadata")
+@request("createDeveloperMetadata", edits=None)
 def create_developer_metadata(spreadsheet: Spreadsheet, body: Json) -> Json:
     given = body.get("developerMetadata", {})
     taken = {one["metadataId"] for one in spreadsheet.metadata}
@@ -29,7 +29,7 @@ def create_developer_metadata(spreadsheet: Spreadsheet, body: Json) -> Json:
     return {"developerMetadata": metadata.shown(made)}
 
 
-@request("updateDeveloperMetadata")
+@request("updateDeveloperMetadata", edits=None)
 def update_developer_metadata(spreadsheet: Spreadsheet, body: Json) -> Json:
     mask = masks.required(body.get("fields"))
     given = body.get("developerMetadata", {})
@@ -42,7 +42,7 @@ def update_developer_metadata(spreadsheet: Spreadsheet, body: Json) -> Json:
     return {"developerMetadata": [metadata.shown(one) for one in changed.values()]} if changed else {}
 
 
-@request("deleteDeveloperMetadata")
+@request("deleteDeveloperMetadata", edits=None)
 def delete_developer_metadata(spreadsheet: Spreadsheet, body: Json) -> Json:
     gone = _matched(spreadsheet, {"dataFilters": [body.get("dataFilter", {})]})
     spreadsheet.metadata = [one for one in spreadsheet.metadata if one not in gone]

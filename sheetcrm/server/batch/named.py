@@ -18,7 +18,7 @@ Json = dict[str, Any]
 NAME = re.compile(r"[^\W\d]\w*$")
 
 
-@request("addNamedRange")
+@request("addNamedRange", edits=None)
 def add_named_range(spreadsheet: Spreadsheet, body: Json) -> Json:
     given = body.get("namedRange", {})
     taken = {one["namedRangeId"] for one in spreadsheet.named_ranges}
@@ -31,7 +31,7 @@ def add_named_range(spreadsheet: Spreadsheet, body: Json) -> Json:
     return {"namedRange": proto.shown(named)}
 
 
-@request("updateNamedRange")
+@request("updateNamedRange", edits=None)
 def update_named_range(spreadsheet: Spreadsheet, body: Json) -> None:
     given = body.get("namedRange", {})
     old = _find(spreadsheet, given.get("namedRangeId", ""))
@@ -42,7 +42,7 @@ def update_named_range(spreadsheet: Spreadsheet, body: Json) -> None:
     spreadsheet.restructured()
 
 
-@request("deleteNamedRange")
+@request("deleteNamedRange", edits=None)
 def delete_named_range(spreadsheet: Spreadsheet, body: Json) -> None:
     old = _find(spreadsheet, body.get("namedRangeId", ""))
     spreadsheet.named_ranges = [one for one in spreadsheet.named_ranges if one is not old]

@@ -84,7 +84,7 @@ def find(spreadsheet: Spreadsheet, wanted: int) -> tuple[Sheet, str, Json]:
     raise invalid(f"No embedded object with id: {wanted}")
 
 
-@request("updateEmbeddedObjectPosition")
+@request("updateEmbeddedObjectPosition", edits=None)
 def update_embedded_object_position(spreadsheet: Spreadsheet, body: Json) -> Json:
     source, kind, thing = find(spreadsheet, body.get("objectId", 0))
     new = body.get("newPosition", {})
@@ -102,7 +102,7 @@ def update_embedded_object_position(spreadsheet: Spreadsheet, body: Json) -> Jso
     return {"position": proto.shown(position)}
 
 
-@request("updateEmbeddedObjectBorder")
+@request("updateEmbeddedObjectBorder", edits=None)
 def update_embedded_object_border(spreadsheet: Spreadsheet, body: Json) -> None:
     sheet, kind, thing = find(spreadsheet, body.get("objectId", 0))
     masks.required(body.get("fields"))
@@ -114,7 +114,7 @@ def update_embedded_object_border(spreadsheet: Spreadsheet, body: Json) -> None:
     put(spreadsheet, sheet, kind, {**rest, **({"border": border} if border else {})})
 
 
-@request("deleteEmbeddedObject")
+@request("deleteEmbeddedObject", edits=None)
 def delete_embedded_object(spreadsheet: Spreadsheet, body: Json) -> None:
     _take(spreadsheet, *find(spreadsheet, body.get("objectId", 0)))
 

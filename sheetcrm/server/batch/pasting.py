@@ -34,7 +34,7 @@ PASTED: dict[str, tuple[Layer, ...]] = {
 WITH_RULES = frozenset({"PASTE_NORMAL", "PASTE_FORMAT", "PASTE_NO_BORDERS", "PASTE_CONDITIONAL_FORMATTING"})
 
 
-@request("copyPaste")
+@request("copyPaste", edits=None)
 def copy_paste(spreadsheet: Spreadsheet, body: Json) -> None:
     source = ranges.area(spreadsheet, body.get("source"))
     kind = body.get("pasteType", "PASTE_NORMAL")
@@ -173,7 +173,7 @@ def _common(grid_range: Json, area: Area) -> Json | None:
     return Area(area.sheet, top, bottom, left, right).json()
 
 
-@request("cutPaste")
+@request("cutPaste", edits="source")
 def cut_paste(spreadsheet: Spreadsheet, body: Json) -> None:
     """The source is emptied, whatever of it is put down elsewhere."""
     source = ranges.area(spreadsheet, body.get("source"))
@@ -243,12 +243,12 @@ def _put(sheet: Sheet, row: int, column: int, cell: Snippet) -> None:
         sheet.grid.put(layer, row, column, cell.get(layer))
 
 
-@request("insertRange")
+@request("insertRange", edits=None)
 def insert_range(spreadsheet: Spreadsheet, body: Json) -> None:
     _shift(spreadsheet, body, "insert")
 
 
-@request("deleteRange")
+@request("deleteRange", edits=None)
 def delete_range(spreadsheet: Spreadsheet, body: Json) -> None:
     _shift(spreadsheet, body, "delete")
 

@@ -17,7 +17,7 @@ Json = dict[str, Any]
 KIND, KEY, NOUN = "protectedRanges", "protectedRangeId", "protected range"
 
 
-@request("addProtectedRange")
+@request("addProtectedRange", edits=None)
 def add_protected_range(spreadsheet: Spreadsheet, body: Json) -> Json:
     given = body.get("protectedRange", {})
     made = {**given, KEY: claim_id(spreadsheet, KIND, KEY, given.get(KEY), NOUN)}
@@ -27,7 +27,7 @@ def add_protected_range(spreadsheet: Spreadsheet, body: Json) -> Json:
     return {"protectedRange": proto.shown({**protected, "editors": protected.get("editors", {})})}
 
 
-@request("updateProtectedRange")
+@request("updateProtectedRange", edits=None)
 def update_protected_range(spreadsheet: Spreadsheet, body: Json) -> None:
     given = body.get("protectedRange", {})
     sheet, old = find(spreadsheet, KIND, KEY, given.get(KEY, 0), NOUN)
@@ -42,7 +42,7 @@ def update_protected_range(spreadsheet: Spreadsheet, body: Json) -> None:
     spreadsheet.sheet_changed(target)
 
 
-@request("deleteProtectedRange")
+@request("deleteProtectedRange", edits=None)
 def delete_protected_range(spreadsheet: Spreadsheet, body: Json) -> None:
     sheet, old = find(spreadsheet, KIND, KEY, body.get(KEY, 0), NOUN)
     sheet.things[KIND] = [thing for thing in sheet.things[KIND] if thing is not old]

@@ -19,7 +19,7 @@ Json = dict[str, Any]
 IDS = {"filterViews": "filterViewId", "protectedRanges": "protectedRangeId", "bandedRanges": "bandedRangeId"}
 
 
-@request("updateSpreadsheetProperties")
+@request("updateSpreadsheetProperties", edits=None)
 def update_spreadsheet_properties(spreadsheet: Spreadsheet, body: Json) -> None:
     mask = masks.required(body.get("fields"))
     changed = masks.merged(spreadsheet.properties, body.get("properties"), mask)
@@ -31,7 +31,7 @@ def update_spreadsheet_properties(spreadsheet: Spreadsheet, body: Json) -> None:
     spreadsheet.restructured()
 
 
-@request("addSheet")
+@request("addSheet", edits=None)
 def add_sheet(spreadsheet: Spreadsheet, body: Json) -> Json:
     given = body.get("properties", {})
     index = given.get("index")
@@ -42,7 +42,7 @@ def add_sheet(spreadsheet: Spreadsheet, body: Json) -> Json:
     return {"properties": sheet_properties(spreadsheet, sheet)}
 
 
-@request("deleteSheet")
+@request("deleteSheet", edits=None)
 def delete_sheet(spreadsheet: Spreadsheet, body: Json) -> None:
     sheet = known(spreadsheet, body.get("sheetId", 0))
     left = [other for other in spreadsheet.sheets if other is not sheet]
@@ -65,7 +65,7 @@ def _place(metadata: Json) -> int | None:
     return found
 
 
-@request("updateSheetProperties")
+@request("updateSheetProperties", edits=None)
 def update_sheet_properties(spreadsheet: Spreadsheet, body: Json) -> None:
     given = body.get("properties", {})
     sheet = known(spreadsheet, given.get("sheetId", 0))
@@ -132,7 +132,7 @@ def _place_at(spreadsheet: Spreadsheet, sheet: Sheet, index: int) -> None:
     spreadsheet.sheets = order
 
 
-@request("duplicateSheet")
+@request("duplicateSheet", edits=None)
 def duplicate_sheet(spreadsheet: Spreadsheet, body: Json) -> Json:
     sheet = known(spreadsheet, body.get("sourceSheetId", 0))
     copy = copied(sheet, spreadsheet, title=body.get("newSheetName"), sheet_id=body.get("newSheetId"))

@@ -19,7 +19,7 @@ Json = dict[str, Any]
 DEFAULTS = {"applyToPivotTables": True, "horizontalAlignment": "LEFT"}
 
 
-@request("addSlicer")
+@request("addSlicer", edits=None)
 def add_slicer(spreadsheet: Spreadsheet, body: Json) -> Json:
     given = body.get("slicer", {})
     slicer_id = claim_id(spreadsheet, given.get("slicerId"), "slicer")
@@ -33,7 +33,7 @@ def add_slicer(spreadsheet: Spreadsheet, body: Json) -> Json:
     return {"slicer": proto.shown(slicer)}
 
 
-@request("updateSlicerSpec")
+@request("updateSlicerSpec", edits=None)
 def update_slicer_spec(spreadsheet: Spreadsheet, body: Json) -> None:
     mask = masks.required(body.get("fields"))
     wanted = body.get("slicerId", 0)

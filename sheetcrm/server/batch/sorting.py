@@ -24,7 +24,7 @@ Json = dict[str, Any]
 COLORS = ("backgroundColor", "backgroundColorStyle", "foregroundColor", "foregroundColorStyle")
 
 
-@request("sortRange")
+@request("sortRange", edits="range")
 def sort_range(spreadsheet: Spreadsheet, body: Json) -> None:
     area = ranges.area(spreadsheet, body.get("range"))
     specs = body.get("sortSpecs", [])
@@ -120,7 +120,7 @@ def follow_rows(spreadsheet: Spreadsheet, area: Area, order: list[int]) -> None:
     spreadsheet.metadata = followed
 
 
-@request("findReplace")
+@request("findReplace", edits=None)
 def find_replace(spreadsheet: Spreadsheet, body: Json) -> Json:
     if not body.get("find"):
         raise invalid("find must be specified.")

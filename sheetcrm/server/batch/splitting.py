@@ -28,7 +28,7 @@ DETECTED = (",", ";", "\t", "|", " ", ".")
 VALUES_PASTED = frozenset({"PASTE_NORMAL", "PASTE_VALUES", "PASTE_NO_BORDERS", "PASTE_FORMULA"})
 
 
-@request("textToColumns")
+@request("textToColumns", edits="source")
 def text_to_columns(spreadsheet: Spreadsheet, body: Json) -> None:
     area = ranges.area(spreadsheet, body.get("source"))
     if area.width != 1:
@@ -88,7 +88,7 @@ def _write(spreadsheet: Spreadsheet, sheet: Sheet, top: int, left: int, rows: li
     sheet.grid.touch(top, bottom)
 
 
-@request("pasteData")
+@request("pasteData", edits=None)
 def paste_data(spreadsheet: Spreadsheet, body: Json) -> None:
     """Text has values and nothing else: pasting only its looks or its rules changes nothing."""
     corner = body.get("coordinate", {})

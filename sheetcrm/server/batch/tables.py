@@ -21,7 +21,7 @@ Json = dict[str, Any]
 NO_TYPE = "COLUMN_TYPE_UNSPECIFIED"
 
 
-@request("addTable")
+@request("addTable", edits="table.range")
 def add_table(spreadsheet: Spreadsheet, body: Json) -> Json:
     given = body.get("table", {})
     if "range" not in given:
@@ -41,7 +41,7 @@ def add_table(spreadsheet: Spreadsheet, body: Json) -> Json:
     return {"table": structured.shown(spreadsheet, area.sheet, area.sheet.things["tables"][-1])}
 
 
-@request("updateTable")
+@request("updateTable", edits=None)
 def update_table(spreadsheet: Spreadsheet, body: Json) -> None:
     given, mask = body.get("table", {}), masks.required(body.get("fields"))
     sheet, old = find(spreadsheet, given.get("tableId", ""))
@@ -73,7 +73,7 @@ def update_table(spreadsheet: Spreadsheet, body: Json) -> None:
     _put(spreadsheet, area.sheet, structured.with_columns({**table, "range": area.json()}, columns), named)
 
 
-@request("deleteTable")
+@request("deleteTable", edits=None)
 def delete_table(spreadsheet: Spreadsheet, body: Json) -> None:
     sheet, table = find(spreadsheet, body.get("tableId", ""))
     area = structured.area_of(sheet, table)

@@ -21,7 +21,7 @@ Json = dict[str, Any]
 SPACE = re.compile(r"[^\S\u00a0\u2007\u202f]+")
 
 
-@request("trimWhitespace")
+@request("trimWhitespace", edits="range")
 def trim_whitespace(spreadsheet: Spreadsheet, body: Json) -> Json:
     area = ranges.area(spreadsheet, body.get("range"))
     grid = area.sheet.grid
@@ -49,7 +49,7 @@ def _runs(runs: list[Json] | None, text: str, trimmed: str) -> list[Json] | None
     return kept or None
 
 
-@request("deleteDuplicates")
+@request("deleteDuplicates", edits="range")
 def delete_duplicates(spreadsheet: Spreadsheet, body: Json) -> Json:
     """Blank rows at the end of the range are not compared; looks and rules at its end stay when rows move up."""
     area = ranges.area(spreadsheet, body.get("range"))
@@ -92,7 +92,7 @@ def _key(value: Any) -> Any:
     return None if value is None else rank(value)[:3]
 
 
-@request("randomizeRange")
+@request("randomizeRange", edits="range")
 def randomize_range(spreadsheet: Spreadsheet, body: Json) -> None:
     area = ranges.area(spreadsheet, body.get("range"))
     order = list(range(area.top, area.bottom))

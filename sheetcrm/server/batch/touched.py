@@ -1,47 +1,28 @@
 """
 A request → the protected cells that it would edit, refused to those who are not their editors.
 
-Here are the requests that say in their body which cells they edit; those that find out only while they run (how far a
-paste reaches, which cells a search changes) ask access.py themselves.
+A request that names its cells says where at its registration (`edits=`).  Here are those for which a path is not enough;
+those that find out only while they run (how far a paste reaches, which cells a search changes) ask access.py themselves.
 """
 
 from collections.abc import Callable
 from typing import Any
 
 from sheetcrm.server import access
+from sheetcrm.server.batch.registry import EDITS
 from sheetcrm.server.model import Spreadsheet
 
 Json = dict[str, Any]
 Check = Callable[[Spreadsheet, Json], None]
-
-RANGES: dict[str, str] = {
-    **dict.fromkeys(
-        (
-            "updateCells", "repeatCell", "updateBorders", "mergeCells", "unmergeCells", "setDataValidation", "sortRange",
-            "trimWhitespace", "deleteDuplicates", "randomizeRange", "deleteDimension", "updateDimensionProperties",
-            "addDimensionGroup", "deleteDimensionGroup",
-        ),
-        "range",
-    ),
-    "textToColumns": "source",
-    "cutPaste": "source",
-    "moveDimension": "source",
-    "autoResizeDimensions": "dimensions",
-    "updateDimensionGroup": "dimensionGroup.range",
-    "addConditionalFormatRule": "rule.ranges",
-    "addBanding": "bandedRange.range",
-    "setBasicFilter": "filter.range",
-    "addTable": "table.range",
-}  # fmt: skip
 
 
 def check(spreadsheet: Spreadsheet, kind: str, body: Json) -> None:
     """Refuse a request that whoever asks may not make; what is wrong with it otherwise is its own business."""
     if access.free(spreadsheet):
         return
-    if kind in RANGES:
+    if kind in EDITS:
         found: Any = body
-        for key in RANGES[kind].split("."):
+        for key in EDITS[kind].split("."):
             found = found.get(key, {})
         for place in found if isinstance(found, list) else [found]:
             access.check(spreadsheet, place)

@@ -25,7 +25,7 @@ ONLY_VALIDATION = frozenset({"ONE_OF_LIST", "ONE_OF_RANGE", "BOOLEAN", "TEXT_IS_
 NOT_VALIDATION = frozenset({"TEXT_STARTS_WITH", "TEXT_ENDS_WITH", "BLANK", "NOT_BLANK", "FILTER_EXPRESSION"})
 
 
-@request("setDataValidation")
+@request("setDataValidation", edits="range")
 def set_data_validation(spreadsheet: Spreadsheet, body: Json) -> None:
     area = ranges.area(spreadsheet, body.get("range"))
     if structured.typed(area.sheet, area.json()):
