@@ -12,8 +12,8 @@ import difflib
 from collections.abc import Iterator
 from typing import Any, ClassVar, Self, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic.json_schema import JsonSchemaValue
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 V = TypeVar("V", bound="Variant")
@@ -88,12 +88,23 @@ class Variant(BaseModel):
             return handler(source)
         return core_schema.no_info_plain_validator_function(cls.choose)
 
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """A family is any of its members as they are now."""
-        if "type" in cls.model_fields:
-            return handler(schema)
-        return {"anyOf": [member.model_json_schema() for member in cls.members().values()]}
+
+class WholeSchema(GenerateJsonSchema):
+    """
+    For `model_json_schema(schema_generator=WholeSchema)` of a model with families in it.
+
+    A family is any of its members, or the bare name of one; what members share is defined once, at the top.
+    """
+
+    def generate_inner(self, schema: Any) -> JsonSchemaValue:
+        """A family validates by a method of itself: write its members down in the place of that."""
+        function = schema.get("function") if schema["type"] == "function-plain" else None
+        family = getattr((function or {}).get("function"), "__self__", None)
+        if not (isinstance(family, type) and issubclass(family, Variant)):
+            return super().generate_inner(schema)
+        members = family.members()
+        whole = [self.generate_inner(member.__pydantic_core_schema__) for member in members.values()]
+        return {"anyOf": [*whole, {"enum": list(members)}]}
 
 
 def _below(cls: type[V]) -> Iterator[type[V]]:

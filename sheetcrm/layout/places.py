@@ -263,14 +263,6 @@ class Layout:
             self.grown.add((sheet, "rows"))
         place.rows = rows
 
-    def set_width(self, sheet: str, width: int) -> None:
-        """A blank tab has that many columns now."""
-        self.found.places[sheet].width = width
-
-    def set_title(self, sheet: str, title: str) -> None:
-        """The tab has another title now."""
-        self.found.places[sheet].title = title
-
     def add_column(self, sheet: str, column: str, after: str) -> tuple[int, bool]:
         """A new column behind `after`: (its index, whether one had to be inserted); else it took a blank one."""
         place = self.found.places[sheet]

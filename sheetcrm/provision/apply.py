@@ -15,7 +15,6 @@ from sheetcrm.provision.live import read
 from sheetcrm.provision.objections import objections
 from sheetcrm.provision.plan import Plan, make
 from sheetcrm.provision.samples import Reads, Writes, with_missing
-from sheetcrm.provision.wanted import wanted_of
 from sheetcrm.resources import Memory
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def plan(
     """
     desired = template.compile(language)
     desired = {**desired, **Memory.of(desired)}
-    live = read(gateway, desired, wanted_of(template))
+    live = read(gateway, desired, template.wanted())
     if samples:
         desired = with_missing(gateway, live, desired, template, template.sample_rows(language, today))
     untouchable = {f"{sheet}.{column}" for sheet, column in live.layout.moved}

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from sheetcrm.layout import letters, quoted
 from sheetcrm.provision.live import Live, read
-from sheetcrm.provision.wanted import wanted_of
 from sheetcrm.resources import (
     SPREADSHEET,
     Address,
@@ -77,12 +76,12 @@ def with_missing(
 
 def find_samples(gateway: Reads, template: Template) -> dict[str, list[Sample]]:
     """The example rows that are there, by sheet, from top to bottom; sheets without any are left out."""
-    return _found(gateway, read(gateway, {}, wanted_of(template)), template)
+    return _found(gateway, read(gateway, {}, template.wanted()), template)
 
 
 def remove_samples(gateway: Writes, template: Template) -> int:
     """Delete them, found anew right now; as many blank rows come at the end, so that the grid keeps its size."""
-    live = read(gateway, {}, wanted_of(template))
+    live = read(gateway, {}, template.wanted())
     found = _found(gateway, live, template)
     made = live.state.get(Address(SPREADSHEET, "", TemplateMark.kind))
     # Formulas in key form are the same in every language; the language only matters for texts in them.

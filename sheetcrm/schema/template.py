@@ -7,16 +7,16 @@ Keys are the same in every language and never change; titles are what people see
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import PydanticCustomError
 
+from sheetcrm.layout import Wanted
 from sheetcrm.messages import LANGUAGES
 from sheetcrm.resources.base import Cell, State
 from sheetcrm.schema import columns, comparison, compiling, membership, problems, samples
@@ -30,7 +30,7 @@ from sheetcrm.schema.reminders import ReminderRule
 from sheetcrm.schema.rules import Trouble
 from sheetcrm.schema.sheet_rules import SheetRule
 from sheetcrm.schema.text import Text
-from sheetcrm.variants import Variant
+from sheetcrm.variants import WholeSchema
 
 FAMILIES = (columns, comparison, membership)
 """Imported for their members: a family is whatever has been defined."""
@@ -198,15 +198,11 @@ class Template(_Part):
         """The ids of the example rows of that sheet, in every language."""
         return samples.keys(self, sheet)
 
-    def seed_rows(self, language: str) -> dict[str, list[dict[str, Cell]]]:
-        """Sheet key → rows that a new tab begins with: options, help; a text that begins with `=` is a formula in key form."""
-        return samples.seeds(self, self.context(language))
-
-    def all_titles(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
-        """Sheet key → column key → titles; the key `""` has those of the sheet itself."""
+    def wanted(self, sheets: Iterable[str] | None = None) -> dict[str, Wanted]:
+        """By which titles, in every language, those sheets (None: all) and their columns are found when marks are gone."""
         return {
-            key: {"": spec.title.all(), **{name: column.title.all() for name, column in spec.columns.items()}}
-            for key, spec in self.sheets.items()
+            sheet: Wanted(self.titles(sheet), {key: self.titles(sheet, key) for key in self.sheets[sheet].columns})
+            for sheet in (self.sheets if sheets is None else sheets)
         }
 
     def problems(self) -> Iterator[Trouble]:
@@ -216,19 +212,5 @@ class Template(_Part):
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a template file, for editors that complete and check YAML."""
-    schema = Template.model_json_schema(schema_generator=_WholeSchema)
+    schema = Template.model_json_schema(schema_generator=WholeSchema)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
-
-
-class _WholeSchema(GenerateJsonSchema):
-    """A family is any of its members, or the bare name of one; what members share is defined once, at the top."""
-
-    def generate_inner(self, schema: Any) -> JsonSchemaValue:
-        """A family validates by a method of itself: write its members down in the place of that."""
-        function = schema.get("function") if schema["type"] == "function-plain" else None
-        family = getattr((function or {}).get("function"), "__self__", None)
-        if not (isinstance(family, type) and issubclass(family, Variant)):
-            return super().generate_inner(schema)
-        members = family.members()
-        whole = [self.generate_inner(member.__pydantic_core_schema__) for member in members.values()]
-        return {"anyOf": [*whole, {"enum": list(members)}]}

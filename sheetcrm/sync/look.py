@@ -58,7 +58,8 @@ def look(
     `language` is the one of titles and messages; None: as the spreadsheet is
     marked.  ApiError when there is no answer; whatever the cells say is fine.
     """
-    wanted = wanted_of(template, sheets)
+    readable = [key for key, spec in template.sheets.items() if spec.content != "page"]
+    wanted = template.wanted(readable if sheets is None else sheets)
     description = gateway.describe(FIELDS)
     layout = Layout.locate(description, wanted)
     there = [sheet for sheet in wanted if layout.has(sheet)]
@@ -72,18 +73,6 @@ def look(
     gaps += [*_gaps(layout, template, wanted)]
     troubles = tuple(trouble for trouble in layout.troubles if trouble.sheet in wanted)
     return Look(layout, template.context(spoken), cells, troubles, tuple(gaps))
-
-
-def wanted_of(template: Template, sheets: Collection[str] | None) -> dict[str, Wanted]:
-    """What to look for; KeyError for a sheet that the template does not have."""
-    readable = [key for key, spec in template.sheets.items() if spec.content != "page"]
-    keys = readable if sheets is None else sheets
-    return {
-        key: Wanted(
-            template.titles(key), {column: template.titles(key, column) for column in template.sheets[key].columns}
-        )
-        for key in keys
-    }
 
 
 def _located(layout: Layout, wanted: Mapping[str, Wanted]) -> Iterator[tuple[str, str]]:

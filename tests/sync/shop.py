@@ -10,7 +10,6 @@ from sheetcrm import provision, sync
 from sheetcrm.layout import Layout
 from sheetcrm.sheets.gateway import Drive, Gateway
 from sheetcrm.sync.extract import Values, extract, parse
-from sheetcrm.sync.look import wanted_of
 
 SHOP = """
 version: 1
@@ -106,7 +105,7 @@ class Sheets:
             number: [column.title.say(language) for column in spec.columns.values()]
             for number, spec in enumerate(template.sheets.values())
         }
-        self.layout = Layout.locate(described(template, language), wanted_of(template, template.sheets), headers)
+        self.layout = Layout.locate(described(template, language), template.wanted(), headers)
         self.parsed = {}
 
     def put(self, sheet, rows, columns=None):
