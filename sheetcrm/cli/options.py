@@ -84,9 +84,11 @@ class Asked:
     def open(self) -> Iterator[Job]:
         """The one spreadsheet meant; says on stderr what it is and, with --stats, what it cost."""
         from sheetcrm import config
+        from sheetcrm.connect import connect
 
-        name, settings = config.resolve(config.load(config.find(self.config)), self.wanted)
-        with self.connected() as (loaded, connection), self.job(loaded, connection, name, settings) as job:
+        loaded = config.load(config.find(self.config))
+        name, settings = config.resolve(loaded, self.wanted)
+        with connect(loaded) as connection, self.job(loaded, connection, name, settings) as job:
             yield job
 
     @contextmanager
