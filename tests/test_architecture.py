@@ -40,6 +40,7 @@ OWNERS = {
     "starlette": {"server"},
     "uvicorn": {"server"},
     "formualizer": {"server"},
+    "orjson": {"server"},
     "cryptography": {"server"},
     "googleapiclient": {"testing"},
     "httplib2": {"testing"},

@@ -65,9 +65,9 @@ def json_response(
     answer: Any, *, status: int = 200, pretty: bool = True, headers: Mapping[str, str] | None = None
 ) -> Response:
     """`answer` in Google's own notation: two spaces of indent and a newline at the end, unless prettyPrint=false."""
-    text = indented(answer) if pretty else json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
     # A lone surrogate (half an emoji, cut by a client) has no UTF-8; it must not become a 500.
-    body = (text + "\n").encode("utf-8", "replace")
+    dense = "" if pretty else json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+    body = indented(answer) if pretty else dense.encode("utf-8", "replace")
     return Response(
         status,
         {
@@ -77,5 +77,5 @@ def json_response(
             "X-Content-Type-Options": "nosniff",
             **(headers or {}),
         },
-        body,
+        body + b"\n",
     )
