@@ -5,6 +5,9 @@ Here and not beside the engine, because the grid asks whenever cells are written
 """
 
 import re
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
 
 SPILLING = frozenset(
     {
@@ -23,6 +26,19 @@ SPILLING = frozenset(
 )
 """Functions whose value may be an array."""
 _LIKELY = re.compile("{|" + "|".join(map(re.escape, sorted(SPILLING))))
+
+
+@dataclass
+class Reached:
+    """The blank cells of a sheet that arrays and pivot tables reach, as they are on one day."""
+
+    day: date
+    columns: dict[int, set[int]] = field(default_factory=dict)
+    """Row → columns."""
+    pivoted: dict[tuple[int, int], Any] = field(default_factory=dict)
+    """Place → value of what pivot tables fill."""
+    anchors: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    """Place → where the formula stands whose array reaches it."""
 
 
 def may_spill(formula: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from sheetcrm.server import conditions, proto
 from sheetcrm.server.cell_error import CellError
 from sheetcrm.server.defaults import DEFAULT_FORMAT
+from sheetcrm.server.inherited import NumberFormats
 from sheetcrm.server.model import Spreadsheet
 from sheetcrm.server.ranges import SIDES, Area, contains, overlap
 
@@ -36,6 +37,7 @@ class Looks:
         ]
         self._painted = [band["range"] for band in self._bands]
         self._painted += [one for rule in self._rules for one in rule["ranges"] if overlap(one, here)]
+        self._formats = NumberFormats(spreadsheet)
         self._made: dict[tuple[int, ...], Json] = {}
         self._values: dict[int, list[float]] = {}
 
@@ -58,9 +60,11 @@ class Looks:
         if own is None and value is None and band is None and not extra:
             return None
         alignment = _alignment(value)
-        key = (id(own), id(band), hash(alignment), *map(id, extra))
+        look = self._formats.at(self._sheet, row, column)
+        key = (id(own), id(band), id(look), hash(alignment), *map(id, extra))
         if key not in self._made:
-            self._made[key] = self._make(alignment, band, own, extra)
+            inherited = {"numberFormat": look} if look else {}
+            self._made[key] = self._make(alignment, band, {**(own or {}), **inherited}, extra)
         return self._made[key]
 
     def _make(self, alignment: str | None, band: Json | None, own: Json | None, extra: list[Json]) -> Json:

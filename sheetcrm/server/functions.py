@@ -41,6 +41,7 @@ def sheets_functions(locale: str, today: Callable[[], date]) -> dict[str, tuple[
         DAY: (_each(lambda value, _: _day_number(value, locale, today())), 2, 2),
         "TEXT": (_each(text), 2, 2),
         "TO_TEXT": (lambda value: _each(lambda cell, _: _text(cell))(value, None), 1, 1),
+        **dict.fromkeys(("TO_DATE", "TO_DOLLARS", "TO_PERCENT", "TO_PURE_NUMBER"), (lambda value: value, 1, 1)),
         "REGEXMATCH": (_each(_matches), 2, 2),
         "REGEXEXTRACT": (_extracted, 2, 2),
         "REGEXREPLACE": (_replaced, 3, 3),

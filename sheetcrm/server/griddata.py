@@ -13,10 +13,10 @@ from sheetcrm.server.cell_error import CellError
 from sheetcrm.server.defaults import COLUMN_WIDTH, ROW_HEIGHT
 from sheetcrm.server.effective import Looks
 from sheetcrm.server.grid import LAYERS, Formula, Grid
+from sheetcrm.server.inherited import NumberFormats
 from sheetcrm.server.masks import Mask
 from sheetcrm.server.model import Sheet, Spreadsheet
 from sheetcrm.server.ranges import Area
-from sheetcrm.server.render import number_format
 
 Json = dict[str, Any]
 
@@ -80,6 +80,7 @@ class _Cells:
         }
         self._makers = {key: maker for key, maker in makers.items() if mask is None or key in mask}
         self._looks = Looks(spreadsheet, area) if "effectiveFormat" in self._makers else None
+        self._formats = NumberFormats(spreadsheet)
         self._colored: dict[int, Json] = {}
         shows_values = self._makers.keys() & {"effectiveValue", "formattedValue", "effectiveFormat"}
         self._spills = spreadsheet.spills(area.sheet) if shows_values else {}
@@ -123,9 +124,7 @@ class _Cells:
         value = self._spreadsheet.value(self._sheet, row, column)
         if value is None:
             return None
-        grid = self._sheet.grid
-        look = number_format(grid.get("values", row, column), grid.get("formats", row, column))
-        return display.text(value, look, self._spreadsheet.locale)
+        return display.text(value, self._formats.at(self._sheet, row, column), self._spreadsheet.locale)
 
     def _format(self, row: int, column: int) -> Json | None:
         form = self._sheet.grid.get("formats", row, column)

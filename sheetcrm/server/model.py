@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sheetcrm.server.a1 import MAX_COLUMNS
+from sheetcrm.server.arrays import Reached
 from sheetcrm.server.defaults import SPREADSHEET_PROPERTIES
 from sheetcrm.server.errors import invalid
 from sheetcrm.server.formulas import Area
@@ -110,9 +111,8 @@ class Spreadsheet:
         self.dirty: set[str] = set()
         self._shared: dict[str, Json] = {}
         self._validations: dict[str, Validation] = {}
-        # Sheet id → the day, and on that day the blank cells (row → columns) that arrays and pivot tables reach, and the
-        # values of the latter: see spills.py.
-        self.spilled: dict[int, tuple[date, dict[int, set[int]], dict[Place, Any]]] = {}
+        # Sheet id → the blank cells that arrays and pivot tables reach: see spills.py.
+        self.spilled: dict[int, Reached] = {}
         self._calculator: Calculator | None = None
 
     def sheet(self, sheet_id: int) -> Sheet | None:
@@ -169,7 +169,7 @@ class Spreadsheet:
         """What the cell shows before formatting: a formula's result, or an error as calc has it."""
         content: Content = sheet.grid.get("values", row, column)
         if content is None and column in self.spills(sheet).get(row, ()):
-            pivoted = self.spilled[sheet.id][2]
+            pivoted = self.spilled[sheet.id].pivoted
             return pivoted[row, column] if (row, column) in pivoted else self.calculator.value(sheet.title, row, column)
         return self.calculator.value(sheet.title, row, column) if isinstance(content, Formula) else content
 

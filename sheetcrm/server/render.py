@@ -4,13 +4,13 @@ A cell's value → what an answer shows of it.
 Formatted texts come from display.py; this module only decides which of the three renderings a request asked for.
 """
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 from sheetcrm.server import display, proto
 from sheetcrm.server.errors import invalid
 from sheetcrm.server.grid import Formula
+from sheetcrm.server.inherited import NumberFormats
 from sheetcrm.server.model import Sheet, Spreadsheet
 from sheetcrm.server.ranges import Area
 
@@ -19,12 +19,6 @@ Json = dict[str, Any]
 RENDERINGS = ("FORMATTED_VALUE", "UNFORMATTED_VALUE", "FORMULA")
 DATE_RENDERINGS = ("SERIAL_NUMBER", "FORMATTED_STRING")
 DATE_TYPES = frozenset({"DATE", "TIME", "DATE_TIME"})
-# What a formula that is nothing but a call of these looks like without a format of its own.
-RESULT_FORMATS: dict[str, Json] = {
-    **{name: {"type": "DATE"} for name in ("TODAY", "DATE", "EDATE", "EOMONTH", "WORKDAY", "WORKDAY.INTL")},
-    "NOW": {"type": "DATE_TIME"},
-    "TIME": {"type": "TIME"},
-}
 # Types of values that need no rendering when they are not to be formatted: most cells of most sheets.
 TEXTS: frozenset[type] = frozenset({str})
 SCALARS: frozenset[type] = frozenset({str, int, bool})
@@ -33,7 +27,6 @@ PLAIN: frozenset[type] = frozenset({str, int})
 WHOLE = 10**15
 # Stands for the value of a blank cell that an array reaches.
 SPILLED = object()
-CALL = re.compile(r"=\s*([A-Z.]+)\(", re.IGNORECASE)
 
 
 def choice(value: str | None, options: tuple[str, ...], field: str) -> str:
@@ -43,29 +36,6 @@ def choice(value: str | None, options: tuple[str, ...], field: str) -> str:
     if value not in options and not value.endswith("_UNSPECIFIED"):
         raise invalid(f"Invalid value at '{field}' (type.googleapis.com/google.apps.sheets.v4), \"{value}\"")
     return value if value in options else options[0]
-
-
-def number_format(content: Any, form: Json | None) -> Json | None:
-    """The number format that a cell is shown by: its own, or the one that its formula gives it.
-
-    Sheets also takes formats over from the cells that a formula reads; this server does not.
-    """
-    if form and form.get("numberFormat"):
-        return form["numberFormat"]  # type: ignore[no-any-return]  # a NumberFormat
-    call = CALL.match(content) if isinstance(content, Formula) else None
-    look = None if call is None else RESULT_FORMATS.get(call[1].upper())
-    return look if call and look and _one_call(content[call.end() :]) else None
-
-
-def _one_call(rest: str) -> bool:
-    """Whether what follows the first `(` of a formula ends with the `)` that closes it."""
-    depth, quoted = 1, False
-    for index, letter in enumerate(rest.rstrip()):
-        quoted ^= letter == '"'
-        depth += 0 if quoted else (letter == "(") - (letter == ")")
-        if depth == 0:
-            return index == len(rest.rstrip()) - 1
-    return False
 
 
 def _mark(cells: list[Any], places: list[int]) -> None:
@@ -84,6 +54,7 @@ class Renderer:
         self._spreadsheet = spreadsheet
         self._option = choice(value_option, RENDERINGS, "value_render_option")
         self._dates_as_text = choice(date_option, DATE_RENDERINGS, "date_time_render_option") == "FORMATTED_STRING"
+        self._formats = NumberFormats(spreadsheet)
         # The sheet that was read last, what arrays reach in it, and what reads its formulas.
         self._sheet: Sheet | None = None
         self._reached: dict[int, set[int]] = {}
@@ -149,7 +120,7 @@ class Renderer:
             return found if type(found) in SCALARS else self._unformatted(found, None)
         look = None
         if self._option == "FORMATTED_VALUE" or self._dates_as_text:
-            look = number_format(content, sheet.grid.get("formats", row, column))
+            look = self._formats.at(sheet, row, column)
         if isinstance(content, Formula):
             if self._option == "FORMULA":
                 return str(content)

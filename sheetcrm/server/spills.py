@@ -7,7 +7,7 @@ Only such formulas are evaluated here, and none in the usual sheet.  An array en
 from collections.abc import Iterator
 
 from sheetcrm.server import pivots
-from sheetcrm.server.arrays import may_spill
+from sheetcrm.server.arrays import Reached, may_spill
 from sheetcrm.server.grid import Formula, Grid
 from sheetcrm.server.model import Sheet, Spreadsheet
 from sheetcrm.server.rules import Place
@@ -20,25 +20,28 @@ def spilled(spreadsheet: Spreadsheet, sheet: Sheet) -> dict[int, set[int]]:
         return {}
     day = spreadsheet.today()
     known = spreadsheet.spilled.get(sheet.id)
-    if known is None or known[0] != day:
-        reached: dict[int, set[int]] = {}
-        for row, column in _places(spreadsheet, sheet):
-            reached.setdefault(row, set()).add(column)
+    if known is None or known.day != day:
+        known = Reached(day)
+        for anchor, place in _places(spreadsheet, sheet):
+            known.columns.setdefault(place[0], set()).add(place[1])
+            known.anchors[place] = anchor
         # Kept before pivot tables are computed, which may read this very sheet.
-        spreadsheet.spilled[sheet.id] = (day, reached, {})
+        spreadsheet.spilled[sheet.id] = known
         pivoted = pivots.cells(spreadsheet, sheet)
         for row, column in pivoted:
-            reached.setdefault(row, set()).add(column)
-        known = spreadsheet.spilled[sheet.id] = (day, reached, pivoted)
-    return known[1]
+            known.columns.setdefault(row, set()).add(column)
+        known.pivoted = pivoted
+    return known.columns
 
 
-def _places(spreadsheet: Spreadsheet, sheet: Sheet) -> Iterator[Place]:
+def _places(spreadsheet: Spreadsheet, sheet: Sheet) -> Iterator[tuple[Place, Place]]:
+    """(place of the formula, place that its array reaches)."""
     if not sheet.grid.has_arrays():
         return
     for row, column, content in sheet.grid.contents():
         if isinstance(content, Formula) and may_spill(content) and traits_of(str(content)).spilling:
-            yield from _reached(spreadsheet, sheet, row, column)
+            for place in _reached(spreadsheet, sheet, row, column):
+                yield (row, column), place
 
 
 def _reached(spreadsheet: Spreadsheet, sheet: Sheet, top: int, left: int) -> Iterator[Place]:

@@ -11,9 +11,9 @@ from typing import Any
 from sheetcrm.server import display, proto
 from sheetcrm.server.edits import Edit
 from sheetcrm.server.grid import Formula
+from sheetcrm.server.inherited import NumberFormats
 from sheetcrm.server.model import Sheet, Spreadsheet
 from sheetcrm.server.ranges import Area, contains, overlap
-from sheetcrm.server.render import number_format
 
 Json = dict[str, Any]
 
@@ -73,7 +73,7 @@ def _text(spreadsheet: Spreadsheet, sheet: Sheet, row: int, column: int) -> str:
     if isinstance(content, str) and not isinstance(content, Formula):
         return content
     value = spreadsheet.value(sheet, row, column)
-    look = number_format(content, sheet.grid.get("formats", row, column))
+    look = NumberFormats(spreadsheet).at(sheet, row, column)
     return display.text(value, look, spreadsheet.locale) if value is not None else ""
 
 

@@ -25,6 +25,7 @@ _BRANCHES = {"IF": (1, 2), "IFERROR": (0, 1), "IFNA": (0, 1)}
 _LOOKUPS = {"INDEX", "XLOOKUP", "VLOOKUP", "HLOOKUP", "LOOKUP", "OFFSET", "INDIRECT", "CHOOSE", "IFS", "SWITCH"}
 # Inside these, Sheets applies every function to whole ranges.
 _ARRAYS = {"ARRAYFORMULA", "FILTER", "SORT", "SUMPRODUCT", "UNIQUE"}
+_ROUNDINGS = {"ROUND", "ROUNDDOWN", "ROUNDUP"}
 _VOLATILE = {"NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY"}
 # Which arguments are days; the engine does not read text as one.
 _DAYS = {
@@ -128,6 +129,8 @@ class Translator:
         source = formulas.tokens(formula)
         titles: set[str] = set()
         texts = [self._text(token, place, titles) for token in source]
+        for close in _places_left_out(source):
+            texts[close] = ",0" + texts[close]
         for opening, name in _spreading(source):
             texts[opening[0]], texts[opening[1]] = SPREAD, f'("{name}",'
         for i in _days(source):
@@ -236,6 +239,15 @@ def _spreading(tokens: Sequence[Token]) -> Iterator[tuple[tuple[int, int], str]]
             arrays = any(caller in _ARRAYS for caller, _ in callers)
             if arrays and name in SINGLE and any(_is_range(inner) for inner in tokens[opening:i]):
                 yield (opening - 1, opening), name
+
+
+def _places_left_out(tokens: Sequence[Token]) -> Iterator[int]:
+    """Where calls end that do not say to how many places to round, which the engine asks for."""
+    for i, token in enumerate(tokens):
+        if token.kind == "function" and token.text.upper() in _ROUNDINGS:
+            close = _closing(tokens, i + 1)
+            if len(_arguments(tokens, i + 1, close) or ()) == 1:
+                yield close - 1
 
 
 def _days(tokens: Sequence[Token]) -> Iterator[int]:

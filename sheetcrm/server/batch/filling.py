@@ -13,7 +13,6 @@ from sheetcrm.server.errors import invalid
 from sheetcrm.server.grid import Formula, Layer
 from sheetcrm.server.model import Spreadsheet
 from sheetcrm.server.ranges import Area
-from sheetcrm.server.render import number_format
 from sheetcrm.server.rules import Validation
 from sheetcrm.server.series import Source, continued
 
@@ -87,7 +86,7 @@ def _fill_line(source: Area, dimension: str, across: int, target: range, *, alte
     cells = [grid.snip(*place) for place in lines]
     sources = []
     for cell in cells:
-        content, form = cell.get("values"), number_format(cell.get("values"), cell.get("formats"))
+        content, form = cell.get("values"), (cell.get("formats") or {}).get("numberFormat")
         sources.append(Source(None if isinstance(content, Formula) else content, (form or {}).get("type", "")))
     term = continued(sources, alternate=alternate)
     for index in target:

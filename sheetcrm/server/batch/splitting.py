@@ -15,9 +15,9 @@ from typing import Any
 from sheetcrm.server import access, display, ranges
 from sheetcrm.server.batch.registry import request
 from sheetcrm.server.errors import invalid, unsupported
+from sheetcrm.server.inherited import NumberFormats
 from sheetcrm.server.model import Sheet, Spreadsheet
 from sheetcrm.server.ranges import Area
-from sheetcrm.server.render import number_format
 from sheetcrm.server.writing import Writer
 
 Json = dict[str, Any]
@@ -44,12 +44,11 @@ def text_to_columns(spreadsheet: Spreadsheet, body: Json) -> None:
 
 def _texts(spreadsheet: Spreadsheet, area: Area) -> dict[int, str]:
     """Row → what its cell shows; blank ones are left out."""
-    grid, found = area.sheet.grid, {}
+    grid, found, looks = area.sheet.grid, {}, NumberFormats(spreadsheet)
     for row in range(area.top, min(area.bottom, len(grid.rows))):
         value = spreadsheet.value(area.sheet, row, area.left)
         if value is not None:
-            look = number_format(grid.get("values", row, area.left), grid.get("formats", row, area.left))
-            found[row] = display.text(value, look, spreadsheet.locale)
+            found[row] = display.text(value, looks.at(area.sheet, row, area.left), spreadsheet.locale)
     return found
 
 
