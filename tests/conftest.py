@@ -1,5 +1,6 @@
 """
-What every test has: short or long property tests, no config and no home of the person who runs them.
+What every test has: short or long property tests, no config and no home of the person who runs them, and
+whatever an embedded server answers meanwhile is held against Google's description of the API.
 
 And an office for the stories: a spreadsheet made from `pipeline`, a person in
 it with plain gspread, a mail server.
@@ -24,7 +25,9 @@ from sheetcrm.remind.message import Sender
 from sheetcrm.remind.notifiers.smtp import SmtpNotifier
 from sheetcrm.remind.run import Settings, run
 from sheetcrm.schema import loader
+from sheetcrm.server.app import Server
 from sheetcrm.sheets.gateway import Drive, Gateway
+from tests.server import answers
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -49,6 +52,21 @@ def _nothing_of_this_machine(monkeypatch, tmp_path_factory):
     ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path_factory.getbasetemp() / "home"))
+
+
+@pytest.fixture(autouse=True)
+def _answers_as_google_describes_them(monkeypatch):
+    """No test passes while a server in this process answered with what Google's own clients could not read."""
+    handle, wrong = Server.handle, []
+
+    def checked(self, method, path, *rest, **options):
+        response = handle(self, method, path, *rest, **options)
+        wrong.extend(f"{method} {path}: {text}" for text in answers.violations(method, path, response))
+        return response
+
+    monkeypatch.setattr(Server, "handle", checked)
+    yield
+    assert not wrong, "\n".join(wrong[:20])
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Any
 
 from sheetcrm.server import door, spreadsheets, values
 from sheetcrm.server.model import Spreadsheet
+from tests.server import answers
 
 Json = dict[str, Any]
 
@@ -28,7 +29,9 @@ def do(spreadsheet: Spreadsheet, *requests: Json) -> list[Json]:
     """Run requests through the door and answer their replies."""
     body = {"requests": list(requests)}
     door.check(body, "BatchUpdateSpreadsheetRequest")
-    replies: list[Json] = spreadsheets.batch_update(spreadsheet, body)["replies"]
+    answer = spreadsheets.batch_update(spreadsheet, body)
+    fits(answer, "BatchUpdateSpreadsheetResponse")
+    replies: list[Json] = answer["replies"]
     return replies
 
 
@@ -64,7 +67,15 @@ def cells(spreadsheet: Spreadsheet, range_: str, field: str) -> list[list[Any]]:
 
 def everything(spreadsheet: Spreadsheet) -> Json:
     """All that can be read."""
-    return spreadsheets.get(spreadsheet, ranges=[], include_grid_data=True, fields=None)
+    found = spreadsheets.get(spreadsheet, ranges=[], include_grid_data=True, fields=None)
+    fits(found, "Spreadsheet")
+    return found
+
+
+def fits(answer: Json, schema: str) -> None:
+    """Fail when an answer is not as Google describes it."""
+    wrong = list(answers.fitting(answer, {"$ref": schema}, answers.document("sheets.v4")["schemas"]))
+    assert not wrong, wrong[:5]
 
 
 def span(top: int, bottom: int, left: int, right: int, sheet: int = 0) -> Json:
