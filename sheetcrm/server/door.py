@@ -92,8 +92,8 @@ def _field(holder: Json, name: str, spec: Json, path: str, schema: str) -> Itera
     value = holder[name]
     kind = f"{PACKAGE}{schema}.{name[0].upper()}{name[1:]}"
     if "items" in spec:
-        # The gateway takes a lone value for a list of one.
-        parts = holder[name] = value if isinstance(value, list) else [value]
+        # The gateway takes a lone value for a list of one, and lists in a list for one list.
+        parts = holder[name] = _flat(value, spec["items"])
         for index in range(len(parts)):
             place = f"{path}[{index}]" if isinstance(value, list) else path
             yield from _value(parts, index, spec["items"], place, kind)
@@ -104,6 +104,15 @@ def _field(holder: Json, name: str, spec: Json, path: str, schema: str) -> Itera
         yield path, text
     else:
         yield from _value(holder, name, spec, path, kind)
+
+
+def _flat(value: Any, spec: Json) -> list[Any]:
+    """A repeated field as one list; where its parts are lists themselves, as rows of values are, they stay."""
+    if not isinstance(value, list):
+        return [value]
+    if "items" in spec or not any(isinstance(part, list) for part in value):
+        return value
+    return [inner for part in value for inner in _flat(part, spec)]
 
 
 def _value(holder: Any, key: Any, spec: Json, path: str, kind: str) -> Iterator[Violation]:

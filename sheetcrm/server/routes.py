@@ -56,13 +56,16 @@ class Route:
 
 
 def path_pattern(template: str) -> re.Pattern[str]:
-    """`/v4/spreadsheets/{id}:batchUpdate` → a pattern over encoded paths; `{range}` may hold colons, other names may not."""
+    """`/v4/spreadsheets/{id}:batchUpdate` → a pattern over encoded paths; `{range}` may hold colons and slashes, others may not.
+
+    A slash at the end or before a verb (`/{id}/:batchUpdate`) says nothing, as at Google: clients that join addresses send it.
+    """
     parts = re.split(r"\{(\w+)\}", template)
     pattern = "".join(
-        (f"(?P<{part}>.+)" if part == "range" else f"(?P<{part}>[^/:]+)") if odd % 2 else re.escape(part)
+        (f"(?P<{part}>.+)" if part == "range" else f"(?P<{part}>[^/:]+)/?") if odd % 2 else re.escape(part)
         for odd, part in enumerate(parts)
     )
-    return re.compile(pattern)
+    return re.compile(pattern if pattern.endswith(("+)", "/?", "/")) else pattern + "/?")
 
 
 def refuse(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:

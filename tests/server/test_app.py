@@ -57,6 +57,28 @@ def test_a_range_may_hold_slashes_and_colons(server, spreadsheet_id):
     assert call(server, "GET", path).json()["range"] == "'a/b:c'!A1:B2"
 
 
+@pytest.mark.parametrize(
+    ("method", "rest", "body"),
+    [
+        pytest.param("GET", "/", None, id="at the end"),
+        pytest.param("POST", "/:getByDataFilter", {"dataFilters": [{"a1Range": "A1"}]}, id="before a verb"),
+        pytest.param("GET", "/values:batchGet/?ranges=A1", None, id="after a verb"),
+    ],
+)
+def test_a_slash_too_many_says_nothing(server, spreadsheet_id, method, rest, body):
+    """google-spreadsheet joins addresses to `…/{id}/:batchUpdate`, and Google takes them."""
+    assert call(server, method, f"/v4/spreadsheets/{spreadsheet_id}{rest}", body).status == 200
+
+
+def test_a_slash_at_the_end_of_a_file_says_nothing(server, spreadsheet_id):
+    assert call(server, "DELETE", f"/drive/v3/files/{spreadsheet_id}/").status == 204
+
+
+def test_a_slash_at_the_end_of_a_range_is_the_ranges(server, spreadsheet_id):
+    path = f"/v4/spreadsheets/{spreadsheet_id}/values/nothing/"
+    assert message(call(server, "GET", path)) == "Unable to parse range: nothing/"
+
+
 def test_answers_look_like_googles(server, spreadsheet_id):
     response = call(server, "GET", f"/v4/spreadsheets/{spreadsheet_id}?fields=properties.title")
     assert response.headers["Content-Type"] == "application/json; charset=UTF-8"

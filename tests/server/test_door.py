@@ -158,3 +158,32 @@ def test_every_body_that_google_took_is_let_in(shared):
                 door.check(json.loads(request["body"]), schema)
                 seen += 1
     assert seen > 100
+
+
+@pytest.mark.parametrize(
+    ("sent", "taken"),
+    [
+        pytest.param([{"a": 1}], [{"a": 1}], id="a list"),
+        pytest.param({"a": 1}, [{"a": 1}], id="a lone value"),
+        pytest.param([[{"a": 1}]], [{"a": 1}], id="a list in a list: pygsheets' adjust_column_width sends it"),
+        pytest.param([{"a": 1}, [[{"a": 2}], {"a": 3}]], [{"a": 1}, {"a": 2}, {"a": 3}], id="lists of any depth"),
+    ],
+)
+def test_a_repeated_field_is_one_list(sent, taken):
+    requests = [{"updateCells": {"fields": str(one["a"])}} for one in taken]
+    body = {"requests": _with(sent, requests)}
+    door.check(body, BATCH)
+    assert body == {"requests": requests}
+
+
+def _with(shape, requests):
+    """A shape with a request in the place of each object."""
+    if isinstance(shape, list):
+        return [_with(part, requests) for part in shape]
+    return requests[shape["a"] - 1]
+
+
+def test_rows_of_values_stay_rows():
+    body = {"values": [[1, 2], [3]]}
+    door.check(body, "ValueRange")
+    assert body == {"values": [[1, 2], [3]]}
