@@ -42,6 +42,7 @@ UNIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "PasteDataRequest": ("kind", ("delimiter", "html")),
 }
 INT32 = 2**31
+LARGEST_FLOAT = (2 - 2**-23) * 2.0**127
 # Whole numbers up to here are the same as a double.
 EXACT = 2**53
 
@@ -148,7 +149,9 @@ def _scalar(spec: Json, value: Any) -> tuple[str, Any]:
     if kind == "integer":
         fits = number is not None and -INT32 <= number < INT32 and float(number).is_integer()
         return "TYPE_INT32", int(number) if fits and number is not None else None
-    return ("TYPE_FLOAT" if spec.get("format") == "float" else "TYPE_DOUBLE"), number
+    if spec.get("format") == "float":
+        return "TYPE_FLOAT", number if number is not None and abs(number) <= LARGEST_FLOAT else None
+    return "TYPE_DOUBLE", number
 
 
 def finite(value: Any) -> int | float | None:

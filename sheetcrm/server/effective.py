@@ -185,7 +185,7 @@ def _gradient_color(gradient: Json, value: float, numbers: list[float]) -> Json:
         if value <= high or (high, second) == stops[-1]:
             share = 0.0 if high == low else min(1.0, max(0.0, (value - low) / (high - low)))
             channels = {
-                name: proto.single(first.get(name, 0) + share * (second.get(name, 0) - first.get(name, 0)))
+                name: proto.channel(first.get(name, 0) + share * (second.get(name, 0) - first.get(name, 0)))
                 for name in ("red", "green", "blue")
             }
             return {"backgroundColor": channels, "backgroundColorStyle": {"rgbColor": channels}}

@@ -41,7 +41,8 @@ COLORS = frozenset(
         "noDataColor",
     }
 )
-CHANNELS = ("red", "green", "blue", "alpha")
+# Alpha is accepted and forgotten, as Google does.
+CHANNELS = ("red", "green", "blue")
 
 
 def shown(value: Any) -> Any:
@@ -93,7 +94,21 @@ def _twin(result: Json, key: str, theme: Json) -> None:
 
 
 def _rounded(color: Json) -> Json:
-    return {channel: single(color[channel]) for channel in CHANNELS if color.get(channel)}
+    kept = {name: channel(color[name]) for name in CHANNELS if color.get(name)}
+    return {name: value for name, value in kept.items() if value}
+
+
+def channel(number: float) -> float:
+    """A colour's channel as Google keeps it: one of 256 steps, cut off and not rounded; past 1 it begins anew.
+
+    Sent 0.5 comes back as 0.49803922 (burnash/gspread#1199), sent 112 as 144 / 255 (robin900/gspread-formatting#7).
+    """
+    return STEPS[int(_float32(_float32(number) * 255)) % 256]
+
+
+def _float32(number: float) -> float:
+    """The nearest single-precision number."""
+    return float(struct.unpack("f", struct.pack("f", number))[0])
 
 
 def single(number: float) -> float:
@@ -104,6 +119,10 @@ def single(number: float) -> float:
         if struct.pack("f", short) == packed:
             return int(short) if short.is_integer() else short
     return number
+
+
+STEPS = tuple(single(step / 255) for step in range(256))
+"""What a channel can be."""
 
 
 def plain(number: float) -> int | float:

@@ -111,13 +111,36 @@ def test_a_look_is_merged_by_the_mask_and_colours_stand_twice():
     assert cells(spreadsheet, "A1", "userEnteredFormat") == [[{"horizontalAlignment": "CENTER"}]]
 
 
-@given(channel=st.floats(0, 1, width=32))
-def test_a_colour_comes_back_as_it_was_sent(channel):
+def painted(channel):
+    """The red that comes back when `channel` is sent."""
     spreadsheet = book()
-    cell = {"userEnteredFormat": {"backgroundColor": {"red": channel}}}
+    cell = {"userEnteredFormat": {"backgroundColor": {"red": channel, "alpha": 1}}}
     do(spreadsheet, {"repeatCell": {"range": span(0, 1, 0, 1), "cell": cell, "fields": "userEnteredFormat"}})
-    found = cells(spreadsheet, "A1", "userEnteredFormat")[0][0]["backgroundColor"].get("red", 0)
-    assert found == pytest.approx(channel, abs=1e-6)
+    found = cells(spreadsheet, "A1", "userEnteredFormat")[0][0]["backgroundColor"]
+    assert not found.keys() - {"red"}, "alpha is not kept"
+    return found.get("red", 0)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        pytest.param(1, 1, id="full"),
+        pytest.param(0.5, 0.49803922, id="gspread#1199: half a step is cut off"),
+        pytest.param(0.2, 0.2, id="51 of 255"),
+        pytest.param(0.001, 0, id="less than a step"),
+        pytest.param(112, 0.5647059, id="gspread-formatting#7: 112 comes back as 144 of 255"),
+        pytest.param(255, 0.003921569, id="node-google-spreadsheet#663: 255 is nearly black"),
+    ],
+)
+def test_a_colour_has_256_steps(sent, kept):
+    assert painted(sent) == kept
+
+
+@given(channel=st.floats(0, 1, width=32))
+def test_a_colour_comes_back_within_a_step(channel):
+    found = painted(channel)
+    assert channel - 1 / 255 < found <= channel + 1e-7
+    assert painted(found) == found
 
 
 def test_append_cells_goes_below_everything():
@@ -443,7 +466,7 @@ class TestLooks:
         scale = {"minpoint": {"type": "MIN", "color": {}}, "maxpoint": {"type": "MAX", "color": {"red": 1}}}
         do(spreadsheet, {"addConditionalFormatRule": {"rule": {"ranges": [span(0, 9, 0, 1)], "gradientRule": scale}}})
         found = [line[0]["backgroundColor"].get("red", 0) for line in cells(spreadsheet, "A1:A3", "effectiveFormat")]
-        assert found == [0, 0.5, 1]
+        assert found == [0, 0.49803922, 1]
 
     def test_asking_for_rules_computes_nothing(self, monkeypatch):
         from sheetcrm.server import calc

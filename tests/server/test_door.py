@@ -160,6 +160,15 @@ def test_every_body_that_google_took_is_let_in(shared):
     assert seen > 100
 
 
+def test_a_channel_is_a_single_precision_number():
+    style = {"rgbColor": {"red": 1e39}}
+    body = {
+        "requests": [{"updateSheetProperties": {"properties": {"tabColorStyle": style}, "fields": "tabColorStyle"}}]
+    }
+    with pytest.raises(ApiError, match=r"rgb_color\.red' \(TYPE_FLOAT\), 1e\+39"):
+        door.check(body, BATCH)
+
+
 @pytest.mark.parametrize(
     ("sent", "taken"),
     [
