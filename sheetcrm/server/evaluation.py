@@ -9,7 +9,7 @@ exception.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 import formualizer
 
 from sheetcrm.server.cell_error import CellError, Scalar, Value
+from sheetcrm.server.formulas import letters
 
 DEADLINE = 20_000
 """Milliseconds that one calculation may take before what is left is given up."""
@@ -24,6 +25,8 @@ DEADLINE = 20_000
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 """The engine's grid.  Cells beyond are never read by a formula: a reference to one is an error, not a wrong answer."""
 
+# The engine shows a blank result as 0; this stands for one, which nobody types.
+BLANK = "\uffff"
 OUTSIDE = CellError("REF", f"This server computes within {MAX_ROWS} rows and {MAX_COLUMNS} columns.")
 SPILLED = CellError("REF", "Array result was not expanded because it would overwrite data.")
 
@@ -127,20 +130,31 @@ class Engine:
             return _value(self._book.evaluate_cell(title, row + 1, column + 1))
         return _ERRORS["Cancelled"]
 
-    def each(self, function: str, rows: Sequence[Sequence[Any]]) -> list[Any]:
-        """`function` of every row of arguments, all equally many, values and results as functions see them."""
+    def each(
+        self, function: str, rows: Sequence[Sequence[Any]], whole: Mapping[int, Sequence[Sequence[Any]]] | None = None
+    ) -> list[Any]:
+        """`function` of every row of arguments, all equally many, values and results as functions see them.
+
+        `whole` are the ranges among the arguments, by their places, which are the same for each row; an engine takes
+        them once.
+        """
         count = len(rows[0])
         title = f"{function} {count}"
         self._book.add_sheet(title)
         ready = self._ready.get(title, 0)
         self._book.set_values_batch(title, 1, 1, [list(row) for row in rows])
-        columns = [chr(65 + i) for i in range(count)]
+        arguments = [f"{chr(65 + i)}{{row}}" for i in range(count)]
+        for place, block in sorted((whole or {}).items()):
+            self._book.add_sheet(f"whole{place}")
+            self._book.set_values_batch(f"whole{place}", 1, 1, [list(line) for line in block])
+            arguments.insert(place, f"whole{place}!$A$1:${letters(len(block[0]) - 1)}${len(block)}")
+        formula = f'=LET(x_,{function}({",".join(arguments)}),IF(ISBLANK(x_),"{BLANK}",x_))'
         for row in range(ready + 1, len(rows) + 1):
-            arguments = ",".join(f"{column}{row}" for column in columns)
-            self._book.set_formula(title, row, count + 1, f"={function}({arguments})")
+            self._book.set_formula(title, row, count + 1, formula.format(row=row))
         self._ready[title] = max(ready, len(rows))
         self._book.evaluate_all()
-        return [self._book.get_value(title, row + 1, count + 1) for row in range(len(rows))]
+        found = (self._book.get_value(title, row + 1, count + 1) for row in range(len(rows)))
+        return [None if value == BLANK else value for value in found]
 
 
 @contextmanager

@@ -8,7 +8,6 @@ goes out again unchanged.
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import lru_cache
@@ -17,7 +16,7 @@ from typing import Any
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
 from sheetcrm.server import display, entered
-from sheetcrm.server.evaluation import Engine
+from sheetcrm.server.looking_up import SPREAD, spread
 from sheetcrm.server.searching import SearchError, compiled
 
 Given = Any
@@ -26,7 +25,6 @@ Given = Any
 WRONG = {"type": "Error", "kind": "Value"}
 REFUSED = {"type": "Error", "kind": "Ref"}
 MISSING = {"type": "Error", "kind": "Na"}
-MOST_CELLS = 200_000
 
 
 def sheets_functions(locale: str, today: Callable[[], date]) -> dict[str, tuple[Callable[..., Given], int, int | None]]:
@@ -36,7 +34,8 @@ def sheets_functions(locale: str, today: Callable[[], date]) -> dict[str, tuple[
         return _formatted(_day_number(value, locale, today()), pattern, locale)
 
     return {
-        SPREAD: (_spread, 2, None),
+        SPREAD: (spread, 2, None),
+        NOTHING: (lambda: None, 0, 0),
         SHOWN: (_shown, 1, 1),
         DAY: (_each(lambda value, _: _day_number(value, locale, today())), 2, 2),
         "TEXT": (_each(text), 2, 2),
@@ -56,50 +55,14 @@ def sheets_functions(locale: str, today: Callable[[], date]) -> dict[str, tuple[
     }
 
 
-SPREAD = "SPREAD_"
-"""`SPREAD_("LEN",A2:A9)`: what the engine does not do itself, a function of single values applied to whole ranges."""
-
+NOTHING = "NOTHING_"
+"""`NOTHING_()`: what a blank cell holds."""
 SHOWN = "SHOWN_"
 """`SHOWN_(SORT(A2:A))`: the engine spills a blank cell as 0, Sheets as nothing."""
 DAY = "DAY_"
 """`DAY_("2026-09-05",0)`: a date written as text → its day number, which the engine's date functions insist on."""
 EMAIL = r"^[A-Za-z0-9._%+'-]+@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}$"
 URL = r"^([a-z]+://|mailto:|www\.)?([A-Za-z0-9._%+-]+(:[^@/]*)?@)?([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}(:[0-9]+)?([/?#][^\s]*)?$"
-
-_WORDS = """
-ABS CEILING CODE DATE DATEVALUE DAY DAYS EDATE EOMONTH EXACT FIND FLOOR HOUR INT ISBLANK ISERROR ISEVEN ISLOGICAL ISNA
-ISNUMBER ISODD ISTEXT LEFT LEN LOWER MID MINUTE MOD MONTH N NOT PROPER REPT RIGHT ROUND ROUNDDOWN ROUNDUP SEARCH SECOND
-SIGN SQRT SUBSTITUTE TRIM TRUNC UPPER VALUE WEEKDAY WEEKNUM YEAR
-"""
-SINGLE = frozenset(_WORDS.split())
-"""Functions of single values that SPREAD_ applies to ranges."""
-
-
-def _spread(function: Given, *arguments: Given) -> Given:
-    grids = [argument if isinstance(argument, list) else [[argument]] for argument in arguments]
-    height, width = max(map(len, grids)), max(len(grid[0]) for grid in grids)
-    if height * width > MOST_CELLS or function not in SINGLE:
-        return WRONG
-    rows = [[_at(grid, row, column) for grid in grids] for row in range(height) for column in range(width)]
-    found = _single().each(function, rows)
-    return [found[start : start + width] for start in range(0, len(found), width)]
-
-
-def _at(grid: list[list[Given]], row: int, column: int) -> Given:
-    """One value of a grid; a single row or column repeats."""
-    row, column = (0 if len(grid) == 1 else row), (0 if len(grid[0]) == 1 else column)
-    return grid[row][column] if row < len(grid) and column < len(grid[row]) else MISSING
-
-
-_local = threading.local()
-
-
-def _single() -> Engine:
-    """A workbook of its own, because a function must not touch the one that calls it; one for each thread."""
-    if not hasattr(_local, "engine"):
-        _local.engine = Engine({})
-    engine: Engine = _local.engine
-    return engine
 
 
 def _each(function: Callable[[Given, Given], Given]) -> Callable[[Given, Given], Given]:

@@ -14,18 +14,17 @@ from typing import Protocol
 
 from sheetcrm.server import formulas
 from sheetcrm.server.arrays import SPILLING
+from sheetcrm.server.calls import arguments, closing, is_range, trimmed
 from sheetcrm.server.cell_error import CellError
 from sheetcrm.server.evaluation import MAX_COLUMNS, MAX_ROWS
 from sheetcrm.server.fills import family, is_plain, marked, member
 from sheetcrm.server.formulas import Area, Corner, Reference, Token
-from sheetcrm.server.functions import DAY, SHOWN, SINGLE, SPREAD
+from sheetcrm.server.functions import DAY, SHOWN
+from sheetcrm.server.spreading import spread
 
 # Which arguments can be the result as they stand.
 _BRANCHES = {"IF": (1, 2), "IFERROR": (0, 1), "IFNA": (0, 1)}
 _LOOKUPS = {"INDEX", "XLOOKUP", "VLOOKUP", "HLOOKUP", "LOOKUP", "OFFSET", "INDIRECT", "CHOOSE", "IFS", "SWITCH"}
-# Inside these, Sheets applies every function to whole ranges.
-_ARRAYS = {"ARRAYFORMULA", "FILTER", "SORT", "SUMPRODUCT", "UNIQUE"}
-_ROUNDINGS = {"ROUND", "ROUNDDOWN", "ROUNDUP"}
 _VOLATILE = {"NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY"}
 # Which arguments are days; the engine does not read text as one.
 _DAYS = {
@@ -129,13 +128,10 @@ class Translator:
         source = formulas.tokens(formula)
         titles: set[str] = set()
         texts = [self._text(token, place, titles) for token in source]
-        for close in _places_left_out(source):
-            texts[close] = ",0" + texts[close]
-        for opening, name in _spreading(source):
-            texts[opening[0]], texts[opening[1]] = SPREAD, f'("{name}",'
+        spread(source, texts)
         for i in _days(source):
             day = f"{DAY}({texts[i]},0)"
-            cell = source[i].reference is not None and not _is_range(source[i])
+            cell = source[i].reference is not None and not is_range(source[i])
             # A single cell is rarely text: the engine asks faster than Python does.
             texts[i] = f"IF(ISTEXT({texts[i]}),{day},{texts[i]})" if cell else day
         for start, end in _blankable(source, 1 if formula.startswith("=") else 0, len(source)):
@@ -227,36 +223,13 @@ def _marked(reference: Reference, row: int) -> str:
     return prefix + ":".join(shown)
 
 
-def _spreading(tokens: Sequence[Token]) -> Iterator[tuple[tuple[int, int], str]]:
-    """Functions of single values that are given ranges where arrays are meant: where name and `(` stand, and the name."""
-    callers: list[tuple[str, int]] = []
-    for i, token in enumerate(tokens):
-        if token.text == "(":
-            at = i - 1 if i and tokens[i - 1].kind == "function" else i
-            callers.append((tokens[at].text.upper() if at < i else "", i))
-        elif token.text == ")" and callers:
-            name, opening = callers.pop()
-            arrays = any(caller in _ARRAYS for caller, _ in callers)
-            if arrays and name in SINGLE and any(_is_range(inner) for inner in tokens[opening:i]):
-                yield (opening - 1, opening), name
-
-
-def _places_left_out(tokens: Sequence[Token]) -> Iterator[int]:
-    """Where calls end that do not say to how many places to round, which the engine asks for."""
-    for i, token in enumerate(tokens):
-        if token.kind == "function" and token.text.upper() in _ROUNDINGS:
-            close = _closing(tokens, i + 1)
-            if len(_arguments(tokens, i + 1, close) or ()) == 1:
-                yield close - 1
-
-
 def _days(tokens: Sequence[Token]) -> Iterator[int]:
     """Tokens that are all of an argument that is to be a day, and may be text: a literal or a reference."""
     for i, token in enumerate(tokens[:-1]):
         places = _DAYS.get(token.text.upper()) if token.kind == "function" else None
         if places:
-            arguments = _arguments(tokens, i + 1, _closing(tokens, i + 1)) or []
-            for first, last in (_trimmed(tokens, *arguments[place]) for place in places if place < len(arguments)):
+            given = arguments(tokens, i + 1, closing(tokens, i + 1)) or []
+            for first, last in (trimmed(tokens, *given[place]) for place in places if place < len(given)):
                 if last - first == 1 and (tokens[first].kind == "string" or tokens[first].reference is not None):
                     yield first
 
@@ -264,7 +237,7 @@ def _days(tokens: Sequence[Token]) -> Iterator[int]:
 def _stacked(tokens: Sequence[Token]) -> Iterator[tuple[int, str]]:
     """Arrays written with anything but constants in them, which the engine does not take, as calls of VSTACK and HSTACK."""
     for i, token in enumerate(tokens):
-        close = _closing(tokens, i, "{}") if token.text == "{" else i
+        close = closing(tokens, i, "{}") if token.text == "{" else i
         if tokens[close - 1].text != "}":
             continue
         if not any(inner.reference is not None or inner.kind in {"function", "name"} for inner in tokens[i:close]):
@@ -276,20 +249,6 @@ def _stacked(tokens: Sequence[Token]) -> Iterator[tuple[int, str]]:
             if depth == 0 and tokens[at].text == ";":
                 yield at, "),HSTACK("
         yield close - 1, "))"
-
-
-def _closing(tokens: Sequence[Token], opening: int, pair: str = "()") -> int:
-    """The end of what is between the parenthesis at `opening` and the one that closes it."""
-    depth = 0
-    for i in range(opening, len(tokens)):
-        depth += (tokens[i].text == pair[0]) - (tokens[i].text == pair[1])
-        if depth == 0:
-            return i + 1
-    return len(tokens)
-
-
-def _is_range(token: Token) -> bool:
-    return token.text == "{" or (token.reference is not None and token.reference.last is not None)
 
 
 def _asks_position(tokens: Sequence[Token]) -> Iterator[int]:
@@ -327,7 +286,7 @@ def _wrap(texts: list[str], start: int, end: int) -> None:
 
 def _blankable(tokens: Sequence[Token], start: int, end: int) -> Iterator[tuple[int, int]]:
     """Spans of tokens whose value is the result as it stands, and may be a blank cell; an empty one was left out."""
-    start, end = _trimmed(tokens, start, end)
+    start, end = trimmed(tokens, start, end)
     if start == end and start < len(tokens):
         yield start, end
     if end - start == 1:
@@ -338,37 +297,13 @@ def _blankable(tokens: Sequence[Token], start: int, end: int) -> Iterator[tuple[
     if end - start < 3 or tokens[end - 1].text != ")":
         return
     opening = start + 1 if tokens[start].kind == "function" else start
-    arguments = _arguments(tokens, opening, end)
+    given = arguments(tokens, opening, end)
     name = tokens[start].text.upper() if opening > start else ""
-    if arguments is None:
+    if given is None:
         return
     if name in _LOOKUPS:
         yield start, end
     elif not name or name in _BRANCHES:
-        for i, (first, last) in enumerate(arguments):
+        for i, (first, last) in enumerate(given):
             if not name or i in _BRANCHES[name]:
                 yield from _blankable(tokens, first, last)
-
-
-def _trimmed(tokens: Sequence[Token], start: int, end: int) -> tuple[int, int]:
-    while start < end and not tokens[start].text.strip("= \n\t"):
-        start += 1
-    while end > start and tokens[end - 1].text.isspace():
-        end -= 1
-    return start, end
-
-
-def _arguments(tokens: Sequence[Token], opening: int, end: int) -> list[tuple[int, int]] | None:
-    """Spans of the arguments between `(` at `opening` and the `)` before `end`; None when these are not a pair."""
-    if tokens[opening].text != "(":
-        return None
-    found, depth, first = [], 0, opening + 1
-    for i in range(opening, end):
-        text = tokens[i].text
-        depth += (text in {"(", "{"}) - (text in {")", "}"})
-        if depth == 0 and i < end - 1:
-            return None
-        if depth == 1 and text in {",", ";"}:
-            found.append((first, i))
-            first = i + 1
-    return [*found, (first, end - 1)] if depth == 0 else None
