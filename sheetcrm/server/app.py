@@ -7,13 +7,15 @@ It never raises; what goes wrong inside is logged and answered as Google's 500.
 
 from __future__ import annotations
 
+import gc
 import logging
 import secrets
 import string
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -69,6 +71,22 @@ def utc_now() -> datetime:
 def random_id() -> str:
     """44 characters as Google's file ids have them."""
     return "1" + "".join(secrets.choice(ID_ALPHABET) for _ in range(43))
+
+
+@contextmanager
+def _collecting_later() -> Iterator[None]:
+    """No search for cyclic garbage within: bodies and answers are trees, and each search looks at every cell in memory.
+
+    Whoever turns the collector off turns it on again, so requests at the same time do not leave it off.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 class Server:
@@ -130,7 +148,8 @@ class Server:
         """Answer one request; `path` is percent-encoded, without the query; header names in any case."""
         lowered = {name.lower(): value for name, value in (headers or {}).items()}
         request = Request(method.upper(), path, query, lowered, body)
-        route, response = self._answered(request)
+        with _collecting_later():
+            route, response = self._answered(request)
         self._note(Call(route.name, route.kind, path, 0 if response.dropped else response.status, body))
         return response
 

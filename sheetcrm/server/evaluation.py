@@ -25,6 +25,9 @@ DEADLINE = 20_000
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 """The engine's grid.  Cells beyond are never read by a formula: a reference to one is an error, not a wrong answer."""
 
+EXACT = 2**53
+"""Whole numbers below are the same as a double."""
+
 # The engine shows a blank result as 0; this stands for one, which nobody types.
 BLANK = "\uffff"
 OUTSIDE = CellError("REF", f"This server computes within {MAX_ROWS} rows and {MAX_COLUMNS} columns.")
@@ -120,8 +123,13 @@ class Engine:
         if self._late or column >= MAX_COLUMNS or start >= last:
             return [None] * (end - start)
         area = formualizer.RangeAddress(title, start + 1, column + 1, last, column + 1)
-        found = self._book.sheet(title).get_values(area)
-        cells = [None if cell is None else _value(cell) for (cell,) in found]
+        cells = [
+            cell if type(cell) is str
+            else int(cell) if type(cell) is float and -EXACT < cell < EXACT and cell.is_integer()
+            else None if cell is None
+            else _value(cell)
+            for (cell,) in self._book.sheet(title).get_values(area)
+        ]  # fmt: skip
         return cells + [None] * (end - start - len(cells))
 
     def compute(self, title: str, row: int, column: int) -> Value:
@@ -170,7 +178,7 @@ def _value(found: Any) -> Value:
     if isinstance(found, float):
         if not math.isfinite(found):
             return _ERRORS["Num"]
-        return int(found) if found.is_integer() and abs(found) < 2**53 else found
+        return int(found) if found.is_integer() and abs(found) < EXACT else found
     if isinstance(found, dict):
         return _ERRORS.get(str(found.get("kind")), _ERRORS["Value"])
     return found if found is None or isinstance(found, str | bool | int) else str(found)

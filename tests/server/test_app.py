@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import http.client
 import json
 import logging
@@ -323,3 +324,41 @@ def test_answers_do_not_wait_for_the_clients_acknowledgement(server):
     # asyncio turns Nagle's algorithm off for sockets that name their protocol, and for no others.
     with server.listen() as listener:
         assert listener._socket.proto == socket.IPPROTO_TCP
+
+
+def test_no_garbage_is_looked_for_while_a_large_answer_is_made(server, spreadsheet_id):
+    base = f"/v4/spreadsheets/{spreadsheet_id}/values"
+    rows = [[row, "x"] for row in range(1000)]
+    searches = []
+    gc.collect()
+    gc.callbacks.append(note := lambda phase, info: searches.append((phase, info["generation"])))
+    try:
+        written = call(server, "PUT", f"{base}/A1?valueInputOption=RAW", {"values": rows})
+        answer = call(server, "GET", f"{base}/A1:B")
+        found = list(searches)
+    finally:
+        gc.callbacks.remove(note)
+    assert (written.status, answer.status) == (200, 200)
+    assert len([phase for phase, _ in found if phase == "start"]) <= 2  # between the requests
+
+
+def test_requests_at_the_same_time_leave_the_collector_as_they_found_it(server, spreadsheet_id):
+    path = f"/v4/spreadsheets/{spreadsheet_id}/values/A1:B"
+
+    def work():
+        for _ in range(20):
+            call(server, "GET", path)
+            call(server, "GET", path + "?nonsense=1")
+
+    threads = [threading.Thread(target=work) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        call(server, "GET", path)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
