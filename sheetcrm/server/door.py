@@ -41,6 +41,17 @@ UNIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "AutoFillRequest": ("area", ("range", "sourceAndDestination")),
     "PasteDataRequest": ("kind", ("delimiter", "html")),
 }
+# Enumerations that are not called after their field; names from the reference and from errors that people met.
+ENUMS = {
+    "majorDimension": "Dimension",
+    "dimension": "Dimension",
+    "valueInputOption": "ValueInputOption",
+    "valueRenderOption": "ValueRenderOption",
+    "responseValueRenderOption": "ValueRenderOption",
+    "dateTimeRenderOption": "DateTimeRenderOption",
+    "responseDateTimeRenderOption": "DateTimeRenderOption",
+    "PieChartSpec.legendPosition": "PieChartSpec.PieChartLegendPosition",
+}
 INT32 = 2**31
 LARGEST_FLOAT = (2 - 2**-23) * 2.0**127
 # Whole numbers up to here are the same as a double.
@@ -91,7 +102,7 @@ def _union(value: Json, schema: str, path: str) -> Iterator[Violation]:
 
 def _field(holder: Json, name: str, spec: Json, path: str, schema: str) -> Iterator[Violation]:
     value = holder[name]
-    kind = f"{PACKAGE}{schema}.{name[0].upper()}{name[1:]}"
+    kind = PACKAGE + ENUMS.get(name, ENUMS.get(f"{schema}.{name}", f"{schema}.{name[0].upper()}{name[1:]}"))
     if "items" in spec:
         # The gateway takes a lone value for a list of one, and lists in a list for one list.
         parts = holder[name] = _flat(value, spec["items"])

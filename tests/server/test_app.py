@@ -71,6 +71,30 @@ def test_a_slash_too_many_says_nothing(server, spreadsheet_id, method, rest, bod
     assert call(server, method, f"/v4/spreadsheets/{spreadsheet_id}{rest}", body).status == 200
 
 
+@pytest.mark.parametrize(
+    ("method", "rest", "field", "kind"),
+    [
+        pytest.param("GET", "/A1?majorDimension=X", "major_dimension", "Dimension", id="direction"),
+        pytest.param("GET", "/A1?valueRenderOption=X", "value_render_option", "ValueRenderOption", id="rendering"),
+        pytest.param(
+            "GET", "/A1?dateTimeRenderOption=X", "date_time_render_option", "DateTimeRenderOption", id="dates"
+        ),
+        pytest.param("PUT", "/A1?valueInputOption=X", "value_input_option", "ValueInputOption", id="input"),
+    ],
+)
+def test_a_wrong_choice_is_refused_with_the_name_of_its_enumeration(server, spreadsheet_id, method, rest, field, kind):
+    answer = call(server, method, f"/v4/spreadsheets/{spreadsheet_id}/values{rest}", {"values": [[1]]})
+    text = f"Invalid value at '{field}' (type.googleapis.com/google.apps.sheets.v4.{kind}), \"X\""
+    assert (answer.status, message(answer)) == (400, text)
+    assert answer.json()["error"]["details"][0]["fieldViolations"] == [{"field": field, "description": text}]
+
+
+def test_a_wrong_choice_in_a_body_is_called_the_same(server, spreadsheet_id):
+    path = f"/v4/spreadsheets/{spreadsheet_id}/values:batchUpdate"
+    refused = message(call(server, "POST", path, {"valueInputOption": "USER_ENTER"}))
+    assert refused.endswith('(type.googleapis.com/google.apps.sheets.v4.ValueInputOption), "USER_ENTER"')
+
+
 def test_a_slash_at_the_end_of_a_file_says_nothing(server, spreadsheet_id):
     assert call(server, "DELETE", f"/drive/v3/files/{spreadsheet_id}/").status == 204
 
