@@ -54,13 +54,12 @@ def _place(spreadsheet: Spreadsheet, location: Json) -> Target:
     return ranges.target_of(spreadsheet, closed)
 
 
-def located(spreadsheet: Spreadsheet, one: Json, data_filter: Json) -> bool:
-    """Whether a filter matches one metadata: by look-up, or because it lies in the filter's range."""
+def marks(spreadsheet: Spreadsheet, data_filter: Json) -> list[Json]:
+    """The metadata that a filter matches: by look-up, or because they lie in the filter's range."""
     wanted = data_filter.get("developerMetadataLookup")
     if wanted is not None:
-        return one in metadata.lookup(spreadsheet, wanted)
-    if not _has_cells(spreadsheet, one["location"]):
-        return False
-    place = ranges.readable(_place(spreadsheet, one["location"])).json()
-    found = (ranges.readable(target).json() for target in targets(spreadsheet, data_filter))
-    return any(ranges.overlap(place, area) for area in found)
+        return metadata.lookup(spreadsheet, wanted)
+    with_cells = [one for one in spreadsheet.metadata if _has_cells(spreadsheet, one["location"])]
+    found = [ranges.readable(target).json() for target in targets(spreadsheet, data_filter)] if with_cells else []
+    places = ((one, ranges.readable(_place(spreadsheet, one["location"])).json()) for one in with_cells)
+    return [one for one, place in places if any(ranges.overlap(place, area) for area in found)]

@@ -28,9 +28,13 @@ def objects(spreadsheet: Spreadsheet) -> Iterator[tuple[Sheet, str, Json]]:
                 yield sheet, kind, thing
 
 
-def ids(spreadsheet: Spreadsheet) -> set[int]:
-    """The ids in use: charts and slicers share one space."""
-    return {thing[KEYS[kind]] for _, kind, thing in objects(spreadsheet)}
+def find(spreadsheet: Spreadsheet, wanted: int) -> tuple[Sheet, str, Json] | None:
+    """(sheet, kind, object) with this id: charts and slicers share one space."""
+    for kind in KEYS:
+        found = spreadsheet.thing(kind, wanted)
+        if found is not None:
+            return found[0], kind, found[1]
+    return None
 
 
 def follow(spreadsheet: Spreadsheet, sheet: Sheet, edit: Edit, place: Place) -> None:
@@ -86,8 +90,8 @@ def corner(sheet_id: int, row: int, column: int) -> Json:
 
 
 def _change(spreadsheet: Spreadsheet, change: Callable[[Json], Json | None]) -> None:
-    for sheet in spreadsheet.sheets:
-        for kind in KEYS:
+    for sheet in spreadsheet.directory.filled:
+        for kind in KEYS if any(sheet.things[kind] for kind in KEYS) else ():
             changed = (change(thing) for thing in sheet.things[kind])
             sheet.things[kind] = [thing for thing in changed if thing is not None]
 

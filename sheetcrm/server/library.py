@@ -142,7 +142,7 @@ class Library:
         spreadsheet = self._spreadsheets.get(spreadsheet_id)
         if spreadsheet is None or not spreadsheet.dirty:
             return
-        names = set(spreadsheet.dirty)
+        names = spreadsheet.unsaved()
         pieces = parts.dump(spreadsheet, names)
         file = replace(self.file(spreadsheet_id).touched(self.time()), name=title(spreadsheet))
         self._keep(file, {name: pieces.get(name) for name in names})

@@ -4,6 +4,7 @@ Developer metadata: notes for programs on the spreadsheet, a sheet, a row or a c
 Keys are not unique, a look-up that names nothing finds all, and a look-up by `locationType` alone finds every column.
 """
 
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sheetcrm.server import proto
@@ -18,7 +19,7 @@ LOCATIONS = {"ROWS": "ROW", "COLUMNS": "COLUMN"}
 
 def get(spreadsheet: Spreadsheet, metadata_id: int) -> Json:
     """One metadata by its id; 404 when there is none."""
-    found = next((one for one in spreadsheet.metadata if one["metadataId"] == metadata_id), None)
+    found = spreadsheet.metadata.find(metadata_id)
     if found is None:
         raise ApiError(404, f"No developer metadata with id: {metadata_id}")
     return shown(found)
@@ -26,16 +27,22 @@ def get(spreadsheet: Spreadsheet, metadata_id: int) -> Json:
 
 def search(spreadsheet: Spreadsheet, body: Json) -> Json:
     """All metadata that any of the body's data filters matches, each with the filters that did."""
-    from sheetcrm.server.datafilters import located  # noqa: PLC0415 - data filters look metadata up here
+    from sheetcrm.server.datafilters import marks  # noqa: PLC0415 - data filters look metadata up here
 
-    matched = []
-    for one in spreadsheet.metadata:
-        filters = [
-            data_filter for data_filter in body.get("dataFilters") or [] if located(spreadsheet, one, data_filter)
-        ]
-        if filters:
-            matched.append({"developerMetadata": shown(one), "dataFilters": filters})
+    filters: dict[int, list[Json]] = {}
+    for data_filter in body.get("dataFilters") or []:
+        for one in marks(spreadsheet, data_filter):
+            filters.setdefault(one["metadataId"], []).append(data_filter)
+    found = ordered(spreadsheet, filters)
+    matched = [{"developerMetadata": shown(one), "dataFilters": filters[one["metadataId"]]} for one in found]
     return {"matchedDeveloperMetadata": matched} if matched else {}
+
+
+def ordered(spreadsheet: Spreadsheet, ids: Collection[int]) -> list[Json]:
+    """The metadata with these ids, in the order in which they are kept."""
+    if len(ids) == 1:
+        return [one for one in map(spreadsheet.metadata.find, ids) if one is not None]
+    return [one for one in spreadsheet.metadata if one["metadataId"] in ids] if ids else []
 
 
 def shown(metadata: Json) -> Json:
@@ -51,7 +58,19 @@ def lookup(spreadsheet: Spreadsheet, wanted: Json) -> list[Json]:
         raise invalid("A metadataLocation must be specified with a locationMatchingStrategy.")
     here = located_at(spreadsheet, location) if location else None
     exact = wanted.get("locationMatchingStrategy") == "EXACT_LOCATION"
-    return [one for one in spreadsheet.metadata if _has(one, wanted) and (here is None or _at(one, here, exact=exact))]
+    return [one for one in _candidates(spreadsheet, wanted) if here is None or _at(one, here, exact=exact)]
+
+
+def _candidates(spreadsheet: Spreadsheet, wanted: Json) -> list[Json]:
+    """The metadata that a look-up matches, wherever they are."""
+    marks = spreadsheet.metadata
+    few: list[Json] = marks
+    if wanted.get("metadataId"):
+        found = marks.find(wanted["metadataId"])
+        few = [found] if found is not None else []
+    elif wanted.get("metadataKey"):
+        few = marks.named(wanted["metadataKey"])
+    return [one for one in few if _has(one, wanted)]
 
 
 def _has(metadata: Json, wanted: Json) -> bool:
@@ -122,11 +141,8 @@ def _known(spreadsheet: Spreadsheet, sheet_id: int) -> Any:
     return sheet
 
 
-def check_quota(spreadsheet: Spreadsheet) -> None:
-    """Refuse more than Google keeps: 30,000 characters for the spreadsheet and as many for each sheet."""
-    sizes: dict[int | None, int] = {}
-    for one in spreadsheet.metadata:
-        place = sheet_of(one["location"])
-        sizes[place] = sizes.get(place, 0) + len(one["metadataKey"]) + len(one.get("metadataValue", ""))
-    if any(size > LIMIT for size in sizes.values()):
+def check_quota(spreadsheet: Spreadsheet, changed: Iterable[Json]) -> None:
+    """Refuse, where metadata changed, more than Google keeps: 30,000 characters for the spreadsheet and for each sheet."""
+    sizes = spreadsheet.metadata.weights()
+    if any(sizes[sheet_of(one["location"])] > LIMIT for one in changed):
         raise invalid(f"The developer metadata would exceed the limit of {LIMIT} characters.")

@@ -8,7 +8,7 @@ batch that fails is undone by going back to the objects that were there before. 
 
 import copy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from random import Random
@@ -18,19 +18,21 @@ from zoneinfo import ZoneInfo
 from sheetcrm.server.a1 import MAX_COLUMNS
 from sheetcrm.server.arrays import Reached
 from sheetcrm.server.defaults import SPREADSHEET_PROPERTIES
+from sheetcrm.server.directory import Directory
 from sheetcrm.server.errors import invalid
-from sheetcrm.server.formulas import Area
 from sheetcrm.server.grid import Content, Formula, Grid
 from sheetcrm.server.rules import Place, Validation
+from sheetcrm.server.shelves import Shelf, Things
 
 if TYPE_CHECKING:
     from sheetcrm.server.calc import Calculator
 
 Json = dict[str, Any]
-CellContent = tuple[int, int, str | float | bool | None, str | None]
 
 BLOCK = 256
 MAX_CELLS = 10_000_000
+# In `dirty`: the parts of all sheets that are not cells.
+ALL_SHEETS = "sheets"
 # What a sheet holds besides cells and sizes; each is a list under the name that the API has for it.
 KINDS = (
     "merges", "conditionalFormats", "filterViews", "protectedRanges", "basicFilter", "rowGroups", "columnGroups", "bandedRanges",
@@ -41,17 +43,31 @@ KINDS = (
 class Sheet:
     """One sheet: a grid of cells, or, of type OBJECT, a chart and no cells at all."""
 
-    def __init__(self, properties: Json, notify: Callable[["Sheet", int, int], None]) -> None:
-        self.properties = properties
-        self.notify = notify
+    def __init__(self, properties: Json, owner: "Spreadsheet") -> None:
+        self._properties = properties
+        self._owner = owner
         self.grid = Grid(self.changed)
-        self.things: dict[str, list[Json]] = {kind: [] for kind in KINDS}
+        self.things = Things(KINDS, self._held)
         # Index of a row or column → its pixelSize, hiddenByUser.
         self.sizes: dict[str, dict[int, Json]] = {"ROWS": {}, "COLUMNS": {}}
 
     def changed(self, start: int, end: int) -> None:
         """Rows [start, end) of this sheet were written."""
-        self.notify(self, start, end)
+        self._owner.cells_changed(self, start, end)
+
+    def _held(self, kind: str, thing: Json | None, there: bool) -> None:
+        self._owner.thing_moved(self, kind, thing, there=there)
+
+    @property
+    def properties(self) -> Json:
+        """As the API has them, without the index; replaced as a whole, never changed in place."""
+        return self._properties
+
+    @properties.setter
+    def properties(self, properties: Json) -> None:
+        title, cells = self.title, self.row_count * self.column_count
+        self._properties = properties
+        self._owner.sheet_described(self, title, cells)
 
     @property
     def id(self) -> int:
@@ -86,7 +102,9 @@ class Sheet:
         """A sheet that shows the same and can be changed on its own."""
         twin = copy.copy(self)
         twin.grid = self.grid.share(twin.changed)
-        twin.things = dict(self.things)
+        twin.things = Things((), twin._held)
+        for kind, things in self.things.items():
+            twin.things[kind] = things
         twin.sizes = {dimension: dict(sizes) for dimension, sizes in self.sizes.items()}
         return twin
 
@@ -105,8 +123,9 @@ class Spreadsheet:
         self.random = Random(spreadsheet_id)  # noqa: S311 - ids, not secrets
         self.properties: Json = copy.deepcopy(SPREADSHEET_PROPERTIES)
         self.sheets: list[Sheet] = []
-        self.named_ranges: list[Json] = []
-        self.metadata: list[Json] = []
+        self._directory: Directory | None = None
+        self.named_ranges = []
+        self.metadata = []
         self.revision = 0
         self.dirty: set[str] = set()
         self._shared: dict[str, Json] = {}
@@ -117,17 +136,46 @@ class Spreadsheet:
 
     def sheet(self, sheet_id: int) -> Sheet | None:
         """The sheet with this id."""
-        return next((sheet for sheet in self.sheets if sheet.id == sheet_id), None)
+        return self.directory.by_id.get(sheet_id)
 
     def titled(self, title: str) -> Sheet | None:
         """The sheet with this title, whatever the case of its letters."""
-        folded = title.casefold()
-        return next((sheet for sheet in self.sheets if sheet.title.casefold() == folded), None)
+        return self.directory.titled(title)
+
+    @property
+    def directory(self) -> Directory:
+        """The sheets by what they are looked up by."""
+        if self._directory is None:
+            self._directory = Directory(self.sheets)
+        return self._directory
+
+    @property
+    def named_ranges(self) -> Shelf:
+        """The named ranges, in the order in which they were added."""
+        return self._named_ranges
+
+    @named_ranges.setter
+    def named_ranges(self, things: Iterable[Json]) -> None:
+        self._named_ranges = Shelf("namedRanges", things)
+
+    @property
+    def metadata(self) -> Shelf:
+        """All developer metadata, in the order in which they were added."""
+        return self._metadata
+
+    @metadata.setter
+    def metadata(self, things: Iterable[Json]) -> None:
+        self._metadata = Shelf("developerMetadata", things)
+
+    def thing(self, kind: str, key: Hashable) -> tuple[Sheet, Json] | None:
+        """The thing of a kind with this id, and the sheet that holds it."""
+        sheet = self.directory.homes(kind).get(key)
+        found = sheet.things[kind].find(key) if sheet is not None else None
+        return None if sheet is None or found is None else (sheet, found)
 
     def named(self, name: str) -> Json | None:
         """The named range of this name, whatever the case of its letters."""
-        folded = name.casefold()
-        return next((named for named in self.named_ranges if named["name"].casefold() == folded), None)
+        return next(iter(self.named_ranges.named(name.casefold())), None)
 
     @property
     def locale(self) -> str:
@@ -148,9 +196,9 @@ class Spreadsheet:
         """The sheets that have cells, in order."""
         return [sheet for sheet in self.sheets if sheet.has_grid]
 
-    def fresh_id(self, taken: set[int]) -> int:
+    def fresh_id(self, taken: Callable[[int], bool]) -> int:
         """A positive 31-bit id that is not taken."""
-        while (number := self.random.randrange(1, 2**31)) in taken:
+        while taken(number := self.random.randrange(1, 2**31)):
             pass
         return number
 
@@ -186,6 +234,7 @@ class Spreadsheet:
         """Computes this spreadsheet's formulas; made when first needed."""
         if self._calculator is None:
             from sheetcrm.server.calc import Calculator  # noqa: PLC0415 - the engine is only loaded for spreadsheets with formulas
+            from sheetcrm.server.contents import Contents  # noqa: PLC0415 - as below
 
             zone = str(self.properties["timeZone"])
             self._calculator = Calculator(locale=self.locale, time_zone=zone, now=self.now)
@@ -194,15 +243,26 @@ class Spreadsheet:
 
     def add_sheet(self, properties: Json, index: int | None = None) -> Sheet:
         """A new empty sheet before position `index`, or last."""
-        sheet = Sheet(properties, self.cells_changed)
+        sheet = Sheet(properties, self)
         self.sheets.insert(len(self.sheets) if index is None else index, sheet)
+        self.directory.add(sheet)
         self.restructured()
         return sheet
+
+    def remove_sheet(self, sheet: Sheet) -> None:
+        """Take a sheet out; what points at it is the caller's business."""
+        self.restructured()
+        self.cells_changed(sheet, 0, len(sheet.grid.rows))
+        self.dirty.add(f"sheet/{sheet.id}")
+        self.directory.remove(sheet)
+        self.sheets.remove(sheet)
 
     def cells_changed(self, sheet: Sheet, start: int, end: int) -> None:
         """Cells in rows [start, end) of a sheet were written."""
         self.dirty.update(f"cells/{sheet.id}/{block}" for block in range(start // BLOCK, -(-end // BLOCK)))
         self.spilled = {}
+        if self._directory is not None and start < end:
+            self._directory.filled[sheet] = None
         if self._calculator is not None:
             self._calculator.changed_rows(sheet.title, start, end)
 
@@ -210,10 +270,26 @@ class Spreadsheet:
         """Something of a sheet other than its cells was changed."""
         self.dirty.add(f"sheet/{sheet.id}")
 
+    def sheet_described(self, sheet: Sheet, title: str, cells: int) -> None:
+        """A sheet has new properties; before, it had this title and so many cells."""
+        if self._directory is not None:
+            self._directory.described(sheet, title, cells)
+
+    def thing_moved(self, sheet: Sheet, kind: str, thing: Json | None, *, there: bool) -> None:
+        """A thing came to a sheet or left it."""
+        if self._directory is not None and self._directory.by_id.get(sheet.id) is sheet:
+            self._directory.held(sheet, kind, thing, there=there)
+
+    def unsaved(self) -> set[str]:
+        """The names of all parts that are to be saved."""
+        if ALL_SHEETS in self.dirty:
+            self.dirty.remove(ALL_SHEETS)
+            self.dirty.update(f"sheet/{sheet.id}" for sheet in self.sheets)
+        return set(self.dirty)
+
     def restructured(self) -> None:
         """Rows, columns, sheets, names or titles changed: formulas may read anything else now."""
-        self.dirty.add("properties")
-        self.dirty.update(f"sheet/{sheet.id}" for sheet in self.sheets)
+        self.dirty.update(("properties", ALL_SHEETS))
         self.spilled = {}
         if self._calculator is not None:
             self._calculator.restructured()
@@ -237,12 +313,13 @@ class Spreadsheet:
 
     def cell_total(self) -> int:
         """How many cells all grids have together."""
-        return sum(sheet.row_count * sheet.column_count for sheet in self.sheets)
+        return self.directory.cells
 
     def check_size(self) -> None:
         """Refuse a spreadsheet that grew past one of Google's limits."""
-        for sheet in self.sheets:
+        for sheet in self.directory.resized:
             check_columns(sheet.column_count)
+        self.directory.resized.clear()
         if self.cell_total() > MAX_CELLS:
             raise invalid(
                 f"This action would increase the number of cells in the workbook above the limit of {MAX_CELLS} cells."
@@ -254,8 +331,9 @@ class Spreadsheet:
         before = dict(vars(self))
         before.update(
             sheets=[sheet.twin() for sheet in self.sheets],
-            named_ranges=list(self.named_ranges),
-            metadata=list(self.metadata),
+            _named_ranges=Shelf("namedRanges", self.named_ranges),
+            _metadata=Shelf("developerMetadata", self.metadata),
+            _directory=None,
             dirty=set(self.dirty),
         )
         try:
@@ -263,7 +341,7 @@ class Spreadsheet:
             if any(sheet.things["tables"] for sheet in self.sheets):
                 from sheetcrm.server import structured  # noqa: PLC0415 - tables know the model, not the other way round
 
-                structured.settle(self)
+                structured.settle_all(self)
         except BaseException:
             calculator = self._calculator
             vars(self).update(before)
@@ -273,46 +351,6 @@ class Spreadsheet:
             raise
         self.revision += 1
         self.dirty.add("properties")
-
-
-class Contents:
-    """What a calculator may read of a spreadsheet."""
-
-    def __init__(self, spreadsheet: Spreadsheet) -> None:
-        self._spreadsheet = spreadsheet
-
-    def titles(self) -> list[str]:
-        """Titles of the sheets with cells, in order."""
-        return [sheet.title for sheet in self._spreadsheet.sheets if sheet.has_grid]
-
-    def size(self, title: str) -> tuple[int, int]:
-        """Rows and columns of a sheet."""
-        sheet = self._sheet(title)
-        return sheet.row_count, sheet.column_count
-
-    def cells(self, title: str, start: int = 0, end: int | None = None) -> Iterator[CellContent]:
-        """(row, column, value, formula) of every cell with content in rows [start, end)."""
-        for row, column, content in self._sheet(title).grid.contents(start, end):
-            if isinstance(content, Formula):
-                yield row, column, None, str(content)
-            else:
-                yield row, column, content, None
-
-    def name(self, name: str) -> Area | None:
-        """What a named range stands for."""
-        named = self._spreadsheet.named(name)
-        sheet = self._spreadsheet.sheet(named["range"].get("sheetId", 0)) if named else None
-        if named is None or sheet is None:
-            return None
-        place = named["range"]
-        rows = (place.get("startRowIndex"), place.get("endRowIndex"))
-        return Area(sheet.title, rows, (place.get("startColumnIndex"), place.get("endColumnIndex")))
-
-    def _sheet(self, title: str) -> Sheet:
-        sheet = self._spreadsheet.titled(title)
-        if sheet is None:
-            raise KeyError(title)
-        return sheet
 
 
 def check_columns(count: int) -> None:

@@ -129,7 +129,8 @@ def load(spreadsheet_id: str, parts: dict[str, bytes]) -> Spreadsheet:
 
 def _load_sheet(spreadsheet: Spreadsheet, body: Json) -> Sheet:
     sheet = spreadsheet.add_sheet(body["properties"])
-    sheet.things = {kind: [] for kind in KINDS} | body["things"]
+    for kind in KINDS:
+        sheet.things[kind] = body["things"].get(kind, [])
     sheet.sizes = {
         dimension: {int(index): size for index, size in sizes.items()} for dimension, sizes in body["sizes"].items()
     }

@@ -79,16 +79,14 @@ def object_sheet(spreadsheet: Spreadsheet, given: Json) -> Json:
 
 def _named(spreadsheet: Spreadsheet, given: Json, prefix: str, number: int) -> Json:
     """The id and the title of a sheet to add; the title is the first that is free from `number` on."""
-    taken = {sheet.id for sheet in spreadsheet.sheets}
+    taken = spreadsheet.directory.by_id
     sheet_id = given.get("sheetId")
     if sheet_id is None:
-        sheet_id = spreadsheet.fresh_id(taken)
+        sheet_id = spreadsheet.fresh_id(taken.__contains__)
     if sheet_id in taken:
         raise invalid(f"Sheet with id {sheet_id} already exists")
     if sheet_id < 0:
         raise invalid(f"sheetId must be greater than or equal to 0, but was {sheet_id}")
-    while not given.get("title") and spreadsheet.titled(f"{prefix}{number}"):
-        number += 1
-    title = given.get("title") or f"{prefix}{number}"
+    title = given.get("title") or spreadsheet.directory.free_title(lambda number: f"{prefix}{number}", number)
     check_title(spreadsheet, title)
     return {"sheetId": sheet_id, "title": title}

@@ -222,13 +222,19 @@ def rewrite(spreadsheet: Spreadsheet, change: Change, in_cells: Callable[[Sheet]
 
     `in_cells` makes what does the same for the cells of a sheet, told their rows too.
     """
-    for sheet in spreadsheet.sheets:
+    for sheet in spreadsheet.directory.filled:
         here = _on(sheet, change)
         _rewrite_rules(sheet, here)
         if sheet.grid.has_formulas:
             _rewrite_cells(sheet, in_cells(sheet) if in_cells else _anywhere(here))
         for kind, things in sheet.things.items():
-            sheet.things[kind] = [rewritten(thing, here) for thing in things]
+            _rewrite_things(sheet, kind, things, here)
+
+
+def _rewrite_things(sheet: Sheet, kind: str, things: list[Json], change: Callable[[str], str]) -> None:
+    changed = [rewritten(thing, change) for thing in things]
+    if any(new is not old for new, old in zip(changed, things, strict=True)):
+        sheet.things[kind] = changed
 
 
 def _on(sheet: Sheet, change: Change) -> Callable[[str], str]:

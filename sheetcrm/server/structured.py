@@ -140,16 +140,20 @@ def filled_until(sheet: Sheet, table: Json) -> int:
     return bottom
 
 
-def settle(spreadsheet: Spreadsheet) -> None:
+def settle_all(spreadsheet: Spreadsheet) -> None:
     """Name every column of every table whose header cell does not."""
-    for sheet in spreadsheet.sheets:
-        for table in sheet.things["tables"]:
-            area = area_of(sheet, table)
-            for index in range(area.width):
-                content = sheet.grid.get("values", area.top, area.left + index)
-                if content is None or isinstance(content, Formula):
-                    sheet.grid.put("values", area.top, area.left + index, _free(sheet, area, index))
-                    sheet.grid.touch(area.top, area.top + 1)
+    for sheet, table in tables(spreadsheet):
+        settle(sheet, table)
+
+
+def settle(sheet: Sheet, table: Json) -> None:
+    """Name every column of a table whose header cell does not."""
+    area = area_of(sheet, table)
+    for index in range(area.width):
+        content = sheet.grid.get("values", area.top, area.left + index)
+        if content is None or isinstance(content, Formula):
+            sheet.grid.put("values", area.top, area.left + index, _free(sheet, area, index))
+            sheet.grid.touch(area.top, area.top + 1)
 
 
 def _free(sheet: Sheet, area: Area, index: int) -> str:
@@ -169,23 +173,31 @@ def tables(spreadsheet: Spreadsheet) -> Iterator[tuple[Sheet, Json]]:
 
 def copied(spreadsheet: Spreadsheet, table: Json, target: Sheet) -> Json:
     """A table for the copy of its sheet, with an id and a name that are free."""
-    name, number = table["name"], 1
-    while named(spreadsheet, name) is not None:
-        name, number = f"{table['name']}_{number}", number + 1
+    name = table["name"]
+    if has_name(spreadsheet, name):
+        name = spreadsheet.directory.free_name("tables", lambda number: f"{table['name']}_{number}")
     place = {**table["range"], "sheetId": target.id}
     return {**table, "tableId": fresh_id(spreadsheet), "name": name, "range": place}
 
 
+def has_name(spreadsheet: Spreadsheet, name: str) -> bool:
+    """Whether some table has this name, whatever the case of its letters."""
+    return spreadsheet.directory.has_name("tables", name.casefold())
+
+
 def named(spreadsheet: Spreadsheet, name: str) -> Json | None:
     """The table of this name, whatever the case of its letters."""
+    if not has_name(spreadsheet, name):
+        return None
     folded = name.casefold()
-    return next((table for _, table in tables(spreadsheet) if table["name"].casefold() == folded), None)
+    found = (table for sheet in spreadsheet.directory.filled for table in sheet.things["tables"].named(folded))
+    return next(found, None)
 
 
 def fresh_id(spreadsheet: Spreadsheet) -> str:
     """An id that no table has."""
-    taken = {int(table["tableId"]) for _, table in tables(spreadsheet) if table["tableId"].isdecimal()}
-    return str(spreadsheet.fresh_id(taken))
+    taken = spreadsheet.directory.homes("tables")
+    return str(spreadsheet.fresh_id(lambda number: str(number) in taken))
 
 
 def without_rules(rules: list[Json], place: Json, rule_for: Callable[[Json, list[Json]], Json]) -> list[Json]:

@@ -301,7 +301,7 @@ CHANGES = [
 @given(requests=st.lists(st.sampled_from(CHANGES), max_size=4))
 def test_a_rejected_batch_changes_nothing(requests):
     spreadsheet = _rich()
-    before, dirty = everything(spreadsheet), set(spreadsheet.dirty)
+    before, dirty = everything(spreadsheet), spreadsheet.unsaved()
     values_before = read(spreadsheet)
     with pytest.raises(ApiError):
         do(spreadsheet, *requests, {"deleteSheet": {"sheetId": 404}})
@@ -320,7 +320,7 @@ def test_saving_only_what_is_dirty_keeps_everything(requests):
             do(spreadsheet, request)
         except ApiError:
             continue
-    names = set(spreadsheet.dirty)
+    names = spreadsheet.unsaved()
     changed = spreadsheet.dump(names)
     for name in names:
         saved.pop(name, None)

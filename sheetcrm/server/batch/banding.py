@@ -21,9 +21,9 @@ COLORS = ("headerColor", "firstBandColor", "secondBandColor", "footerColor")
 @request("addBanding", edits="bandedRange.range")
 def add_banding(spreadsheet: Spreadsheet, body: Json) -> Json:
     given = body.get("bandedRange", {})
-    made = {**given, KEY: claim_id(spreadsheet, KIND, KEY, given.get(KEY), NOUN)}
+    made = {**given, KEY: claim_id(spreadsheet, KIND, given.get(KEY), NOUN)}
     banding, sheet = _checked(spreadsheet, made)
-    sheet.things[KIND] = [*sheet.things[KIND], banding]
+    sheet.things[KIND].add(banding)
     spreadsheet.sheet_changed(sheet)
     return {"bandedRange": proto.shown(banding)}
 
@@ -31,22 +31,21 @@ def add_banding(spreadsheet: Spreadsheet, body: Json) -> Json:
 @request("updateBanding", edits=None)
 def update_banding(spreadsheet: Spreadsheet, body: Json) -> None:
     given = body.get("bandedRange", {})
-    sheet, old = find(spreadsheet, KIND, KEY, given.get(KEY, 0), NOUN)
+    sheet, old = find(spreadsheet, KIND, given.get(KEY, 0), NOUN)
     mask = masks.required(body.get("fields"))
     colored = proto.colored(given, spreadsheet.theme)
     changed = {**masks.merged(old, colored, _with_twins(mask)), KEY: old[KEY]}
-    rest = [thing for thing in sheet.things[KIND] if thing is not old]
-    sheet.things[KIND] = rest
+    sheet.things[KIND].take(old)
     banding, target = _checked(spreadsheet, changed)
-    target.things[KIND] = [*target.things[KIND], banding]
+    target.things[KIND].add(banding)
     spreadsheet.sheet_changed(sheet)
     spreadsheet.sheet_changed(target)
 
 
 @request("deleteBanding", edits=None)
 def delete_banding(spreadsheet: Spreadsheet, body: Json) -> None:
-    sheet, old = find(spreadsheet, KIND, KEY, body.get(KEY, 0), NOUN)
-    sheet.things[KIND] = [thing for thing in sheet.things[KIND] if thing is not old]
+    sheet, old = find(spreadsheet, KIND, body.get(KEY, 0), NOUN)
+    sheet.things[KIND].take(old)
     spreadsheet.sheet_changed(sheet)
 
 
@@ -71,9 +70,7 @@ def _checked(spreadsheet: Spreadsheet, given: Json) -> tuple[Json, Sheet]:
         properties = colored.get(name)
         if properties is not None and ("firstBandColor" not in properties or "secondBandColor" not in properties):
             raise invalid(f"{name}.firstBandColor and {name}.secondBandColor are required.")
-    if any(
-        ranges.overlap(other["range"], area.json()) for kind in (KIND, "tables") for other in area.sheet.things[kind]
-    ):
+    if any(area.sheet.things[kind].overlapping(area.json()) for kind in (KIND, "tables")):
         raise invalid(
             "You cannot add alternating background colors to a range that already has alternating background colors."
         )

@@ -8,7 +8,7 @@ refused, in Google's own spelling.
 from collections.abc import Iterator
 from typing import Any
 
-from sheetcrm.server import embedded, proto, ranges
+from sheetcrm.server import proto, ranges
 from sheetcrm.server.batch.objects import claim_id, place, put
 from sheetcrm.server.batch.registry import request
 from sheetcrm.server.door import CHARTS
@@ -41,8 +41,7 @@ def add_chart(spreadsheet: Spreadsheet, body: Json) -> Json:
 @request("updateChartSpec", edits=None)
 def update_chart_spec(spreadsheet: Spreadsheet, body: Json) -> None:
     wanted = body.get("chartId", 0)
-    charts = ((sheet, thing) for sheet, kind, thing in embedded.objects(spreadsheet) if kind == "charts")
-    found = next(((sheet, chart) for sheet, chart in charts if chart["chartId"] == wanted), None)
+    found = spreadsheet.thing("charts", wanted)
     if found is None:
         raise invalid(f"No chart with id: {wanted}")
     sheet, chart = found

@@ -36,10 +36,10 @@ def clear_basic_filter(spreadsheet: Spreadsheet, body: Json) -> None:
 @request("addFilterView", edits=None)
 def add_filter_view(spreadsheet: Spreadsheet, body: Json) -> Json:
     given = body.get("filter", {})
-    made = {KEY: claim_id(spreadsheet, KIND, KEY, given.get(KEY), NOUN), **given}
+    made = {KEY: claim_id(spreadsheet, KIND, given.get(KEY), NOUN), **given}
     view, sheet = _checked(spreadsheet, made)
     _check_title(sheet, view)
-    sheet.things[KIND] = [*sheet.things[KIND], view]
+    sheet.things[KIND].add(view)
     spreadsheet.sheet_changed(sheet)
     return {"filter": proto.shown(view)}
 
@@ -47,30 +47,30 @@ def add_filter_view(spreadsheet: Spreadsheet, body: Json) -> Json:
 @request("updateFilterView", edits=None)
 def update_filter_view(spreadsheet: Spreadsheet, body: Json) -> None:
     given = body.get("filter", {})
-    sheet, old = find(spreadsheet, KIND, KEY, given.get(KEY, 0), NOUN)
+    sheet, old = find(spreadsheet, KIND, given.get(KEY, 0), NOUN)
     mask = masks.required(body.get("fields"))
     changed = {**masks.merged(old, given, mask), KEY: old[KEY]}
     changed.setdefault("range", old["range"])
     view, target = _checked(spreadsheet, changed)
-    sheet.things[KIND] = [thing for thing in sheet.things[KIND] if thing is not old]
+    sheet.things[KIND].take(old)
     _check_title(target, view)
-    target.things[KIND] = [*target.things[KIND], view]
+    target.things[KIND].add(view)
     spreadsheet.sheet_changed(sheet)
     spreadsheet.sheet_changed(target)
 
 
 @request("deleteFilterView", edits=None)
 def delete_filter_view(spreadsheet: Spreadsheet, body: Json) -> None:
-    sheet, old = find(spreadsheet, KIND, KEY, body.get("filterId", 0), NOUN)
-    sheet.things[KIND] = [thing for thing in sheet.things[KIND] if thing is not old]
+    sheet, old = find(spreadsheet, KIND, body.get("filterId", 0), NOUN)
+    sheet.things[KIND].take(old)
     spreadsheet.sheet_changed(sheet)
 
 
 @request("duplicateFilterView", edits=None)
 def duplicate_filter_view(spreadsheet: Spreadsheet, body: Json) -> Json:
-    sheet, old = find(spreadsheet, KIND, KEY, body.get("filterId", 0), NOUN)
-    view = {**old, KEY: claim_id(spreadsheet, KIND, KEY, None, NOUN), "title": f"Copy of {old.get('title', '')}"}
-    sheet.things[KIND] = [*sheet.things[KIND], view]
+    sheet, old = find(spreadsheet, KIND, body.get("filterId", 0), NOUN)
+    view = {**old, KEY: claim_id(spreadsheet, KIND, None, NOUN), "title": f"Copy of {old.get('title', '')}"}
+    sheet.things[KIND].add(view)
     spreadsheet.sheet_changed(sheet)
     return {"filter": proto.shown(view)}
 
@@ -78,7 +78,7 @@ def duplicate_filter_view(spreadsheet: Spreadsheet, body: Json) -> Json:
 def _check_title(sheet: Sheet, view: Json) -> None:
     if not view.get("title"):
         raise invalid("FilterView.title is required.")
-    if any(other["title"] == view["title"] for other in sheet.things[KIND]):
+    if sheet.things[KIND].named(view["title"]):
         raise invalid(f'A filter view with the name "{view["title"]}" already exists.')
 
 
@@ -90,8 +90,8 @@ def _checked(spreadsheet: Spreadsheet, given: Json) -> tuple[Json, Sheet]:
         given["filterSpecs"] = [{"columnIndex": int(key), "filterCriteria": part} for key, part in criteria.items()]
     place = given.get("range")
     if place is None and given.get("namedRangeId"):
-        named = (one for one in spreadsheet.named_ranges if one["namedRangeId"] == given["namedRangeId"])
-        place = next((one["range"] for one in named), None)
+        named = spreadsheet.named_ranges.find(given["namedRangeId"])
+        place = named["range"] if named is not None else None
     if place is None:
         raise invalid("Filter.range is required.")
     area = ranges.area(spreadsheet, place)

@@ -20,18 +20,23 @@ def merge_cells(spreadsheet: Spreadsheet, body: Json) -> None:
     area = ranges.area(spreadsheet, body.get("range"))
     kind = body.get("mergeType", "MERGE_ALL")
     sheet = area.sheet
-    kept, here = [], area.json()
-    for merge in sheet.things["merges"]:
-        if not ranges.overlap(merge, here):
-            kept.append(merge)
-        elif not ranges.contains(here, merge):
-            raise invalid("You must select all cells in a merged range to merge or unmerge them.")
+    _unmerge(area)
     made = [part for part in _parts(area, kind) if part.height * part.width > 1]
     for part in made:
         _keep_first(part)
-    sheet.things["merges"] = kept + [part.json() for part in made]
+        sheet.things["merges"].add(part.json())
     sheet.grid.touch(area.top, area.bottom)
     spreadsheet.sheet_changed(sheet)
+
+
+def _unmerge(area: Area) -> None:
+    """Take the merges of an area off; refused when one reaches out of it."""
+    merges, here = area.sheet.things["merges"], area.json()
+    found = merges.overlapping(here)
+    if not all(ranges.contains(here, merge) for merge in found):
+        raise invalid("You must select all cells in a merged range to merge or unmerge them.")
+    for merge in found:
+        merges.take(merge)
 
 
 def _parts(area: Area, kind: str) -> list[Area]:
@@ -55,10 +60,7 @@ def _keep_first(area: Area) -> None:
 @request("unmergeCells", edits="range")
 def unmerge_cells(spreadsheet: Spreadsheet, body: Json) -> None:
     area = ranges.area(spreadsheet, body.get("range"))
-    merges = area.sheet.things["merges"]
-    if any(ranges.overlap(merge, area.json()) and not ranges.contains(area.json(), merge) for merge in merges):
-        raise invalid("You must select all cells in a merged range to merge or unmerge them.")
-    area.sheet.things["merges"] = [merge for merge in merges if not ranges.overlap(merge, area.json())]
+    _unmerge(area)
     spreadsheet.sheet_changed(area.sheet)
 
 

@@ -19,13 +19,13 @@ VISIBILITIES = ("DOCUMENT", "PROJECT")
 @request("createDeveloperMetadata", edits=None)
 def create_developer_metadata(spreadsheet: Spreadsheet, body: Json) -> Json:
     given = body.get("developerMetadata", {})
-    taken = {one["metadataId"] for one in spreadsheet.metadata}
-    wanted = given.get("metadataId") or spreadsheet.fresh_id(taken)
-    if wanted in taken:
+    taken = spreadsheet.metadata.find
+    wanted = given.get("metadataId") or spreadsheet.fresh_id(lambda number: taken(number) is not None)
+    if taken(wanted) is not None:
         raise invalid(f"Developer metadata with id {wanted} already exists")
     made = _checked(spreadsheet, {**given, "metadataId": wanted})
-    spreadsheet.metadata = [*spreadsheet.metadata, made]
-    _changed(spreadsheet)
+    spreadsheet.metadata.add(made)
+    _changed(spreadsheet, made)
     return {"developerMetadata": metadata.shown(made)}
 
 
@@ -37,15 +37,17 @@ def update_developer_metadata(spreadsheet: Spreadsheet, body: Json) -> Json:
     for one in _matched(spreadsheet, body):
         merged = {**masks.merged(one, given, mask), "metadataId": one["metadataId"]}
         changed[one["metadataId"]] = _checked(spreadsheet, merged)
-    spreadsheet.metadata = [changed.get(one["metadataId"], one) for one in spreadsheet.metadata]
-    _changed(spreadsheet)
+    for one in changed.values():
+        spreadsheet.metadata.put(one)
+    _changed(spreadsheet, *changed.values())
     return {"developerMetadata": [metadata.shown(one) for one in changed.values()]} if changed else {}
 
 
 @request("deleteDeveloperMetadata", edits=None)
 def delete_developer_metadata(spreadsheet: Spreadsheet, body: Json) -> Json:
     gone = _matched(spreadsheet, {"dataFilters": [body.get("dataFilter", {})]})
-    spreadsheet.metadata = [one for one in spreadsheet.metadata if one not in gone]
+    for one in gone:
+        spreadsheet.metadata.take(one)
     _changed(spreadsheet)
     return {"deletedDeveloperMetadata": [metadata.shown(one) for one in gone]} if gone else {}
 
@@ -54,15 +56,12 @@ def _matched(spreadsheet: Spreadsheet, body: Json) -> list[Json]:
     filters = body.get("dataFilters", [])
     if not filters:
         raise invalid("Must specify at least one DataFilter.")
-    return [
-        one
-        for one in spreadsheet.metadata
-        if any(datafilters.located(spreadsheet, one, data_filter) for data_filter in filters)
-    ]
+    found = (one for data_filter in filters for one in datafilters.marks(spreadsheet, data_filter))
+    return metadata.ordered(spreadsheet, {one["metadataId"] for one in found})
 
 
-def _changed(spreadsheet: Spreadsheet) -> None:
-    metadata.check_quota(spreadsheet)
+def _changed(spreadsheet: Spreadsheet, *changed: Json) -> None:
+    metadata.check_quota(spreadsheet, changed)
     spreadsheet.dirty.add("properties")
 
 

@@ -21,12 +21,12 @@ NAME = re.compile(r"[^\W\d]\w*$")
 @request("addNamedRange", edits=None)
 def add_named_range(spreadsheet: Spreadsheet, body: Json) -> Json:
     given = body.get("namedRange", {})
-    taken = {one["namedRangeId"] for one in spreadsheet.named_ranges}
-    named_id = given.get("namedRangeId") or str(spreadsheet.fresh_id({int(one) for one in taken if one.isdigit()}))
-    if named_id in taken:
+    taken = spreadsheet.named_ranges.find
+    named_id = given.get("namedRangeId") or str(spreadsheet.fresh_id(lambda number: taken(str(number)) is not None))
+    if taken(named_id) is not None:
         raise invalid(f"Cannot add named range with id {named_id}: that id is already used.")
     named = _checked(spreadsheet, {**given, "namedRangeId": named_id}, None)
-    spreadsheet.named_ranges = [*spreadsheet.named_ranges, named]
+    spreadsheet.named_ranges.add(named)
     spreadsheet.restructured()
     return {"namedRange": proto.shown(named)}
 
@@ -38,27 +38,23 @@ def update_named_range(spreadsheet: Spreadsheet, body: Json) -> None:
     mask = masks.required(body.get("fields"))
     changed = {**masks.merged(old, given, mask), "namedRangeId": old["namedRangeId"]}
     named = _checked(spreadsheet, changed, old)
-    spreadsheet.named_ranges = [named if one is old else one for one in spreadsheet.named_ranges]
+    spreadsheet.named_ranges.put(named)
     spreadsheet.restructured()
 
 
 @request("deleteNamedRange", edits=None)
 def delete_named_range(spreadsheet: Spreadsheet, body: Json) -> None:
     old = _find(spreadsheet, body.get("namedRangeId", ""))
-    spreadsheet.named_ranges = [one for one in spreadsheet.named_ranges if one is not old]
-    for sheet in spreadsheet.sheets:
-        protected = sheet.things["protectedRanges"]
-        sheet.things["protectedRanges"] = [
-            {key: part for key, part in one.items() if key != "namedRangeId"}
-            if one.get("namedRangeId") == old["namedRangeId"]
-            else one
-            for one in protected
-        ]
+    spreadsheet.named_ranges.take(old)
+    for sheet in spreadsheet.directory.filled:
+        protections = sheet.things["protectedRanges"]
+        for one in [one for one in protections if one.get("namedRangeId") == old["namedRangeId"]]:
+            protections.put({key: part for key, part in one.items() if key != "namedRangeId"})
     spreadsheet.restructured()
 
 
 def _find(spreadsheet: Spreadsheet, named_id: str) -> Json:
-    found = next((one for one in spreadsheet.named_ranges if one["namedRangeId"] == named_id), None)
+    found = spreadsheet.named_ranges.find(named_id)
     if found is None:
         raise invalid(f"No named range with id: {named_id}")
     return found

@@ -21,10 +21,9 @@ NOWHERE = "One of EmbeddedObjectPosition.overlayPosition or EmbeddedObjectPositi
 
 def claim_id(spreadsheet: Spreadsheet, wanted: int | None, noun: str) -> int:
     """The id for a new chart or slicer: the wanted one, when neither has it, or a fresh one."""
-    taken = embedded.ids(spreadsheet)
     if wanted is None:
-        return spreadsheet.fresh_id(taken)
-    if wanted in taken:
+        return spreadsheet.fresh_id(lambda number: embedded.find(spreadsheet, number) is not None)
+    if embedded.find(spreadsheet, wanted) is not None:
         raise invalid(f"Cannot add {noun} with id {wanted}: that id is already used.")
     return wanted
 
@@ -69,19 +68,19 @@ def put(spreadsheet: Spreadsheet, sheet: Sheet, kind: str, thing: Json) -> None:
     """Put a new object on a sheet, or the new state of one in its place."""
     key = embedded.KEYS[kind]
     things = sheet.things[kind]
-    if any(one[key] == thing[key] for one in things):
-        sheet.things[kind] = [thing if one[key] == thing[key] else one for one in things]
+    if things.find(thing[key]) is not None:
+        things.put(thing)
     else:
-        sheet.things[kind] = [*things, thing]
+        things.add(thing)
     spreadsheet.sheet_changed(sheet)
 
 
 def find(spreadsheet: Spreadsheet, wanted: int) -> tuple[Sheet, str, Json]:
     """(sheet, kind, object) with this id; refused when there is none."""
-    for sheet, kind, thing in embedded.objects(spreadsheet):
-        if thing[embedded.KEYS[kind]] == wanted:
-            return sheet, kind, thing
-    raise invalid(f"No embedded object with id: {wanted}")
+    found = embedded.find(spreadsheet, wanted)
+    if found is None:
+        raise invalid(f"No embedded object with id: {wanted}")
+    return found
 
 
 @request("updateEmbeddedObjectPosition", edits=None)
@@ -121,7 +120,7 @@ def delete_embedded_object(spreadsheet: Spreadsheet, body: Json) -> None:
 
 def _take(spreadsheet: Spreadsheet, sheet: Sheet, kind: str, thing: Json) -> None:
     if sheet.has_grid:
-        sheet.things[kind] = [one for one in sheet.things[kind] if one is not thing]
+        sheet.things[kind].take(thing)
         spreadsheet.sheet_changed(sheet)
     else:
         delete_sheet(spreadsheet, {"sheetId": sheet.id})

@@ -117,15 +117,27 @@ class _Paste:
 
 
 def _copy_merges(spreadsheet: Spreadsheet, source: Area, target: Area) -> None:
-    merges = target.sheet.things["merges"]
-    kept = [merge for merge in merges if merge in _inside(source) or not ranges.overlap(merge, target.json())]
-    copies = [_shifted(merge, source, target) for merge in _inside(source)]
-    target.sheet.things["merges"] = kept + [copy for copy in copies if copy not in kept]
+    own = _inside(source)
+    _merge(target, [_shifted(merge, source, target) for merge in own], kept=own)
     spreadsheet.sheet_changed(target.sheet)
 
 
+def _merge(area: Area, wanted: list[Json], *, kept: list[Json]) -> None:
+    """Put merges into an area instead of those that are there, but for some."""
+    merges = area.sheet.things["merges"]
+    for old in merges.overlapping(area.json()):
+        if old not in kept:
+            merges.take(old)
+    for merge in wanted:
+        if merges.find(merges.kind.key(merge)) is not None:
+            merges.put(merge)
+        else:
+            merges.add(merge)
+
+
 def _inside(area: Area) -> list[Json]:
-    return [merge for merge in area.sheet.things["merges"] if ranges.contains(area.json(), merge)]
+    merges = area.sheet.things["merges"]
+    return [merge for merge in merges.overlapping(area.json()) if ranges.contains(area.json(), merge)]
 
 
 def _shifted(grid_range: Json, source: Area, target: Area) -> Json:
@@ -188,15 +200,15 @@ def cut_paste(spreadsheet: Spreadsheet, body: Json) -> None:
     cells = _Paste(spreadsheet, source, kind, turned=False).cells
     for row, column in _places(source):
         _put(source.sheet, row, column, {})
-    source.sheet.things["merges"] = [merge for merge in source.sheet.things["merges"] if merge not in _inside(source)]
+    for merge in _inside(source):
+        source.sheet.things["merges"].take(merge)
     for row, column, cell in cells:
         if "validations" in cell:
             cell["validations"] = cell["validations"].moved(target.top - source.top, target.left - source.left)
         for layer in PASTED.get(kind, LAYERS):
             sheet.grid.put(layer, row + target.top - source.top, column + target.left - source.left, cell.get(layer))
     if kind in WITH_RULES:
-        kept = [merge for merge in sheet.things["merges"] if not ranges.overlap(merge, target.json())]
-        sheet.things["merges"] = kept + merges
+        _merge(target, merges, kept=[])
     source.sheet.grid.touch(source.top, source.bottom)
     sheet.grid.touch(target.top, target.bottom)
     if "values" in PASTED.get(kind, LAYERS):
@@ -264,7 +276,7 @@ def _shift(spreadsheet: Spreadsheet, body: Json, kind: Any) -> None:
     else:
         raise invalid("shiftDimension is required.")
     sheet = area.sheet
-    if any(ranges.overlap(merge, area.json()) for merge in sheet.things["merges"]):
+    if sheet.things["merges"].overlapping(area.json()):
         raise invalid("You can't shift cells that are part of a merge.")
     _pin(sheet)
     cells = [(row, column, sheet.grid.snip(row, column)) for row, column in _band(sheet, edit)]

@@ -20,9 +20,9 @@ KIND, KEY, NOUN = "protectedRanges", "protectedRangeId", "protected range"
 @request("addProtectedRange", edits=None)
 def add_protected_range(spreadsheet: Spreadsheet, body: Json) -> Json:
     given = body.get("protectedRange", {})
-    made = {**given, KEY: claim_id(spreadsheet, KIND, KEY, given.get(KEY), NOUN)}
+    made = {**given, KEY: claim_id(spreadsheet, KIND, given.get(KEY), NOUN)}
     protected, sheet = _checked(spreadsheet, made, None)
-    sheet.things[KIND] = [*sheet.things[KIND], _with_owner(spreadsheet, protected)]
+    sheet.things[KIND].add(_with_owner(spreadsheet, protected))
     spreadsheet.sheet_changed(sheet)
     return {"protectedRange": proto.shown({**protected, "editors": protected.get("editors", {})})}
 
@@ -30,22 +30,22 @@ def add_protected_range(spreadsheet: Spreadsheet, body: Json) -> Json:
 @request("updateProtectedRange", edits=None)
 def update_protected_range(spreadsheet: Spreadsheet, body: Json) -> None:
     given = body.get("protectedRange", {})
-    sheet, old = find(spreadsheet, KIND, KEY, given.get(KEY, 0), NOUN)
+    sheet, old = find(spreadsheet, KIND, given.get(KEY, 0), NOUN)
     mask = masks.required(body.get("fields"))
     changed = {**masks.merged(old, given, mask), KEY: old[KEY]}
     if changed.get("warningOnly") and not given.get("editors"):
         changed.pop("editors", None)
     protected, target = _checked(spreadsheet, changed, old)
-    sheet.things[KIND] = [thing for thing in sheet.things[KIND] if thing is not old]
-    target.things[KIND] = [*target.things[KIND], _with_owner(spreadsheet, protected)]
+    sheet.things[KIND].take(old)
+    target.things[KIND].add(_with_owner(spreadsheet, protected))
     spreadsheet.sheet_changed(sheet)
     spreadsheet.sheet_changed(target)
 
 
 @request("deleteProtectedRange", edits=None)
 def delete_protected_range(spreadsheet: Spreadsheet, body: Json) -> None:
-    sheet, old = find(spreadsheet, KIND, KEY, body.get(KEY, 0), NOUN)
-    sheet.things[KIND] = [thing for thing in sheet.things[KIND] if thing is not old]
+    sheet, old = find(spreadsheet, KIND, body.get(KEY, 0), NOUN)
+    sheet.things[KIND].take(old)
     spreadsheet.sheet_changed(sheet)
 
 
@@ -66,8 +66,7 @@ def _checked(spreadsheet: Spreadsheet, given: Json, own: Json | None) -> tuple[J
     editors = {key: value for key, value in given.get("editors", {}).items() if value}
     if given.get("warningOnly") and editors:
         raise invalid("ProtectedRange is warningOnly. Editors cannot be set on it.")
-    others = [one for one in sheet.things[KIND] if one is not own]
-    if len(place) == 1 and any(one["range"].keys() == {"sheetId"} for one in others):
+    if len(place) == 1 and any(one["range"].keys() == {"sheetId"} for one in sheet.things[KIND] if one is not own):
         raise invalid(f'Sheet "{sheet.title}" already has sheet protection.')
     unprotected = [ranges.area(spreadsheet, one).json() for one in given.get("unprotectedRanges", [])]
     made = {key: part for key, part in given.items() if key not in ("editors", "unprotectedRanges") and part != ""}
@@ -80,7 +79,7 @@ def _checked(spreadsheet: Spreadsheet, given: Json, own: Json | None) -> tuple[J
 def _place(spreadsheet: Spreadsheet, given: Json) -> Json:
     named_id = given.get("namedRangeId")
     if named_id:
-        named = next((one for one in spreadsheet.named_ranges if one["namedRangeId"] == named_id), None)
+        named = spreadsheet.named_ranges.find(named_id)
         if named is None:
             raise invalid(f"No named range with id: {named_id}")
         return named["range"]  # type: ignore[no-any-return]  # a GridRange

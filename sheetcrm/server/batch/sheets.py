@@ -45,17 +45,16 @@ def add_sheet(spreadsheet: Spreadsheet, body: Json) -> Json:
 @request("deleteSheet", edits=None)
 def delete_sheet(spreadsheet: Spreadsheet, body: Json) -> None:
     sheet = known(spreadsheet, body.get("sheetId", 0))
-    left = [other for other in spreadsheet.sheets if other is not sheet]
-    if not any(other.has_grid for other in left):
+    if not any(other.has_grid for other in spreadsheet.sheets if other is not sheet):
         raise invalid("You can't remove all the sheets in a document.")
-    if all(other.properties.get("hidden") for other in left):
+    if all(other.properties.get("hidden") for other in spreadsheet.sheets if other is not sheet):
         raise invalid("You can't remove all the visible sheets in a document.")
-    spreadsheet.restructured()
-    spreadsheet.cells_changed(sheet, 0, len(sheet.grid.rows))
-    spreadsheet.sheets = left
+    spreadsheet.remove_sheet(sheet)
     embedded.forget(spreadsheet, sheet)
-    spreadsheet.named_ranges = [one for one in spreadsheet.named_ranges if one["range"].get("sheetId", 0) != sheet.id]
-    spreadsheet.metadata = [one for one in spreadsheet.metadata if _place(one) != sheet.id]
+    for named in [one for one in spreadsheet.named_ranges if one["range"].get("sheetId", 0) == sheet.id]:
+        spreadsheet.named_ranges.take(named)
+    for mark in [one for one in spreadsheet.metadata if _place(one) == sheet.id]:
+        spreadsheet.metadata.take(mark)
     rewrite(spreadsheet, lambda formula, at: formulas.deleted_sheet(formula, sheet.title, formula_sheet=at.title))
 
 
@@ -141,7 +140,7 @@ def duplicate_sheet(spreadsheet: Spreadsheet, body: Json) -> Json:
         raise invalid(f"Invalid index: {index}. The index must be between 0 and {len(spreadsheet.sheets) - 1}.")
     spreadsheet.sheets.remove(copy)
     spreadsheet.sheets.insert(index, copy)
-    spreadsheet.metadata += _copied_marks(spreadsheet, sheet.id, copy.id)
+    _copy_marks(spreadsheet, sheet.id, copy.id)
     spreadsheet.check_size()
     return {"properties": sheet_properties(spreadsheet, copy)}
 
@@ -158,19 +157,21 @@ def copied(sheet: Sheet, into: Spreadsheet, *, title: str | None = None, sheet_i
         pivots.drop(made.grid)
     made.sizes = {dimension: dict(sizes) for dimension, sizes in sheet.sizes.items()}
     for kind, things in sheet.things.items():
-        copies = (_copied_thing(into, kind, thing, sheet, made) for thing in things)
-        made.things[kind] = [copy for copy in copies if copy is not None]
+        for thing in things:
+            copy = _copied_thing(into, kind, thing, sheet, made)
+            if copy is not None:
+                made.things[kind].add(copy)
     into.cells_changed(made, 0, len(made.grid.rows))
     into.restructured()
     return made
 
 
 def _copy_title(spreadsheet: Spreadsheet, title: str) -> str:
-    number, last = 1, ""
-    while spreadsheet.titled(name := f"Copy of {title}"[: MAX_TITLE - len(last)] + last):
-        number += 1
-        last = f" {number}"
-    return name
+    def written(number: int) -> str:
+        last = "" if number == 1 else f" {number}"
+        return f"Copy of {title}"[: MAX_TITLE - len(last)] + last
+
+    return spreadsheet.directory.free_title(written, 1)
 
 
 def _copied_thing(spreadsheet: Spreadsheet, kind: str, thing: Json, source: Sheet, target: Sheet) -> Json | None:
@@ -178,11 +179,11 @@ def _copied_thing(spreadsheet: Spreadsheet, kind: str, thing: Json, source: Shee
         return structured.copied(spreadsheet, thing, target)
     if kind in embedded.KEYS:
         made = embedded.copied(thing, source, target, abroad=source not in spreadsheet.sheets)
-        return made and {**made, embedded.KEYS[kind]: spreadsheet.fresh_id(embedded.ids(spreadsheet))}
+        fresh = spreadsheet.fresh_id(lambda number: embedded.find(spreadsheet, number) is not None)
+        return made and {**made, embedded.KEYS[kind]: fresh}
     copy: Json = _on_sheet(thing, target.id)
     if kind in IDS:
-        taken = {other[IDS[kind]] for sheet in spreadsheet.sheets for other in sheet.things[kind]}
-        copy[IDS[kind]] = spreadsheet.fresh_id(taken)
+        copy[IDS[kind]] = spreadsheet.fresh_id(spreadsheet.directory.homes(kind).__contains__)
     return copy
 
 
@@ -194,14 +195,11 @@ def _on_sheet(value: Any, sheet_id: int) -> Any:
     return value
 
 
-def _copied_marks(spreadsheet: Spreadsheet, source: int, target: int) -> list[Json]:
-    taken = {one["metadataId"] for one in spreadsheet.metadata}
-    made = []
-    for one in spreadsheet.metadata:
-        if _place(one) == source:
-            taken.add(fresh := spreadsheet.fresh_id(taken))
-            made.append({**_on_sheet(one, target), "metadataId": fresh})
-    return made
+def _copy_marks(spreadsheet: Spreadsheet, source: int, target: int) -> None:
+    marks = spreadsheet.metadata
+    for one in [one for one in marks if _place(one) == source]:
+        fresh = spreadsheet.fresh_id(lambda number: marks.find(number) is not None)
+        marks.add({**_on_sheet(one, target), "metadataId": fresh})
 
 
 def known(spreadsheet: Spreadsheet, sheet_id: int) -> Sheet:

@@ -7,7 +7,7 @@ columns, as in a filter.
 
 from typing import Any
 
-from sheetcrm.server import embedded, masks, proto, ranges
+from sheetcrm.server import masks, proto, ranges
 from sheetcrm.server.batch.objects import NOWHERE, claim_id, overlaid, put
 from sheetcrm.server.batch.registry import request
 from sheetcrm.server.batch.validation import check_condition
@@ -37,8 +37,7 @@ def add_slicer(spreadsheet: Spreadsheet, body: Json) -> Json:
 def update_slicer_spec(spreadsheet: Spreadsheet, body: Json) -> None:
     mask = masks.required(body.get("fields"))
     wanted = body.get("slicerId", 0)
-    slicers = ((sheet, thing) for sheet, kind, thing in embedded.objects(spreadsheet) if kind == "slicers")
-    found = next(((sheet, slicer) for sheet, slicer in slicers if slicer["slicerId"] == wanted), None)
+    found = spreadsheet.thing("slicers", wanted)
     if found is None:
         raise invalid(f"No slicer with id: {wanted}")
     sheet, slicer = found

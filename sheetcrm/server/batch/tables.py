@@ -68,7 +68,7 @@ def update_table(spreadsheet: Spreadsheet, body: Json) -> None:
         named = {index: column.get("columnName", "") for index, column in columns.items()}
         if not all(named.values()):
             raise invalid("Table header row cell must have a value.")
-    sheet.things["tables"] = [one for one in sheet.things["tables"] if one is not old]
+    sheet.things["tables"].take(old)
     spreadsheet.sheet_changed(sheet)
     _put(spreadsheet, area.sheet, structured.with_columns({**table, "range": area.json()}, columns), named)
 
@@ -85,35 +85,32 @@ def delete_table(spreadsheet: Spreadsheet, body: Json) -> None:
     sheet.grid.touch(area.top, area.bottom)
     rules = sheet.things["conditionalFormats"]
     sheet.things["conditionalFormats"] = structured.without_rules(rules, area.json(), rule_for)
-    sheet.things["tables"] = [one for one in sheet.things["tables"] if one is not table]
+    sheet.things["tables"].take(table)
     spreadsheet.sheet_changed(sheet)
 
 
 def find(spreadsheet: Spreadsheet, wanted: str) -> tuple[Sheet, Json]:
     """The sheet and the table with this id; refused when there is none."""
-    for sheet, table in structured.tables(spreadsheet):
-        if table["tableId"] == wanted:
-            return sheet, table
-    raise invalid(f"No table with id: {wanted}")
+    found = spreadsheet.thing("tables", wanted)
+    if found is None:
+        raise invalid(f"No table with id: {wanted}")
+    return found
 
 
 def _claim_id(spreadsheet: Spreadsheet, wanted: str | None) -> str:
     if not wanted:
         return structured.fresh_id(spreadsheet)
-    if any(table["tableId"] == wanted for _, table in structured.tables(spreadsheet)):
+    if spreadsheet.thing("tables", wanted) is not None:
         raise invalid(f"Cannot add table with id {wanted}: that id is already used.")
     return wanted
 
 
 def _name(spreadsheet: Spreadsheet, given: Json, own: Json | None = None) -> str:
     """The name that a table is to have; the first free `Table1` when none is given for a new one."""
-    name, number = given.get("name", ""), 1
+    name = given.get("name", "")
     if not name and own is not None:
         raise invalid("The table name cannot be empty.")
-    while not name:
-        name, number = f"Table{number}", number + 1
-        if structured.named(spreadsheet, name) is not None:
-            name = ""
+    name = name or spreadsheet.directory.free_name("tables", lambda number: f"Table{number}")
     other = structured.named(spreadsheet, name)
     if other is not None and other is not own:
         raise invalid(f'A table with the name "{name}" already exists. Please enter another name.')
@@ -140,8 +137,7 @@ def _new_area(spreadsheet: Spreadsheet, old: Json, table: Json, given: Json, mas
 
 
 def _check_overlap(area: Area, own: Json | None) -> None:
-    others = [table for table in area.sheet.things["tables"] if table is not own]
-    if any(ranges.overlap(table["range"], area.json()) for table in others):
+    if any(table is not own for table in area.sheet.things["tables"].overlapping(area.json())):
         raise invalid("You cannot add a table to a range that already has a table.")
 
 
@@ -181,9 +177,9 @@ def _put(spreadsheet: Spreadsheet, sheet: Sheet, table: Json, named: dict[int, s
         sheet.grid.put("values", area.top, area.left + index, name)
         sheet.grid.put("runs", area.top, area.left + index, None)
     sheet.grid.touch(area.top, area.top + 1)
-    sheet.things["tables"] = [*sheet.things["tables"], table]
+    sheet.things["tables"].add(table)
     structured.fill(sheet, table)
-    structured.settle(spreadsheet)
+    structured.settle(sheet, table)
     spreadsheet.sheet_changed(sheet)
 
 
@@ -208,16 +204,13 @@ def _grow(spreadsheet: Spreadsheet, sheet: Sheet, table: Json, missing: int) -> 
     end = place["endRowIndex"]
     grown = {**place, "endRowIndex": end + missing}
     below = {**grown, "startRowIndex": end}
-    free = end + missing <= sheet.row_count and not any(
-        ranges.overlap(other["range"], below) for other in sheet.things["tables"]
-    )
+    free = end + missing <= sheet.row_count and not sheet.things["tables"].overlapping(below)
     area = Area(sheet, end, end + missing, place["startColumnIndex"], place["endColumnIndex"])
     last = sheet.grid.last_row("values", area.top, area.bottom, area.left, area.right)
     if structured.has_footer(table) or not free or last > end:
         start = structured.body_of(sheet, table).bottom
         structure.insert(spreadsheet, sheet, "ROWS", start, start + missing, inherit_before=True)
-    wanted = table["tableId"]
-    sheet.things["tables"] = [
-        {**one, "range": grown} if one["tableId"] == wanted else one for one in sheet.things["tables"]
-    ]
+    found = sheet.things["tables"].find(table["tableId"])
+    if found is not None:
+        sheet.things["tables"].put({**found, "range": grown})
     spreadsheet.sheet_changed(sheet)

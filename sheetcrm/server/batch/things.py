@@ -12,20 +12,19 @@ from sheetcrm.server.model import Sheet, Spreadsheet
 Json = dict[str, Any]
 
 
-def claim_id(spreadsheet: Spreadsheet, kind: str, key: str, wanted: int | None, noun: str) -> int:
+def claim_id(spreadsheet: Spreadsheet, kind: str, wanted: int | None, noun: str) -> int:
     """The id for a new thing: the wanted one, when nothing has it, or a fresh one."""
-    taken = {thing[key] for sheet in spreadsheet.sheets for thing in sheet.things[kind]}
+    taken = spreadsheet.directory.homes(kind)
     if wanted is None:
-        return spreadsheet.fresh_id(taken)
+        return spreadsheet.fresh_id(taken.__contains__)
     if wanted in taken:
         raise invalid(f"Cannot add {noun} with id {wanted}: that id is already used.")
     return wanted
 
 
-def find(spreadsheet: Spreadsheet, kind: str, key: str, wanted: int, noun: str) -> tuple[Sheet, Json]:
+def find(spreadsheet: Spreadsheet, kind: str, wanted: int, noun: str) -> tuple[Sheet, Json]:
     """The sheet and the thing with this id; refused when there is none."""
-    for sheet in spreadsheet.sheets:
-        for thing in sheet.things[kind]:
-            if thing[key] == wanted:
-                return sheet, thing
-    raise invalid(f"No {noun} with id: {wanted}")
+    found = spreadsheet.thing(kind, wanted)
+    if found is None:
+        raise invalid(f"No {noun} with id: {wanted}")
+    return found

@@ -90,10 +90,9 @@ def _thing(kind: str, key: str, name: str) -> Check:
 
     def check_thing(spreadsheet: Spreadsheet, body: Json) -> None:
         given = body.get(name, body)
-        for sheet in spreadsheet.sheets:
-            for thing in sheet.things[kind]:
-                if thing.get(key) == given.get(key):
-                    access.check(spreadsheet, thing["range"])
+        found = spreadsheet.thing(kind, given.get(key))
+        if found is not None:
+            access.check(spreadsheet, found[1]["range"])
         if "range" in given:
             access.check(spreadsheet, given["range"])
 
@@ -103,9 +102,9 @@ def _thing(kind: str, key: str, name: str) -> Check:
 def _protection(spreadsheet: Spreadsheet, body: Json) -> None:
     """Only who may edit what is protected may change or lift the protection."""
     wanted = body.get("protectedRange", body).get("protectedRangeId")
-    for sheet in spreadsheet.sheets:
-        if any(one["protectedRangeId"] == wanted for one in access.locked(spreadsheet, sheet)):
-            raise access.refused()
+    found = spreadsheet.thing("protectedRanges", wanted)
+    if found is not None and not access.may_edit(spreadsheet, found[1]):
+        raise access.refused()
 
 
 def _basic_filter(spreadsheet: Spreadsheet, body: Json) -> None:

@@ -1,0 +1,51 @@
+"""
+A spreadsheet → what a calculator may read of it: cells, sizes and names, by the titles of sheets.
+"""
+
+from collections.abc import Iterator
+
+from sheetcrm.server.formulas import Area
+from sheetcrm.server.grid import Formula
+from sheetcrm.server.model import Sheet, Spreadsheet
+
+CellContent = tuple[int, int, str | float | bool | None, str | None]
+
+
+class Contents:
+    """What a calculator may read of a spreadsheet."""
+
+    def __init__(self, spreadsheet: Spreadsheet) -> None:
+        self._spreadsheet = spreadsheet
+
+    def titles(self) -> list[str]:
+        """Titles of the sheets with cells, in order."""
+        return [sheet.title for sheet in self._spreadsheet.sheets if sheet.has_grid]
+
+    def size(self, title: str) -> tuple[int, int]:
+        """Rows and columns of a sheet."""
+        sheet = self._sheet(title)
+        return sheet.row_count, sheet.column_count
+
+    def cells(self, title: str, start: int = 0, end: int | None = None) -> Iterator[CellContent]:
+        """(row, column, value, formula) of every cell with content in rows [start, end)."""
+        for row, column, content in self._sheet(title).grid.contents(start, end):
+            if isinstance(content, Formula):
+                yield row, column, None, str(content)
+            else:
+                yield row, column, content, None
+
+    def name(self, name: str) -> Area | None:
+        """What a named range stands for."""
+        named = self._spreadsheet.named(name)
+        sheet = self._spreadsheet.sheet(named["range"].get("sheetId", 0)) if named else None
+        if named is None or sheet is None:
+            return None
+        place = named["range"]
+        rows = (place.get("startRowIndex"), place.get("endRowIndex"))
+        return Area(sheet.title, rows, (place.get("startColumnIndex"), place.get("endColumnIndex")))
+
+    def _sheet(self, title: str) -> Sheet:
+        sheet = self._spreadsheet.titled(title)
+        if sheet is None:
+            raise KeyError(title)
+        return sheet
