@@ -37,6 +37,8 @@ class Reached:
     """Row → columns."""
     pivoted: dict[tuple[int, int], Any] = field(default_factory=dict)
     """Place → value of what pivot tables fill."""
+    looks: dict[tuple[int, int], dict[str, Any]] = field(default_factory=dict)
+    """Place → number format of those of them that have one."""
     anchors: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     """Place → where the formula stands whose array reaches it."""
 

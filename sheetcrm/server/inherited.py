@@ -63,7 +63,8 @@ class NumberFormats:
             return self._of(content, sheet, row, column, 0)
         anchor = self._anchor(sheet, row, column)
         if anchor is None:
-            return None
+            reached = self._spreadsheet.spilled.get(sheet.id)
+            return reached.looks.get((row, column)) if reached else None
         array = sheet.grid.get("values", *anchor)
         return self._of(array, sheet, *anchor, column - anchor[1]) if type(array) is Formula else None
 

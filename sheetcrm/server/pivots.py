@@ -8,33 +8,27 @@ anchor instead.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from statistics import fmean
 from typing import Any
 
+from sheetcrm.server import conditions, display
 from sheetcrm.server.cell_error import CellError
 from sheetcrm.server.edits import Edit
-from sheetcrm.server.errors import invalid, unsupported
+from sheetcrm.server.errors import invalid
 from sheetcrm.server.grid import Grid
+from sheetcrm.server.grouping import Key, bucket, check_known, folded, summed
+from sheetcrm.server.inherited import ROWS_LOOKED_AT, NumberFormats
 from sheetcrm.server.model import Sheet, Spreadsheet
-from sheetcrm.server.ranges import area, readable, target_of
+from sheetcrm.server.ranges import Area, area, readable, target_of
 from sheetcrm.server.rules import Place
 
 Json = dict[str, Any]
-Key = tuple[Any, ...]
 Line = list[Any]
 Follow = Callable[[Json], Json | None]
 
-FUNCTIONS: dict[str, Callable[[list[Any], list[float]], Any]] = {
-    "SUM": lambda _, numbers: sum(numbers),
-    "COUNT": lambda _, numbers: len(numbers),
-    "COUNTA": lambda values, _: len(values),
-    "AVERAGE": lambda _, numbers: fmean(numbers) if numbers else CellError("DIVIDE_BY_ZERO"),
-    "MIN": lambda _, numbers: min(numbers, default=0),
-    "MAX": lambda _, numbers: max(numbers, default=0),
-}
-GROUP = frozenset({"sourceColumnOffset", "showTotals", "sortOrder", "label", "repeatHeadings"})
-VALUE = frozenset({"sourceColumnOffset", "summarizeFunction", "name"})
-TABLE = frozenset({"source", "rows", "columns", "values", "valueLayout"})
+OFFSETS = (
+    ("rows", "sourceColumnOffset"), ("columns", "sourceColumnOffset"), ("values", "sourceColumnOffset"),
+    ("filterSpecs", "columnOffsetIndex"),
+)  # fmt: skip
 GRAND = "Grand Total"
 
 
@@ -43,21 +37,25 @@ def checked(spreadsheet: Spreadsheet, table: Json) -> Json:
     if "source" not in table:
         raise invalid("PivotTable.source is required.")
     source = area(spreadsheet, table["source"])
-    groups = [("rows", GROUP), ("columns", GROUP), ("values", VALUE)]
-    for name in table.keys() - TABLE:
-        raise unsupported(f"pivot tables with {name}")
-    if table.get("valueLayout", "HORIZONTAL") != "HORIZONTAL":
-        raise unsupported("pivot tables with values laid out vertically")
-    for kind, known in groups:
+    check_known(table)
+    table = _filtered(table)
+    for kind, key in OFFSETS:
         for one in table.get(kind, []):
-            for name in one.keys() - known:
-                raise unsupported(f"pivot tables with {kind}.{name}")
-            if not 0 <= one.get("sourceColumnOffset", 0) < source.width:
-                raise invalid(f"sourceColumnOffset {one['sourceColumnOffset']} is outside of the source.")
-    for value in table.get("values", []):
-        if value.get("summarizeFunction") not in FUNCTIONS:
-            raise unsupported(f"the summarizeFunction {value.get('summarizeFunction')}")
+            if not 0 <= one.get(key, 0) < source.width:
+                raise invalid(f"{key} {one[key]} is outside of the source.")
     return {**table, "source": {"sheetId": source.sheet.id, **table["source"]}}
+
+
+def _filtered(table: Json) -> Json:
+    """The table with its filters under both names that Google has for them; the newer one wins."""
+    if "filterSpecs" not in table and "criteria" not in table:
+        return table
+    if not all(map(str.isdecimal, table.get("criteria", {}))):
+        raise invalid("PivotTable.criteria must be keyed by column offsets.")
+    old = [{"columnOffsetIndex": int(key), "filterCriteria": one} for key, one in table.get("criteria", {}).items()]
+    specs = table.get("filterSpecs", old)
+    criteria = {str(one.get("columnOffsetIndex", 0)): one.get("filterCriteria", {}) for one in specs}
+    return {**table, "filterSpecs": specs, "criteria": criteria}
 
 
 def places(grid: Grid) -> Iterator[tuple[int, int, Json]]:
@@ -74,13 +72,15 @@ def drop(grid: Grid) -> None:
         grid.put("pivots", row, column, {key: part for key, part in table.items() if key != "source"})
 
 
-def cells(spreadsheet: Spreadsheet, sheet: Sheet) -> dict[Place, Any]:
-    """Place → value of every cell that the pivot tables of a sheet fill."""
+def cells(spreadsheet: Spreadsheet, sheet: Sheet) -> tuple[dict[Place, Any], dict[Place, Json]]:
+    """Place → value of every cell that the pivot tables of a sheet fill, and place → number format of those with one."""
     found: dict[Place, Any] = {}
+    looks: dict[Place, Json] = {}
     for top, left, table in places(sheet.grid):
         if sheet.grid.get("values", top, left) is not None:
             continue
-        lines = _Pivot(spreadsheet, table).lines() if _has_source(spreadsheet, table) else None
+        pivot = _Pivot(spreadsheet, sheet, table) if _has_source(spreadsheet, table) else None
+        lines = None if pivot is None else pivot.lines()
         filled = {
             (top + row, left + column): value
             for row, line in enumerate(lines or ())
@@ -92,7 +92,10 @@ def cells(spreadsheet: Spreadsheet, sheet: Sheet) -> dict[Place, Any]:
             for row, column in filled
         )
         found.update(filled if fits else {(top, left): CellError("REF")})
-    return found
+        if fits and pivot is not None:
+            columns = pivot.looks()
+            looks.update({(row, column): look for row, column in filled if (look := columns.get(column - left))})
+    return found, looks
 
 
 def _has_source(spreadsheet: Spreadsheet, table: Json) -> bool:
@@ -110,18 +113,20 @@ def followed(table: Json, edit: Edit, sheet_id: int, follow: Follow) -> Json:
         return {key: part for key, part in table.items() if key != "source"}
     changed = {**table, "source": new}
     if edit.dimension == "COLUMNS" and edit.across is None:
-        for kind in ("rows", "columns", "values"):
+        for kind, key in OFFSETS:
             if kind in table:
-                changed[kind] = list(_moved(table[kind], edit, old, new))
+                changed[kind] = list(_moved(table[kind], key, edit, (old, new)))
+        changed = _filtered(changed)
     return changed
 
 
-def _moved(groups: list[Json], edit: Edit, old: Json, new: Json) -> Iterator[Json]:
-    """Groups and values, their offsets counted from where the source begins now; those of deleted columns are gone."""
+def _moved(groups: list[Json], key: str, edit: Edit, places: tuple[Json, Json]) -> Iterator[Json]:
+    """What names columns, its offsets counted from where the source begins now; those of deleted columns are gone."""
+    old, new = places
     for one in groups:
-        column = edit.index(old.get("startColumnIndex", 0) + one.get("sourceColumnOffset", 0))
+        column = edit.index(old.get("startColumnIndex", 0) + one.get(key, 0))
         if column is not None:
-            yield {**one, "sourceColumnOffset": column - new.get("startColumnIndex", 0)}
+            yield {**one, key: column - new.get("startColumnIndex", 0)}
 
 
 @dataclass(frozen=True)
@@ -135,40 +140,71 @@ class _Heading:
 class _Pivot:
     """One pivot table, read and summed up."""
 
-    def __init__(self, spreadsheet: Spreadsheet, table: Json) -> None:
-        self._spreadsheet = spreadsheet
+    def __init__(self, spreadsheet: Spreadsheet, sheet: Sheet, table: Json) -> None:
         source = readable(target_of(spreadsheet, table["source"]))
         self._rows: list[Json] = table.get("rows", [])
         self._columns: list[Json] = table.get("columns", [])
         self._values: list[Json] = table.get("values", [])
-        self._head, *self._data = [
-            [spreadsheet.value(source.sheet, row, column) for column in range(source.left, source.right)]
+        self._keys = {
+            kind: [(one.get("sourceColumnOffset", 0), bucket(one, spreadsheet.locale)) for one in table.get(kind, [])]
+            for kind in ("rows", "columns")
+        }
+        shows = _Filter(spreadsheet, sheet, source, table.get("filterSpecs", []))
+        lines = {
+            row: [spreadsheet.value(source.sheet, row, column) for column in range(source.left, source.right)]
             for row in range(source.top, source.bottom)
-        ]
+        }
+        self._source, self._formats = source, NumberFormats(spreadsheet)
+        self._head = lines.pop(source.top)
+        self._data = [line for row, line in lines.items() if shows(row, line)]
+        self._found = self._sums()
 
     def lines(self) -> list[Line]:
         """The cells, line by line; None is blank."""
-        downs, acrosses = self._headings(self._rows), self._headings(self._columns)
+        downs, acrosses = self._headings("rows"), self._headings("columns")
         if not self._values:
             acrosses = acrosses if self._columns else []
-        sums = self._sums()
         body = []
         last: Key = ()
         for down in downs if self._rows or self._values else []:
             results = [
-                sums.get((down.key, across.key, index)) for across in acrosses for index in range(len(self._values))
+                self._found.get((down.key, across.key, index))
+                for across in acrosses
+                for index in range(len(self._values))
             ]
             body.append(self._titles(down, last) + results)
             last = () if down.total else down.key
         return self._header(acrosses) + body
 
-    def _headings(self, groups: list[Json]) -> list[_Heading]:
+    def looks(self) -> dict[int, Json | None]:
+        """Column of the table → the number format of the source's column that its numbers come from."""
+        looks = {
+            place: None if one.get("groupRule") else self._look(one.get("sourceColumnOffset", 0))
+            for place, one in enumerate(self._rows)
+        }
+        width = len(self._values)
+        for place in range(len(self._headings("columns")) * width):
+            value = self._values[place % width]
+            counts = value["summarizeFunction"].startswith("COUNT")
+            looks[len(self._rows) + place] = None if counts else self._look(value.get("sourceColumnOffset", 0))
+        return looks
+
+    def _look(self, offset: int) -> Json | None:
+        """The number format of the first number in a column of the source."""
+        sheet, column = self._source.sheet, self._source.left + offset
+        rows = range(self._source.top + 1, min(self._source.bottom, self._source.top + ROWS_LOOKED_AT))
+        numbers = (self._formats.cell(sheet, row, column) for row in rows)
+        return next((look for tells, look in numbers if tells), None)
+
+    def _headings(self, kind: str) -> list[_Heading]:
         """What the lines along one side stand for, in order; a single one for everything when nothing is grouped."""
+        groups = self._rows if kind == "rows" else self._columns
         if not groups:
             return [_Heading((), total=True)]
-        offsets = [one.get("sourceColumnOffset", 0) for one in groups]
-        keys = {tuple(_folded(line[offset]) for offset in offsets) for line in self._data}
-        return list(self._nested(groups, keys, ()))
+        return list(self._nested(groups, {self._key(kind, line) for line in self._data}, ()))
+
+    def _key(self, kind: str, line: Line) -> Key:
+        return tuple(key(line[offset]) for offset, key in self._keys[kind])
 
     def _nested(self, groups: list[Json], keys: set[Key], prefix: Key) -> Iterator[_Heading]:
         depth = len(prefix)
@@ -176,23 +212,39 @@ class _Pivot:
             yield _Heading(prefix)
             return
         found = {key[depth] for key in keys if key[:depth] == prefix}
-        for one in sorted(found, reverse=groups[depth].get("sortOrder") == "DESCENDING"):
+        for one in self._sorted(found, groups, prefix):
             yield from self._nested(groups, keys, (*prefix, one))
         if groups[depth].get("showTotals"):
             yield _Heading(prefix, total=True)
+
+    def _sorted(self, found: set[Key], groups: list[Json], prefix: Key) -> list[Key]:
+        """The groups at one level in order: their own, or that of a value in a line of the other side."""
+        group = groups[len(prefix)]
+        downwards = group.get("sortOrder") == "DESCENDING"
+        by = group.get("valueBucket")
+        if by is None:
+            return sorted(found, reverse=downwards)
+        wanted = [next(iter(one.values()), None) for one in by.get("buckets", [])]
+        index = by.get("valuesIndex", 0)
+        results: dict[Key, Key] = {}
+        for (down, across, at), result in self._found.items():
+            mine, other = (down, across) if groups is self._rows else (across, down)
+            if at == index and mine[:-1] == prefix and mine and [_shown(key) for key in other] == wanted:
+                results[mine[-1]] = folded(result)
+        blank = folded(None)
+        return sorted(sorted(found), key=lambda one: results.get(one, blank), reverse=downwards)
 
     def _sums(self) -> dict[tuple[Key, Key, int], Any]:
         """(key of the line, key of the column, index of the value) → the result, for whole keys and their prefixes."""
         collected: dict[tuple[Key, Key, int], list[Any]] = {}
         for line in self._data:
-            down = tuple(_folded(line[one.get("sourceColumnOffset", 0)]) for one in self._rows)
-            across = tuple(_folded(line[one.get("sourceColumnOffset", 0)]) for one in self._columns)
+            down, across = self._key("rows", line), self._key("columns", line)
             spots = [(down[:i], across[:j]) for i in range(len(down) + 1) for j in range(len(across) + 1)]
             for index, value in enumerate(self._values):
                 content = line[value.get("sourceColumnOffset", 0)]
                 for spot in spots:
                     collected.setdefault((*spot, index), []).append(content)
-        return {spot: _summed(self._values[spot[2]]["summarizeFunction"], found) for spot, found in collected.items()}
+        return {spot: summed(self._values[spot[2]]["summarizeFunction"], found) for spot, found in collected.items()}
 
     def _titles(self, down: _Heading, last: Key) -> Line:
         """The leading cells of a line: its keys, those that stand above already left out."""
@@ -239,25 +291,28 @@ def _column_title(across: _Heading, before: _Heading | None, depth: int) -> Any:
     return None if repeated else _shown(across.key[depth])
 
 
-def _folded(value: Any) -> tuple[int, Any]:
-    """A value as a key that sorts as Sheets sorts: numbers, texts, booleans, errors, blanks."""
-    if isinstance(value, bool):
-        return 2, value
-    if isinstance(value, (int, float)):
-        return 0, value
-    if isinstance(value, CellError):
-        return 3, value.text
-    return (4, "") if value is None else (1, value)
+def _shown(key: Key) -> Any:
+    return key[-1]
 
 
-def _shown(key: Any) -> Any:
-    return None if key[0] == 4 else key[1]
+class _Filter:
+    """Whether a line of the source counts."""
 
+    def __init__(self, spreadsheet: Spreadsheet, sheet: Sheet, source: Area, specs: list[Json]) -> None:
+        self._spreadsheet, self._sheet, self._source = spreadsheet, sheet, source
+        self._formats = NumberFormats(spreadsheet)
+        self._specs = [(one.get("columnOffsetIndex", 0), one.get("filterCriteria", {})) for one in specs]
 
-def _summed(function: str, found: list[Any]) -> Any:
-    values = [value for value in found if value is not None]
-    wrong = next((value for value in values if isinstance(value, CellError)), None)
-    if wrong is not None and function not in {"COUNT", "COUNTA"}:
-        return wrong
-    numbers = [value for value in values if isinstance(value, (int, float)) and not isinstance(value, bool)]
-    return FUNCTIONS[function](values, numbers)
+    def __call__(self, row: int, line: Line) -> bool:
+        return all(self._holds(row, offset, line[offset], criteria) for offset, criteria in self._specs)
+
+    def _holds(self, row: int, offset: int, value: Any, criteria: Json) -> bool:
+        if not criteria.get("visibleByDefault"):
+            look = self._formats.at(self._source.sheet, row, self._source.left + offset)
+            shown = "" if value is None else display.text(value, look, self._spreadsheet.locale)
+            if shown not in criteria.get("visibleValues", []):
+                return False
+        condition = criteria.get("condition")
+        return condition is None or conditions.holds(
+            condition, value, at=(self._sheet.title, 0, 0), anchor=(0, 0), calculator=self._spreadsheet.calculator
+        )

@@ -21,16 +21,15 @@ def spilled(spreadsheet: Spreadsheet, sheet: Sheet) -> dict[int, set[int]]:
     day = spreadsheet.today()
     known = spreadsheet.spilled.get(sheet.id)
     if known is None or known.day != day:
-        known = Reached(day)
+        # Kept before anything is computed, which may read this very sheet.
+        known = spreadsheet.spilled[sheet.id] = Reached(day)
         for anchor, place in _places(spreadsheet, sheet):
             known.columns.setdefault(place[0], set()).add(place[1])
             known.anchors[place] = anchor
-        # Kept before pivot tables are computed, which may read this very sheet.
-        spreadsheet.spilled[sheet.id] = known
-        pivoted = pivots.cells(spreadsheet, sheet)
+        pivoted, looks = pivots.cells(spreadsheet, sheet)
         for row, column in pivoted:
             known.columns.setdefault(row, set()).add(column)
-        known.pivoted = pivoted
+        known.pivoted, known.looks = pivoted, looks
     return known.columns
 
 

@@ -183,9 +183,9 @@ def test_taken_away_with_its_cell():
     [
         pytest.param({"valueLayout": "VERTICAL"}, "pivot tables with values laid out vertically", id="vertical"),
         pytest.param({"rows": [{"groupLimit": {"countLimit": 3}}]}, "pivot tables with rows.groupLimit", id="limits"),
-        pytest.param({"values": [units("MEDIAN")]}, "the summarizeFunction MEDIAN", id="other functions"),
+        pytest.param({"values": [units("NONE")]}, "the summarizeFunction NONE", id="no function"),
+        pytest.param({"values": [units("SUM", calculatedDisplayType="PERCENT_OF_ROW_TOTAL")]}, "pivot tables with values.calculatedDisplayType", id="shares"),
         pytest.param({"values": [{"formula": "=1", "summarizeFunction": "CUSTOM"}]}, "pivot tables with values.formula", id="formulas"),
-        pytest.param({"filterSpecs": []}, "pivot tables with filterSpecs", id="filters"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_computed_is_refused_by_name(table, message):
@@ -196,3 +196,148 @@ def test_what_cannot_be_computed_is_refused_by_name(table, message):
 def test_a_column_outside_of_the_source():
     with pytest.raises(ApiError, match="sourceColumnOffset 4 is outside of the source"):
         do(book(*SALES), pivot(rows=[{"sourceColumnOffset": 4}]))
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        pytest.param({"filterSpecs": [{"columnOffsetIndex": 9}]}, "columnOffsetIndex 9 is outside of the source", id="filters"),
+        pytest.param({"criteria": {"x": {}}}, "keyed by column offsets", id="old filters"),
+        pytest.param({"rows": [{**REGION, "groupRule": {"histogramRule": {"interval": 0}}}]}, "interval must be positive", id="no width"),
+        pytest.param({"rows": [{**REGION, "groupRule": {"histogramRule": {"interval": 1, "start": 5, "end": 5}}}]}, "less than", id="no room"),
+        pytest.param({"rows": [{**REGION, "groupRule": {"dateTimeRule": {}}}]}, "DateTimeRule.type", id="no part of a date"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_refused(table, message):
+    with pytest.raises(ApiError, match=message):
+        do(book(*SALES), pivot(**table))
+
+
+def visible(offset, *values, **more):
+    return {"columnOffsetIndex": offset, "filterCriteria": {"visibleValues": list(values), **more}}
+
+
+def only(kind, *values):
+    condition = {"type": kind, "values": [{"userEnteredValue": value} for value in values]}
+    return {"columnOffsetIndex": 3, "filterCriteria": {"condition": condition, "visibleByDefault": True}}
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        pytest.param([visible(0, "East")], [["East", 12], ["Grand Total", 12]], id="values that are listed"),
+        pytest.param([visible(3, "5", "2")], [["East", 5], ["West", 2], ["Grand Total", 7]], id="numbers as they are shown"),
+        pytest.param([only("NUMBER_GREATER", "5")], [["East", 7], ["West", 10], ["Grand Total", 17]], id="a condition"),
+        pytest.param([visible(0, "West"), only("NUMBER_GREATER", "5")], [["West", 10], ["Grand Total", 10]], id="both"),
+        pytest.param([visible(0)], [["Grand Total"]], id="nothing is visible"),
+    ],
+)  # fmt: skip
+def test_filters_choose_what_counts(filters, expected):
+    assert read(made(rows=[REGION], values=[units("SUM")], filterSpecs=filters), "G2:H9") == expected
+
+
+def test_filters_are_told_in_both_ways_and_follow_their_columns():
+    spreadsheet = made(rows=[REGION], values=[units("SUM")], criteria={"0": {"visibleValues": ["East"]}})
+    assert read(spreadsheet, "G2:H3") == [["East", 12], ["Grand Total", 12]]
+    do(spreadsheet, {"moveDimension": {"source": lines("COLUMNS", 0, 1), "destinationIndex": 3}})
+    table = cells(spreadsheet, "G1", "pivotTable")[0][0]
+    assert table["filterSpecs"] == [{"filterCriteria": {"visibleValues": ["East"]}, "columnOffsetIndex": 2}]
+    assert table["criteria"] == {"2": {"visibleValues": ["East"]}}
+
+
+@pytest.mark.parametrize(
+    ("bucket", "expected"),
+    [
+        pytest.param({"valuesIndex": 0}, ["East", "West"], id="by the grand total"),
+        pytest.param({"valuesIndex": 1}, ["West", "East"], id="by another value"),
+        pytest.param({"buckets": [{"stringValue": "Q1"}]}, ["East", "West"], id="by one column"),
+    ],
+)  # fmt: skip
+def test_groups_sort_by_what_they_sum_up_to(bucket, expected):
+    row = {**REGION, "showTotals": False, "valueBucket": bucket}
+    spreadsheet = made(rows=[row], columns=[QUARTER], values=[units("SUM"), units("COUNTA", name="n")])
+    put(spreadsheet, "D2", [20])
+    assert [line[0] for line in read(spreadsheet, "G4:G9")] == expected
+
+
+DATED = [
+    ["Day", "Paid"],
+    ["2026-01-15", "$5"],
+    ["2026-02-01", "$7"],
+    ["2026-01-31", "$1.50"],
+    ["2025-01-02", "$2"],
+    [None, "$3"],
+]
+
+
+def dated(kind, locale="en_US", **more):
+    spreadsheet = book(*DATED, locale=locale)
+    group = {"groupRule": {"dateTimeRule": {"type": kind}}, "sortOrder": "ASCENDING", **more}
+    do(
+        spreadsheet,
+        pivot(source=span(0, 6, 0, 2), rows=[group], values=[{"sourceColumnOffset": 1, "summarizeFunction": "COUNTA"}]),
+    )
+    return {line[0]: line[1] for line in read(spreadsheet, "G2:H9")}
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("YEAR", {2025: 1, 2026: 3, "": 1}),
+        ("MONTH", {"Jan": 3, "Feb": 1, "": 1}),
+        ("QUARTER", {"Q1": 4, "": 1}),
+        ("YEAR_MONTH", {"2025-Jan": 1, "2026-Jan": 2, "2026-Feb": 1, "": 1}),
+        ("YEAR_QUARTER", {"2025 Q1": 1, "2026 Q1": 3, "": 1}),
+        ("YEAR_MONTH_DAY", {"2025-01-02": 1, "2026-01-15": 1, "2026-01-31": 1, "2026-02-01": 1, "": 1}),
+        ("DAY_OF_WEEK", {"Sunday": 1, "Thursday": 2, "Saturday": 1, "": 1}),
+        ("DAY_OF_MONTH", {1: 1, 2: 1, 15: 1, 31: 1, "": 1}),
+        ("DAY_OF_YEAR", {2: 1, 15: 1, 31: 1, 32: 1, "": 1}),
+        ("DAY_MONTH", {"2-Jan": 1, "15-Jan": 1, "31-Jan": 1, "1-Feb": 1, "": 1}),
+        ("HOUR_MINUTE", {"0:00": 4, "": 1}),
+    ],
+)  # fmt: skip
+def test_dates_grouped_by_a_part_of_them(kind, expected):
+    assert dated(kind) == expected
+    assert list(dated(kind)) == list(expected)
+
+
+def test_months_are_called_as_the_spreadsheet_calls_them():
+    assert list(dated("MONTH", locale="zh_CN")) == ["1月", "2月", ""]
+
+
+def test_numbers_grouped_by_their_size():
+    rule = {"histogramRule": {"start": 5, "interval": 5, "end": 10}}
+    row = {**units("SUM"), "groupRule": rule, "sortOrder": "ASCENDING"}
+    del row["summarizeFunction"]
+    spreadsheet = made(rows=[row], values=[units("COUNTA")])
+    put(spreadsheet, "D5", [11])
+    assert read(spreadsheet, "G2:H9") == [["5-10", 3], ["> 10", 1], ["few", 1]]
+
+
+def test_groups_of_ones_own():
+    rule = {
+        "manualRule": {"groups": [{"groupName": {"stringValue": "Both"}, "items": [{"stringValue": "East"}, {"stringValue": "West"}]}]}
+    }
+    assert read(made(rows=[{**REGION, "groupRule": rule, "showTotals": False}], values=[units("SUM")]), "G2:H9") == [
+        ["Both", 24]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("function", "value"),
+    [("COUNTUNIQUE", 5), ("MEDIAN", 6), ("PRODUCT", 700), ("VAR", 11.333333333333334), ("VARP", 8.5), ("STDEVP", 2.9154759474226504)],
+)  # fmt: skip
+def test_other_functions(function, value):
+    assert read(made(values=[units(function)]), "G2") == [[value]]
+
+
+def test_numbers_look_like_their_source():
+    spreadsheet = book(*DATED)
+    values = [{"sourceColumnOffset": 1, "summarizeFunction": name} for name in ("SUM", "COUNT")]
+    do(
+        spreadsheet,
+        pivot(source=span(0, 5, 0, 2), rows=[{"sortOrder": "ASCENDING", "showTotals": True}], values=values),
+    )
+    assert read(spreadsheet, "G2:I6", "FORMATTED_VALUE") == [
+        ["2025-01-02", "$2", "1"], ["2026-01-15", "$5", "1"], ["2026-01-31", "$2", "1"], ["2026-02-01", "$7", "1"], ["Grand Total", "$16", "4"],
+    ]  # fmt: skip
