@@ -13,8 +13,10 @@ from urllib.parse import urlsplit
 
 from sheetcrm.server.drive_errors import DriveError
 from sheetcrm.server.errors import ApiError
-from sheetcrm.server.tokens import EVERYTHING, Grant, Tokens
+from sheetcrm.server.tokens import AUTH, EVERYTHING, Grant, Tokens
 
+# Holds a page's key after its link was opened once.
+KEY_COOKIE = "sheetcrm_page"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 CHALLENGE = 'Bearer realm="https://accounts.google.com/", error="invalid_token"'
 MISSING = (
@@ -24,6 +26,13 @@ MISSING = (
 WRONG = MISSING.replace("is missing required authentication credential", "had invalid authentication credentials")
 
 
+API_KEY = "x-goog-api-key"
+NO_PRINCIPAL = (
+    "API keys are not supported by this API. Expected OAuth2 access token or other authentication credentials that assert a "
+    "principal. See https://cloud.google.com/docs/authentication"
+)
+# Whoever comes with an API key is nobody in particular: they read what anyone may read.
+NOBODY = Grant("anonymous", frozenset({AUTH + "spreadsheets.readonly", AUTH + "drive.readonly"}))
 INSUFFICIENT = "Request had insufficient authentication scopes."
 
 
@@ -31,7 +40,7 @@ class Guard:
     """Checks bearer tokens and page keys against one server's secrets.
 
     Its own token stands for the owner and, like those that were added, for everything; `tokens` reads those that the
-    token endpoint gave out, which stand for the scopes that were asked for.
+    token endpoint gave out, which stand for the scopes that were asked for.  Any API key will do, for nobody in particular.
     """
 
     def __init__(self, *, token: str, secret: bytes, owner: str, tokens: Tokens) -> None:
@@ -53,6 +62,8 @@ class Guard:
         """The caller, when their token's scopes allow calls of this kind of route; ApiError 401 or 403."""
         grant = self._grant(headers)
         if not grant.allows(kind):
+            if grant is NOBODY:
+                raise ApiError(401, NO_PRINCIPAL, "UNAUTHENTICATED")
             if kind.startswith("drive"):
                 raise DriveError(403, INSUFFICIENT, "insufficientPermissions")
             info = {
@@ -72,6 +83,8 @@ class Guard:
 
     def _grant(self, headers: Mapping[str, str]) -> Grant:
         if not headers.get("authorization", "").partition(" ")[2]:
+            if headers.get(API_KEY):
+                return NOBODY
             raise ApiError(401, MISSING, "UNAUTHENTICATED")
         token = _bearer(headers)
         if token is not None:
@@ -88,9 +101,10 @@ class Guard:
         return hmac.new(self._secret, b"view:" + spreadsheet_id.encode(), sha256).hexdigest()[:32]
 
     def may_view(self, spreadsheet_id: str, *, key: str, headers: Mapping[str, str]) -> bool:
-        """True with the page's own key, with the key of the list, or with the owner's token."""
-        if key and (_same(key, self.view_key(spreadsheet_id)) or _same(key, self.view_key(""))):
-            return True
+        """True with the page's own key, with the key of the list, in the link or in a cookie, or with the owner's token."""
+        for given in (key, *_cookies(headers)):
+            if given and (_same(given, self.view_key(spreadsheet_id)) or _same(given, self.view_key(""))):
+                return True
         try:
             return self.caller(headers) == self.owner
         except ApiError:
@@ -104,6 +118,12 @@ def host_allowed(host: str, allowed: Iterable[str]) -> bool:
     except ValueError:
         return False
     return name is not None and name in allowed
+
+
+def _cookies(headers: Mapping[str, str]) -> list[str]:
+    """The keys in the cookies of a request; a browser sends those for longer paths first."""
+    pairs = (pair.strip().partition("=") for pair in headers.get("cookie", "").split(";"))
+    return [value for name, _, value in pairs if name == KEY_COOKIE]
 
 
 def _bearer(headers: Mapping[str, str]) -> str | None:

@@ -1,38 +1,28 @@
 """
 A spreadsheet's address → a read-only page for eyes.
 
-Made only from what the API answers, so the page can show nothing that a client could not read.  The part after `#`
-never reaches a server: a script of a few lines asks again with `?gid=…&range=…` when the link means another tab.
+Opened by the key in its link, which then also stands in a cookie for this one spreadsheet.  The part after `#` never
+reaches a server: a script asks again with `?gid=…&fvid=…&range=…` when the link means another tab or filter view.
 """
 
 from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from html import escape
 from importlib import resources
-from typing import Any
-from urllib.parse import urlencode
 
-from sheetcrm.server import spreadsheets, values
-from sheetcrm.server.a1 import letters
+from sheetcrm.server.auth import KEY_COOKIE
 from sheetcrm.server.errors import ApiError
 from sheetcrm.server.model import Spreadsheet
-from sheetcrm.server.page_grid import Painter, View
-from sheetcrm.server.page_style import Styles, color
+from sheetcrm.server.page_sheet import Shown
 from sheetcrm.server.routes import Backend, Route, path_pattern
-from sheetcrm.server.wire import Json, Request, Response
+from sheetcrm.server.wire import Request, Response, json_response
 
-PAGE_ROWS = 500
-SPARE_ROWS = 5  # blank rows below the last used one
-FEWEST_ROWS = 32  # a nearly empty sheet still looks like one
-FEWEST_COLUMNS = 14
-GRID_FIELDS = (
-    "sheets(properties,merges,data(startRow,startColumn,rowMetadata(pixelSize,hiddenByUser),columnMetadata(pixelSize,hiddenByUser),"
-    "rowData.values(formattedValue,effectiveValue,effectiveFormat,note,hyperlink,dataValidation(condition,showCustomUi))))"
-)
+HEADERS = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 TEXTS = {
     "en": {
         "say": "Read-only · <s>embedded server, </s>not Google",
@@ -43,6 +33,13 @@ TEXTS = {
         "failed": "The page could not be made; the server's log says why.",
         "hint": "Click a cell to read all of it",
         "rows": "{first}–{last} of {all}",
+        "hidden": "{range} is in a row that is not shown: it is hidden, or a filter leaves it out",
+        "views": "Filter views",
+        "no view": "Without a filter view",
+        "all": "All",
+        "filtered": "Filtered",
+        "no data": "No data",
+        "undrawn": "This page does not draw this kind of chart ({kind}).",
     },
     "zh": {
         "say": "只读 · <s>内置服务器，</s>不是 Google",
@@ -53,6 +50,13 @@ TEXTS = {
         "failed": "页面生成失败，原因见服务器日志。",
         "hint": "点按单元格可查看全文",
         "rows": "第 {first}–{last} 行，共 {all} 行",
+        "hidden": "{range} 所在的行未显示：已被隐藏，或被筛选排除",
+        "views": "筛选视图",
+        "no view": "不使用筛选视图",
+        "all": "全部",
+        "filtered": "已筛选",
+        "no data": "没有数据",
+        "undrawn": "此页面不绘制这种图表（{kind}）。",
     },
 }
 LOGO = (
@@ -69,9 +73,19 @@ def sheet_page(backend: Backend, request: Request, args: Mapping[str, str]) -> R
         return _message(words, words["locked"], 403)
     try:
         with backend.library.opened(spreadsheet_id) as (spreadsheet,):
-            return _sheet(spreadsheet, request)
+            answer = _sheet(spreadsheet, request)
     except ApiError as error:
         return _message(words, words["gone"] if error.code == 404 else words["failed"], error.code)
+    opens = backend.guard.may_view(spreadsheet_id, key=request.parameter("key"), headers={})
+    return _remembered(answer, request) if opens else answer
+
+
+def _remembered(response: Response, request: Request) -> Response:
+    """The answer, with the key of its link in a cookie for this path: links without a key open from then on."""
+    cookie = (
+        f"{KEY_COOKIE}={request.parameter('key')}; Path={request.path.removesuffix('/edit')}; HttpOnly; SameSite=Lax"
+    )
+    return replace(response, headers={**response.headers, "Set-Cookie": cookie})
 
 
 def list_page(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
@@ -97,113 +111,14 @@ def _words(request: Request, locale: str) -> dict[str, str]:
 
 
 def _sheet(spreadsheet: Spreadsheet, request: Request) -> Response:
-    whole = spreadsheets.get(
-        spreadsheet, ranges=[], include_grid_data=False, fields="properties(title,locale),sheets.properties"
-    )
-    words = _words(request, whole["properties"].get("locale", ""))
-    tabs = [sheet["properties"] for sheet in whole["sheets"]]
-    shown = [tab for tab in tabs if not tab.get("hidden")]
-    tab = next((tab for tab in tabs if str(tab["sheetId"]) == request.parameter("gid")), shown[0])
-    title = escape(whole["properties"].get("title", ""))
-    if tab.get("sheetType", "GRID") != "GRID":
-        return _page(words, title, "<main></main>" + _footer(shown, tab, request, "", Styles("nav ")))
-    used_rows, used_columns = _used(spreadsheet, tab)
-    view = _view(tab, used_rows, used_columns, request)
-    grid = _read(spreadsheet, tab, view)
-    painter = Painter(View(grid, view.first, view.last, view.width))
-    table = painter.table()
-    marks = Styles("nav ")
-    pages = _pages(words, view, max(used_rows, view.last), request)
-    body = f'<div id="bar">{words["hint"]}</div><main>{table}</main>{_footer(shown, tab, request, pages, marks)}'
-    return _page(words, title, body, css=painter.styles.css() + marks.css())
-
-
-def _quoted(tab: Json) -> str:
-    return "'" + str(tab["title"]).replace("'", "''") + "'"
-
-
-def _used(spreadsheet: Spreadsheet, tab: Json) -> tuple[int, int]:
-    """How many rows and columns hold something to see; looked for from below, so that a long sheet is not read whole."""
-    grid = tab["gridProperties"]
-    count, right = int(grid.get("rowCount", 0)), letters(max(int(grid.get("columnCount", 1)) - 1, 0))
-
-    def extent(top: int, bottom: int) -> tuple[int, int]:
-        area = f"{_quoted(tab)}!A{top + 1}:{right}{bottom}"
-        return _extent(values.get(spreadsheet, area, value_render_option="UNFORMATTED_VALUE").get("values", []))
-
-    for bottom in range(count, 0, -PAGE_ROWS):
-        top = max(0, bottom - PAGE_ROWS)
-        rows, columns = extent(top, bottom)
-        if rows:
-            return top + rows, max(columns, extent(0, min(count, PAGE_ROWS))[1])
-    return 0, 0
-
-
-def _extent(rows: list[list[Any]]) -> tuple[int, int]:
-    """Rows and columns up to the last value; an unticked box and an empty text are none."""
-    widths = [
-        max((column + 1 for column, value in enumerate(row) if value not in ("", False)), default=0) for row in rows
-    ]
-    return max((row + 1 for row, width in enumerate(widths) if width), default=0), max(widths, default=0)
-
-
-def _view(tab: Json, used_rows: int, used_columns: int, request: Request) -> View:
-    """The rows that the link asks for, by `range` or by `row`, else the first page."""
-    grid = tab["gridProperties"]
-    count = int(grid.get("rowCount", 0))
-    wanted = _row(request)
-    last = min(count, max(used_rows + SPARE_ROWS, FEWEST_ROWS, min(wanted + 1, used_rows + PAGE_ROWS)))
-    first = min(wanted, max(last - 1, 0)) // PAGE_ROWS * PAGE_ROWS
-    width = min(int(grid.get("columnCount", 0)), max(used_columns + 1, FEWEST_COLUMNS))
-    return View({"properties": tab}, first, min(last, first + PAGE_ROWS), width)
-
-
-def _row(request: Request) -> int:
-    """The row that the link asks for, from 0."""
-    text = request.parameter("row") or request.parameter("range").rpartition("!")[2].partition(":")[0]
-    digits = "".join(character for character in text if character in "0123456789")[:8]
-    return max(int(digits or 1) - 1, 0)
-
-
-def _read(spreadsheet: Spreadsheet, tab: Json, view: View) -> Json:
-    right = letters(max(view.width, 1) - 1)
-    ranges = [f"{_quoted(tab)}!A{view.first + 1}:{right}{max(view.last, 1)}"]
-    if view.frozen_rows and view.first:
-        ranges.append(f"{_quoted(tab)}!A1:{right}{view.frozen_rows}")
-    found = spreadsheets.get(spreadsheet, ranges=ranges, include_grid_data=True, fields=GRID_FIELDS)
-    sheet: Json = found["sheets"][0]
-    return sheet
-
-
-def _link(request: Request, **wanted: Any) -> str:
-    """A link to the same spreadsheet that keeps the key."""
-    key = {"key": request.parameter("key")} if request.parameter("key") else {}
-    return escape("?" + urlencode({**key, **wanted}))
-
-
-def _footer(tabs: list[Json], current: Json, request: Request, pages: str, marks: Styles) -> str:
-    def entry(tab: Json) -> str:
-        here = ' aria-current="page"' if tab["sheetId"] == current["sheetId"] else ""
-        shade = color(tab.get("tabColorStyle"), tab.get("tabColor"))
-        mark = f'<u class="{marks.name(f"background:{shade}")}"></u>' if shade else ""
-        return f'<a href="{_link(request, gid=tab["sheetId"])}#gid={tab["sheetId"]}"{here}>{escape(tab["title"])}{mark}</a>'
-
-    return f"<footer><nav>{''.join(map(entry, tabs))}</nav>{pages}</footer>"
-
-
-def _pages(words: Mapping[str, str], view: View, count: int, request: Request) -> str:
-    """Where we are in a long sheet, and the ways on; nothing when all of it is shown."""
-    if count <= PAGE_ROWS:
-        return ""
-    gid = view.sheet["properties"]["sheetId"]
-
-    def arrow(sign: str, row: int) -> str:
-        return f'<a href="{_link(request, gid=gid, row=row)}#gid={gid}">{sign}</a>'
-
-    before = arrow("‹", view.first - PAGE_ROWS + 1) if view.first else ""
-    after = arrow("›", view.last + 1) if view.last < count else ""
-    where = words["rows"].format(first=view.first + 1, last=view.last, all=count)
-    return f'<div class="pages">{before}{where}{after}</div>'
+    words = _words(request, str(spreadsheet.properties.get("locale", "")))
+    shown = Shown(spreadsheet, request, words)
+    number = request.parameter("block")
+    if number:
+        part = shown.block(int(number) if number.isdecimal() and len(number) < 9 else -1)
+        return json_response({"html": part.html, "css": part.css}, pretty=False, headers=HEADERS)
+    body = shown.body()
+    return _page(words, escape(str(spreadsheet.properties.get("title", ""))), body.html, css=body.css)
 
 
 def _message(words: Mapping[str, str], text: str, status: int) -> Response:
@@ -225,16 +140,10 @@ def _page(words: Mapping[str, str], title: str, body: str, *, css: str = "", sta
         f'<header>{LOGO}<h1>{title}</h1><span class="say">{words["say"]}</span></header>{body}<script>{script}</script></body></html>\n'
     )
     policy = (
-        f"default-src 'none'; style-src '{_hash(styles)}'; script-src '{_hash(script)}'; img-src data:; "
+        f"default-src 'none'; style-src '{_hash(styles)}'; script-src '{_hash(script)}'; img-src data:; connect-src 'self'; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
-    headers = {
-        "Content-Type": "text/html; charset=utf-8",
-        "Content-Security-Policy": policy,
-        "Referrer-Policy": "no-referrer",
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-    }
+    headers = {**HEADERS, "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy}
     return Response(status, headers, text.encode("utf-8", "replace"))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from hashlib import blake2b
 from typing import Any
 
 Json = dict[str, Any]
@@ -27,7 +28,10 @@ RAISED = {"TOP": "top", "MIDDLE": "middle", "BOTTOM": "bottom"}
 
 
 class Styles:
-    """Collects declarations and names a class for each set of them, for use below the selector `scope`."""
+    """Collects declarations and names a class for each set of them, for use below the selector `scope`.
+
+    The name is a digest of the declarations: blocks of rows that are fetched later bring the same names for the same looks.
+    """
 
     def __init__(self, scope: str) -> None:
         self._scope = scope
@@ -37,7 +41,10 @@ class Styles:
         """The class for some declarations; "" for none."""
         if not declarations:
             return ""
-        return self._names.setdefault(declarations, f"f{len(self._names)}")
+        if declarations not in self._names:
+            digest = blake2b(declarations.encode("utf-8", "replace"), digest_size=6).hexdigest()
+            self._names[declarations] = f"f{digest}"
+        return self._names[declarations]
 
     def css(self) -> str:
         """All classes so far, as a style sheet."""
@@ -54,11 +61,14 @@ def color(style: Json | None, plain: Json | None = None) -> str:
     )
 
 
-def declarations(form: Json, *, aligned: str) -> str:
-    """CSS for an effectiveFormat; `aligned` is where its kind of value stands when the format does not say."""
+def declarations(form: Json, *, aligned: str, under: str = "") -> str:
+    """CSS for an effectiveFormat; `aligned` is where its kind of value stands when the format does not say.
+
+    `under` is what shows through where the format has neither a background nor a colour of ink of its own.
+    """
     return ";".join(
         part
-        for part in (*_box(form), *_text(form.get("textFormat", {})), *_place(form, aligned), *_borders(form))
+        for part in (under, *_box(form), *_text(form.get("textFormat", {})), *_place(form, aligned), *_borders(form))
         if part
     )
 

@@ -17,7 +17,7 @@ def cell(text="", **parts):
     return {"formattedValue": text, "effectiveValue": {"stringValue": text}, **parts} if text else parts
 
 
-def painted(rows, *, widths=(), sizes=(), grid=None, first=0, last=None, **sheet):
+def painted(rows, *, widths=(), sizes=(), grid=None, blocks=None, **sheet):
     block = {
         "rowData": [{"values": values} for values in rows],
         "columnMetadata": [{"pixelSize": width} if isinstance(width, int) else width for width in widths],
@@ -28,8 +28,8 @@ def painted(rows, *, widths=(), sizes=(), grid=None, first=0, last=None, **sheet
         "title": "Sheet1",
         "gridProperties": {"rowCount": 100, "columnCount": 26, **(grid or {})},
     }
-    last = len(rows) if last is None else last
-    view = View({"properties": properties, "data": [block], **sheet}, first, last, max(map(len, rows)))
+    below = range((grid or {}).get("frozenRowCount", 0), len(rows))
+    view = View({"properties": properties, "data": [block], **sheet}, max(map(len, rows)), blocks or {0: list(below)})
     painter = Painter(view)
     return painter.table(), painter.styles.css()
 
@@ -69,11 +69,12 @@ def test_every_cell_stands_at_its_address():
     }
 
 
-def test_hidden_rows_and_columns_are_not_shown():
+def test_hidden_columns_and_hidden_frozen_rows_are_not_shown():
     found = cells(
         [[cell("a"), cell("b")], [cell("c"), cell("d")]],
         widths=[{"hiddenByUser": True}, {}],
         sizes=[{}, {"hiddenByUser": True}],
+        grid={"frozenRowCount": 2},
     )
     assert list(found) == ["B1"]
 
@@ -88,8 +89,8 @@ def test_a_merge_is_one_cell():
 
 
 def test_frozen_rows_stand_in_the_head_on_every_page_of_a_long_sheet():
-    html, _ = painted([[cell(str(row))] for row in range(10)], grid={"frozenRowCount": 1}, first=5, last=8)
-    head, body = html.split("<tbody>")
+    html, _ = painted([[cell(str(row))] for row in range(10)], grid={"frozenRowCount": 1}, blocks={3: [5, 6, 7]})
+    head, body = html.split('<tbody data-block="3">')
     assert list(Cells(head).cells) == ["A1"]
     assert list(Cells(body).cells) == ["A6", "A7", "A8"]
 
@@ -103,6 +104,17 @@ def test_frozen_columns_know_where_they_stand():
     ]
     assert [match and int(match[1]) for match in left] == [46, 166]
     assert "s" not in found["C1"].get("class", "").split()
+
+
+def test_a_merge_over_two_blocks_is_one_cell_in_each():
+    merge = {"startRowIndex": 1, "endRowIndex": 5, "startColumnIndex": 0, "endColumnIndex": 1}
+    found = cells([[cell("x")] for _ in range(6)], merges=[merge], blocks={0: [0, 1, 2], 1: [3, 4, 5]})
+    assert {address: one.get("rowspan") for address, one in found.items()} == {
+        "A1": None,
+        "A2": "2",
+        "A4": "2",
+        "A6": None,
+    }
 
 
 def test_widths_are_the_sheets():

@@ -1,0 +1,118 @@
+"""A real Chromium, spoken to over its DevTools pipe: pages, scripts, sizes of a phone, pictures."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--hide-scrollbars", "--remote-debugging-pipe",
+)  # fmt: skip
+PATIENCE = 30
+# Chromium reads file descriptor 3 and writes 4: put our pipes there, by way of numbers that neither of them has.
+WIRED = "import os, sys; a, b, *c = sys.argv[1:]; os.dup2(int(a), 90), os.dup2(int(b), 91), os.dup2(90, 3), os.dup2(91, 4), os.execv(c[0], c)"
+
+
+class RefusedError(Exception):
+    """What DevTools said instead of an answer; the page was left while a script ran in it, for example."""
+
+
+class Browser:
+    """One tab of a headless Chromium; close it, or use it as a context manager."""
+
+    def __init__(self, folder: Path) -> None:
+        there, ours = os.pipe(), os.pipe()
+        wired = (sys.executable, "-c", WIRED, str(there[0]), str(ours[1]), str(CHROMIUM))
+        command = [*wired, *FLAGS, f"--user-data-dir={folder}", "about:blank"]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self._process = subprocess.Popen(command, pass_fds=(there[0], ours[1]), **quiet)
+        os.close(there[0])
+        os.close(ours[1])
+        self._to, self._from = os.fdopen(there[1], "wb", buffering=0), os.fdopen(ours[0], "rb", buffering=0)
+        self._count, self._rest, self._session = 0, b"", None
+        target = next(one for one in self.call("Target.getTargets")["targetInfos"] if one["type"] == "page")
+        attached = self.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)
+        self._session = attached["sessionId"]
+        self.errors = []
+        for domain in ("Page", "Runtime", "Log"):
+            self.call(f"{domain}.enable")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._process.terminate()
+        self._process.wait(20)
+        self._to.close()
+        self._from.close()
+
+    def call(self, method, **params):
+        """What a DevTools method answers."""
+        self._count += 1
+        message = {"id": self._count, "method": method, "params": params}
+        if self._session:
+            message["sessionId"] = self._session
+        self._to.write(json.dumps(message).encode() + b"\0")
+        while True:
+            answer = self._read()
+            if answer.get("id") == self._count:
+                if "error" in answer:
+                    raise RefusedError(answer["error"]["message"])
+                return answer["result"]
+            if answer.get("method") in {"Runtime.exceptionThrown", "Log.entryAdded"}:
+                self.errors.append(answer["params"])
+
+    def _read(self):
+        while b"\0" not in self._rest:
+            part = self._from.read(1 << 20)
+            assert part, "Chromium went away"
+            self._rest += part
+        message, _, self._rest = self._rest.partition(b"\0")
+        return json.loads(message)
+
+    def size(self, width, height, *, mobile=False):
+        """Let the window, or the screen of a phone, be so many pixels large."""
+        scale = 2 if mobile else 1
+        self.call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale, mobile=mobile
+        )
+
+    def scripts(self, *, allowed):
+        """Let pages run scripts or not."""
+        self.call("Emulation.setScriptExecutionDisabled", value=not allowed)
+
+    def open(self, url):
+        """Go to an address, as far as `load`."""
+        self.call("Page.navigate", url="about:blank")
+        self.call("Page.navigate", url=url)
+        self.until("document.readyState === 'complete' && location.href !== 'about:blank'")
+
+    def run(self, expression):
+        """The value of a JavaScript expression in the page."""
+        answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def until(self, expression):
+        """Wait for a JavaScript expression to be true; its value."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            with contextlib.suppress(RefusedError):
+                if value := self.run(expression):
+                    return value
+            time.sleep(0.02)
+        raise AssertionError(f"never true: {expression}")
+
+    def picture(self, path):
+        """The window as a PNG."""
+        data = self.call("Page.captureScreenshot", format="png")["data"]
+        Path(path).write_bytes(base64.b64decode(data))
