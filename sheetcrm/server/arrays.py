@@ -33,6 +33,8 @@ class Reached:
     """The blank cells of a sheet that arrays and pivot tables reach, as they are on one day."""
 
     day: date
+    complete: bool = False
+    """Not while it is still being found out."""
     columns: dict[int, set[int]] = field(default_factory=dict)
     """Row → columns."""
     pivoted: dict[tuple[int, int], Any] = field(default_factory=dict)

@@ -8,7 +8,7 @@ date.  Only sheets that some asked-for formula reads are ever loaded into the en
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Protocol
@@ -47,6 +47,9 @@ class Source(Protocol):
     def cells(self, title: str, start: int = 0, end: int | None = None) -> Iterator[Content]:
         """Every cell with content in rows [start, end), row by row."""
 
+    def pivoted(self, title: str) -> Mapping[tuple[int, int], Value] | None:
+        """What pivot tables show in cells without content, the same object until something changes; None: ask again."""
+
     def name(self, name: str) -> Area | None:
         """What a named range stands for, whatever the case of its letters."""
 
@@ -64,6 +67,7 @@ class Calculator:
         self._now = now
         self._source: Source | None = None
         self._changes: dict[str, list[tuple[int, int]]] = {}
+        self._edited = False
         self._book: _Book | None = None
 
     def attach(self, source: Source) -> None:
@@ -77,6 +81,7 @@ class Calculator:
 
     def changed_rows(self, title: str, start: int, end: int) -> None:
         """Cells in rows [start, end) were written.  Costs nothing until a value is read."""
+        self._edited = True
         if self._book is not None and self._book.loaded(title):
             self._changes.setdefault(title, []).append((start, end))
 
@@ -125,11 +130,11 @@ class Calculator:
         """The engine, up to date with the cells and the clock."""
         if self._source is None:
             raise RuntimeError("attach a source before reading")
-        if self._book is not None and self._changes:
+        if self._book is not None and (self._changes or (self._edited and self._book.shows)):
             self._book = self._book.updated(self._changes)
         if self._book is None:
             self._book = _Book(self._source, self._functions)
-        self._changes = {}
+        self._changes, self._edited = {}, False
         if self._book.volatile or self._book.moment is None:
             self._book.tick(self._now(), self._zone)
         return self._book
@@ -152,6 +157,9 @@ class _Book:
         # Title → row → column → the formula that is in the engine.
         self._formulas: dict[str, dict[int, dict[int, str]]] = {}
         self._scratch: dict[tuple[str, str, tuple[int, int]], int] = {}
+        # Title → what pivot tables show, as it is in the engine; and whether to look for more.
+        self._shown: dict[str, Mapping[tuple[int, int], Value]] = {}
+        self._unseen = True
 
     def loaded(self, title: str) -> bool:
         """Whether a formula may have read this sheet."""
@@ -165,8 +173,32 @@ class _Book:
         self.settle()
         return known
 
+    @property
+    def shows(self) -> bool:
+        """Whether the engine holds anything that nobody entered."""
+        return any(self._shown.values())
+
+    def _show(self) -> None:
+        """Let formulas read what pivot tables show, which may come to ask here for what formulas show."""
+        self._unseen = False
+        for title in list(self._widths):
+            found = self.source.pivoted(title)
+            self._unseen |= found is None
+            if found is not None and found is not self._shown.get(title):
+                self._shown[title] = found
+                self.engine.show(title, found)
+                self._stale = self._stale or bool(found)
+
+    def _withdraw(self) -> None:
+        for title, shown in self._shown.items():
+            self.engine.show(title, dict.fromkeys(shown))
+            self._stale = self._stale or bool(shown)
+        self._shown, self._unseen = {}, True
+
     def settle(self) -> None:
         """Calculate if anything was written since the last time."""
+        if self._unseen:
+            self._show()
         if self._stale:
             self._stale = False
             self.engine.calculate()
@@ -202,6 +234,7 @@ class _Book:
         if self._spilling:
             return None
         self._circular = False
+        self._withdraw()
         for title, spans in changes.items():
             for start, end in _merged(spans):
                 self._load(self._read(title, start, end))
@@ -244,6 +277,7 @@ class _Book:
             title = waiting.popleft()
             if title not in self._widths:
                 self._widths[title] = 0
+                self._unseen = True
                 self.engine.add_sheet(title)
                 waiting.extend(self._read(title, 0, None))
 

@@ -2,12 +2,15 @@
 A spreadsheet → what a calculator may read of it: cells, sizes and names, by the titles of sheets.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from sheetcrm.server.cell_error import Value
 from sheetcrm.server.formulas import Area
 from sheetcrm.server.grid import Formula
 from sheetcrm.server.model import Sheet, Spreadsheet
+from sheetcrm.server.rules import Place
 
+NOTHING: Mapping[Place, Value] = {}
 CellContent = tuple[int, int, str | float | bool | None, str | None]
 
 
@@ -33,6 +36,18 @@ class Contents:
                 yield row, column, None, str(content)
             else:
                 yield row, column, content, None
+
+    def pivoted(self, title: str) -> Mapping[Place, Value] | None:
+        """Place → value of every cell that a pivot table of a sheet fills; the same object until something changes.
+
+        None while they are being computed.
+        """
+        sheet = self._sheet(title)
+        if not sheet.grid.has_pivots:
+            return NOTHING
+        self._spreadsheet.spills(sheet)
+        reached = self._spreadsheet.spilled[sheet.id]
+        return reached.pivoted if reached.complete else None
 
     def name(self, name: str) -> Area | None:
         """What a named range stands for."""

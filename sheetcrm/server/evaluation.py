@@ -50,6 +50,8 @@ _ERRORS = {
     "NImpl": CellError("ERROR", "Formula parse error."),
     "Error": CellError("ERROR", "Formula parse error."),
 }
+# The first of each, which are the plain ones.
+_KINDS = {error.type: kind for kind, error in reversed(_ERRORS.items())}
 
 
 class Engine:
@@ -85,6 +87,15 @@ class Engine:
         if not cells or not cells[0]:
             return
         self._book.set_values_batch(title, row + 1, column + 1, cells)
+
+    def show(self, title: str, cells: Mapping[tuple[int, int], Value]) -> None:
+        """Values that nobody entered, errors among them, by (row, column); None empties a cell."""
+        for (row, column), value in cells.items():
+            if row < MAX_ROWS and column < MAX_COLUMNS:
+                error = (
+                    {"type": "Error", "kind": _KINDS.get(value.type, "Value")} if isinstance(value, CellError) else None
+                )
+                self._book.set_value(title, row + 1, column + 1, error or value)
 
     def put_formula(self, title: str, row: int, column: int, formula: str) -> bool:
         """A formula, from its `=` on; one that cannot be parsed makes the cell an error.

@@ -1,9 +1,8 @@
 """
 A pivot table on its anchor cell → the values of the cells that it fills, to the right and below.
 
-Computed when read.  Formulas of the sheet do not see these values, and they do not take over the number formats of the
-source (in Google's Sheets they do both).  What would overwrite content, or not fit into the grid, shows #REF! in the
-anchor instead.
+Computed when read; formulas see these values, and numbers look as they do in the source.  What would overwrite content,
+or not fit into the grid, shows #REF! in the anchor instead.
 """
 
 from collections.abc import Callable, Iterator

@@ -29,7 +29,7 @@ def spilled(spreadsheet: Spreadsheet, sheet: Sheet) -> dict[int, set[int]]:
         pivoted, looks = pivots.cells(spreadsheet, sheet)
         for row, column in pivoted:
             known.columns.setdefault(row, set()).add(column)
-        known.pivoted, known.looks = pivoted, looks
+        known.pivoted, known.looks, known.complete = pivoted, looks, True
     return known.columns
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sheetcrm.server.calc import Calculator, Content
+from sheetcrm.server.calc import Calculator, Content, Value
 from sheetcrm.server.formulas import Area
 
 NOON = datetime(2026, 9, 12, 4, 0, tzinfo=UTC)  # noon in Shanghai
@@ -33,6 +33,9 @@ class Grids:
             if start <= row and (end is None or row < end):
                 formula = isinstance(value, str) and value.startswith("=")
                 yield (row, column, None, value) if formula else (row, column, value, None)
+
+    def pivoted(self, title: str) -> dict[tuple[int, int], Value]:
+        return {}
 
     def name(self, name: str) -> Area | None:
         return self.names.get(name.casefold())

@@ -316,7 +316,11 @@ def test_numbers_grouped_by_their_size():
 
 def test_groups_of_ones_own():
     rule = {
-        "manualRule": {"groups": [{"groupName": {"stringValue": "Both"}, "items": [{"stringValue": "East"}, {"stringValue": "West"}]}]}
+        "manualRule": {
+            "groups": [
+                {"groupName": {"stringValue": "Both"}, "items": [{"stringValue": "East"}, {"stringValue": "West"}]}
+            ]
+        }
     }
     assert read(made(rows=[{**REGION, "groupRule": rule, "showTotals": False}], values=[units("SUM")]), "G2:H9") == [
         ["Both", 24]
@@ -341,3 +345,55 @@ def test_numbers_look_like_their_source():
     assert read(spreadsheet, "G2:I6", "FORMATTED_VALUE") == [
         ["2025-01-02", "$2", "1"], ["2026-01-15", "$5", "1"], ["2026-01-31", "$2", "1"], ["2026-02-01", "$7", "1"], ["Grand Total", "$16", "4"],
     ]  # fmt: skip
+
+
+class TestFormulasRead:
+    """What a pivot table shows, wherever they stand."""
+
+    def test_the_values(self):
+        spreadsheet = made(rows=[REGION], values=[units("SUM")])
+        put(spreadsheet, "J1", ["=H2*2", "=SUM(H2:H3)", '=VLOOKUP("West",G:H,2,FALSE)', "=COUNTA(G1:G20)"])
+        assert read(spreadsheet, "J1:M1") == [[24, 24, 12, 4]]
+
+    def test_on_other_sheets(self):
+        spreadsheet = made(rows=[REGION], values=[units("SUM")])
+        do(spreadsheet, {"addSheet": {"properties": {"title": "board", "sheetId": 7}}})
+        put(spreadsheet, "board!A1", ["=Sheet1!H4", "=FILTER(Sheet1!G2:G3,Sheet1!H2:H3>0)"])
+        assert read(spreadsheet, "board!A1:B2") == [[24, "East"], ["", "West"]]
+
+    def test_after_an_edit_of_the_source(self):
+        spreadsheet = made(rows=[REGION], values=[units("SUM")])
+        do(spreadsheet, {"addSheet": {"properties": {"title": "board", "sheetId": 7}}})
+        put(spreadsheet, "board!A1", ["=COUNTA(Sheet1!G:G)", "=MAX(Sheet1!H:H)"])
+        assert read(spreadsheet, "board!A1:B1") == [[4, 24]]
+        put(spreadsheet, "A2", ["North"])
+        assert read(spreadsheet, "board!A1:B1") == [[5, 24]]
+        put(spreadsheet, "D2", [110])
+        assert read(spreadsheet, "board!A1:B1") == [[5, 124]]
+        put(spreadsheet, "A2", ["West"])
+        assert read(spreadsheet, "board!A1:B1") == [[4, 124]]
+        put(spreadsheet, "H3", [1])
+        assert read(spreadsheet, "board!A1:B1") == [[1, 1]]
+        put(spreadsheet, "H3", [""])
+        do(spreadsheet, {"updateCells": {"range": span(0, 1, 6, 7), "fields": "pivotTable"}})
+        assert read(spreadsheet, "board!A1:B1") == [[0, 0]]
+
+    def test_of_a_source_that_is_computed_itself(self):
+        spreadsheet = made(rows=[REGION], values=[units("SUM")])
+        put(spreadsheet, "D2", ["=D3*2"])
+        put(spreadsheet, "J1", ["=H3"])
+        assert read(spreadsheet, "J1") == [[12]]
+        put(spreadsheet, "D3", [50])
+        assert read(spreadsheet, "J1") == [[102]]
+
+    def test_errors_too(self):
+        spreadsheet = made(rows=[REGION], values=[units("AVERAGE")])
+        put(spreadsheet, "D2", ["x"])
+        put(spreadsheet, "D5", ["x"])
+        put(spreadsheet, "J1", ["=H3", '=IFERROR(H3,"none")'])
+        assert read(spreadsheet, "J1:K1") == [["#DIV/0!", "none"]]
+
+    def test_tables_that_sum_up_each_other_end(self):
+        spreadsheet = made(rows=[REGION], values=[units("SUM")])
+        put(spreadsheet, "D2", ["=H3"])
+        assert len(read(spreadsheet, "G1:H9")) == 4
