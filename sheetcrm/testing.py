@@ -59,6 +59,11 @@ class Running:
     url: str | None
     _calls: list[Call]
 
+    @property
+    def token(self) -> str:
+        """The bearer token that stands for the owner."""
+        return self.server.token
+
     def requests(self, match: str = "*") -> list[Call]:
         """Every request so far whose method matches (`sheets.spreadsheets.values.*`), in the order of the answers."""
         return [call for call in self._calls if fnmatchcase(call.method, match)]
@@ -93,7 +98,11 @@ class Running:
         """google-api-python-client's generated client for `sheets` `v4` or `drive` `v3`; discovery documents from its wheel."""
         from googleapiclient.discovery import build  # noqa: PLC0415 - only where it is installed
 
-        return build(service, version, http=SessionHttp(self.session), static_discovery=True)
+        return build(service, version, http=self.http(), static_discovery=True)
+
+    def http(self) -> SessionHttp:
+        """What clients over httplib2 take for `http`, such as pygsheets; brings the owner's token to requests that have none."""
+        return SessionHttp(self.session)
 
     def connect(self, session: Session) -> Session:
         """The same session, a gspread client's or google-auth's AuthorizedSession, with this server in Google's place."""

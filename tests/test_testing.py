@@ -7,13 +7,16 @@ import re
 import subprocess
 import sys
 from collections import defaultdict
+from importlib.util import find_spec
 from pathlib import Path
 
+import google_auth_httplib2
 import gspread
 import pytest
 import requests
 from google.auth.transport.requests import AuthorizedSession
 from google.oauth2 import credentials
+from googleapiclient import discovery
 
 from sheetcrm import testing
 from sheetcrm.testing import Fault, sheets_server, sheets_server_http  # noqa: F401 - fixtures are found by name
@@ -33,6 +36,7 @@ def test_the_page_does_what_it_says(tmp_path):
     for name, body in re.findall(r"```python\n# (\S+)\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL):
         files[name] += body + "\n\n"
     assert set(files) > {"stock.py", "conftest.py", "test_stock.py"}
+    files = {name: body for name, body in files.items() if "import pygsheets" not in body or find_spec("pygsheets")}
     for name, body in files.items():
         (tmp_path / name).write_text(body, encoding="utf-8")
     command = [
@@ -127,6 +131,47 @@ def test_an_authorized_user_file(running, tmp_path, email):
     running.connect(session)
     about = session.get("https://www.googleapis.com/drive/v3/about", params={"fields": "user"}).json()
     assert about["user"]["emailAddress"] == (email or running.server.owner)
+
+
+def test_clients_over_httplib2(running):
+    """As pygsheets does it: credentials of its own around the http that it was given."""
+    authorized = google_auth_httplib2.AuthorizedHttp(credentials.Credentials(running.token), http=running.http())
+    sheets = discovery.build("sheets", "v4", http=authorized, static_discovery=True)
+    made = running.seed("Stock", [["tea"]])
+    assert sheets.spreadsheets().get(spreadsheetId=made.id).execute()["properties"]["title"] == "Stock"
+
+
+class TestAnApiKey:
+    @pytest.fixture
+    def stock(self, running):
+        return running.seed("Stock", [["tea"]])
+
+    @pytest.fixture
+    def client(self, running):
+        client = gspread.api_key("a key")
+        running.connect(client.http_client.session)
+        return client
+
+    def test_reads_what_anyone_may_read(self, stock, client):
+        stock.share("", perm_type="anyone", role="writer")
+        assert client.open_by_key(stock.id).sheet1.acell("A1").value == "tea"
+
+    def test_writes_nothing(self, stock, client):
+        stock.share("", perm_type="anyone", role="writer")
+        with pytest.raises(gspread.exceptions.APIError, match=r"\[401\]: API keys are not supported by this API"):
+            client.open_by_key(stock.id).sheet1.update_acell("A1", "milk")
+
+    def test_does_not_see_what_is_shared_with_some(self, stock, client):
+        stock.share("example.org", perm_type="domain", role="reader")
+        with pytest.raises(PermissionError):
+            client.open_by_key(stock.id)
+
+    def test_also_in_the_address(self, running, stock):
+        stock.share("", perm_type="anyone", role="reader")
+        address = f"https://sheets.googleapis.com/v4/spreadsheets/{stock.id}/values/A1?key=k"
+        session = running.connect(requests.Session())
+        assert session.get(address).json()["values"] == [["tea"]]
+        assert session.put(address + "&valueInputOption=RAW", json={"values": [["x"]]}).status_code == 401
 
 
 def test_googles_client_for_drive(running):

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from http.client import RemoteDisconnected
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from requests import ConnectionError as NoConnection
 from requests import PreparedRequest, ReadTimeout, Response, Session
@@ -27,6 +27,7 @@ from sheetcrm.server.app import Server
 GOOGLE = (
     "https://sheets.googleapis.com/",
     "https://www.googleapis.com/",
+    "https://docs.google.com/",
     "https://oauth2.googleapis.com/",
     "https://accounts.google.com/",
     "https://iamcredentials.googleapis.com/",
@@ -34,7 +35,7 @@ GOOGLE = (
 
 
 class InProcess(BaseAdapter):
-    """Hands requests to a Server in this process, without a socket; sends its token unless the request brings one."""
+    """Hands requests to a Server in this process, without a socket; sends its token unless the request brings one or a key."""
 
     def __init__(self, server: Server) -> None:
         super().__init__()
@@ -55,7 +56,8 @@ class InProcess(BaseAdapter):
         """
         parts = urlsplit(request.url or "")
         headers = {str(name).lower(): _text(value) for name, value in request.headers.items()}
-        headers.setdefault("authorization", f"Bearer {self._server.token}")
+        if not _has_key(request):
+            headers.setdefault("authorization", f"Bearer {self._server.token}")
         started = time.monotonic()
         answer = self._server.handle(request.method or "GET", parts.path, parts.query, headers, _body(request))
         limit = timeout[1] if isinstance(timeout, tuple) else timeout
@@ -101,7 +103,7 @@ class Redirect(HTTPAdapter):
         request = request.copy()
         settings["proxies"] = None  # the server is near; a proxy set for Google is not meant for it
         request.url = urlunsplit((self._base.scheme, self._base.netloc, path, parts.query, ""))
-        if self._token:
+        if self._token and not _has_key(request):
             request.headers.setdefault("Authorization", f"Bearer {self._token}")
         return super().send(request, *arguments, **settings)
 
@@ -119,6 +121,11 @@ def mount(session: Session, adapter: BaseAdapter) -> Session:
         inner.trust_env = False
         mount(inner, adapter)
     return session
+
+
+def _has_key(request: PreparedRequest) -> bool:
+    """Whether a request comes with an API key, and so for nobody in particular."""
+    return "x-goog-api-key" in request.headers or "key" in parse_qs(urlsplit(request.url or "").query)
 
 
 def _text(value: str | bytes) -> str:

@@ -22,8 +22,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from sheetcrm.server import admin, drive, drive_errors, methods, oauth, page, permissions, routes, uploads
-from sheetcrm.server.auth import CHALLENGE, Guard
+from sheetcrm.server import admin, downloads, drive, drive_errors, methods, oauth, page, permissions, routes, uploads
+from sheetcrm.server.auth import API_KEY, CHALLENGE, Guard
 from sheetcrm.server.errors import ApiError
 from sheetcrm.server.faults import Faults
 from sheetcrm.server.library import Library
@@ -39,6 +39,7 @@ LOG = logging.getLogger(__name__)
 OWNER = "you@example.com"
 ROUTES = (
     *methods.ROUTES,
+    *downloads.ROUTES,
     *drive.ROUTES,
     *permissions.ROUTES,
     *uploads.ROUTES,
@@ -148,6 +149,8 @@ class Server:
         """Answer one request; `path` is percent-encoded, without the query; header names in any case."""
         lowered = {name.lower(): value for name, value in (headers or {}).items()}
         request = Request(method.upper(), path, query, lowered, body)
+        if "key=" in query and path.startswith(("/v4/", "/drive/")):
+            lowered.setdefault(API_KEY, request.parameter("key"))
         with _collecting_later():
             route, response = self._answered(request)
         self._note(Call(route.name, route.kind, path, 0 if response.dropped else response.status, body))
