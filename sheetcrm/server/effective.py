@@ -12,7 +12,7 @@ from sheetcrm.server.cell_error import CellError
 from sheetcrm.server.defaults import DEFAULT_FORMAT
 from sheetcrm.server.inherited import NumberFormats
 from sheetcrm.server.model import Spreadsheet
-from sheetcrm.server.ranges import SIDES, Area, contains, overlap
+from sheetcrm.server.ranges import SIDES, Area, overlap
 
 Json = dict[str, Any]
 
@@ -40,6 +40,7 @@ class Looks:
         self._formats = NumberFormats(spreadsheet)
         self._made: dict[tuple[int, ...], Json] = {}
         self._values: dict[int, list[float]] = {}
+        self._stripes: dict[tuple[int, str], Json | None] = {}
 
     @property
     def bottom(self) -> int:
@@ -80,14 +81,7 @@ class Looks:
 
     def _band(self, row: int, column: int) -> Json | None:
         for band in self._bands:
-            spot = {
-                "sheetId": self._sheet.id,
-                "startRowIndex": row,
-                "endRowIndex": row + 1,
-                "startColumnIndex": column,
-                "endColumnIndex": column + 1,
-            }
-            if contains(band["range"], spot):
+            if _covers(band["range"], row, column):
                 return self._band_color(band, row, column)
         return None
 
@@ -102,8 +96,10 @@ class Looks:
         )
         if name not in properties:
             return None
-        color = {"backgroundColor": properties[name], "backgroundColorStyle": properties[name + "Style"]}
-        return self._spreadsheet.shared(color)
+        if (id(band), name) not in self._stripes:
+            color = {"backgroundColor": properties[name], "backgroundColorStyle": properties[name + "Style"]}
+            self._stripes[id(band), name] = self._spreadsheet.shared(color)
+        return self._stripes[id(band), name]
 
     def _conditional(self, row: int, column: int, value: Any) -> list[Json]:
         """Formats of the rules that hold, the strongest first."""

@@ -98,12 +98,20 @@ class _Cells:
         return found
 
     def _row(self, row: int) -> Json:
-        area = self._area
-        spilled = [column + 1 for column in self._spills.get(row, ())]
-        right = max(width(self._sheet.grid, row), self._looks.right(row) if self._looks else 0, *spilled, 0)
-        right = min(area.right, right)
-        cells = [self._cell(row, column) for column in range(area.left, right)]
+        area, grid = self._area, self._sheet.grid
+        layers = (grid.cells(layer, row) for layer in LAYERS)
+        filled = {column for cells in layers for column, part in enumerate(cells) if part is not None}
+        filled |= self._spills.get(row, set())
+        right = max(max(filled, default=-1) + 1, self._looks.right(row) if self._looks else 0)
+        columns = range(area.left, min(area.right, right))
+        cells = [self._cell(row, column) if column in filled else self._blank(row, column) for column in columns]
         return {"values": cells} if cells else {}
+
+    def _blank(self, row: int, column: int) -> Json:
+        """A cell that holds nothing, but may lie in a band or look by a rule."""
+        look = self._looks.at(row, column) if self._looks else None
+        cell = {} if look is None else {"effectiveFormat": look}
+        return cell if self._mask is None else masks.pick(cell, self._mask)
 
     def _cell(self, row: int, column: int) -> Json:
         cell = {}
