@@ -7,7 +7,7 @@ Later layers win: defaults, band, own format, then the first conditional rule th
 from itertools import pairwise
 from typing import Any
 
-from sheetcrm.server import conditions, proto
+from sheetcrm.server import conditions, proto, structured
 from sheetcrm.server.cell_error import CellError
 from sheetcrm.server.defaults import DEFAULT_FORMAT
 from sheetcrm.server.inherited import NumberFormats
@@ -31,7 +31,8 @@ class Looks:
         self._sheet = area.sheet
         here = area.json()
         things = area.sheet.things
-        self._bands = [band for band in things["bandedRanges"] if overlap(band["range"], here)]
+        bands = [*things["bandedRanges"], *structured.bands(spreadsheet, area.sheet)]
+        self._bands = [band for band in bands if overlap(band["range"], here)]
         self._rules = [
             rule for rule in things["conditionalFormats"] if any(overlap(one, here) for one in rule["ranges"])
         ]

@@ -140,10 +140,37 @@ def filled_until(sheet: Sheet, table: Json) -> int:
     return bottom
 
 
+def bands(spreadsheet: Spreadsheet, sheet: Sheet) -> Iterator[Json]:
+    """The colours of the tables of a sheet, each as a BandedRange says them."""
+    for table in sheet.things["tables"]:
+        rows: Json = {}
+        for name, style in table.get("rowsProperties", {}).items():
+            color = proto.colored({"colorStyle": style}, spreadsheet.theme)
+            rows[name.removesuffix("Style")] = color["color"]
+            rows[name] = color["colorStyle"]
+        if rows:
+            yield {"range": table["range"], "rowProperties": rows}
+
+
 def settle_all(spreadsheet: Spreadsheet) -> None:
-    """Name every column of every table whose header cell does not."""
+    """Name every column of every table whose header cell does not; protections of tables go where these go."""
     for sheet, table in tables(spreadsheet):
         settle(sheet, table)
+    for sheet in spreadsheet.sheets:
+        if any("tableId" in one for one in sheet.things["protectedRanges"]):
+            protect(spreadsheet, sheet)
+
+
+def protect(spreadsheet: Spreadsheet, sheet: Sheet) -> None:
+    """Let the protections of tables on a sheet cover what these cover now."""
+    places = {table["tableId"]: table["range"] for table in sheet.things["tables"]}
+    kept = []
+    for protected in sheet.things["protectedRanges"]:
+        place = places.get(protected.get("tableId"), protected["range"])
+        kept.append(protected if place == protected["range"] else {**protected, "range": place})
+    if kept != list(sheet.things["protectedRanges"]):
+        sheet.things["protectedRanges"] = kept
+        spreadsheet.sheet_changed(sheet)
 
 
 def settle(sheet: Sheet, table: Json) -> None:

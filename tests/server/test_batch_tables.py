@@ -11,6 +11,11 @@ from tests.server.books import book, cells, do, everything, first_sheet, formula
 
 OPEN_OR_WON = {"condition": {"type": "ONE_OF_LIST", "values": [{"userEnteredValue": "open"}, {"userEnteredValue": "won"}]}}  # fmt: skip
 GREEN = {"rgbColor": {"green": 1}}
+STRIPES = {
+    "headerColorStyle": GREEN,
+    "firstBandColorStyle": {"rgbColor": {"red": 1}},
+    "secondBandColorStyle": {"rgbColor": {"blue": 1}},
+}
 HEADERS = ["Name", "Amount", "Done"]
 
 
@@ -348,3 +353,64 @@ class TestStructure:
 
     def test_a_failed_batch_leaves_it_as_it_was(self, spreadsheet):
         assert refusal(spreadsheet, append(["x"], ["y"]), {"deleteTable": {"tableId": "u"}}) == "No table with id: u"
+
+
+class TestRowColours:
+    """What a table says of its rows is how its cells look."""
+
+    def colours(self, spreadsheet):
+        found = cells(spreadsheet, "A1:A4", "effectiveFormat")
+        return [row[0]["backgroundColor"] for row in found]
+
+    def test_they_are_effective(self):
+        spreadsheet = deals()
+        do(spreadsheet, table(rowsProperties=STRIPES))
+        assert self.colours(spreadsheet) == [{"green": 1}, {"red": 1}, {"blue": 1}, {"red": 1}]
+
+    def test_a_format_of_its_own_wins(self):
+        spreadsheet = deals()
+        do(spreadsheet, table(rowsProperties=STRIPES))
+        white = {"userEnteredFormat": {"backgroundColor": {"red": 1, "green": 1, "blue": 1}}}
+        do(
+            spreadsheet,
+            {"repeatCell": {"range": span(1, 2, 0, 1), "cell": white, "fields": "userEnteredFormat.backgroundColor"}},
+        )
+        assert self.colours(spreadsheet)[1] == {"red": 1, "green": 1, "blue": 1}
+
+
+class TestProtecting:
+    """A table, whatever becomes of its range."""
+
+    @pytest.fixture
+    def spreadsheet(self):
+        made = deals()
+        do(made, table(), {"addProtectedRange": {"protectedRange": {"protectedRangeId": 5, "tableId": "t"}}})
+        return made
+
+    def protected(self, spreadsheet):
+        (found,) = first_sheet(spreadsheet)["protectedRanges"]
+        return found
+
+    def test_it_is_named_with_its_range(self, spreadsheet):
+        assert self.protected(spreadsheet)["tableId"] == "t"
+        assert self.protected(spreadsheet)["range"] == shown(spreadsheet)["range"]
+
+    @pytest.mark.parametrize("request_", [
+        pytest.param({"updateTable": {"table": {"tableId": "t", "range": span(0, 7, 0, 3)}, "fields": "range"}}, id="given another range"),
+        pytest.param(append(["c"], ["d"], ["e"]), id="grown"),
+        pytest.param({"insertDimension": {"range": lines("ROWS", 0, 2)}}, id="pushed down"),
+    ])  # fmt: skip
+    def test_the_protection_goes_where_the_table_goes(self, spreadsheet, request_):
+        before = place(spreadsheet)
+        do(spreadsheet, request_)
+        assert place(spreadsheet) != before
+        assert self.protected(spreadsheet)["range"] == shown(spreadsheet)["range"]
+
+    def test_it_ends_with_the_table(self, spreadsheet):
+        do(spreadsheet, {"deleteTable": {"tableId": "t"}})
+        assert "protectedRanges" not in first_sheet(spreadsheet)
+
+    def test_a_table_that_is_not_there_is_refused(self, spreadsheet):
+        assert (
+            refusal(spreadsheet, {"addProtectedRange": {"protectedRange": {"tableId": "x"}}}) == "No table with id: x"
+        )

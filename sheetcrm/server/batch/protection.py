@@ -59,8 +59,6 @@ def _with_owner(spreadsheet: Spreadsheet, protected: Json) -> Json:
 
 
 def _checked(spreadsheet: Spreadsheet, given: Json, own: Json | None) -> tuple[Json, Sheet]:
-    if given.get("tableId"):
-        raise invalid("this embedded server does not support protecting tables yet (Google does)")
     place = {"sheetId": 0, **_place(spreadsheet, given)}
     sheet = ranges.area(spreadsheet, place).sheet
     editors = {key: value for key, value in given.get("editors", {}).items() if value}
@@ -83,6 +81,11 @@ def _place(spreadsheet: Spreadsheet, given: Json) -> Json:
         if named is None:
             raise invalid(f"No named range with id: {named_id}")
         return named["range"]  # type: ignore[no-any-return]  # a GridRange
+    if given.get("tableId"):
+        held = spreadsheet.thing("tables", given["tableId"])
+        if held is None:
+            raise invalid(f"No table with id: {given['tableId']}")
+        return held[1]["range"]  # type: ignore[no-any-return]  # a GridRange
     if "range" not in given:
         raise invalid("ProtectedRange.range is required.")
     return given["range"]  # type: ignore[no-any-return]  # a GridRange

@@ -83,6 +83,8 @@ def delete_table(spreadsheet: Spreadsheet, body: Json) -> None:
             for layer in LAYERS:
                 sheet.grid.put(layer, row, column, None)
     sheet.grid.touch(area.top, area.bottom)
+    protected = sheet.things["protectedRanges"]
+    sheet.things["protectedRanges"] = [one for one in protected if one.get("tableId") != table["tableId"]]
     rules = sheet.things["conditionalFormats"]
     sheet.things["conditionalFormats"] = structured.without_rules(rules, area.json(), rule_for)
     sheet.things["tables"].take(table)
