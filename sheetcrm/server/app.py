@@ -22,7 +22,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from sheetcrm.server import admin, downloads, drive, drive_errors, methods, oauth, page, permissions, routes, uploads
+from sheetcrm.server import (
+    admin,
+    downloads,
+    drive,
+    drive_errors,
+    folders,
+    methods,
+    oauth,
+    page,
+    permissions,
+    routes,
+    uploads,
+)
 from sheetcrm.server.auth import API_KEY, CHALLENGE, Guard
 from sheetcrm.server.errors import ApiError
 from sheetcrm.server.faults import Faults
@@ -40,6 +52,7 @@ OWNER = "you@example.com"
 ROUTES = (
     *methods.ROUTES,
     *downloads.ROUTES,
+    *folders.ROUTES,
     *drive.ROUTES,
     *permissions.ROUTES,
     *uploads.ROUTES,
