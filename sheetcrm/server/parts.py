@@ -58,17 +58,7 @@ def _dump_rows(rows: list[Row | None]) -> Json | None:
     if not any(rows):
         return None
     tables: dict[str, _Table] = {layer: _Table() for layer in LAYERS if layer != "values"}
-    lines = []
-    for row in rows:
-        line: Json = {}
-        for layer, table in tables.items():
-            cells = _trimmed(getattr(row, layer) if row else None)
-            if cells:
-                line[layer] = [None if cell is None else table.index(cell) for cell in cells]
-        values = _trimmed(row.values if row else None)
-        if values:
-            line["values"] = [{"f": str(value)} if isinstance(value, Formula) else value for value in values]
-        lines.append(line)
+    lines = [_dump_row(row, tables) if row else {} for row in rows]
     while lines and not lines[-1]:
         lines.pop()
     if not lines:
@@ -76,12 +66,26 @@ def _dump_rows(rows: list[Row | None]) -> Json | None:
     return {"rows": lines, **{layer: table.entries for layer, table in tables.items() if table.entries}}
 
 
+def _dump_row(row: Row, tables: "dict[str, _Table]") -> Json:
+    line: Json = {}
+    for layer, table in tables.items():
+        cells = _trimmed(getattr(row, layer))
+        if cells:
+            line[layer] = [None if cell is None else table.index(cell) for cell in cells]
+    values = _trimmed(row.values)
+    if values:
+        line["values"] = [{"f": str(value)} if isinstance(value, Formula) else value for value in values]
+    return line
+
+
 def _trimmed(cells: list[Any] | None) -> list[Any]:
     """Cells without the blank ones at their end, so that what looks the same is saved the same."""
-    end = len(cells or ())
-    while cells and end and cells[end - 1] is None:
+    if not cells or cells[-1] is not None:
+        return cells or []
+    end = len(cells)
+    while end and cells[end - 1] is None:
         end -= 1
-    return (cells or [])[:end]
+    return cells[:end]
 
 
 class _Table:
