@@ -38,6 +38,7 @@ OWNERS = {
     "jinja2": {"remind"},
     "css_inline": {"remind"},
     "starlette": {"server"},
+    "xlsxwriter": {"server.xlsx"},
     "uvicorn": {"server"},
     "formualizer": {"server"},
     "orjson": {"server"},

@@ -18,13 +18,16 @@ from sheetcrm.server import drive_query, masks, parts, spreadsheets, values
 from sheetcrm.server.drive_errors import DriveError, invalid, missing
 from sheetcrm.server.errors import ApiError
 from sheetcrm.server.library import READERS, permission_id
+from sheetcrm.server.model import Spreadsheet
 from sheetcrm.server.routes import Backend, Route, path_pattern
 from sheetcrm.server.store import File
 from sheetcrm.server.wire import Json, Request, Response, json_response
 
 SPREADSHEET = "application/vnd.google-apps.spreadsheet"
 FILE_FIELDS = "kind,id,name,mimeType"
-EXPORTS = {"text/csv": "excel", "text/tab-separated-values": "excel-tab"}
+DIALECTS = {"text/csv": "excel", "text/tab-separated-values": "excel-tab"}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FORMATS = (*DIALECTS, XLSX)
 
 
 def _person(email: str, caller: str) -> Json:
@@ -91,7 +94,11 @@ def open_file(
 ) -> tuple[File, str]:
     """The file of the path and the caller; 404 when it is hidden from them, 403 when they may only read it."""
     caller = backend.guard.caller(request.headers)
-    file_id = args["fileId"]
+    return allowed(backend, args["fileId"], caller, writing=writing), caller
+
+
+def allowed(backend: Backend, file_id: str, caller: str, *, writing: bool) -> File:
+    """A file that a person may read, or write to; otherwise the same errors."""
     try:
         file = backend.library.file(file_id)
     except ApiError as error:
@@ -103,7 +110,7 @@ def open_file(
         raise DriveError(
             403, "The user does not have sufficient permissions for this file.", "insufficientFilePermissions"
         )
-    return file, caller
+    return file
 
 
 def about(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
@@ -114,7 +121,8 @@ def about(backend: Backend, request: Request, args: Mapping[str, str]) -> Respon
     answer = {
         "kind": "drive#about",
         "user": _person(caller, caller),
-        "exportFormats": {SPREADSHEET: list(EXPORTS)},
+        "exportFormats": {SPREADSHEET: list(FORMATS)},
+        "importFormats": {kind: [SPREADSHEET] for kind in FORMATS},
         "storageQuota": {"usage": "0"},
     }
     return shown(request, answer, "*")
@@ -221,21 +229,37 @@ def delete(backend: Backend, request: Request, args: Mapping[str, str]) -> Respo
 
 
 def export(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
-    """The first sheet as people see it, as CSV or TSV; other formats are refused by name."""
+    """The first sheet as people see it, as CSV or TSV, or everything as .xlsx; other formats are refused by name."""
     file, _ = open_file(backend, request, args)
     kind = request.parameter("mimeType")
-    if kind not in EXPORTS:
+    if kind not in FORMATS:
         raise invalid(
-            f"This embedded server exports {' and '.join(EXPORTS)}, not {kind or 'a file without mimeType'}.",
+            f"This embedded server exports {', '.join(FORMATS[:-1])} and {FORMATS[-1]}, "
+            f"not {kind or 'a file without mimeType'}.",
             "mimeType",
         )
     with backend.library.opened(file.id) as (spreadsheet,):
-        first = spreadsheet.grids[0].title.replace("'", "''")
-        rows: list[list[Any]] = values.get(spreadsheet, f"'{first}'").get("values", [])
+        content = _xlsx(spreadsheet) if kind == XLSX else _table(spreadsheet, DIALECTS[kind])
+    return Response(200, {"Content-Type": kind}, content)
+
+
+def _table(spreadsheet: Spreadsheet, dialect: str) -> bytes:
+    first = spreadsheet.grids[0].title.replace("'", "''")
+    rows: list[list[Any]] = values.get(spreadsheet, f"'{first}'").get("values", [])
     width = max(map(len, rows), default=0)
     text = io.StringIO()
-    csv.writer(text, dialect=EXPORTS[kind]).writerows([*row, *[""] * (width - len(row))] for row in rows)
-    return Response(200, {"Content-Type": kind}, text.getvalue().removesuffix("\r\n").encode())
+    csv.writer(text, dialect=dialect).writerows([*row, *[""] * (width - len(row))] for row in rows)
+    return text.getvalue().removesuffix("\r\n").encode()
+
+
+def _xlsx(spreadsheet: Spreadsheet) -> bytes:
+    from sheetcrm.server.xlsx.errors import XlsxError  # noqa: PLC0415 - XlsxWriter is only loaded by those who export
+    from sheetcrm.server.xlsx.export import export as xlsx  # noqa: PLC0415 - as above
+
+    try:
+        return xlsx(spreadsheet)
+    except XlsxError as error:
+        raise invalid(f"The spreadsheet cannot be written as an Excel file: it {error}.", "mimeType") from error
 
 
 def parents_of(body: Json) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ class Looks:
         """How a cell looks; None for a blank cell that nothing touches."""
         own = self._sheet.grid.get("formats", row, column)
         value = self._spreadsheet.value(self._sheet, row, column)
-        band = self._band(row, column)
+        band = self.band(row, column)
         extra = self._conditional(row, column, value) if self._rules else []
         if own is None and value is None and band is None and not extra:
             return None
@@ -80,7 +80,8 @@ class Looks:
         made: Json = proto.shown(look)
         return made
 
-    def _band(self, row: int, column: int) -> Json | None:
+    def band(self, row: int, column: int) -> Json | None:
+        """The colour that banding gives a cell, as a format, one object per colour."""
         for band in self._bands:
             if _covers(band["range"], row, column):
                 return self._band_color(band, row, column)

@@ -15,7 +15,7 @@ from typing import Literal
 
 Kind = Literal["literal", "digit", "point", "percent", "exponent", "slash", "date", "text", "general"]
 
-_PART = re.compile(
+PART = re.compile(
     r"""
       "(?P<quoted>[^"]*+)"?
     | \\(?P<escaped>.?)
@@ -64,7 +64,7 @@ def sections(pattern: str) -> tuple[Section, ...]:
     """The sections of `pattern`, at least one; never raises: what means nothing is shown as it stands."""
     found: list[Section] = []
     pieces: list[re.Match[str]] = []
-    for match in _PART.finditer(pattern):
+    for match in PART.finditer(pattern):
         if match["mark"] == ";":
             found.append(_section(pieces))
             pieces = []

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote
 
 from sheetcrm.server.auth import Guard
 from sheetcrm.server.errors import ApiError
 from sheetcrm.server.library import Library
+from sheetcrm.server.resumable import Sessions
 from sheetcrm.server.wire import Request, Response
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class PageUrl(Protocol):
 
 @dataclass(frozen=True)
 class Backend:
-    """What methods work with: the files, who may do what, new ids, where pages are, credentials, faults to order."""
+    """What methods work with: the files, who may do what, new ids, where pages are, credentials, faults to order, uploads begun."""
 
     library: Library
     guard: Guard
@@ -39,6 +40,7 @@ class Backend:
     page_url: PageUrl
     issuer: Issuer
     faults: Faults
+    uploads: Sessions = field(default_factory=Sessions)
 
 
 Answer = Callable[[Backend, Request, Mapping[str, str]], Response]

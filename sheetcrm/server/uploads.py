@@ -1,31 +1,28 @@
 """
-An uploaded table → the cells of a spreadsheet.
+Requests that upload a file → a new spreadsheet, or another content of one.
 
-CSV and TSV are read as if somebody typed them in.  What Drive would keep as a file of its own kind, and Excel's format, are
-refused by name: this server keeps spreadsheets only.
+In one request (media, multipart) or in several (resumable).  What Drive would keep as a file of its own kind is refused
+by name: this server keeps spreadsheets only.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.message import Message
 
-from sheetcrm.server import spreadsheets, values
-from sheetcrm.server.drive import FILE_FIELDS, SPREADSHEET, file_json, open_file, parents_of, shown
+from sheetcrm.server.drive import FILE_FIELDS, SPREADSHEET, allowed, file_json, open_file, parents_of, shown
 from sheetcrm.server.drive_errors import DriveError, invalid
+from sheetcrm.server.imported import check_kind, imported
 from sheetcrm.server.library import title
 from sheetcrm.server.model import Spreadsheet
+from sheetcrm.server.resumable import Session
 from sheetcrm.server.routes import Backend, Route, path_pattern
 from sheetcrm.server.store import File
 from sheetcrm.server.wire import Json, Request, Response, json_response
 
-DIALECTS = {"text/csv": "excel", "text/tab-separated-values": "excel-tab"}
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PART = re.compile(rb"\r?\n\r?\n")
 
 
@@ -35,13 +32,27 @@ class Upload:
 
     metadata: Json
     kind: str
+    charset: str
     content: bytes
 
 
 def create(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
     """Drive v3: a table that becomes a new spreadsheet, when the metadata ask for one."""
     caller = backend.guard.caller(request.headers)
-    upload = read_upload(request)
+    if request.parameter("uploadType") == "resumable":
+        return _begun(backend, request, caller, _check_new)
+    return _created(backend, request, read_upload(request), caller)
+
+
+def _created(backend: Backend, request: Request, upload: Upload, caller: str) -> Response:
+    _check_new(upload)
+    name = str(upload.metadata.get("name") or "Untitled")
+    made = _imported(upload, backend.new_id(), name, "en_US")
+    file = backend.library.add(made, owner=caller, parents=parents_of(upload.metadata))
+    return shown(request, file_json(backend, file, caller), FILE_FIELDS)
+
+
+def _check_new(upload: Upload) -> None:
     wanted = upload.metadata.get("mimeType")
     if wanted != SPREADSHEET:
         raise invalid(
@@ -49,22 +60,41 @@ def create(backend: Backend, request: Request, args: Mapping[str, str]) -> Respo
             f"send metadata with mimeType {SPREADSHEET}.",
             "mimeType",
         )
-    name = str(upload.metadata.get("name") or "Untitled")
-    made = _filled(backend.new_id(), name, "en_US", _rows(upload))
-    file = backend.library.add(made, owner=caller, parents=parents_of(upload.metadata))
-    return shown(request, file_json(backend, file, caller), FILE_FIELDS)
+    check_kind(upload.kind)
 
 
 def update(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
     """Drive v3: a table in the place of everything that the spreadsheet held; a name in the metadata renames it."""
     file, caller = open_file(backend, request, args, writing=True)
-    upload = read_upload(request)
+    if request.parameter("uploadType") == "resumable":
+        return _begun(backend, request, caller, _check_change)
+    return _updated(backend, request, read_upload(request), file, caller)
+
+
+def _updated(backend: Backend, request: Request, upload: Upload, file: File, caller: str) -> Response:
+    _check_change(upload)
+    file = _replaced(backend, file, upload)
+    return shown(request, file_json(backend, file, caller), FILE_FIELDS)
+
+
+def proceed(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
+    """More of an upload that was begun; who knows its URL is who began it, as at Google's."""
+    session = backend.uploads.take(request)
+    if isinstance(session, Response):
+        return session
+    upload = Upload(session.metadata, *_kind(session.content_type), bytes(session.content))
+    if "fileId" not in args:
+        return _created(backend, request, upload, session.caller)
+    file = allowed(backend, args["fileId"], session.caller, writing=True)
+    return _updated(backend, request, upload, file, session.caller)
+
+
+def _check_change(upload: Upload) -> None:
     if unknown := upload.metadata.keys() - {"name", "mimeType"}:
         raise invalid(f"This embedded server cannot change {min(unknown)} of a file while uploading.", min(unknown))
     if upload.metadata.get("mimeType", SPREADSHEET) != SPREADSHEET:
         raise invalid("This embedded server cannot make anything else of a spreadsheet.", "mimeType")
-    file = _replaced(backend, file, upload)
-    return shown(request, file_json(backend, file, caller), FILE_FIELDS)
+    check_kind(upload.kind)
 
 
 def update_v2(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
@@ -72,7 +102,9 @@ def update_v2(backend: Backend, request: Request, args: Mapping[str, str]) -> Re
     file, _ = open_file(backend, request, args, writing=True)
     if request.parameter("uploadType") != "media":
         raise invalid("This embedded server takes uploads of Drive v2 with uploadType=media only.", "uploadType")
-    file = _replaced(backend, file, read_upload(request))
+    upload = read_upload(request)
+    check_kind(upload.kind)
+    file = _replaced(backend, file, upload)
     return json_response(
         {
             "kind": "drive#file",
@@ -92,10 +124,11 @@ def read_upload(request: Request) -> Upload:
     kind, settings = _content_type(request.headers.get("content-type", ""))
     way = request.parameter("uploadType")
     if way == "media":
-        return Upload({}, kind, request.body)
+        return Upload({}, kind, settings.get("charset", ""), request.body)
     if way != "multipart":
         raise invalid(
-            f"This embedded server takes uploads with uploadType=media or multipart, not {way or 'none'}.", "uploadType"
+            f"This embedded server takes uploads with uploadType=media, multipart or resumable, not {way or 'none'}.",
+            "uploadType",
         )
     boundary = settings.get("boundary", "")
     if kind != "multipart/related" or not boundary:
@@ -104,17 +137,21 @@ def read_upload(request: Request) -> Upload:
     if len(parts) != 2:
         raise _malformed()
     (_, said), (media, content) = parts
+    return Upload(_metadata(said), *_kind(media), content)
+
+
+def _metadata(said: bytes) -> Json:
     try:
         metadata = json.loads(said or b"{}")
     except ValueError as error:
         raise DriveError(400, "Parse Error", "parseError") from error
     if not isinstance(metadata, dict):
         raise DriveError(400, "Parse Error", "parseError")
-    return Upload(metadata, media, content)
+    return metadata
 
 
 def _parts(body: bytes, boundary: bytes) -> list[tuple[str, bytes]]:
-    """The media type and the content of each part (RFC 2046 §5.1); the content keeps every byte."""
+    """The Content-Type and the content of each part (RFC 2046 §5.1); the content keeps every byte."""
     found = []
     pieces = re.split(rb"(?:^|\r?\n)--" + re.escape(boundary), body)
     if len(pieces) < 3 or not pieces[-1].startswith(b"--"):
@@ -135,7 +172,7 @@ def _parts(body: bytes, boundary: bytes) -> list[tuple[str, bytes]]:
             raise invalid(
                 "This embedded server takes parts of a multipart upload as they are, not encoded.", "uploadType"
             )
-        found.append((_content_type(headers.get(b"content-type", b"text/plain").decode("latin-1"))[0], content))
+        found.append((headers.get(b"content-type", b"text/plain").decode("latin-1"), content))
     return found
 
 
@@ -149,38 +186,39 @@ def _content_type(text: str) -> tuple[str, dict[str, str]]:
     return message.get_content_type() if text else "", dict(message.get_params() or [])
 
 
-def _rows(upload: Upload) -> list[list[str]]:
-    dialect = DIALECTS.get(upload.kind)
-    if dialect is None:
-        named = "Excel's .xlsx" if upload.kind == XLSX else upload.kind or "content without a type"
-        raise invalid(f"This embedded server takes uploads of {' and '.join(DIALECTS)}, not {named}.", "uploadType")
-    text = io.StringIO(upload.content.decode("utf-8-sig", "replace"), newline="")
-    try:
-        return list(csv.reader(text, dialect=dialect))
-    except csv.Error as error:
-        raise invalid(f"The content cannot be read as {upload.kind}: {error}.", "uploadType") from error
+def _kind(content_type: str) -> tuple[str, str]:
+    """The media type and the charset that a Content-Type names."""
+    kind, settings = _content_type(content_type)
+    return kind, settings.get("charset", "")
 
 
 def _replaced(backend: Backend, file: File, upload: Upload) -> File:
-    rows = _rows(upload)
     with backend.library.opened(file.id) as (old,):
         name = str(upload.metadata.get("name") or title(old))
-        return backend.library.replace(_filled(file.id, name, old.locale, rows))
+        return backend.library.replace(_imported(upload, file.id, name, old.locale))
 
 
-def _filled(spreadsheet_id: str, name: str, locale: str, rows: list[list[str]]) -> Spreadsheet:
-    # Seen in recorded traffic: an imported file is in Los Angeles and its sheet has the file's title.
-    properties = {"title": name, "locale": locale, "timeZone": "America/Los_Angeles"}
-    grid = {"rowCount": max(1000, len(rows)), "columnCount": max(26, *map(len, rows), 26)}
-    sheet = {"properties": {"title": name[:100], "gridProperties": grid}}
-    made = spreadsheets.create({"properties": properties, "sheets": [sheet]}, new_id=spreadsheet_id)
-    if rows:
-        values.update(made, "A1", {"values": rows}, value_input_option="USER_ENTERED")
-    return made
+def _imported(upload: Upload, spreadsheet_id: str, name: str, locale: str) -> Spreadsheet:
+    return imported(
+        upload.content, upload.kind, charset=upload.charset, spreadsheet_id=spreadsheet_id, name=name, locale=locale
+    )
 
 
-ROUTES = (
-    Route("drive.files.create", "POST", path_pattern("/upload/drive/v3/files"), "drive write", create),
-    Route("drive.files.update", "PATCH", path_pattern("/upload/drive/v3/files/{fileId}"), "drive write", update),
-    Route("drive.v2.files.update", "PUT", path_pattern("/upload/drive/v2/files/{fileId}"), "drive write", update_v2),
+def _begun(backend: Backend, request: Request, caller: str, check: Callable[[Upload], None]) -> Response:
+    """The answer to the first request of a resumable upload, which brings no content yet."""
+    content_type = request.headers.get("x-upload-content-type", "")
+    metadata = _metadata(request.body)
+    check(Upload(metadata, *_kind(content_type), b""))
+    return backend.uploads.begin(request, Session(caller, request.path, metadata, content_type))
+
+
+ROUTES = tuple(
+    Route(name, method, path_pattern(template), kind, answer)
+    for name, method, template, kind, answer in (
+        ("drive.files.create", "POST", "/upload/drive/v3/files", "drive write", create),
+        ("drive.files.create", "PUT", "/upload/drive/v3/files", "upload", proceed),
+        ("drive.files.update", "PATCH", "/upload/drive/v3/files/{fileId}", "drive write", update),
+        ("drive.files.update", "PUT", "/upload/drive/v3/files/{fileId}", "upload", proceed),
+        ("drive.v2.files.update", "PUT", "/upload/drive/v2/files/{fileId}", "drive write", update_v2),
+    )
 )

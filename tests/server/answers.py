@@ -95,7 +95,10 @@ def _violations(verb: str, path: str, response: Response) -> Iterator[str]:
     if response.status >= 400:
         yield from _error(path, response)
         return
-    found = method_of(verb.upper(), path)
+    if response.status == 308 or "X-GUploader-UploadID" in response.headers:
+        return  # an upload under way: the documents describe how it begins and ends
+    verbs = (verb.upper(), "POST", "PATCH") if path.startswith(UPLOAD) else (verb.upper(),)
+    found = next(filter(None, (method_of(one, path) for one in verbs)), None)
     if found is None:
         yield f"{verb} {path} is answered, but Google has no such method"
         return

@@ -16,6 +16,7 @@ from sheetcrm import testing
 from sheetcrm.testing import Fault
 
 SPREADSHEET = "application/vnd.google-apps.spreadsheet"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RAW = {"valueInputOption": "RAW"}
 
 
@@ -241,3 +242,17 @@ def test_a_csv_file_becomes_a_spreadsheet(drive, running):
     media = MediaInMemoryUpload(b"a\tb\n1\t2\n", mimetype="text/tab-separated-values")
     drive.files().update(fileId=made["id"], media_body=media).execute()
     assert running.client.open_by_key(made["id"]).sheet1.get_all_values() == [["a", "b"], ["1", "2"]]
+
+
+def test_an_excel_file_goes_out_and_comes_in_in_pieces(drive, running, book):
+    content = drive.files().export(fileId=book, mimeType=XLSX).execute()
+    media = MediaInMemoryUpload(content, mimetype=XLSX, resumable=True, chunksize=256 * 1024)
+    made = drive.files().create(body={"name": "Twin", "mimeType": SPREADSHEET}, media_body=media).execute()
+    assert running.client.open_by_key(made["id"]).sheet1.get_all_values() == [["item", "count"], ["tea", "2"]]
+    media = MediaInMemoryUpload(b"a,b\n" * 100_000, mimetype="text/csv", resumable=True, chunksize=256 * 1024)
+    upload = drive.files().update(fileId=made["id"], media_body=media)
+    status, answer = upload.next_chunk()
+    assert (status.resumable_progress, answer) == (256 * 1024, None)
+    while answer is None:
+        status, answer = upload.next_chunk()
+    assert running.client.open_by_key(made["id"]).sheet1.row_count == 100_000

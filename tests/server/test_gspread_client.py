@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import gspread
 import pytest
 from gspread.exceptions import APIError, SpreadsheetNotFound, WorksheetNotFound
 from gspread.utils import ExportFormat
+from python_calamine import load_workbook
 
 from sheetcrm import testing
 
@@ -59,14 +62,15 @@ def test_client_del_spreadsheet(client, spreadsheet):
 @pytest.mark.parametrize(("form", "begins"), [
     pytest.param(ExportFormat.CSV, "公司,金额\r\n云帆,1200".encode(), id="csv"),
     pytest.param(ExportFormat.TSV, "公司\t金额\r\n云帆\t1200".encode(), id="tsv"),
+    pytest.param(ExportFormat.EXCEL, b"PK", id="xlsx"),
 ])  # fmt: skip
 def test_client_export(client, spreadsheet, form, begins):
     assert client.export(spreadsheet.id, form).startswith(begins)
 
 
 def test_client_export_of_what_the_server_does_not_write_is_refused_by_name(client, spreadsheet):
-    with pytest.raises(APIError, match="spreadsheetml"):
-        client.export(spreadsheet.id, ExportFormat.EXCEL)
+    with pytest.raises(APIError, match="pdf"):
+        client.export(spreadsheet.id, ExportFormat.PDF)
 
 
 def test_client_get_file_drive_metadata(client, spreadsheet):
@@ -186,6 +190,8 @@ def test_spreadsheet_duplicate_sheet(spreadsheet):
 
 def test_spreadsheet_export(spreadsheet):
     assert spreadsheet.export(ExportFormat.CSV).decode() == "公司,金额\r\n云帆,1200"
+    exported = load_workbook(BytesIO(spreadsheet.export(ExportFormat.EXCEL)))
+    assert exported.get_sheet_by_name("Sheet1").to_python() == [["公司", "金额"], ["云帆", 1200]]
 
 
 def test_spreadsheet_fetch_sheet_metadata(spreadsheet):
