@@ -93,8 +93,8 @@ class _Colors:
 
     def __init__(self, spreadsheet: Spreadsheet, area: Area, column: int, criteria: Json) -> None:
         self._column = column
-        self._back = criteria.get("visibleBackgroundColor")
-        self._ink = criteria.get("visibleForegroundColor")
+        self._back = _wanted(spreadsheet, criteria, "visibleBackgroundColor")
+        self._ink = _wanted(spreadsheet, criteria, "visibleForegroundColor")
         wanted = self._back is not None or self._ink is not None
         here = Area(area.sheet, area.top, area.bottom, column, column + 1)
         self._looks = Looks(spreadsheet, here) if wanted else None
@@ -107,6 +107,14 @@ class _Colors:
         found = {"back": look.get("backgroundColor", {}), "ink": look["textFormat"].get("foregroundColor", {})}
         wanted = {"back": self._back, "ink": self._ink}
         return any(color is not None and not _same(color, found[part]) for part, color in wanted.items())
+
+
+def _wanted(spreadsheet: Spreadsheet, criteria: Json, key: str) -> Json | None:
+    """A colour in either spelling; None when the criterion names none."""
+    style = criteria.get(f"{key}Style") or {}
+    named = spreadsheet.theme.get(style.get("themeColor"))
+    found: Json | None = named or style.get("rgbColor", criteria.get(key))
+    return found
 
 
 def _same(one: Json, other: Json) -> bool:

@@ -7,6 +7,7 @@ follows.  Rows with nothing in them are left out, so a chart over `A1:A1000` end
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,8 @@ from sheetcrm.server.charts.canvas import Chart
 from sheetcrm.server.charts.source import Cells, number
 
 Json = dict[str, Any]
+
+MOST = 2000  # categories; of more than any chart has pixels for, some are left out at regular distances
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ def table(chart: Chart) -> Table:
     headers = _headers(body, columns)
     length = max([len(domain.values), *(len(cells.values) for cells in columns)], default=0)
     rows = [row for row in range(headers, length) if any(_filled(cells, row) for cells in (domain, *columns))]
+    rows = rows[:: max(math.ceil(len(rows) / MOST), 1)]
     series = [_series(chart, index, cells, headers, rows) for index, cells in enumerate(columns)]
     labels = tuple(domain.texts[row] if row < len(domain.texts) else "" for row in rows)
     places = tuple(number(domain.values[row]) if row < len(domain.values) else None for row in rows)
