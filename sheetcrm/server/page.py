@@ -7,6 +7,7 @@ reaches a server: a script asks again with `?gid=…&fvid=…&range=…` when th
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import replace
@@ -115,7 +116,7 @@ def _sheet(spreadsheet: Spreadsheet, request: Request) -> Response:
     shown = Shown(spreadsheet, request, words)
     number = request.parameter("block")
     if number:
-        part = shown.block(int(number) if number.isdecimal() and len(number) < 9 else -1)
+        part = shown.block(int(number) if re.fullmatch(r"[0-9]{1,8}", number) else -1)
         return json_response({"html": part.html, "css": part.css}, pretty=False, headers=HEADERS)
     body = shown.body()
     return _page(words, escape(str(spreadsheet.properties.get("title", ""))), body.html, css=body.css)

@@ -112,7 +112,7 @@ class _Colors:
 def _wanted(spreadsheet: Spreadsheet, criteria: Json, key: str) -> Json | None:
     """A colour in either spelling; None when the criterion names none."""
     style = criteria.get(f"{key}Style") or {}
-    named = spreadsheet.theme.get(style.get("themeColor"))
+    named = spreadsheet.theme.get(str(style.get("themeColor")))
     found: Json | None = named or style.get("rgbColor", criteria.get(key))
     return found
 
