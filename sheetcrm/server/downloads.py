@@ -1,5 +1,5 @@
 """
-`…/export?format=csv&gid=…` at a spreadsheet's own address → one sheet as people see it.
+`…/export?format=csv&gid=…` at a spreadsheet's own address → one sheet as people see it, or with `xlsx` all of them.
 
 Not part of the API, but what the File menu's links, google-spreadsheet and pandas' `read_csv` use.  Takes the bearer token or a page's key.
 """
@@ -19,6 +19,7 @@ from sheetcrm.server.routes import Backend, Route, path_pattern
 from sheetcrm.server.wire import Request, Response
 
 FORMATS = {"csv": ("excel", "text/csv"), "tsv": ("excel-tab", "text/tab-separated-values")}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def export(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
@@ -27,8 +28,15 @@ def export(backend: Backend, request: Request, args: Mapping[str, str]) -> Respo
     if not backend.guard.may_view(spreadsheet_id, key=request.parameter("key"), headers=request.headers):
         backend.library.allow(spreadsheet_id, backend.guard.caller(request.headers), writing=False)
     wanted = request.parameter("format", "csv")
+    if wanted == "xlsx":
+        with backend.library.opened(spreadsheet_id) as (spreadsheet,):
+            headers = {
+                "Content-Type": XLSX,
+                "Content-Disposition": _attachment(f"{spreadsheet.properties['title']}.xlsx"),
+            }
+            return Response(200, headers, workbook(spreadsheet))
     if wanted not in FORMATS:
-        raise invalid(f"this embedded server does not export {wanted} from here; it has {' and '.join(FORMATS)}")
+        raise invalid(f"this embedded server does not export {wanted} from here; it has {', '.join(FORMATS)} and xlsx")
     dialect, kind = FORMATS[wanted]
     with backend.library.opened(spreadsheet_id) as (spreadsheet,):
         sheet = _sheet(spreadsheet, request.parameter("gid"))
@@ -46,6 +54,17 @@ def table(spreadsheet: Spreadsheet, sheet: Sheet, dialect: str) -> str:
     text = io.StringIO()
     csv.writer(text, dialect=dialect).writerows([*row, *[""] * (width - len(row))] for row in rows)
     return text.getvalue().removesuffix("\r\n")
+
+
+def workbook(spreadsheet: Spreadsheet) -> bytes:
+    """The whole spreadsheet as an .xlsx file; ApiError 400 when none can hold it."""
+    from sheetcrm.server.xlsx.errors import XlsxError  # noqa: PLC0415 - XlsxWriter is only loaded by those who export
+    from sheetcrm.server.xlsx.export import export as written  # noqa: PLC0415 - as above
+
+    try:
+        return written(spreadsheet)
+    except XlsxError as error:
+        raise invalid(f"The spreadsheet cannot be written as an Excel file: it {error}.") from error
 
 
 def _sheet(spreadsheet: Spreadsheet, gid: str) -> Sheet:

@@ -7,27 +7,24 @@ and a file that may not be seen is "not found", never "forbidden".
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
-from sheetcrm.server import drive_query, masks, parts, spreadsheets, values
+from sheetcrm.server import downloads, drive_query, masks, parts, spreadsheets
 from sheetcrm.server.drive_errors import DriveError, invalid, missing
 from sheetcrm.server.errors import ApiError
 from sheetcrm.server.library import READERS, permission_id
-from sheetcrm.server.model import Spreadsheet
 from sheetcrm.server.routes import Backend, Route, path_pattern
 from sheetcrm.server.store import File
 from sheetcrm.server.wire import Json, Request, Response, json_response
 
 SPREADSHEET = "application/vnd.google-apps.spreadsheet"
 FILE_FIELDS = "kind,id,name,mimeType"
-DIALECTS = {"text/csv": "excel", "text/tab-separated-values": "excel-tab"}
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FORMATS = (*DIALECTS, XLSX)
+DIALECTS = {kind: dialect for dialect, kind in downloads.FORMATS.values()}
+FORMATS = (*DIALECTS, downloads.XLSX)
+WRITABLE = frozenset({"name", "mimeType", "parents"})
+ORDERS = frozenset({"name", "name_natural", "createdTime", "modifiedTime"})
 
 
 def _person(email: str, caller: str) -> Json:
@@ -82,7 +79,7 @@ def shown(request: Request, answer: Json, default: str) -> Response:
 def read_body(request: Request) -> Json:
     try:
         body = json.loads(request.body or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DriveError(400, "Parse Error", "parseError") from error
     if not isinstance(body, dict):
         raise DriveError(400, "Parse Error", "parseError")
@@ -137,6 +134,7 @@ def create(backend: Backend, request: Request, args: Mapping[str, str]) -> Respo
             f"This embedded server keeps spreadsheets only, not {body.get('mimeType') or 'files without mimeType'}.",
             "mimeType",
         )
+    check_new(body)
     made = spreadsheets.create({"properties": {"title": str(body.get("name") or "Untitled")}}, new_id=backend.new_id())
     file = backend.library.add(made, owner=caller, parents=parents_of(body))
     return shown(request, file_json(backend, file, caller), FILE_FIELDS)
@@ -165,12 +163,33 @@ def list_files(backend: Backend, request: Request, args: Mapping[str, str]) -> R
     found = [
         described for file in backend.library.files(caller) if matches(described := file_json(backend, file, caller))
     ]
+    for field, descending in reversed(_order(request.parameter("orderBy"))):
+        found.sort(key=lambda one: str(one[field]).casefold(), reverse=descending)
     start, size = _window(request)
     answer: Json = {"kind": "drive#fileList", "incompleteSearch": False, "files": found[start : start + size]}
     wanted = request.parameter("fields") or f"kind,incompleteSearch,nextPageToken,files({FILE_FIELDS})"
     if start + size < len(found):
         answer["nextPageToken"] = str(start + size)
     return json_response(masks.apply(answer, wanted))
+
+
+def _order(text: str) -> list[tuple[str, bool]]:
+    """(field, whether the largest comes first) of each part of an `orderBy`."""
+    order = []
+    for part in filter(None, text.split(",")):
+        field, _, direction = part.strip().partition(" ")
+        if field not in ORDERS or direction not in {"", "desc"}:
+            raise invalid(
+                f"This embedded server orders files by {', '.join(sorted(ORDERS))}, not by {part.strip()}.", "orderBy"
+            )
+        order.append((field.removesuffix("_natural"), direction == "desc"))
+    return order
+
+
+def check_new(body: Json) -> None:
+    """Refuse what this server does not keep of a new file."""
+    if unknown := body.keys() - WRITABLE:
+        raise invalid(f"This embedded server keeps no {min(unknown)} of a file.", min(unknown))
 
 
 def _window(request: Request) -> tuple[int, int]:
@@ -194,19 +213,30 @@ def update(backend: Backend, request: Request, args: Mapping[str, str]) -> Respo
             change = {"updateSpreadsheetProperties": {"properties": {"title": body["name"]}, "fields": "title"}}
             spreadsheets.batch_update(spreadsheet, {"requests": [change]})
         file = backend.library.file(file.id)
-    parents = tuple(name for name in request.parameter("addParents").split(",") if name)
-    if "trashed" in body or parents:
+    parents = _parents(file, request)
+    if "trashed" in body or parents is not None:
         trashed = bool(body.get("trashed", file.trashed))
         file = backend.library.change(
-            file.id, lambda old: replace(old, trashed=trashed, parents=parents or old.parents)
+            file.id, lambda old: replace(old, trashed=trashed, parents=old.parents if parents is None else parents)
         )
     return shown(request, file_json(backend, file, caller), FILE_FIELDS)
+
+
+def _parents(file: File, request: Request) -> tuple[str, ...] | None:
+    """Where `addParents` and `removeParents` move a file; None when they do not.  A file is in one folder, as at Google."""
+    added, removed = (
+        [name for name in request.parameter(key).split(",") if name] for key in ("addParents", "removeParents")
+    )
+    if not added and not removed:
+        return None
+    return tuple(added) or tuple(parent for parent in file.parents if parent not in removed)
 
 
 def copy(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
     """The same spreadsheet under a new id, owned by the caller."""
     file, caller = open_file(backend, request, args)
     body = read_body(request)
+    check_new(body)
     with backend.library.opened(file.id) as (source,):
         twin = parts.load(backend.new_id(), parts.dump(source))
     name = str(body.get("name") or f"Copy of {file.name}")
@@ -239,27 +269,11 @@ def export(backend: Backend, request: Request, args: Mapping[str, str]) -> Respo
             "mimeType",
         )
     with backend.library.opened(file.id) as (spreadsheet,):
-        content = _xlsx(spreadsheet) if kind == XLSX else _table(spreadsheet, DIALECTS[kind])
+        if kind == downloads.XLSX:
+            content = downloads.workbook(spreadsheet)
+        else:
+            content = downloads.table(spreadsheet, spreadsheet.grids[0], DIALECTS[kind]).encode()
     return Response(200, {"Content-Type": kind}, content)
-
-
-def _table(spreadsheet: Spreadsheet, dialect: str) -> bytes:
-    first = spreadsheet.grids[0].title.replace("'", "''")
-    rows: list[list[Any]] = values.get(spreadsheet, f"'{first}'").get("values", [])
-    width = max(map(len, rows), default=0)
-    text = io.StringIO()
-    csv.writer(text, dialect=dialect).writerows([*row, *[""] * (width - len(row))] for row in rows)
-    return text.getvalue().removesuffix("\r\n").encode()
-
-
-def _xlsx(spreadsheet: Spreadsheet) -> bytes:
-    from sheetcrm.server.xlsx.errors import XlsxError  # noqa: PLC0415 - XlsxWriter is only loaded by those who export
-    from sheetcrm.server.xlsx.export import export as xlsx  # noqa: PLC0415 - as above
-
-    try:
-        return xlsx(spreadsheet)
-    except XlsxError as error:
-        raise invalid(f"The spreadsheet cannot be written as an Excel file: it {error}.", "mimeType") from error
 
 
 def parents_of(body: Json) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ from typing import Any
 Json = dict[str, Any]
 Test = Callable[[Json], bool]
 
+MOST_TOKENS = 1000
+MOST_NESTED = 50
 TOKEN = re.compile(
     r"""\s*(?: (?P<text>'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*") | (?P<sign>[()]|!=|<=|>=|=|<|>) | (?P<word>[A-Za-z]+) )""",
     re.VERBOSE,
@@ -44,6 +46,8 @@ def parse(query: str) -> Test:
     tokens = _tokens(query)
     if not tokens:
         return lambda file: True
+    if len(tokens) > MOST_TOKENS or sum(token.lower() in {"(", "not"} for token in tokens) > MOST_NESTED:
+        raise ValueError("the query is too complex")
     test, rest = _either(tokens)
     if rest:
         raise ValueError(f"{rest[0]!r} was not expected")

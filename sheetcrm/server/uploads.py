@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.message import Message
 
-from sheetcrm.server.drive import FILE_FIELDS, SPREADSHEET, allowed, file_json, open_file, parents_of, shown
+from sheetcrm.server.drive import FILE_FIELDS, SPREADSHEET, allowed, check_new, file_json, open_file, parents_of, shown
 from sheetcrm.server.drive_errors import DriveError, invalid
 from sheetcrm.server.imported import check_kind, imported
 from sheetcrm.server.library import title
@@ -60,6 +60,7 @@ def _check_new(upload: Upload) -> None:
             f"send metadata with mimeType {SPREADSHEET}.",
             "mimeType",
         )
+    check_new(upload.metadata)
     check_kind(upload.kind)
 
 
@@ -143,7 +144,7 @@ def read_upload(request: Request) -> Upload:
 def _metadata(said: bytes) -> Json:
     try:
         metadata = json.loads(said or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DriveError(400, "Parse Error", "parseError") from error
     if not isinstance(metadata, dict):
         raise DriveError(400, "Parse Error", "parseError")

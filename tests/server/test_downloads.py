@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 
 import pytest
+from python_calamine import load_workbook
 
 from sheetcrm.server.app import Server
 
@@ -45,6 +47,14 @@ def test_a_sheet_as_people_see_it(server, book, query, text):
     assert (answer.status, answer.body.decode()) == (200, text)
 
 
+def test_all_sheets_as_one_excel_file(server, book):
+    answer = export(server, book, "format=xlsx")
+    assert 'filename="Stock.xlsx"' in answer.headers["Content-Disposition"]
+    sheets = load_workbook(BytesIO(answer.body))
+    assert sheets.sheet_names == ["One", "It's 2"]
+    assert sheets.get_sheet_by_name("It's 2").to_python() == [["a,b", "x", ""], ["1", "", ""], ["", "", "\u6c49"]]
+
+
 def test_it_is_a_file_with_a_name(server, book):
     answer = export(server, book, "format=csv&gid=7")
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
@@ -58,7 +68,7 @@ def test_it_is_a_file_with_a_name(server, book):
     ("query", "text"),
     [
         pytest.param(
-            "format=pdf", "this embedded server does not export pdf from here; it has csv and tsv", id="a format"
+            "format=pdf", "this embedded server does not export pdf from here; it has csv, tsv and xlsx", id="a format"
         ),
         pytest.param("format=csv&gid=8", "No grid with id: 8", id="a sheet that is not there"),
         pytest.param("format=csv&gid=x", "No grid with id: x", id="no number"),

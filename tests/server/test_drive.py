@@ -125,6 +125,49 @@ def test_a_copy_goes_its_own_way(drive, file_id):
     assert drive.get(f"{FILES}/{copy_id}").json()["name"] == "副本"
 
 
+@pytest.mark.parametrize(
+    ("order", "names"),
+    [
+        pytest.param("", ["a", "C", "b"], id="last changed first"),
+        pytest.param("name", ["a", "b", "C"], id="by name"),
+        pytest.param("name_natural desc,createdTime", ["C", "b", "a"], id="from the end"),
+        pytest.param("createdTime", ["b", "C", "a"], id="oldest first"),
+    ],
+)
+def test_files_are_listed_in_the_order_asked_for(drive, order, names):
+    for name in ("b", "C", "a"):
+        create(drive, name)
+    found = drive.get(FILES, params={"orderBy": order, "fields": "files(name)"}).json()["files"]
+    assert [one["name"] for one in found] == names
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        pytest.param("GET", "/files?orderBy=quotaBytesUsed", None, id="an order that is not here"),
+        pytest.param(
+            "POST", "/files", {"name": "a", "mimeType": SPREADSHEET, "appProperties": {"a": "b"}}, id="a field"
+        ),
+        pytest.param("POST", "/files/{id}/copy", {"description": "a"}, id="a field of a copy"),
+        pytest.param("GET", "/files?q=" + "(" * 5000, None, id="a query without end"),
+        pytest.param("GET", "/files?q=trashed=false" + " or trashed=false" * 400, None, id="a query too long"),
+    ],
+)
+def test_nothing_that_is_asked_for_is_passed_over_in_silence(drive, file_id, method, path, body):
+    answer = drive.request(method, DRIVE + path.replace("{id}", file_id), json=body)
+    assert error(answer)[:2] == (400, "invalid")
+
+
+def test_a_file_goes_from_folder_to_folder(drive, file_id):
+    def parents(**params):
+        return drive.patch(f"{FILES}/{file_id}", params={**params, "fields": "parents"}).json()["parents"]
+
+    assert parents(addParents="f1") == ["f1"]
+    assert parents(addParents="f2", removeParents="f1") == ["f2"]
+    assert parents(removeParents="f1") == ["f2"]
+    assert parents(removeParents="f2") == ["root"]
+
+
 def test_csv_out_is_the_first_sheet_as_people_see_it(drive, file_id):
     rows = [["公司", "金额"], ['say "hi"', "1,5"], ["short"]]
     drive.put(f"{SHEETS}/{file_id}/values/A1", params={"valueInputOption": "RAW"}, json={"values": rows})

@@ -9,7 +9,7 @@ import requests
 
 from sheetcrm.server.adapter import InProcess, mount
 from sheetcrm.server.app import Server
-from sheetcrm.server.drive import XLSX
+from sheetcrm.server.downloads import XLSX
 
 FILES = "https://www.googleapis.com/upload/drive/v3/files"
 SHEETS = "https://sheets.googleapis.com/v4/spreadsheets"
