@@ -31,7 +31,7 @@ def letters(column: int) -> str:
     """`0` → `A`, `26` → `AA`."""
     name = ""
     column += 1
-    while column:
+    while column > 0:
         column, rest = divmod(column - 1, 26)
         name = chr(65 + rest) + name
     return name
@@ -115,7 +115,8 @@ def _r1c1(first: str, last: str | None) -> Box | None:
         return None
     top, bottom = _ordered(_r1c1_index(start[1]), _r1c1_index(end[1]))
     left, right = _ordered(_r1c1_index(start[2]), _r1c1_index(end[2]))
-    return Box(top, bottom, left, right)
+    before_the_first = min(top or 0, left or 0) < 0
+    return None if before_the_first else Box(top, bottom, left, right)
 
 
 def _r1c1_index(text: str | None) -> int | None:

@@ -133,8 +133,7 @@ def _value(holder: Any, key: Any, spec: Json, path: str, kind: str) -> Iterator[
     if "ref" in spec:
         yield from _message(value, spec["ref"], path)
     elif "map" in spec:
-        for inner in value if isinstance(value, dict) else ():
-            yield from _value(value, inner, spec["map"], f"{path}[{inner}]", kind)
+        yield from _map(value, spec["map"], path, kind)
     elif "items" in spec:
         if not isinstance(value, list):
             yield path, _wrong(path, "type.googleapis.com/google.protobuf.ListValue", value)
@@ -147,6 +146,21 @@ def _value(holder: Any, key: Any, spec: Json, path: str, kind: str) -> Iterator[
             yield path, _wrong(path, name, value)
         else:
             holder[key] = fitting
+
+
+def _map(value: Any, spec: Json, path: str, kind: str) -> Iterator[Violation]:
+    """Check a map; its keys are texts in the discovery document and whole numbers (columns) in every map there is."""
+    if not isinstance(value, dict):
+        yield path, _wrong(path, "Map", value)
+        return
+    for index, key in enumerate(list(value)):
+        number = _scalar({"type": "integer"}, key)[1]
+        if number is None:
+            place = f"{path}[{index}].key"
+            yield place, _wrong(place, "TYPE_INT32", key)
+            continue
+        value[str(number)] = value.pop(key)
+        yield from _value(value, str(number), spec, f"{path}[{index}].value", kind)
 
 
 def _scalar(spec: Json, value: Any) -> tuple[str, Any]:

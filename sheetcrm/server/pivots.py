@@ -120,12 +120,16 @@ def followed(table: Json, edit: Edit, sheet_id: int, follow: Follow) -> Json:
 
 
 def _moved(groups: list[Json], key: str, edit: Edit, places: tuple[Json, Json]) -> Iterator[Json]:
-    """What names columns, its offsets counted from where the source begins now; those of deleted columns are gone."""
+    """What names columns, its offsets counted from where the source begins now.
+
+    Those of columns that were deleted, or moved out of the source, are gone.
+    """
     old, new = places
+    left, right = new.get("startColumnIndex", 0), new.get("endColumnIndex")
     for one in groups:
         column = edit.index(old.get("startColumnIndex", 0) + one.get(key, 0))
-        if column is not None:
-            yield {**one, key: column - new.get("startColumnIndex", 0)}
+        if column is not None and left <= column and (right is None or column < right):
+            yield {**one, key: column - left}
 
 
 @dataclass(frozen=True)

@@ -115,6 +115,10 @@ def target_of(spreadsheet: Spreadsheet, grid_range: Json) -> Target:
     sheet = spreadsheet.sheet(grid_range.get("sheetId", 0))
     if sheet is None or not sheet.has_grid:
         raise invalid(f"No grid with id: {grid_range.get('sheetId', 0)}")
+    for side in SIDES:
+        for key in side:
+            if (grid_range.get(key) or 0) < 0:
+                raise invalid(f"{key} must be greater than or equal to 0, but was {grid_range[key]}")
     (top, bottom), (left, right) = ((grid_range.get(first), grid_range.get(last)) for first, last in SIDES)
     return Target(sheet, Box(top, bottom, left, right))
 
