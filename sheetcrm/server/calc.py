@@ -18,7 +18,7 @@ from sheetcrm.server.cell_error import CellError, Scalar, Value
 from sheetcrm.server.evaluation import SPILLED, Engine
 from sheetcrm.server.formulas import Area
 from sheetcrm.server.functions import sheets_functions
-from sheetcrm.server.translate import Traits, Translator, traits_of
+from sheetcrm.server.translate import Shape, Traits, Translator, traits_of
 
 __all__ = ["Area", "Calculator", "CellError", "Source", "Value"]
 
@@ -35,23 +35,14 @@ Written = tuple[int, int, str]
 """Row, column, formula."""
 
 
-class Source(Protocol):
+class Source(Shape, Protocol):
     """What a calculator reads of a spreadsheet; titles are given back as `titles` wrote them."""
-
-    def titles(self) -> list[str]:
-        """Titles of the grid sheets."""
-
-    def size(self, title: str) -> tuple[int, int]:
-        """Rows and columns of a sheet."""
 
     def cells(self, title: str, start: int = 0, end: int | None = None) -> Iterator[Content]:
         """Every cell with content in rows [start, end), row by row."""
 
     def pivoted(self, title: str) -> Mapping[tuple[int, int], Value] | None:
         """What pivot tables show in cells without content, the same object until something changes; None: ask again."""
-
-    def name(self, name: str) -> Area | None:
-        """What a named range stands for, whatever the case of its letters."""
 
 
 class Calculator:

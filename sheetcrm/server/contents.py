@@ -4,6 +4,7 @@ A spreadsheet → what a calculator may read of it: cells, sizes and names, by t
 
 from collections.abc import Iterator, Mapping
 
+from sheetcrm.server import structured
 from sheetcrm.server.cell_error import Value
 from sheetcrm.server.formulas import Area
 from sheetcrm.server.grid import Formula
@@ -58,6 +59,16 @@ class Contents:
         place = named["range"]
         rows = (place.get("startRowIndex"), place.get("endRowIndex"))
         return Area(sheet.title, rows, (place.get("startColumnIndex"), place.get("endColumnIndex")))
+
+    def table(self, name: str, part: str) -> Area | None:
+        """What `name[part]` stands for, `part` being the name of a column or one of Google's words for rows."""
+        for sheet, table in structured.tables(self._spreadsheet):
+            if table["name"].casefold() == name.casefold():
+                found = structured.part_of(sheet, table, part)
+                return (
+                    None if found is None else Area(sheet.title, (found.top, found.bottom), (found.left, found.right))
+                )
+        return None
 
     def _sheet(self, title: str) -> Sheet:
         sheet = self._spreadsheet.titled(title)

@@ -296,7 +296,7 @@ class Spreadsheet:
 
     def forget_calculator(self) -> None:
         """Locale or time zone changed: start computing anew."""
-        self._calculator = None
+        self._calculator, self.spilled = None, {}
 
     def dump(self, only: set[str] | None = None) -> dict[str, bytes]:
         """The parts named in `only`, or all; a part that is asked for and not returned is to be deleted."""
@@ -339,9 +339,9 @@ class Spreadsheet:
         try:
             yield
             if any(sheet.things["tables"] for sheet in self.sheets):
-                from sheetcrm.server import structured  # noqa: PLC0415 - tables know the model, not the other way round
+                from sheetcrm.server import table_names  # noqa: PLC0415 - tables know the model, not the other way round
 
-                structured.settle_all(self)
+                table_names.settle(self, before["sheets"])
         except BaseException:
             calculator = self._calculator
             vars(self).update(before)

@@ -49,8 +49,6 @@ def _filtered(table: Json) -> Json:
     """The table with its filters under both names that Google has for them; the newer one wins."""
     if "filterSpecs" not in table and "criteria" not in table:
         return table
-    if not all(map(str.isdecimal, table.get("criteria", {}))):
-        raise invalid("PivotTable.criteria must be keyed by column offsets.")
     old = [{"columnOffsetIndex": int(key), "filterCriteria": one} for key, one in table.get("criteria", {}).items()]
     specs = table.get("filterSpecs", old)
     criteria = {str(one.get("columnOffsetIndex", 0)): one.get("filterCriteria", {}) for one in specs}

@@ -40,6 +40,29 @@ def body_of(sheet: Sheet, table: Json) -> Area:
     return Area(sheet, area.top + 1, max(area.top + 1, bottom), area.left, area.right)
 
 
+def part_of(sheet: Sheet, table: Json, part: str) -> Area | None:
+    """The cells that `part` stands for in a formula; None when there are none."""
+    area, body = area_of(sheet, table), body_of(sheet, table)
+    totals = Area(sheet, area.bottom - has_footer(table), area.bottom, area.left, area.right)
+    rows = {"#all": area, "#data": body, "#totals": totals}
+    rows["#headers"] = Area(sheet, area.top, area.top + 1, area.left, area.right)
+    found = rows.get(part.casefold())
+    if found is None and part.casefold() in (known := _folded(sheet, area)):
+        left = area.left + known.index(part.casefold())
+        found = Area(sheet, body.top, body.bottom, left, left + 1)
+    return found if found is not None and found.height > 0 else None
+
+
+def names(sheet: Sheet, area: Area) -> list[str]:
+    """The names of the columns of a table, as plain texts."""
+    cells = (sheet.grid.get("values", area.top, column) for column in range(area.left, area.right))
+    return [display.text(cell, None, "en_US") for cell in cells]
+
+
+def _folded(sheet: Sheet, area: Area) -> list[str]:
+    return [name.casefold() for name in names(sheet, area)]
+
+
 def kept_columns(columns: dict[int, Json]) -> list[Json]:
     """Index of a column in its table → what is said of it, as a list in order; only what is said is kept."""
     listed = []

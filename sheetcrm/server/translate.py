@@ -21,6 +21,7 @@ from sheetcrm.server.fills import family, is_plain, marked, member
 from sheetcrm.server.formulas import Area, Corner, Reference, Token
 from sheetcrm.server.functions import DAY, SHOWN
 from sheetcrm.server.spreading import spread
+from sheetcrm.server.table_references import resolved
 
 # Which arguments can be the result as they stand.
 _BRANCHES = {"IF": (1, 2), "IFERROR": (0, 1), "IFNA": (0, 1)}
@@ -46,6 +47,9 @@ class Shape(Protocol):
 
     def name(self, name: str) -> Area | None:
         """What a named range stands for, whatever the case of its letters."""
+
+    def table(self, name: str, part: str) -> Area | None:
+        """What `name[part]` stands for, whatever the case of its letters."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,7 @@ class Translator:
         return self.translate(formula, title) if known is None else replace(known, text=member(known.text, row))
 
     def _told(self, formula: str, place: _Place, at: tuple[int, int] | None = None) -> Translated:
-        source = formulas.tokens(formula)
+        source = resolved(formulas.tokens(formula), self._shape.table)
         titles: set[str] = set()
         texts = [self._text(token, place, titles) for token in source]
         spread(source, texts)
@@ -150,7 +154,7 @@ class Translator:
 
     def strangers(self, formula: str, knows: Callable[[str], bool]) -> CellError | None:
         """What in `formula` nobody has heard of; `knows` tells which functions there are."""
-        for token in formulas.tokens(formula):
+        for token in resolved(formulas.tokens(formula), self._shape.table):
             word = token.text.upper()
             if token.kind == "function" and word != "ARRAYFORMULA" and not knows(word):
                 return CellError("NAME", f"Unknown function: '{token.text}'.")

@@ -37,6 +37,9 @@ class Grids:
     def pivoted(self, title: str) -> dict[tuple[int, int], Value]:
         return {}
 
+    def table(self, name: str, part: str) -> Area | None:
+        return None
+
     def name(self, name: str) -> Area | None:
         return self.names.get(name.casefold())
 

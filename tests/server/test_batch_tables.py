@@ -414,3 +414,64 @@ class TestProtecting:
         assert (
             refusal(spreadsheet, {"addProtectedRange": {"protectedRange": {"tableId": "x"}}}) == "No table with id: x"
         )
+
+
+class TestFormulasCallColumnsByName:
+    """`Deals[Amount]`, wherever the table is and whatever it is called."""
+
+    @pytest.fixture
+    def spreadsheet(self):
+        made = deals(["a", 1, "yes"], ["b", 2, "no"], ["c", 4])
+        do(made, table())
+        return made
+
+    @pytest.mark.parametrize(("formula", "value"), [
+        pytest.param("=SUM(Deals[Amount])", 7, id="a column"),
+        pytest.param("=SUM(deals[ amount ])", 7, id="whatever the case"),
+        pytest.param('=SUMIF(Deals[Done],"yes",Deals[Amount])', 1, id="two columns"),
+        pytest.param("=COUNTA(Deals[#ALL])", 11, id="all of it"),
+        pytest.param("=COUNTA(Deals[#DATA])", 8, id="the body"),
+        pytest.param('=JOIN("/",Deals[#HEADERS])', "Name/Amount/Done", id="the header"),
+        pytest.param('=XLOOKUP("b",Deals[Name],Deals[Amount])', 2, id="looked up"),
+        pytest.param("=SUM(Deals[Gone])", "#NAME?", id="no such column"),
+        pytest.param("=SUM(Other[Amount])", "#NAME?", id="no such table"),
+        pytest.param("=SUM(Deals[#TOTALS])", "#NAME?", id="no footer"),
+        pytest.param('="Deals[Amount]"', "Deals[Amount]", id="not in a text"),
+    ])  # fmt: skip
+    def test_values(self, spreadsheet, formula, value):
+        put(spreadsheet, "F1", [formula])
+        assert read(spreadsheet, "F1") == [[value]]
+
+    def test_from_another_sheet_and_as_an_array(self, spreadsheet):
+        do(spreadsheet, {"addSheet": {"properties": {"title": "board"}}})
+        put(spreadsheet, "board!A1", ["=ARRAYFORMULA(Deals[Amount]*2)"])
+        assert read(spreadsheet, "board!A1:A9") == [[2], [4], [8]]
+
+    def test_they_follow_rows_that_come_and_go(self, spreadsheet):
+        put(spreadsheet, "F1", ["=SUM(Deals[Amount])"])
+        do(spreadsheet, append(["x"]))
+        put(spreadsheet, "B5", [10])
+        assert read(spreadsheet, "F1") == [[17]]
+        do(spreadsheet, {"deleteDimension": {"range": lines("ROWS", 1, 3)}})
+        assert read(spreadsheet, "F1") == [[14]]
+
+    @pytest.mark.parametrize(("change", "formula"), [
+        pytest.param(lambda made: put(made, "B1", ["Sum"]), "=SUM(Deals[Sum])", id="its header was written"),
+        pytest.param(lambda made: do(made, {"updateTable": {"table": {"tableId": "t", "name": "Won"}, "fields": "name"}}), "=SUM(Won[Amount])", id="the table was named"),
+        pytest.param(lambda made: do(made, {"moveDimension": {"source": lines("COLUMNS", 1, 2), "destinationIndex": 3}}), "=SUM(Deals[Amount])", id="it was moved"),
+    ])  # fmt: skip
+    def test_they_follow_names(self, spreadsheet, change, formula):
+        put(spreadsheet, "F1", ["=SUM(Deals[amount])"])
+        assert read(spreadsheet, "F1") == [[7]]
+        change(spreadsheet)
+        assert formulas(spreadsheet, "F1")[0][0].casefold() == formula.casefold()
+        assert read(spreadsheet, "F1") == [[7]]
+
+    def test_a_table_that_comes_later_is_found(self):
+        made = deals()
+        put(made, "F1", ["=SUM(Deals[Amount])"])
+        assert read(made, "F1") == [["#NAME?"]]
+        do(made, table())
+        assert read(made, "F1") == [[3]]
+        do(made, {"deleteTable": {"tableId": "t"}})
+        assert read(made, "F1") == [["#NAME?"]]

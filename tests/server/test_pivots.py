@@ -202,7 +202,7 @@ def test_a_column_outside_of_the_source():
     ("table", "message"),
     [
         pytest.param({"filterSpecs": [{"columnOffsetIndex": 9}]}, "columnOffsetIndex 9 is outside of the source", id="filters"),
-        pytest.param({"criteria": {"x": {}}}, "keyed by column offsets", id="old filters"),
+        pytest.param({"criteria": {"x": {}}}, "TYPE_INT32", id="old filters"),
         pytest.param({"rows": [{**REGION, "groupRule": {"histogramRule": {"interval": 0}}}]}, "interval must be positive", id="no width"),
         pytest.param({"rows": [{**REGION, "groupRule": {"histogramRule": {"interval": 1, "start": 5, "end": 5}}}]}, "less than", id="no room"),
         pytest.param({"rows": [{**REGION, "groupRule": {"dateTimeRule": {}}}]}, "DateTimeRule.type", id="no part of a date"),
