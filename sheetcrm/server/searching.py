@@ -6,7 +6,7 @@ take long, and a program of our own (each instruction visits each place once) do
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 # Python's own parser of expressions, private and stable since 1999; the public names for it are deprecated.
@@ -29,6 +29,11 @@ _CATEGORIES: dict[Any, tuple[str, bool]] = {
     op.CATEGORY_WORD: (WORD, True),
     op.CATEGORY_NOT_WORD: (WORD, False),
 }
+_UNICODE: dict[str, Callable[[str], bool]] = {
+    DIGITS: str.isdecimal,
+    SPACES: str.isspace,
+    WORD: lambda letter: letter.isalnum() or letter == "_",
+}
 _ANCHORS: dict[Any, Callable[[str, int, bool], bool]] = {
     op.AT_BEGINNING: lambda text, i, lines: i == 0 or (lines and text[i - 1] == "\n"),
     op.AT_BEGINNING_STRING: lambda text, i, lines: i == 0,
@@ -46,17 +51,22 @@ class SearchError(Exception):
 
 
 class Regex:
-    """A compiled expression; raises SearchError."""
+    """A compiled expression; raises SearchError.
 
-    def __init__(self, pattern: str) -> None:
+    `java`: also takes what RE2 does not (looking around, back references), where searching for that cannot take long.
+    """
+
+    def __init__(self, pattern: str, flags: int = re.ASCII, *, java: bool = False) -> None:
         try:
-            self._quick = re.compile(pattern, re.ASCII)
-            tree = parser.parse(pattern, re.ASCII)
+            self._quick = re.compile(pattern, flags)
+            tree = parser.parse(pattern, flags)
         except (re.error, RecursionError, OverflowError) as error:
             raise SearchError(str(error)) from error
         self.groups = self._quick.groups
         self._steps: list[Step] = []
-        self._repeats, self._nested, self._depth = 0, "$" in pattern, 0
+        self._spent = 0
+        self._repeats, self._nested, self._depth = 0, "$" in pattern and not java, 0
+        self._java, self._only_quick = java, False
         self._sequence(tree.data, tree.state.flags)
         self._steps.append(("match", None))
 
@@ -65,27 +75,37 @@ class Regex:
         if not self._nested and (len(text) + 1) ** (self._repeats + 1) <= QUICK_STEPS:
             quick = self._quick.search(text, start)
             return None if quick is None else tuple(place for span in quick.regs for place in span)
-        if (len(text) + 1) * len(self._steps) > MOST_STEPS:
+        if self._only_quick or (len(text) + 1) * len(self._steps) > MOST_STEPS:
             raise SearchError("too long")
         seen: set[tuple[int, int]] = set()
+        found = None
         for at in range(start, len(text) + 1):
             found = self._run(text, at, seen)
             if found is not None:
-                return found
-        return None
+                break
+        self._spent += len(seen)
+        return found
+
+    def matches(self, text: str) -> Iterator[Found]:
+        """All matches from left to right, none over another."""
+        at, self._spent = 0, 0
+        while at <= len(text) and (found := self.first(text, at)) is not None:
+            yield found
+            at = found[1] + (found[1] == found[0])
+            if self._spent > QUICK_STEPS:
+                raise SearchError("too long")
 
     def replaced(self, text: str, replacement: str) -> str:
         """`text` with every match replaced; `$1` stands for a group, `$0` for all of the match."""
-        parts, at = [], 0
-        while at <= len(text):
-            found = self.first(text, at)
-            if found is None:
-                break
+        return self.counted(text, replacement)[0]
+
+    def counted(self, text: str, replacement: str) -> tuple[str, int]:
+        """`text` with every match replaced, and how many there were."""
+        parts, at, count = [], 0, 0
+        for found in self.matches(text):
             parts += [text[at : found[0]], self._filled(replacement, text, found)]
-            if found[1] == found[0]:
-                parts.append(text[found[1] : found[1] + 1])
-            at = found[1] + (found[1] == found[0])
-        return "".join([*parts, text[at:]])
+            at, count = found[1], count + 1
+        return "".join([*parts, text[at:]]), count
 
     def _filled(self, replacement: str, text: str, found: Found) -> str:
         def part(match: re.Match[str]) -> str:
@@ -135,6 +155,23 @@ class Regex:
         self._sequence(inner, (flags | added) & ~removed)
         if group is not None:
             self._steps.append(("save", 2 * group + 1))
+
+    def _assert(self, given: Any, flags: int) -> None:
+        self._beyond_re2(given[1], flags)
+
+    def _assert_not(self, given: Any, flags: int) -> None:
+        self._beyond_re2(given[1], flags)
+
+    def _groupref(self, _given: Any, flags: int) -> None:
+        # It may be as long as what it repeats.
+        self._repeats += 1
+        self._beyond_re2((), flags)
+
+    def _beyond_re2(self, inner: Sequence[Any], flags: int) -> None:
+        if not self._java:
+            raise SearchError("not in RE2")
+        self._only_quick = True
+        self._sequence(inner, flags)
 
     def _branch(self, given: Any, flags: int) -> None:
         split, ends = self._gap(), []
@@ -198,7 +235,7 @@ def _test(kind: Any, given: Any, flags: int) -> Callable[[str], bool]:
         return (lambda letter: True) if flags & re.DOTALL else (lambda letter: letter != "\n")
     items = given if kind is op.IN else [(kind, given)]
     negated = bool(items) and items[0][0] is op.NEGATE
-    tests = [_item(*item) for item in items[negated:]]
+    tests = [_item(*item, ascii_only=bool(flags & re.ASCII)) for item in items[negated:]]
 
     def plain(letter: str) -> bool:
         return any(test(letter) for test in tests) is not negated
@@ -210,7 +247,7 @@ def _test(kind: Any, given: Any, flags: int) -> Callable[[str], bool]:
     )
 
 
-def _item(kind: Any, given: Any) -> Callable[[str], bool]:
+def _item(kind: Any, given: Any, *, ascii_only: bool) -> Callable[[str], bool]:
     if kind is op.LITERAL:
         return lambda letter: letter == chr(given)
     if kind is op.NOT_LITERAL:
@@ -219,5 +256,8 @@ def _item(kind: Any, given: Any) -> Callable[[str], bool]:
         return lambda letter: given[0] <= ord(letter[0]) <= given[1]
     if kind is op.CATEGORY:
         letters, inside = _CATEGORIES[given]
+        if not ascii_only:
+            member = _UNICODE[letters]
+            return lambda letter: member(letter) is inside
         return lambda letter: (letter in letters) is inside
     raise SearchError(f"{kind}: not in RE2")

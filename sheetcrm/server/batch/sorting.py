@@ -17,6 +17,7 @@ from sheetcrm.server.grid import LAYERS, Formula
 from sheetcrm.server.model import Sheet, Spreadsheet
 from sheetcrm.server.ranges import Area
 from sheetcrm.server.rules import Validation
+from sheetcrm.server.searching import Regex, SearchError
 from sheetcrm.server.writing import Writer
 
 Json = dict[str, Any]
@@ -150,11 +151,7 @@ class _Replace:
         self._spreadsheet = spreadsheet
         self._writer = Writer(spreadsheet, parsed=True)
         self._formulas = bool(body.get("includeFormulas"))
-        self._pattern = _pattern(body)
-        replacement = body.get("replacement", "")
-        self._replacement: str | Callable[[re.Match[str]], str] = lambda _: replacement
-        if body.get("searchByRegex"):
-            self._replacement = re.sub(r"\$(\d)", r"\\\1", replacement.replace("\\", r"\\"))
+        self._replaced = _replacer(body)
         self._values = self._formula_count = self._occurrences = 0
         self._rows: set[tuple[int, int]] = set()
 
@@ -168,7 +165,7 @@ class _Replace:
         else:
             form = sheet.grid.get("formats", row, column) or {}
             text = display.text(content, form.get("numberFormat"), self._spreadsheet.locale)
-        changed, count = self._pattern.subn(self._replacement, text)
+        changed, count = self._replaced(text)
         if not count:
             return
         access.check_area(self._spreadsheet, Area(sheet, row, row + 1, column, column + 1))
@@ -190,11 +187,23 @@ class _Replace:
         return {key: count for key, count in counts.items() if count}
 
 
-def _pattern(body: Json) -> re.Pattern[str]:
-    text = body["find"] if body.get("searchByRegex") else re.escape(body["find"])
-    if body.get("matchEntireCell"):
-        text = rf"\A(?:{text})\Z"
+def _replacer(body: Json) -> Callable[[str], tuple[str, int]]:
+    """Text → the text after the replacement that a request asks for, and how often it was made."""
+    find, replacement = body["find"], body.get("replacement", "")
+    flags = 0 if body.get("matchCase") else re.IGNORECASE
+    entire = r"\A(?:{})\Z" if body.get("matchEntireCell") else "{}"
+    if not body.get("searchByRegex"):
+        plain = re.compile(entire.format(re.escape(find)), flags)
+        return lambda text: plain.subn(lambda _: replacement, text)
     try:
-        return re.compile(text, 0 if body.get("matchCase") else re.IGNORECASE)
-    except re.error as error:
-        raise invalid(f"Invalid regular expression: {body['find']}") from error
+        regex = Regex(entire.replace("{}", find), flags, java=True)
+    except SearchError as error:
+        raise invalid(f"Invalid regular expression: {find}") from error
+
+    def replaced(text: str) -> tuple[str, int]:
+        try:
+            return regex.counted(text, replacement)
+        except SearchError as error:
+            raise invalid(f"this embedded server does not replace {find} in a text this long: {error}") from error
+
+    return replaced
