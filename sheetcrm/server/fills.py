@@ -66,6 +66,7 @@ class Followers:
         """For formulas in the sheet titled `formula_sheet`, after `edit` of the one titled `edited_sheet`."""
         self._here, self._there, self._edit = formula_sheet, edited_sheet, edit
         self._own = formula_sheet == edited_sheet
+        self._back = edit.inverse()
         self._named = edited_sheet.replace("'", "''").casefold()
         self._known: dict[tuple[str, tuple[int, ...]], str] = {}
 
@@ -90,7 +91,7 @@ class Followers:
             return None
         if edit.dimension == "COLUMNS":
             return family(formula, row), ()
-        before = edit.inverse().index(row) if self._own else row
+        before = self._back.index(row) if self._own else row
         if before is None:
             return None
         text = family(formula, before)

@@ -246,16 +246,26 @@ def _anywhere(change: Callable[[str], str]) -> CellChange:
 
 
 def _rewrite_cells(sheet: Sheet, change: CellChange) -> None:
-    grid = sheet.grid
+    grid, changed = sheet.grid, list[int]()
     for index, row in enumerate(grid.rows):
         for column, content in enumerate((row.values if row else None) or ()):
-            if isinstance(content, Formula) and (text := change(content, index)) != content:
+            if type(content) is Formula and (text := change(content, index)) != content:
                 grid.put("values", index, column, Formula(text))
-                grid.touch(index, index + 1)
+                changed.append(index)
+    _touch(sheet, changed)
+
+
+def _touch(sheet: Sheet, rows: list[int]) -> None:
+    """Say of rows, in order, that they were written: a run of them at a time."""
+    start = 0
+    for at, row in enumerate(rows):
+        if at + 1 == len(rows) or rows[at + 1] > row + 1:
+            sheet.grid.touch(rows[start], row + 1)
+            start = at + 1
 
 
 def _rewrite_rules(sheet: Sheet, change: Callable[[str], str]) -> None:
-    grid, seen = sheet.grid, dict[Validation, Validation]()
+    grid, seen, changed = sheet.grid, dict[Validation, Validation](), list[int]()
 
     def new_rule(old: Validation) -> Validation:
         if old not in seen:
@@ -267,12 +277,14 @@ def _rewrite_rules(sheet: Sheet, change: Callable[[str], str]) -> None:
         for column, old in enumerate((row.validations if row else None) or ()):
             if old is not None and old.anchor is not None and (new := new_rule(old)) is not old:
                 grid.put("validations", index, column, new)
-                grid.touch(index, index + 1)
+                changed.append(index)
+    _touch(sheet, changed)
 
 
 def _reanchor(sheet: Sheet, edit: Edit) -> None:
     """Write every relative rule for a cell that survives the edit, and let its anchor go where that cell goes."""
     seen: dict[Validation, Validation] = {}
+    changed: list[int] = []
     for index, row in enumerate(sheet.grid.rows):
         for column, old in enumerate((row.validations if row else None) or ()):
             if old is None or old.anchor is None:
@@ -281,7 +293,8 @@ def _reanchor(sheet: Sheet, edit: Edit) -> None:
                 seen[old] = _landed(old, edit)
             if seen[old] is not old:
                 sheet.grid.put("validations", index, column, seen[old])
-                sheet.grid.touch(index, index + 1)
+                changed.append(index)
+    _touch(sheet, changed)
     rules = sheet.things["conditionalFormats"]
     sheet.things["conditionalFormats"] = [_reanchored(rule, edit, sheet.id) for rule in rules]
 

@@ -55,7 +55,13 @@ def delete_sheet(spreadsheet: Spreadsheet, body: Json) -> None:
         spreadsheet.named_ranges.take(named)
     for mark in [one for one in spreadsheet.metadata if _place(one) == sheet.id]:
         spreadsheet.metadata.take(mark)
-    rewrite(spreadsheet, lambda formula, at: formulas.deleted_sheet(formula, sheet.title, formula_sheet=at.title))
+    gone = sheet.title
+    rewrite(spreadsheet, lambda formula, _: formulas.deleted_sheet(formula, gone) if _names(formula, gone) else formula)
+
+
+def _names(formula: str, title: str) -> bool:
+    """Whether a formula may name a sheet; asked before it is taken apart."""
+    return title.replace("'", "''").casefold() in formula.casefold()
 
 
 def _place(metadata: Json) -> int | None:
@@ -119,7 +125,10 @@ def _resize(spreadsheet: Spreadsheet, sheet: Sheet, grid: Json) -> None:
 def _retitle(spreadsheet: Spreadsheet, sheet: Sheet, title: str) -> None:
     if title != sheet.title:
         old = sheet.title
-        rewrite(spreadsheet, lambda formula, _: formulas.renamed_sheet(formula, old, title))
+        rewrite(
+            spreadsheet,
+            lambda formula, _: formulas.renamed_sheet(formula, old, title) if _names(formula, old) else formula,
+        )
 
 
 def _place_at(spreadsheet: Spreadsheet, sheet: Sheet, index: int) -> None:
