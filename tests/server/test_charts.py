@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from xml.etree import ElementTree
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from sheetcrm.server import charts
 from sheetcrm.server.charts.axes import scale
+from sheetcrm.server.charts.canvas import INK, ink_on, wide
 from sheetcrm.server.charts.registry import DRAWN
 from sheetcrm.server.charts.source import Source
 from sheetcrm.server.door import CHARTS
@@ -145,6 +147,27 @@ def test_rows_that_are_hidden_are_left_out():
 def test_blank_rows_at_the_end_of_a_range_are_no_categories():
     spec = {"basicChart": {"chartType": "COLUMN", "domains": [{"domain": data(0, 0, 900)}], "series": [{"series": data(1, 0, 900)}]}}  # fmt: skip
     assert bars(drawn(spec)) == bars(drawn(basic("COLUMN", 1)))
+
+
+LONG = "一家名字很长很长很长很长的有限责任公司"
+
+
+@pytest.mark.parametrize("kind", ["COLUMN", "BAR", "LINE"])
+def test_long_names_are_cut_and_stay_within_the_chart(kind):
+    root = drawn({"title": LONG * 4, **basic(kind, 1)}, book(["", "x"], *([f"{name}{LONG}", 10**7] for name in "abc")))
+    for one in root.iter("text"):
+        width = wide(one.text, float(one.get("font-size")))
+        turned = math.cos(math.radians(40)) if one.get("transform") else 1
+        left = float(one.get("x")) - width * turned * {"end": 1, "middle": 0.5}.get(one.get("text-anchor"), 0)
+        assert left >= 0, one.text
+        assert one.get("transform") or left + width <= SIZE[0], one.text
+
+
+@pytest.mark.parametrize(
+    ("shade", "ink"), [("#4285f4", "#ffffff"), ("#c5221f", "#ffffff"), ("#fdd663", INK), ("#ffffff", INK)]
+)
+def test_what_is_written_on_a_colour_can_be_read(shade, ink):
+    assert ink_on(shade) == ink
 
 
 @pytest.mark.parametrize("hole", [0, 0.5])

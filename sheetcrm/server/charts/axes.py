@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from sheetcrm.server.charts.canvas import BASE_LINE, LINE, QUIET, SMALL, Box, fitted, tag, wide, written
 
 LABEL_GAP = 8
-TURNED = -40
+SLANT = math.radians(40)
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def value_axis(frame: Frame, scale: Scale, label: Callable[[float], str], *, rig
 def category_axis(frame: Frame, labels: Sequence[str], room: float) -> str:
     """The names of the categories; `room` pixels are there for them.  Slanted, or not all of them, when they are many."""
     if frame.lying:
-        every = max(math.ceil(15 / frame.slot), 1)
+        every = max(math.ceil(13 / frame.slot), 1)
         return "".join(
             written(
                 fitted(label, room - LABEL_GAP), frame.box.left - LABEL_GAP, frame.across(index + 0.5), anchor="end"
@@ -126,17 +126,20 @@ def category_axis(frame: Frame, labels: Sequence[str], room: float) -> str:
             for index, label in enumerate(labels)
             if index % every == 0
         )
-    slanted = slants(labels, frame.slot)
-    every = max(math.ceil(16 / frame.slot), 1) if slanted else 1
-    y = frame.box.bottom + (10 if slanted else 14)
-    return "".join(
-        written(
-            fitted(label, (room - 12) / math.sin(math.radians(-TURNED))) if slanted else label,
-            frame.across(index + 0.5), y, anchor="end" if slanted else "middle", turned=TURNED if slanted else 0,
+    if not slants(labels, frame.slot):
+        y = frame.box.bottom + 14
+        return "".join(
+            written(label, frame.across(index + 0.5), y, anchor="middle") for index, label in enumerate(labels)
         )
-        for index, label in enumerate(labels)
-        if index % every == 0
-    )  # fmt: skip
+    every, drawn = max(math.ceil(16 / frame.slot), 1), ""
+    for index, label in list(enumerate(labels))[::every]:
+        x = frame.across(index + 0.5)
+        # A name ends below its category and begins further down to the left: neither may leave the chart.
+        fits = min((room - 12) / math.sin(SLANT), (x - 4) / math.cos(SLANT))
+        drawn += written(
+            fitted(label, fits), x, frame.box.bottom + 10, anchor="end", turned=-round(math.degrees(SLANT))
+        )
+    return drawn
 
 
 def slants(labels: Sequence[str], slot: float) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import groupby
 
-from sheetcrm.server.charts.canvas import INK, Box, Chart, Entry, legend, tag, wide, written
+from sheetcrm.server.charts.canvas import INK, Box, Chart, Entry, ink_on, legend, tag, wide, written
 from sheetcrm.server.charts.plot import Marks, Plot, Stack, plotted, stacked
 from sheetcrm.server.charts.registry import draws
 from sheetcrm.server.charts.table import Series, table
@@ -65,7 +65,7 @@ def _bar_label(plot: Plot, one: Series, category: int, box: Box) -> str:
     middle = (box.left + box.right) / 2, (box.top + box.bottom) / 2
     if plot.stacked:
         fits = wide(text) < box.right - box.left and box.bottom - box.top > 13
-        return written(text, *middle, ink="#ffffff", anchor="middle") if fits else ""
+        return written(text, *middle, ink=ink_on(one.color_at(category)), anchor="middle") if fits else ""
     if plot.frame.lying:
         return written(text, box.right + 4, middle[1], ink=INK)
     return written(text, middle[0], box.top - 8 if value >= 0 else box.bottom + 8, ink=INK, anchor="middle")

@@ -19,6 +19,8 @@ Json = dict[str, Any]
 INK, QUIET, LINE, BASE_LINE = "#3c4043", "#5f6368", "#e6e8eb", "#80868b"
 PAD = 16
 TITLE, SUBTITLE, SMALL = 16, 12, 12
+SURE = 1.04  # widths are estimated, and fonts differ
+BRIGHT = 175
 SIDES = {"LEFT": "start", "CENTER": "middle", "RIGHT": "end"}
 
 
@@ -96,7 +98,13 @@ def written(
 
 def wide(text: str, size: float = SMALL) -> float:
     """The estimated width of a text at a font size in pixels."""
-    return text_width(text, size / PIXELS_PER_POINT) if text else 0.0
+    return text_width(text, size / PIXELS_PER_POINT) * SURE if text else 0.0
+
+
+def ink_on(shade: str) -> str:
+    """White or dark, whichever can be read on a colour (`#rrggbb`)."""
+    red, green, blue = (int(shade[at : at + 2], 16) for at in (1, 3, 5))
+    return "#ffffff" if 0.299 * red + 0.587 * green + 0.114 * blue < BRIGHT else INK
 
 
 def fitted(text: str, width: float, size: float = SMALL) -> str:

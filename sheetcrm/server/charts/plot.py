@@ -131,7 +131,7 @@ def plotted(chart: Chart, data: Table, marks: Marks, box: Box) -> tuple[Plot, st
         box,
         top=box.top + 8,
         left=box.left + names + (AXIS_TITLE if beside else 0),
-        right=box.right - (right.labels + right.titled if has_right else 4),
+        right=box.right - (right.labels + right.titled if has_right else left.labels / 2 if lying else 4),
     )
     room = 24.0
     if not lying and slants(data.labels, inner.width / max(len(data.labels), 1)):

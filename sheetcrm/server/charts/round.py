@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sheetcrm.server.charts.canvas import LINE, QUIET, Box, Chart, Entry, fitted, hint, legend, tag, written
+from sheetcrm.server.charts.canvas import LINE, QUIET, Box, Chart, Entry, fitted, hint, ink_on, legend, tag, written
 from sheetcrm.server.charts.registry import draws
 from sheetcrm.server.charts.table import headed
 
 LEGIBLE = 0.045  # slices smaller than this have no room for their percentage
-LABELLED = 26  # a name outside at least this many pixels below the one before it
+LABELLED = 31  # a name outside at least this many pixels below the one before it
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,13 @@ def pie(chart: Chart) -> str:
     entries = [Entry(one.name, one.color) for one in slices]
     drawn, box = legend([] if outside else entries, position, chart.box)
     middle = (box.left + box.right) / 2, (box.top + box.bottom) / 2
-    radius = min(box.width * (0.28 if outside else 0.5), box.height * 0.5) - 4
+    radius = min(box.width * (0.24 if outside else 0.5), box.height * 0.5) - 4
     hole = radius * min(max(float(chart.body.get("pieHole", 0)), 0), 0.95)
     for one in slices:
         drawn += tag("g", _sector(one, middle, radius, hole), hint(f"{one.name}\n{one.text} ({one.percent})"))
         if not outside and one.share >= LEGIBLE:
             x, y = _at(middle, (radius + hole) / 2 if hole else radius * 0.68, (one.start + one.end) / 2)
-            drawn += written(one.percent, x, y, ink="#ffffff", anchor="middle")
+            drawn += written(one.percent, x, y, ink=ink_on(one.color), anchor="middle")
     return drawn + (_names(slices, middle, radius, box) if outside else "")
 
 
