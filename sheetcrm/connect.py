@@ -119,7 +119,8 @@ def _usable(folder: Path) -> Iterator[None]:
     try:
         yield
     except (FolderError, StoreError, OSError) as error:
-        raise UsageError(f"the embedded server cannot use {folder}: {error}") from error
+        reason = str(error) if str(error).startswith(str(folder)) else f"{folder}: {error}"
+        raise UsageError(f"the embedded server cannot use {reason}") from error
 
 
 def _redirected(url: str, token: str) -> requests.Session:

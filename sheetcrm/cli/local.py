@@ -29,7 +29,11 @@ def local_command() -> None:
     "--quota", is_flag=True, help="Hold clients to Google's limits: 60 reads and 60 writes a minute and user."
 )
 def serve_command(data: Path | None, port: int | None, token: str | None, owner: str, *, quota: bool) -> None:
-    """Serve a data folder on loopback until stopped (Ctrl-C or SIGTERM)."""
+    """Serve a data folder on loopback until stopped (Ctrl-C or SIGTERM).
+
+    Clients of Google Sheets find the same paths here; tests order faults at /server/faults and get credentials files from
+    /server/credentials (docs/testing.md).
+    """
     from sheetcrm.connect import serve_local
 
     def ready(url: str, chosen: str, pages: str) -> None:

@@ -131,7 +131,7 @@ class Server:
         self.store = Store(data)
         self._record = record
         self._counting = threading.Lock()
-        self.faults = Faults()
+        self.faults = Faults({route.name for route in ROUTES})
         self._sleep = sleep
         self._now = now
         self.limit(quota)

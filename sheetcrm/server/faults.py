@@ -7,7 +7,9 @@ For the tests of clients: the connection that breaks after the change was made i
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
@@ -78,14 +80,18 @@ class Fault:
 
 
 class Faults:
-    """The faults ordered from one server; safe to share between threads."""
+    """The faults ordered from one server, whose methods have these `names`; safe to share between threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Collection[str] = ()) -> None:
+        self._names = sorted(names)
         self._ordered: list[Fault] = []
         self._lock = threading.Lock()
 
     def add(self, fault: Fault) -> None:
-        """Order a fault; of several that match a call the one ordered first happens."""
+        """Order a fault; of several that match a call the one ordered first happens.  ValueError when none ever will."""
+        if self._names and not fault.match.startswith("/") and not any(fault.matches(name, "") for name in self._names):
+            near = get_close_matches(fault.match, self._names, 1, 0)
+            raise ValueError(f"match: {fault.match!r} is no method's name here; did you mean {near[0]}?")
         with self._lock:
             self._ordered.append(fault)
 

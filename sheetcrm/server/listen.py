@@ -132,6 +132,9 @@ def _bound(host: str, port: int) -> socket.socket:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))
         bound.listen(socket.SOMAXCONN)
+    except OSError as error:
+        bound.close()
+        raise OSError(error.errno, f"port {port}: {error.strerror}; port 0 picks a free one") from error
     except BaseException:
         bound.close()
         raise

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import requests
 
@@ -181,3 +183,23 @@ def test_an_order_that_makes_no_sense_is_refused(server, session, order):
         answer = session.post(f"{SHEETS.removesuffix('/v4/spreadsheets')}/server/faults", json=order)
         assert (answer.status_code, answer.json()["error"]["status"]) == (400, "INVALID_ARGUMENT")
     assert server.faults.waiting() == []
+
+
+@pytest.mark.parametrize(
+    ("match", "near"),
+    [
+        pytest.param("sheets.values.update", "sheets.spreadsheets.values.update", id="a name cut short"),
+        pytest.param("drive.file.list", "drive.files.list", id="a letter less"),
+        pytest.param("nothing.*", None, id="a pattern"),
+    ],
+)
+def test_what_will_never_happen_is_not_ordered(server, match, near):
+    with pytest.raises(ValueError, match=f"no method's name here; did you mean {re.escape(near or '')}"):
+        server.faults.add(Fault(match, status=500))
+    assert server.faults.waiting() == []
+
+
+@pytest.mark.parametrize("match", ["*", "drive.*", "sheets.spreadsheets.get", "page.sheet", "/v4/none/yet"])
+def test_what_can_happen_is(server, match):
+    server.faults.add(Fault(match, status=500))
+    assert [fault.match for fault in server.faults.waiting()] == [match]

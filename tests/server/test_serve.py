@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from sheetcrm.server.adapter import Redirect, mount
+from sheetcrm.server.app import Server
 from sheetcrm.server.folder import open_folder
 
 SHEETS = "https://sheets.googleapis.com/v4/spreadsheets"
@@ -78,7 +79,14 @@ def test_a_folder_that_is_held_is_not_served_twice(served, tmp_path):
     with open_folder(tmp_path) as opened:
         second = served("--data", tmp_path)
         assert second.process.wait(timeout=20) == 2
-        assert f"already served at {opened.url}" in second.ready
+        assert f"cannot use {tmp_path}: is already served at {opened.url}" in second.ready
+
+
+def test_a_port_that_is_taken_is_named(served, tmp_path):
+    with Server() as other, other.listen() as taken:
+        second = served("--data", tmp_path, "--port", taken.port)
+        assert second.process.wait(timeout=20) == 2
+        assert f"port {taken.port}: Address already in use; port 0 picks a free one" in second.ready
 
 
 LIVES = 200 if os.environ.get("SHEETCRM_PROVE") else 4
