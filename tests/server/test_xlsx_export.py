@@ -222,6 +222,22 @@ def test_charts(kind, element):
     assert "<c:f>Sheet1!$B$2:$B$3</c:f>" in found
 
 
+def test_a_chart_of_rows():
+    made = book(["线索", 3, 4], ["赢单", 1, 2])
+    series = [{"series": {"sourceRange": {"sources": [span(1, 2, 0, 3)]}}}]
+    do(made, chart("LINE", series=series, domains=[]))
+    found = part(made, "xl/charts/chart1.xml")
+    assert "<c:f>Sheet1!$A$2:$A$2</c:f>" in found, "its name"
+    assert "<c:f>Sheet1!$B$2:$C$2</c:f>" in found, "its values"
+
+
+def test_a_name_that_excel_does_not_allow_is_left_out_and_so_are_formulas_with_it():
+    made = book([1, "=C+1"])
+    do(made, {"addNamedRange": {"namedRange": {"name": "C", "range": span(0, 1, 0, 1)}}})
+    assert "definedName" not in part(made, "xl/workbook.xml")
+    assert 'IFERROR(__xludf.DUMMYFUNCTION("C+1"),2)' in sheet_xml(made)
+
+
 def test_a_combination_a_pie_and_a_chart_that_excel_does_not_have():
     made = book(["a", "b"], ["x", 3], ["y", 1])
     values = {"sourceRange": {"sources": [span(0, 3, 1, 2)]}}

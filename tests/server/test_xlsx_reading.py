@@ -213,6 +213,13 @@ def test_a_file_that_is_far_larger_than_it_looks_is_refused_before_it_is_unpacke
         loaded(bomb)
 
 
+def test_xml_that_is_far_larger_in_memory_is_refused():
+    with pytest.raises(XlsxError, match="than any spreadsheet"):
+        loaded(by_hand(f'<row r="1">{"<a/>" * (package.MAX_HELD + 1)}</row>'))
+    with pytest.raises(XlsxError, match="a row 1048577"):
+        loaded(by_hand('<row r="1048576"/><row/>'))
+
+
 @pytest.mark.parametrize(("rows", "sheet"), [
     pytest.param(f'<row r="1"><c r="A1" t="str"><v>{"x" * 50_001}</v></c></row>', "", id="a text too long for a cell"),
     pytest.param('<row r="1"><c r="A1" t="str"><v>_xD800_</v></c></row>', "", id="half a character"),

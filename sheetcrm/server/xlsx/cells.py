@@ -18,7 +18,7 @@ from sheetcrm.server.entered import EPOCH
 from sheetcrm.server.formulas import shifted
 from sheetcrm.server.grid import Content, Formula
 from sheetcrm.server.xlsx.errors import XlsxError
-from sheetcrm.server.xlsx.formulas import ERRORS, from_excel
+from sheetcrm.server.xlsx.formulas import ERRORS, LAST_ROW, from_excel
 from sheetcrm.server.xlsx.package import Element, local
 
 _PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
@@ -54,6 +54,8 @@ class Reader:
         row = int(element.get("r") or self.last + 2) - 1
         if row <= self.last or row < 0:
             raise XlsxError(f"has row {row + 1} after row {self.last + 1}")
+        if row > LAST_ROW:
+            raise XlsxError(f"has a row {row + 1}, which Excel does not have")
         self.last, column = row, -1
         self._arrays = [reached for reached in self._arrays if reached[1] > row]
         for cell in element:

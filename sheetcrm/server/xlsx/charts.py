@@ -96,6 +96,8 @@ def _source(
         bottom, right = top + 1, left + 1
     elif bottom - top > headers:
         top += headers
+    elif bottom - top == 1:
+        left = min(left + headers, right - 1)
     return range_formula(titles[sheet.title.lower()], top, bottom, left, right)
 
 

@@ -26,7 +26,16 @@ from sheetcrm.server.ranges import area as closed
 from sheetcrm.server.xlsx import charts, rules, worksheet
 from sheetcrm.server.xlsx.conditions import Words
 from sheetcrm.server.xlsx.errors import XlsxError
-from sheetcrm.server.xlsx.formulas import COMPUTED, LAST_COLUMN, LAST_ROW, dummy, error_text, range_formula, to_excel
+from sheetcrm.server.xlsx.formulas import (
+    COMPUTED,
+    LAST_COLUMN,
+    LAST_ROW,
+    NOT_NAMES,
+    dummy,
+    error_text,
+    range_formula,
+    to_excel,
+)
 from sheetcrm.server.xlsx.looks import Looks
 
 Json = dict[str, Any]
@@ -58,7 +67,8 @@ def export(spreadsheet: Spreadsheet) -> bytes:
         _insert_charts(book, spreadsheet, sheet, target, titles)
     next(target for sheet, target in targets if not sheet.properties.get("hidden")).activate()
     for named in spreadsheet.named_ranges:
-        _define(book, spreadsheet, named, titles)
+        if named["name"].lower() not in NOT_NAMES:
+            _define(book, spreadsheet, named, titles)
     book.close()
     return content.getvalue()
 

@@ -19,6 +19,8 @@ LAST_ROW = 1_048_575
 LAST_COLUMN = 16_383
 LONGEST = 8_192
 LONGEST_TEXT = 255  # of one string in a formula
+NOT_NAMES = frozenset({"c", "r"})
+"""Names that ranges have in Sheets and cannot have in Excel: there they are a column and a row."""
 ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 # Newer than the file format: Excel wants them marked.
 _NEWER_WORDS = """
@@ -92,6 +94,7 @@ def _written(token: Token, titles: Mapping[str, str]) -> str | None:
     unknown = {
         "string": len(token.text) > LONGEST_TEXT + 2 or token.text[-1:] != '"',
         "error": token.text.upper() not in ERRORS,
+        "name": token.text.lower() in NOT_NAMES,
         "other": "[" in token.text or "\\" in token.text,  # tables' columns, arrays
     }
     return None if unknown.get(token.kind) else "," if token.text == ";" else token.text

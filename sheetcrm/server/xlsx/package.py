@@ -18,6 +18,9 @@ from zipfile import BadZipFile, ZipFile
 from sheetcrm.server.xlsx.errors import XlsxError
 
 MAX_EXPANDED = 256 * 2**20
+# Elements are larger in memory than in the file: no row or text has so many in it, no part so many rows or texts.
+MAX_HELD = 1_000_000
+MAX_FOUND = 10_000_000
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 Element = ElementTree.Element
 
@@ -58,11 +61,16 @@ class Package:
         data = self._data(path)
         if b"<!DOCTYPE" in data:
             raise XlsxError(f"declares a document type in {path}")
+        found = held = 0
         try:
             for _, element in ElementTree.iterparse(BytesIO(data)):  # noqa: S314 - as above
+                held += 1
                 if local(element) in names:
                     yield element
                     element.clear()
+                    found, held = found + 1, 0
+                if held > MAX_HELD or found > MAX_FOUND:
+                    raise XlsxError(f"has more in {path} than any spreadsheet")
         except (ElementTree.ParseError, LookupError, UnicodeError, ValueError) as error:
             if isinstance(error, XlsxError):
                 raise
