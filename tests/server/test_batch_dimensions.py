@@ -178,6 +178,19 @@ def test_auto_resize_fits_the_longest_text():
     assert blank == 100
 
 
+@pytest.mark.parametrize("dimension", ["ROWS", "COLUMNS"])
+def test_folding_a_group_up_hides_it_and_folding_it_out_shows_it(dimension):
+    spreadsheet = book()
+    group = {"range": lines(dimension, 1, 4), "depth": 1}
+    size = {"range": lines(dimension, 2, 3), "properties": {"pixelSize": 50}, "fields": "pixelSize"}
+    do(spreadsheet, {"updateDimensionProperties": size}, {"addDimensionGroup": {"range": group["range"]}})
+    for collapsed, hidden in ((True, [1, 2, 3]), (False, [])):
+        do(spreadsheet, {"updateDimensionGroup": {"dimensionGroup": {**group, "collapsed": collapsed}, "fields": "collapsed"}})  # fmt: skip
+        sized = spreadsheet.sheets[0].sizes[dimension]
+        assert sorted(index for index in sized if sized[index].get("hiddenByUser")) == hidden
+        assert sized[2]["pixelSize"] == 50
+
+
 def test_groups_nest():
     spreadsheet = book()
     (one,) = do(spreadsheet, {"addDimensionGroup": {"range": lines("ROWS", 0, 6)}})

@@ -193,9 +193,24 @@ def update_dimension_group(spreadsheet: Spreadsheet, body: Json) -> None:
     if not found:
         raise invalid("No such dimension group exists.")
     if masks.below(mask, "collapsed")[0]:
-        changed = {**found[0], "collapsed": bool(given.get("collapsed"))}
+        collapsed = bool(given.get("collapsed"))
+        changed = {**found[0], "collapsed": collapsed}
         sheet.things[_kind(dimension)] = [changed if group is found[0] else group for group in groups]
+        _hide(sheet, dimension, range(start, end), hidden=collapsed)
     spreadsheet.sheet_changed(sheet)
+
+
+def _hide(sheet: Sheet, dimension: str, span: range, *, hidden: bool) -> None:
+    """Hide or show all of a group, as the reference says that folding it up or out does."""
+    sizes = sheet.sizes[dimension]
+    for index in span:
+        size = {key: value for key, value in sizes.get(index, {}).items() if key != "hiddenByUser"}
+        if hidden:
+            size["hiddenByUser"] = True
+        if size:
+            sizes[index] = size
+        else:
+            sizes.pop(index, None)
 
 
 def known(spreadsheet: Spreadsheet, sheet_id: int) -> Sheet:
