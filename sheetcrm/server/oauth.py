@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qs
 
+from sheetcrm.server.library import permission_id
 from sheetcrm.server.routes import Backend, Route, path_pattern
 from sheetcrm.server.store import Store
 from sheetcrm.server.tokens import EVERYTHING, LIFETIME, REFRESH, Grant, Tokens
@@ -23,6 +24,7 @@ TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address, no
 # What google-auth and older clients write into `aud`, besides the address that they were given.
 AUDIENCES = (TOKEN_URI, "https://accounts.google.com/o/oauth2/token", "https://www.googleapis.com/oauth2/v4/token")
 PATHS = ("/token", "/oauth2/v4/token", "/o/oauth2/token")
+PEOPLE = ("/userinfo/v2/me", "/oauth2/v2/userinfo")
 JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 KEY = "oauth key"
 SKEW, LONGEST = 300, 3600
@@ -189,7 +191,14 @@ def answer_locations(backend: Backend, request: Request, args: Mapping[str, str]
     return json_response({"encodedLocations": "0x0"})
 
 
+def answer_person(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
+    """Who the bearer token stands for, whatever its scopes."""
+    email = backend.guard.caller(request.headers)
+    return json_response({"id": permission_id(email), "email": email, "verified_email": True})
+
+
 ROUTES = (
+    *(Route("oauth2.userinfo.get", "GET", path_pattern(path), "token", answer_person) for path in PEOPLE),
     *(Route("oauth2.token", "POST", path_pattern(path), "token", answer_token) for path in PATHS),
     Route(
         "iamcredentials.projects.serviceAccounts.getAllowedLocations",

@@ -260,3 +260,11 @@ def test_a_form_that_is_not_enough(server, form, status, error):
 
 def test_a_form_that_is_no_text_is_400(server):
     assert server.handle("POST", "/token", "", {}, b"\xff\xfe\x00=").status == 400
+
+
+@pytest.mark.parametrize("path", ["/userinfo/v2/me", "/oauth2/v2/userinfo"])
+def test_who_a_token_stands_for(server, path):
+    server.add_user("bob@x.org", "simsim")
+    found = server.handle("GET", path, "", {"Authorization": "Bearer simsim"}).json()
+    assert (found["email"], found["verified_email"]) == ("bob@x.org", True)
+    assert server.handle("GET", path).status == 401
