@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from sheetcrm.server.errors import invalid
 
 MAX_COLUMNS = 18_278
-CORNER = re.compile(r"\$?([A-Za-z]{1,3})?\$?([1-9][0-9]*)?$")
-R1C1 = re.compile(r"R(\d+|\[-?\d+\])?(?:C(\d+|\[-?\d+\])?)?$")
+# Eighteen digits are more than any sheet has rows, and no more than Python reads at once.
+CORNER = re.compile(r"\$?([A-Za-z]{1,3})?\$?([1-9][0-9]{0,17})?$")
+R1C1 = re.compile(r"R(\d{1,18}|\[-?\d{1,18}\])?(?:C(\d{1,18}|\[-?\d{1,18}\])?)?$")
 CELL_LIKE = re.compile(r"[A-Za-z]{1,3}[0-9]+$|[Rr][0-9]*[Cc][0-9]*$|[Rr][0-9]+$|[Cc][0-9]+$")
 PLAIN_TITLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*$")
 

@@ -59,7 +59,6 @@ def marks(spreadsheet: Spreadsheet, data_filter: Json) -> list[Json]:
     wanted = data_filter.get("developerMetadataLookup")
     if wanted is not None:
         return metadata.lookup(spreadsheet, wanted)
-    with_cells = [one for one in spreadsheet.metadata if _has_cells(spreadsheet, one["location"])]
-    found = [ranges.readable(target).json() for target in targets(spreadsheet, data_filter)] if with_cells else []
-    places = ((one, ranges.readable(_place(spreadsheet, one["location"])).json()) for one in with_cells)
-    return [one for one, place in places if any(ranges.overlap(place, area) for area in found)]
+    areas = (ranges.readable(target).json() for target in targets(spreadsheet, data_filter))
+    found = {one["metadataId"]: one for area in areas for one in spreadsheet.metadata.overlapping(area)}
+    return list(found.values())

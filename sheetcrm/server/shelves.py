@@ -23,7 +23,7 @@ class Kind:
 
     key: Callable[[Json], Hashable]
     name: Callable[[Json], str] | None = None
-    place: Callable[[Json], Json] | None = None
+    place: Callable[[Json], Json | None] | None = None
     weight: Callable[[Json], tuple[Hashable, int]] | None = None
 
 
@@ -41,6 +41,16 @@ def _characters(metadata: Json) -> tuple[Hashable, int]:
     return location.get("dimensionRange", location).get("sheetId"), size
 
 
+def _marked(metadata: Json) -> Json | None:
+    """The cells of a row, a column or a sheet with metadata; None for the spreadsheet's own."""
+    location = metadata["location"]
+    span = location.get("dimensionRange")
+    if span is None:
+        return {"sheetId": location["sheetId"]} if "sheetId" in location else None
+    first, last = SIDES[:2] if span["dimension"] == "ROWS" else SIDES[2:]
+    return {"sheetId": span["sheetId"], first: span["startIndex"], last: span["endIndex"]}
+
+
 # Kinds that are not here have nothing to be looked up by.
 SHELVED: dict[str, Kind] = {
     "merges": Kind(lambda merge: (merge["startRowIndex"], merge["startColumnIndex"]), place=lambda merge: merge),
@@ -51,7 +61,7 @@ SHELVED: dict[str, Kind] = {
     "slicers": Kind(_field("slicerId")),
     "tables": Kind(_field("tableId"), name=_folded("name"), place=_field("range")),
     "namedRanges": Kind(_field("namedRangeId"), name=_folded("name")),
-    "developerMetadata": Kind(_field("metadataId"), name=_field("metadataKey"), weight=_characters),
+    "developerMetadata": Kind(_field("metadataId"), _field("metadataKey"), place=_marked, weight=_characters),
 }
 _NO_KIND = Kind(id)
 
@@ -69,7 +79,8 @@ class Shelf(list[Json]):
         self._numbers: list[int] = []
         self._number: dict[Hashable, int] | None = None
         self._names: dict[str, dict[int, Json]] | None = None
-        self._places: _Places | None = None
+        # By the ids of sheets.
+        self._places: dict[int, _Places] | None = None
         self._weights: dict[Hashable, int] | None = None
 
     def find(self, key: Hashable) -> Json | None:
@@ -88,13 +99,15 @@ class Shelf(list[Json]):
         return [found[number] for number in sorted(found)]
 
     def overlapping(self, place: Json) -> list[Json]:
-        """The things that have a cell in common with a GridRange of their sheet, in order."""
+        """The things that have a cell in common with a GridRange, in order."""
         if self._places is None:
-            self._places = _Places()
+            self._places = {}
             self._indexed()
             for number, thing in zip(self._numbers, self, strict=True):
-                self._places.put(number, self._box(thing))
-        return [self[self._position(number)] for number in sorted(self._places.overlapping(_box(place)))]
+                self._lay(number, thing)
+        places = self._places.get(place.get("sheetId", 0))
+        found = places.overlapping(_box(place)) if places else ()
+        return [self[self._position(number)] for number in sorted(found)]
 
     def add(self, thing: Json) -> None:
         """Put a new thing at the end."""
@@ -145,14 +158,20 @@ class Shelf(list[Json]):
     def _name(self, thing: Json) -> str:
         return self.kind.name(thing) if self.kind.name else ""
 
-    def _box(self, thing: Json) -> Box:
-        return _box(self.kind.place(thing) if self.kind.place else {})
+    def _lay(self, number: int, thing: Json) -> None:
+        place = self.kind.place(thing) if self.kind.place else None
+        if place is not None and self._places is not None:
+            self._places.setdefault(place.get("sheetId", 0), _Places()).put(number, _box(place))
+
+    def _lift(self, number: int, thing: Json) -> None:
+        place = self.kind.place(thing) if self.kind.place else None
+        if place is not None and self._places is not None:
+            self._places[place.get("sheetId", 0)].take(number, _box(place))
 
     def _remember(self, number: int, thing: Json) -> None:
         if self._names is not None:
             self._names.setdefault(self._name(thing), {})[number] = thing
-        if self._places is not None:
-            self._places.put(number, self._box(thing))
+        self._lay(number, thing)
         self._weigh(thing, 1)
         if self._told:
             self._told(thing, True)
@@ -161,8 +180,7 @@ class Shelf(list[Json]):
         old = self[self._position(number)]
         if self._names is not None:
             self._names[self._name(old)].pop(number, None)
-        if self._places is not None:
-            self._places.take(number, self._box(old))
+        self._lift(number, old)
         self._weigh(old, -1)
         if self._told:
             self._told(old, False)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from sheetcrm.server import metadata
 from sheetcrm.server.batch import HANDLERS
 from tests.server.books import book, do, lines, put, span
 
@@ -158,6 +159,11 @@ def steps(make: Make, count: int) -> int:
     do(spreadsheet, {"addSheet": {"properties": {"sheetId": 1, "gridProperties": TINY}}})
     put(spreadsheet, "Sheet2!A1", ["=Sheet1!A1", "x"])
     requests = [dict([make(i, count)]) for i in range(count)]
+    return steps_of(lambda: do(spreadsheet, *requests))
+
+
+def steps_of(work: Callable[[], object]) -> int:
+    """How many steps Python takes for this."""
     counted = 0
 
     def step(frame: Any, event: str, _: Any) -> Any:
@@ -169,7 +175,7 @@ def steps(make: Make, count: int) -> int:
     before = sys.gettrace()
     sys.settrace(step)
     try:
-        do(spreadsheet, *requests)
+        work()
     finally:
         sys.settrace(before)
     return counted
@@ -178,6 +184,19 @@ def steps(make: Make, count: int) -> int:
 @pytest.mark.parametrize("name", BATCHES)
 def test_four_times_as_many_requests_are_four_times_the_work(name):
     assert steps(BATCHES[name], 4 * FEW) < GROWTH * steps(BATCHES[name], FEW)
+
+
+def test_four_times_as_many_filters_over_four_times_as_much_metadata_are_four_times_the_work():
+    def searched(count: int) -> int:
+        spreadsheet = book(rows_in_grid=5_000)
+        places = [{"dimensionRange": lines("ROWS", row, row + 1)} for row in range(count)]
+        marks = [{"metadataKey": "k", "location": place, "visibility": "DOCUMENT"} for place in places]
+        do(spreadsheet, *({"createDeveloperMetadata": {"developerMetadata": one}} for one in marks))
+        filters = [{"gridRange": span(row, row + 1, 0, 1)} for row in range(count)]
+        assert len(metadata.search(spreadsheet, {"dataFilters": filters})["matchedDeveloperMetadata"]) == count
+        return steps_of(lambda: metadata.search(spreadsheet, {"dataFilters": filters}))
+
+    assert searched(4 * FEW) < GROWTH * searched(FEW)
 
 
 def test_no_kind_of_request_is_left_out():

@@ -159,3 +159,11 @@ def test_a_body_that_is_too_large(call):
     status, answer = call("PUT", "/values/A1", bytes(MAX_BODY + 1), "valueInputOption=RAW")
     message = f"Request payload size exceeds the limit: {MAX_BODY} bytes."
     assert (status, answer) == (400, {"error": {"code": 400, "message": message, "status": "INVALID_ARGUMENT"}})
+
+
+@pytest.mark.parametrize(
+    "text", ["A" + "1" * 5_000, "A1:B" + "9" * 5_000, "R" + "1" * 5_000, "R1C[" + "1" * 5_000 + "]", "A" * 5_000]
+)
+def test_a_range_with_more_digits_or_letters_than_any_number_has(call, text):
+    status, answer = call("GET", f"/values/{text}", b"")
+    assert (status, answer["error"]["message"]) == (400, f"Unable to parse range: {text}")
