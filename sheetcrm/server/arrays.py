@@ -12,17 +12,16 @@ from typing import Any
 SPILLING = frozenset(
     {
         "ARRAYFORMULA",
+        "ARRAY_CONSTRAIN",
+        "CHOOSECOLS",
+        "CHOOSEROWS",
         "FILTER",
         "FLATTEN",
-        "REGEXEXTRACT",
-        "SEQUENCE",
-        "SORT",
-        "SORTN",
-        "SPLIT",
-        "TRANSPOSE",
-        "UNIQUE",
+        "HSTACK",
         "RANDARRAY",
+        "REGEXEXTRACT",
     }
+    | {"SEQUENCE", "SORT", "SORTN", "SPLIT", "TOCOL", "TOROW", "TRANSPOSE", "UNIQUE", "VSTACK"}
 )
 """Functions whose value may be an array."""
 _LIKELY = re.compile("{|" + "|".join(map(re.escape, sorted(SPILLING))))

@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
 from sheetcrm.server import display, entered
 from sheetcrm.server.looking_up import SPREAD, spread
+from sheetcrm.server.ordering import sort, sort_n
 from sheetcrm.server.searching import SearchError, compiled
 
 Given = Any
@@ -48,7 +50,12 @@ def sheets_functions(locale: str, today: Callable[[], date]) -> dict[str, tuple[
         "ISURL": (lambda value: _each(_fits)(value, URL), 1, 1),
         "SPARKLINE": (lambda *_: "", 1, 2),
         "FLATTEN": (lambda *ranges: [[cell] for cell in _flat(ranges)] or WRONG, 1, None),
-        "SORT": (_sorted, 1, None),
+        "SORT": (sort, 1, None),
+        "SORTN": (sort_n, 1, None),
+        "ARRAY_CONSTRAIN": (_constrained, 3, 3),
+        "EPOCHTODATE": (lambda moment, unit=1.0: _each(_epoch)(moment, unit), 1, 2),
+        "ENCODEURL": (lambda text: _each(lambda cell, _: quote(_text(cell), safe=""))(text, None), 1, 1),
+        "IMAGE": (lambda *_: "", 1, 4),
         "SPLIT": (_split, 2, 4),
         "JOIN": (_join, 2, None),
         "COUNTUNIQUE": (_count_unique, 1, None),
@@ -106,34 +113,6 @@ def _shown(found: Given) -> Given:
     height = max((row for row, cells in enumerate(found, 1) if any(cell is not None for cell in cells)), default=1)
     width = max((len(cells) - _blanks_at_end(cells) for cells in found[:height]), default=1)
     return [["" if cell is None else cell for cell in cells[: max(width, 1)]] for cells in found[:height]]
-
-
-def _sorted(given: Given, *orders: Given) -> Given:
-    """SORT: rows by (column number or column, ascending) pairs, by the first column without any; blanks always last."""
-    rows = given if isinstance(given, list) else [[given]]
-    order = list(range(len(rows)))
-    for by, ascending in reversed(list(zip(orders[::2] or (1.0,), orders[1::2] or (True,), strict=False))):
-        if isinstance(by, list):
-            keys = [row[0] for row in by]
-        elif isinstance(by, float) and 1 <= by <= len(rows[0]):
-            keys = [row[int(by) - 1] for row in rows]
-        else:
-            return WRONG
-        if len(keys) != len(rows) or not isinstance(ascending, bool | float):
-            return WRONG
-        ranks = list(map(_rank, keys))
-        order.sort(key=ranks.__getitem__, reverse=not ascending)
-        order.sort(key=[cell is None for cell in keys].__getitem__)
-    return [rows[i] for i in order]
-
-
-def _rank(value: Given) -> tuple[int, float, str]:
-    """Numbers before text before truth values before errors, text whatever its case."""
-    if isinstance(value, bool):
-        return 2, value, ""
-    if isinstance(value, float):
-        return 0, value, ""
-    return (1, 0.0, value.casefold()) if isinstance(value, str) else (3, 0.0, "")
 
 
 def _blanks_at_end(cells: list[Given]) -> int:
@@ -213,6 +192,20 @@ def _join(delimiter: Given, *ranges: Given) -> Given:
 def _count_unique(*ranges: Given) -> Given:
     cells = [cell for cell in _flat(ranges) if cell is not None]
     return next((cell for cell in cells if isinstance(cell, dict)), None) or float(len({(type(c), c) for c in cells}))
+
+
+def _constrained(array: Given, rows: Given, columns: Given) -> Given:
+    """ARRAY_CONSTRAIN: no more than so many rows and columns."""
+    if not all(type(size) is float and size >= 1 for size in (rows, columns)):
+        return WRONG
+    return [line[: int(columns)] for line in (array if isinstance(array, list) else [[array]])[: int(rows)]]
+
+
+def _epoch(moment: Given, unit: Given) -> Given:
+    """EPOCHTODATE: seconds, milliseconds or microseconds since 1970, by the unit 1, 2 or 3."""
+    if type(moment) is not float or unit not in (1.0, 2.0, 3.0):
+        return WRONG
+    return 25_569 + moment / 1000 ** (int(unit) - 1) / 86_400
 
 
 def _flat(given: Given) -> Iterator[Given]:

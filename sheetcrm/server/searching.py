@@ -14,6 +14,8 @@ from re import _constants as op  # type: ignore[attr-defined]  # see above
 from re import _parser as parser  # type: ignore[attr-defined]  # see above
 from typing import Any
 
+from sheetcrm.server import charclasses
+
 Found = tuple[int, ...]
 """Start and end of the whole match and then of every group; -1 for a group that took no part."""
 LARGEST = 20_000
@@ -58,9 +60,10 @@ class Regex:
 
     def __init__(self, pattern: str, flags: int = re.ASCII, *, java: bool = False) -> None:
         try:
+            pattern = charclasses.translated(pattern)
             self._quick = re.compile(pattern, flags)
             tree = parser.parse(pattern, flags)
-        except (re.error, RecursionError, OverflowError) as error:
+        except (re.error, RecursionError, OverflowError, ValueError) as error:
             raise SearchError(str(error)) from error
         self.groups = self._quick.groups
         self._steps: list[Step] = []

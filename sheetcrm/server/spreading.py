@@ -18,6 +18,9 @@ from sheetcrm.server.looking_up import SINGLE, SPREAD, WHOLE
 ARRAYS = frozenset({"ARRAYFORMULA", "FILTER", "INDEX", "SORT", "SORTN", "SUMPRODUCT", "UNIQUE"})
 _BRANCHING = frozenset({"IF", "IFERROR", "IFNA", "IFS", "SWITCH"})
 _ROUNDINGS = frozenset({"ROUND", "ROUNDDOWN", "ROUNDUP"})
+_OPERATORS = {
+    "ADD": "+", "MINUS": "-", "MULTIPLY": "*", "DIVIDE": "/", "POW": "^", "EQ": "=", "NE": "<>", "GT": ">", "GTE": ">=", "LT": "<", "LTE": "<=",
+}  # fmt: skip
 _PLACES = {"ROW": "SEQUENCE(ROWS({0}),1,ROW({0}))", "COLUMN": "SEQUENCE(1,COLUMNS({0}),COLUMN({0}))"}
 Call = tuple[str, int, list[tuple[int, int]]]
 """Name, where its `(` stands, spans of its arguments."""
@@ -32,7 +35,10 @@ def spread(tokens: Sequence[Token], texts: list[str]) -> None:
             texts[close] = ",0" + texts[close]
         if name in {"IFERROR", "IFNA"} and len(given) == 1:
             texts[close] = (f",{NOTHING}()" if inside else ',""') + texts[close]
-        if inside and _is_spread(tokens, call):
+        if name in _OPERATORS and len(given) == 2:
+            texts[opening - 1], texts[opening] = "", "(("
+            texts[given[0][1]], texts[close] = f"){_OPERATORS[name]}(", texts[close] + ")"
+        elif inside and _is_spread(tokens, call):
             texts[opening - 1], texts[opening] = SPREAD, f'("{name}",'
         elif inside and name in _BRANCHING:
             for first, last in given[1:]:
