@@ -24,7 +24,16 @@ FILE_FIELDS = "kind,id,name,mimeType"
 DIALECTS = {kind: dialect for dialect, kind in downloads.FORMATS.values()}
 FORMATS = (*DIALECTS, downloads.XLSX)
 WRITABLE = frozenset({"name", "mimeType", "parents"})
-ORDERS = frozenset({"name", "name_natural", "createdTime", "modifiedTime"})
+# What files can be ordered by → the field that says it; whoever may edit counts as one person, and no file is a folder.
+ORDERS = {
+    "createdTime": "createdTime",
+    "folder": "kind",
+    "modifiedByMeTime": "modifiedTime",
+    "modifiedTime": "modifiedTime",
+    "name": "name",
+    "name_natural": "name",
+    "recency": "modifiedTime",
+}
 
 
 def _person(email: str, caller: str) -> Json:
@@ -182,7 +191,7 @@ def _order(text: str) -> list[tuple[str, bool]]:
             raise invalid(
                 f"This embedded server orders files by {', '.join(sorted(ORDERS))}, not by {part.strip()}.", "orderBy"
             )
-        order.append((field.removesuffix("_natural"), direction == "desc"))
+        order.append((ORDERS[field], direction == "desc"))
     return order
 
 

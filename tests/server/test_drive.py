@@ -132,6 +132,8 @@ def test_a_copy_goes_its_own_way(drive, file_id):
         pytest.param("name", ["a", "b", "C"], id="by name"),
         pytest.param("name_natural desc,createdTime", ["C", "b", "a"], id="from the end"),
         pytest.param("createdTime", ["b", "C", "a"], id="oldest first"),
+        pytest.param("recency desc", ["a", "C", "b"], id="pygsheets: recency, the latest of a file's times"),
+        pytest.param("folder,modifiedByMeTime", ["b", "C", "a"], id="folders first, of which there are none"),
     ],
 )
 def test_files_are_listed_in_the_order_asked_for(drive, order, names):
