@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sheetcrm.server import access, door, masks, metadata, spreadsheets, values
-from sheetcrm.server.errors import ApiError, bad_request
+from sheetcrm.server.errors import ApiError, bad_request, unsupported
 from sheetcrm.server.model import Spreadsheet
 from sheetcrm.server.routes import Answer, Backend, Route, path_pattern
 from sheetcrm.server.wire import Json, Request, Response, json_response
@@ -52,12 +52,31 @@ class Call:
 
 
 Run = Callable[[Spreadsheet, Call], Json]
+# What the answer of each method is called in the discovery document.
+ANSWERS = {
+    "get": "Spreadsheet",
+    "getByDataFilter": "Spreadsheet",
+    "batchUpdate": "BatchUpdateSpreadsheetResponse",
+    "values.get": "ValueRange",
+    "values.update": "UpdateValuesResponse",
+    "values.append": "AppendValuesResponse",
+    "values.clear": "ClearValuesResponse",
+    "values.batchGet": "BatchGetValuesResponse",
+    "values.batchUpdate": "BatchUpdateValuesResponse",
+    "values.batchClear": "BatchClearValuesResponse",
+    "values.batchGetByDataFilter": "BatchGetValuesByDataFilterResponse",
+    "values.batchUpdateByDataFilter": "BatchUpdateValuesByDataFilterResponse",
+    "values.batchClearByDataFilter": "BatchClearValuesByDataFilterResponse",
+    "developerMetadata.get": "DeveloperMetadata",
+    "developerMetadata.search": "SearchDeveloperMetadataResponse",
+}
 
 
 @dataclass(frozen=True)
 class Method:
-    """A method that works on one spreadsheet; `schema` names its body in the discovery document."""
+    """A method that works on one spreadsheet; `schema` and `answers` name its body and answer in the discovery document."""
 
+    answers: str
     run: Run
     writes: bool
     schema: str | None
@@ -67,7 +86,7 @@ class Method:
     def answer(self, backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
         """Check, open, run and render; rendered while the spreadsheet is held, saved before it is let go."""
         caller = backend.guard.caller(request.headers)
-        call = read_call(request, args, self.schema, self.parameters)
+        call = read_call(request, args, self.schema, self.parameters, self.answers)
         spreadsheet_id = args["spreadsheetId"]
         backend.library.allow(spreadsheet_id, caller, writing=self.writes)
         with backend.library.opened(spreadsheet_id) as (spreadsheet,), access.acting(spreadsheet, caller):
@@ -100,7 +119,13 @@ def method(
     """Put a function into the table of routes; `own_fields` when it looks at the field mask itself."""
 
     def register(run: Run) -> Run:
-        _route(name, verb, path, Method(run, writes, schema, parameters or {}, own_fields).answer, writes=writes)
+        _route(
+            name,
+            verb,
+            path,
+            Method(ANSWERS[name], run, writes, schema, parameters or {}, own_fields).answer,
+            writes=writes,
+        )
         return run
 
     return register
@@ -114,7 +139,9 @@ def render(backend: Backend, request: Request, result: Json) -> Response:
     return json_response(result, pretty=request.parameter("prettyPrint", "true").lower() != "false")
 
 
-def read_call(request: Request, args: Mapping[str, str], schema: str | None, parameters: Parameters) -> Call:
+def read_call(
+    request: Request, args: Mapping[str, str], schema: str | None, parameters: Parameters, answers: str
+) -> Call:
     """The checked path, query and body of a request; ApiError 400 in the words of Google's gateway."""
     options: dict[str, Any] = {}
     ranges: tuple[str, ...] = ()
@@ -126,10 +153,14 @@ def read_call(request: Request, args: Mapping[str, str], schema: str | None, par
             options[snake(name)] = _scalar(name, given[-1], parameters[name])
         elif name == "fields":
             fields = given[-1]
+        elif name == "alt" and given[-1] not in ("", "json"):
+            raise unsupported(f"alt={given[-1]}")
         elif name not in STANDARD:
             raise _malformed(
                 f"Invalid JSON payload received. Unknown name \"{name}\": Cannot bind query parameter. Field '{name}' could not be found in request message."
             )
+    if fields:
+        door.check_mask(masks.parse(fields), answers)
     body = read_body(request) if schema else {}
     if schema:
         door.check(body, schema)
@@ -288,7 +319,7 @@ def _whole_number(args: Mapping[str, str], name: str) -> int:
 def create(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
     """spreadsheets.create: a new file of the caller's."""
     caller = backend.guard.caller(request.headers)
-    call = read_call(request, args, "Spreadsheet", {})
+    call = read_call(request, args, "Spreadsheet", {}, "Spreadsheet")
     made = spreadsheets.create(call.body, new_id=backend.new_id())
     backend.library.add(made, owner=caller)
     with backend.library.opened(made.id) as (spreadsheet,):
@@ -301,7 +332,7 @@ def create(backend: Backend, request: Request, args: Mapping[str, str]) -> Respo
 def copy_to(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
     """spreadsheets.sheets.copyTo: into another spreadsheet, or the same."""
     caller = backend.guard.caller(request.headers)
-    call = read_call(request, args, "CopySheetToAnotherSpreadsheetRequest", {})
+    call = read_call(request, args, "CopySheetToAnotherSpreadsheetRequest", {}, "SheetProperties")
     source_id, target_id = args["spreadsheetId"], str(call.body.get("destinationSpreadsheetId") or "")
     sheet_id = _whole_number(args, "sheetId")
     backend.library.allow(source_id, caller, writing=False)

@@ -71,8 +71,10 @@ def method_of(verb: str, path: str) -> tuple[str, Json] | None:
     """(name of the document, method) that a request calls; None when Google has no such method."""
     service = path.removeprefix(UPLOAD).rstrip("/").replace("/:", ":")  # slashes too many say nothing
     name = next((found for start, found in DOCUMENTS.items() if service.startswith(start)), None)
+    uploading = path.startswith(UPLOAD) and verb == "PUT"  # the content of an upload that another request began
     for wanted, pattern, method in methods(name) if name else ():
-        if wanted == verb and pattern.fullmatch(service):
+        fits = wanted == verb or (uploading and method.get("supportsMediaUpload"))
+        if fits and pattern.fullmatch(service):
             return str(name), method
     return None
 
@@ -103,12 +105,16 @@ def _violations(verb: str, path: str, response: Response) -> Iterator[str]:
         yield f"{verb} {path} is answered, but Google has no such method"
         return
     name, method = found
-    if "response" not in method:
+    if "response" not in method or response.status == 308 or _begins_upload(path, response):
         return
     if not response.headers["Content-Type"].startswith("application/json"):
         yield f"answered as {response.headers['Content-Type']}"
         return
     yield from fitting(parsed(response.body), method["response"], document(name)["schemas"])
+
+
+def _begins_upload(path: str, response: Response) -> bool:
+    return path.startswith(UPLOAD) and not response.body and "Location" in response.headers
 
 
 def parsed(body: bytes) -> Any:

@@ -91,6 +91,7 @@ def test_a_broken_connection_is_not_judged():
         ("POST", BOOK + "/sheets/5:copyTo", "sheets.spreadsheets.sheets.copyTo"),
         ("POST", BOOK + "/:batchUpdate", "sheets.spreadsheets.batchUpdate"),
         ("PATCH", "/upload/drive/v3/files/x", "drive.files.update"),
+        ("PUT", "/upload/drive/v3/files", "drive.files.create"),
         ("PUT", "/upload/drive/v2/files/x", "drive.files.update"),
     ],
 )
