@@ -132,7 +132,7 @@ _DATES = {
     "zh": (rf"{_Y}年{_M}月{_D}日", rf"{_M}月{_D}日", rf"{_Y}年{_M}月", rf"{_Y}\.{_M}\.{_D}"),
 }
 _TIME = re.compile(
-    r"(?P<lead>上午|下午)?(?P<h>[0-9]{1,4}):(?P<n>[0-5][0-9])(?P<s>:[0-5][0-9](?P<f>\.[0-9]{1,3})?)?(?:\s?(?P<half>[ap]m))?",
+    r"(?P<lead>上午|下午)?(?P<h>[0-9]{1,4}):(?P<n>[0-5][0-9])(?P<s>:[0-5][0-9](?P<f>\.[0-9]{1,3})?)?(?:\s?(?P<half>[ap]m|上午|下午))?",
     re.IGNORECASE,
 )
 
@@ -152,7 +152,7 @@ def _moment(typed: str, locale: str, today: date) -> Entered | None:
     time = _TIME.fullmatch(typed)
     if time is not None:
         return _timed(time)
-    split = re.fullmatch(r"(.*\S)\s+((?:上午|下午)?[0-9]{1,2}:\S+(?:\s[ap]m)?)", typed, re.IGNORECASE)
+    split = re.fullmatch(r"(.*\S)\s+((?:上午|下午)?[0-9]{1,2}:\S+(?:\s(?:[ap]m|上午|下午))?)", typed, re.IGNORECASE)
     day = _date(split[1] if split else typed, locale, today)
     if day is None or split is None:
         return day and Entered(day[0], number_format={"type": "DATE", "pattern": day[1]})
@@ -166,9 +166,9 @@ def _moment(typed: str, locale: str, today: date) -> Entered | None:
 
 def _timed(match: re.Match[str]) -> Entered | None:
     hour, half = int(match["h"]), (match["half"] or "").lower()
-    late = half == "pm" or match["lead"] == "下午"
+    late = half in {"pm", "下午"} or match["lead"] == "下午"
     if half or match["lead"]:
-        if not 0 < hour < 13:
+        if (half and match["lead"]) or not 0 < hour < 13:
             return None
         hour = hour % 12 + (12 if late else 0)
     seconds = float(match["s"][1:]) if match["s"] else 0.0

@@ -92,6 +92,8 @@ def test_formulas(text, formula):
     pytest.param("¥1,200.50", 1200.5, "[$¥]#,##0.00", id="yuan"),
     pytest.param("￥5", 5, "[$¥]#,##0", id="full-width yuan"),
     pytest.param("下午3:30", 15.5 / 24, "上午/下午h:mm", id="afternoon in Chinese"),
+    pytest.param("3:30 下午", 15.5 / 24, "h:mm am/pm", id="as am/pm is shown in Chinese"),
+    pytest.param("2026-09-05 3:30 下午", SATURDAY + 15.5 / 24, "yyyy-mm-dd h:mm am/pm", id="the same with a day"),
 ])  # fmt: skip
 def test_chinese(text, value, pattern):
     found = typed(text, "zh_CN")
@@ -120,3 +122,25 @@ def test_what_was_understood_reads_the_same_when_shown(text):
 @given(st.dates(date(1900, 1, 1), date(9999, 12, 31)))
 def test_a_date_is_its_day_number(day):
     assert typed(day.isoformat()).value == (day - EPOCH).days
+
+
+FORMATS = [{"type": kind} for kind in ("NUMBER", "CURRENCY", "PERCENT", "DATE", "TIME", "DATE_TIME")]
+PATTERNS = ["yyyy-mm-dd", "yyyy/m/d", "h:mm", "h:mm am/pm", "yyyy-mm-dd hh:mm:ss", "#,##0.00"]
+CHINESE = ['yyyy"年"m"月"d"日"', "上午/下午h:mm", 'yyyy"年"m"月"d"日" h:mm', "[$¥]#,##0.00", "[$￥]#,##0.00"]
+
+
+@given(st.data())
+def test_what_is_shown_can_be_typed_again(data):
+    locale = data.draw(st.sampled_from(["en_US", "zh_CN"]))
+    patterns = PATTERNS + (CHINESE if locale == "zh_CN" else [])
+    form = data.draw(st.sampled_from([None, *FORMATS, *({"pattern": pattern} for pattern in patterns)]))
+    pattern = (display.pattern_of(form, locale) or "").replace("上午/下午", "")
+    day = data.draw(st.integers(0, 80_000)) if "y" in pattern else 0
+    steps = 86_400 if "s" in pattern else 1440 if "h" in pattern else 1
+    part = data.draw(st.integers(0, steps - 1)) / steps
+    number = data.draw(st.integers(-(10**8), 10**8)) / (10_000 if "%" in pattern else 100)
+    value = day + part if set(pattern) & set("yhms") else number
+    shown = display.text(value, form, locale)
+    found = typed(shown, locale).value
+    assert type(found) in (int, float), shown
+    assert found == pytest.approx(value, abs=1e-9), shown
