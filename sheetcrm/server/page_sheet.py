@@ -13,6 +13,7 @@ from html import escape
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
 
 from sheetcrm.server import page_rows, spreadsheets, values
 from sheetcrm.server.a1 import letters, quoted
@@ -32,6 +33,10 @@ GRID_FIELDS = (
     "data(startRow,startColumn,rowMetadata(pixelSize,hiddenByUser),columnMetadata(pixelSize,hiddenByUser),"
     "rowData.values(formattedValue,effectiveValue,effectiveFormat,note,hyperlink,dataValidation(condition,showCustomUi))))"
 )
+
+# Which rows of the sheet that was looked at last are hidden, and the order of the others: one page asks for many blocks, and
+# filters are slow.  Good for one state of the spreadsheet and for a minute, because formulas read the clock.
+_KNOWN: WeakKeyDictionary[Spreadsheet, tuple[tuple[Any, ...], set[int], list[int]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -89,9 +94,15 @@ class Shown:
 
     def _order(self) -> tuple[list[int], Overlays]:
         """The rows below the frozen ones as they are shown, and what lies over them."""
-        chosen = page_rows.filters(self.sheet, self._view)
-        gone = page_rows.hidden(self._spreadsheet, self.sheet, chosen)
-        order = page_rows.order(self._spreadsheet, self.sheet, chosen, gone)
+        minute = self._spreadsheet.now().replace(second=0, microsecond=0)
+        key = (self._spreadsheet.revision, self.sheet.id, self._view_id(), minute)
+        known = _KNOWN.get(self._spreadsheet)
+        if known is None or known[0] != key:
+            chosen = page_rows.filters(self.sheet, self._view)
+            gone = page_rows.hidden(self._spreadsheet, self.sheet, chosen)
+            known = (key, gone, page_rows.order(self._spreadsheet, self.sheet, chosen, gone))
+            _KNOWN[self._spreadsheet] = known
+        _, gone, order = known
         return order, Overlays(self._spreadsheet, self.sheet, gone, self._words)
 
     def _row(self) -> int:

@@ -125,6 +125,17 @@ def test_headers_of_a_filter_are_marked_and_those_that_hide_rows_more_so(server,
     assert '<td id="C1"></td>' in html
 
 
+def test_an_edit_is_seen_by_the_next_look_at_a_filtered_sheet(server, spreadsheet):
+    spreadsheet.sheet1.update([["阶段"], ["成交"], ["流失"]], "A1")
+    criteria = [{"columnIndex": 0, "filterCriteria": {"hiddenValues": ["流失"]}}]
+    do(spreadsheet, {"setBasicFilter": {"filter": {"range": span(0, 3, 0, 1), "filterSpecs": criteria}}})
+    assert '<td id="A3"' not in page(server, spreadsheet)
+    spreadsheet.sheet1.update([["成交"]], "A3")
+    assert '<td id="A3"' in page(server, spreadsheet)
+    spreadsheet.sheet1.update([["流失"]], "A2")
+    assert '<td id="A2"' not in get(server, spreadsheet, "gid=0&block=0").json()["html"]
+
+
 def test_a_linked_cell_that_a_filter_hides_is_said_to_be_hidden(server, spreadsheet):
     spreadsheet.sheet1.update([["阶段"], ["成交"], ["流失"]], "A1")
     criteria = [{"columnIndex": 0, "filterCriteria": {"hiddenValues": ["流失"]}}]
