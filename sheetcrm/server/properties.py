@@ -55,10 +55,17 @@ def check_grid(grid: Json) -> None:
             raise invalid(f"You can't freeze all visible {name} on the sheet.")
 
 
+def check_supported(given: Json) -> None:
+    """Refuse properties of sheets that this server could only repeat."""
+    if "dataSourceSheetProperties" in given:
+        raise unsupported("sheets of a data source")
+
+
 def new_sheet(spreadsheet: Spreadsheet, given: Json) -> Json:
     """The properties of a sheet to add; id and title are made up when not given."""
     if given.get("sheetType", "GRID") != "GRID":
         raise unsupported(f"sheets of type {given['sheetType']}")
+    check_supported(given)
     grid = {
         "rowCount": ROW_COUNT,
         "columnCount": COLUMN_COUNT,
@@ -73,6 +80,7 @@ def new_sheet(spreadsheet: Spreadsheet, given: Json) -> Json:
 
 def object_sheet(spreadsheet: Spreadsheet, given: Json) -> Json:
     """The properties of a sheet that holds one chart, and has no grid; id and title are made up when not given."""
+    check_supported(given)
     rest = {key: value for key, value in given.items() if key not in ("sheetId", "title", "index", "gridProperties")}
     return {**_named(spreadsheet, given, "Chart", 1), **rest, "sheetType": "OBJECT"}
 

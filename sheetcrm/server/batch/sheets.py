@@ -10,7 +10,15 @@ from sheetcrm.server import embedded, formulas, masks, pivots, proto, structured
 from sheetcrm.server.batch.registry import request
 from sheetcrm.server.errors import invalid
 from sheetcrm.server.model import Sheet, Spreadsheet
-from sheetcrm.server.properties import MAX_TITLE, check_grid, check_spreadsheet, check_title, new_sheet, object_sheet
+from sheetcrm.server.properties import (
+    MAX_TITLE,
+    check_grid,
+    check_spreadsheet,
+    check_supported,
+    check_title,
+    new_sheet,
+    object_sheet,
+)
 from sheetcrm.server.structure import delete, rewrite
 
 Json = dict[str, Any]
@@ -73,6 +81,7 @@ def _place(metadata: Json) -> int | None:
 @request("updateSheetProperties", edits=None)
 def update_sheet_properties(spreadsheet: Spreadsheet, body: Json) -> None:
     given = body.get("properties", {})
+    check_supported(given)
     sheet = known(spreadsheet, given.get("sheetId", 0))
     mask = masks.required(body.get("fields"))
     wanted = proto.colored(given, spreadsheet.theme)
