@@ -110,7 +110,7 @@ def _lineage_of(formula: Formula, row: int) -> tuple[int, Lineage]:
     return known
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # not frozen: one is made for each formula that is shown
 class _Place:
     """Where a formula stands, for its lineage to look around; `part` counts columns of its array from the first."""
 
@@ -123,8 +123,12 @@ class _Place:
 
     def of_cells(self, reference: formulas.Reference, column: int | None) -> Json | None:
         """The look of the first number in a column of the reference, counted from 0, or in all of it."""
-        moved = formulas.moved_by(reference, self.down, 0)
         sheet = self.sheet if reference.title is None else self.spreadsheet.titled(reference.title)
+        corner = reference.first
+        if reference.last is None and sheet is not None and corner.row is not None and corner.column is not None:
+            row = corner.row if corner.row_fixed else corner.row + self.down
+            return self.formats.cell(sheet, row, corner.column)[1] if row >= 0 else None
+        moved = formulas.moved_by(reference, self.down, 0)
         if moved is None or sheet is None:
             return None
         (left, right), (top, bottom) = moved.columns, moved.rows
