@@ -1,4 +1,4 @@
-"""The functions that sheets about customers use, with the values that Google documents for them."""
+"""The functions that sheets about customers use.  Expected values are worked out by hand, not taken from a live sheet."""
 
 from __future__ import annotations
 
