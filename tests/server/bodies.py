@@ -258,7 +258,7 @@ def query_of(bodies: Bodies, method: Json, *, response: str = "", **given: str) 
     """A query string for a method: its own parameters, right or wrong, unknown ones, the same twice, broken escapes."""
     known = {
         **method.get("parameters", {}),
-        **{name: {"type": "string"} for name in ("alt", "prettyPrint", "key", "quotaUser")},
+        **{name: {"type": "string"} for name in ("prettyPrint", "key", "quotaUser")},
     }
     names = [name for name, spec in known.items() if spec.get("location") != "path"]
     pairs = list(given.items())

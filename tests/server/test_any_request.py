@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from functools import cache
+from random import Random
 from urllib.parse import quote
 
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from sheetcrm.server import parts
 from sheetcrm.server.app import OWNER, ROUTES, Server
+from sheetcrm.server.batch import HANDLERS
 from tests.server import answers
 from tests.server.bodies import A1, TEXTS, Bodies, query_of, text_of
 from tests.server.books import book, do, everything, lines, span
@@ -101,7 +103,9 @@ class Desk(logging.Handler):
         self.defects.append(self.format(record))
 
     def seat(self) -> str:
-        """A fresh copy; its id."""
+        """A fresh copy, the only file there is; its id."""
+        for file_id in list(self.library._files):
+            self.library.remove(file_id)
         seated = parts.load(self.server._backend.new_id(), furnished())
         self.library.add(seated, owner=OWNER)
         return seated.id
@@ -150,7 +154,22 @@ def test_any_batch(desk, wild, random):
     batch(desk, Bodies(random, wild=wild), [random.choice(KINDS) for _ in range(random.randint(2, 5))])
 
 
+def test_what_is_drawn_is_often_accepted(desk):
+    """A generator whose requests are all refused would prove little."""
+    accepted = set()
+    for kind in HANDLERS:
+        for seed in range(60):
+            bodies = Bodies(Random(seed))
+            request = {kind: bodies.message(bodies.schemas["Request"]["properties"][kind]["$ref"])}
+            path = f"/v4/spreadsheets/{desk.seat()}:batchUpdate"
+            if desk.send("POST", path, body=text_of({"requests": [request]})) == 200:
+                accepted.add(kind)
+                break
+    assert len(accepted) > 0.9 * len(HANDLERS), HANDLERS.keys() - accepted
+
+
 def batch(desk, bodies, kinds):
+    """Send a batch of requests of these kinds."""
     body = bodies.message("BatchUpdateSpreadsheetRequest") if bodies.chance(0.2) else {}
     requests = bodies.schemas["Request"]["properties"]
     body["requests"] = [{kind: bodies.message(requests[kind]["$ref"])} for kind in kinds]
