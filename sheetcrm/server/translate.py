@@ -78,6 +78,12 @@ def traits_of(formula: str) -> Traits:
     )
 
 
+NO_TRAITS = Traits(by_row=False, by_column=False, positional=False, volatile=False, spilling=False)
+DEEPEST = 200
+"""More parentheses within each other than this and a formula counts as one that cannot be read, as a broken one does."""
+UNREADABLE = "=("
+
+
 @dataclass(frozen=True)
 class Translated:
     """A formula for the engine and the titles of the sheets that it reads."""
@@ -129,6 +135,8 @@ class Translator:
         return self.translate(formula, title) if known is None else replace(known, text=member(known.text, row))
 
     def _told(self, formula: str, place: _Place, at: tuple[int, int] | None = None) -> Translated:
+        if _depth(formula) > DEEPEST:
+            return Translated(UNREADABLE, frozenset(), NO_TRAITS)
         source = resolved(formulas.tokens(formula), self._shape.table)
         titles: set[str] = set()
         texts = [self._text(token, place, titles) for token in source]
@@ -286,6 +294,17 @@ def _wrap(texts: list[str], start: int, end: int) -> None:
     else:
         texts[start] = f"LET(blank_,{texts[start]}"
         texts[end - 1] += ',IF(ISBLANK(blank_),"",blank_))'
+
+
+def _depth(formula: str) -> int:
+    """How many parentheses and braces stand within each other; those in texts are counted, which is no harm."""
+    if formula.count("(") + formula.count("{") <= DEEPEST:
+        return 0
+    depth = deepest = 0
+    for letter in formula:
+        depth += (letter in "({") - (letter in ")}")
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _blankable(tokens: Sequence[Token], start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -342,6 +342,17 @@ def test_nothing_hangs(seen, formula):
     assert time.perf_counter() - started < 30, "each takes milliseconds; without a limit, for ever"
 
 
+@pytest.mark.parametrize("formula", [
+    "=" + "(" * 20_000 + "1" + ")" * 20_000, "=" + "IF(1=1," * 4_000 + "1" + ",2)" * 4_000, "=" + "{" * 9_000 + "1" + "}" * 9_000,
+], ids=["parentheses", "IF", "braces"])  # fmt: skip
+def test_what_is_nested_too_deep_is_a_formula_that_cannot_be_read(seen, formula):
+    assert shown(seen.evaluate(formula, "客户", 1, 0)) == "#ERROR!"
+
+
+def test_what_people_nest_is_computed(seen):
+    assert seen.evaluate("=" + "IF(1=1," * 60 + "7" + ",2)" * 60, "客户", 1, 0) == 7
+
+
 def test_a_chain_of_20000_cells_does_not_overflow_the_stack():
     code = (
         "from tests.server.grids import Grids, calculator\n"
