@@ -277,6 +277,7 @@ class Spreadsheet:
 
     def thing_moved(self, sheet: Sheet, kind: str, thing: Json | None, *, there: bool) -> None:
         """A thing came to a sheet or left it."""
+        self.sheet_changed(sheet)
         if self._directory is not None and self._directory.by_id.get(sheet.id) is sheet:
             self._directory.held(sheet, kind, thing, there=there)
 

@@ -21,6 +21,8 @@ def check_spreadsheet(properties: Json) -> None:
     """Refuse spreadsheet properties that Google would refuse."""
     if not properties.get("title"):
         raise invalid("The spreadsheet title cannot be empty.")
+    if not properties["spreadsheetTheme"].get("themeColors"):
+        raise invalid("SpreadsheetTheme.themeColors must be set.")
     try:
         ZoneInfo(str(properties["timeZone"]))
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:

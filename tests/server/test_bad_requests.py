@@ -10,6 +10,7 @@ import json
 
 import pytest
 
+from sheetcrm.server import parts
 from sheetcrm.server.app import Server
 from tests.server.books import lines, span
 
@@ -106,6 +107,24 @@ def test_metadata_of_an_upload_nested_too_deep(server):
 
 def _file(server):
     return server.handle("POST", "/v4/spreadsheets", headers=AUTH, body=b"{}").json()["spreadsheetId"]
+
+
+@pytest.mark.parametrize("theme", [{}, {"primaryFontFamily": "Arial"}])
+def test_a_theme_without_colours(server, spreadsheet, theme):
+    request = {"updateSpreadsheetProperties": {"properties": {"spreadsheetTheme": theme}, "fields": "spreadsheetTheme"}}
+    assert batch(server, spreadsheet, request)[0] == 400
+    band = {"addBanding": {"bandedRange": {"range": span(0, 3, 0, 3), "rowProperties": {"firstBandColor": {}, "secondBandColor": {}}}}}  # fmt: skip
+    assert batch(server, spreadsheet, band)[0] == 200
+
+
+@pytest.mark.parametrize("kind", ["PASTE_NORMAL", "PASTE_VALUES", "PASTE_FORMAT", "PASTE_DATA_VALIDATION"])
+def test_a_merge_that_was_cut_is_gone_from_disk_too(server, spreadsheet, kind):
+    assert batch(server, spreadsheet, {"mergeCells": {"range": span(0, 2, 0, 2)}})[0] == 200
+    cut = {"cutPaste": {"source": span(0, 3, 0, 3), "destination": {"rowIndex": 5}, "pasteType": kind}}
+    assert batch(server, spreadsheet, cut)[0] == 200
+    spreadsheet_id = spreadsheet.rpartition("/")[2]
+    with server._backend.library.opened(spreadsheet_id) as (held,):
+        assert server.store.parts(spreadsheet_id) == parts.dump(held)
 
 
 def test_a_sheet_of_a_data_source_is_refused_by_name(server, spreadsheet):
