@@ -102,9 +102,7 @@ class Sheet:
         """A sheet that shows the same and can be changed on its own."""
         twin = copy.copy(self)
         twin.grid = self.grid.share(twin.changed)
-        twin.things = Things((), twin._held)
-        for kind, things in self.things.items():
-            twin.things[kind] = things
+        twin.things = self.things.twin(twin._held)
         twin.sizes = {dimension: dict(sizes) for dimension, sizes in self.sizes.items()}
         return twin
 

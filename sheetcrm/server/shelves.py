@@ -255,5 +255,15 @@ class Things(dict[str, Shelf]):
 
     def __setitem__(self, kind: str, things: Iterable[Json]) -> None:
         """Keep a shelf with these things instead of the one that was there."""
-        super().__setitem__(kind, Shelf(kind, things, lambda thing, there: self._changed(kind, thing, there)))
+        self._keep(kind, things)
         self._changed(kind, None, False)
+
+    def twin(self, changed: Callable[[str, Json | None, bool], None]) -> "Things":
+        """The same things on shelves of their own; nobody hears of that."""
+        twin = Things((), changed)
+        for kind, things in self.items():
+            twin._keep(kind, things)
+        return twin
+
+    def _keep(self, kind: str, things: Iterable[Json]) -> None:
+        super().__setitem__(kind, Shelf(kind, things, lambda thing, there: self._changed(kind, thing, there)))
