@@ -19,15 +19,11 @@ from sheetcrm.cli.options import (
     tell,
     today_in,
 )
+from sheetcrm.provision.plan import ALLOWANCES
 
 if TYPE_CHECKING:
     from sheetcrm.provision.plan import Plan
     from sheetcrm.schema.template import Template
-
-ALLOWANCES = {
-    "data-loss": "Delete columns or tabs that have data.",
-    "many-changes": "Change or delete more than 30 % at once.",
-}
 
 
 @dataclass(frozen=True)
@@ -39,6 +35,7 @@ class Wanted:
     folder: str | None
     language: str | None
     samples: bool
+    deep: bool
     allow: frozenset[str]
     fingerprint: str | None = None
     yes: bool = False
@@ -53,6 +50,9 @@ def planning_options(function: Callable[..., Any]) -> Callable[..., Any]:
     function = click.option(
         "--with-samples", is_flag=True, help="Add the template's example rows (never mailed; see: samples)."
     )(function)
+    function = click.option("--deep", is_flag=True, help="Look at every row, not just the first and the last.")(
+        function
+    )
     function = click.option("--lang", type=click.Choice(["zh", "en"]), help="What the team reads.")(function)
     in_folder = "With --create: the id of the Drive folder or Shared Drive to make it in."
     function = click.option("--folder", metavar="ID", help=in_folder)(function)
@@ -64,7 +64,13 @@ def wanted_from(options: dict[str, Any]) -> Wanted:
     """The planning options that click took, as one thing; takes them out of `options`."""
     allow = frozenset(name for name in ALLOWANCES if options.pop(f"allow_{name.replace('-', '_')}"))
     given = {name: options.pop(name) for name in ("template", "create", "folder")}
-    return Wanted(**given, language=options.pop("lang"), samples=options.pop("with_samples"), allow=allow)
+    return Wanted(
+        **given,
+        language=options.pop("lang"),
+        samples=options.pop("with_samples"),
+        deep=options.pop("deep"),
+        allow=allow,
+    )
 
 
 @click.command("plan")
@@ -180,7 +186,9 @@ def make_plan(job: Job, template: Template, wanted: Wanted) -> Plan:
     from sheetcrm import provision
 
     language, today = wanted.language or "en", today_in(template.time_zone)
-    return provision.plan(job.gateway, template, language, samples=wanted.samples, today=today, allow=wanted.allow)
+    return provision.plan(
+        job.gateway, template, language, samples=wanted.samples, today=today, allow=wanted.allow, deep=wanted.deep
+    )
 
 
 def show(asked: Asked, plan: Plan, extra: dict[str, Any]) -> None:

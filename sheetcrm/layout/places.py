@@ -38,6 +38,10 @@ class Layout:
     """Google's ids by address, as the resources read them."""
     positions: dict[str, tuple[int, ...]] = field(default_factory=dict)
     """Positions in lists without ids (conditional formats), by address."""
+    deep: bool = False
+    """Whether every row was looked at, not just the first and the last."""
+    wrong: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """By address, the rows (1-based) of those looked at that have not what is desired."""
     time_zone: str = "Etc/GMT"
     """The spreadsheet's own, an IANA name: in which its dates are days."""
     grown: set[tuple[str, str]] = field(default_factory=set)
@@ -51,12 +55,14 @@ class Layout:
         headers: Mapping[int, Sequence[object]] | None = None,
         *,
         blank: Collection[int] = (),
+        deep: bool = False,
     ) -> Self:
         """
         Find sheets and columns in an answer of `spreadsheets.get`: by mark first, by title second.
 
         `headers` has row 1 by sheet id where the description has no rows;
-        `blank` the ids of sheets that are known to have no cell at all.
+        `blank` the ids of sheets that are known to have no cell at all; `deep`
+        says that the description has every row.
         """
         return cls(
             spreadsheet_id=description.get("spreadsheetId", ""),
@@ -64,6 +70,7 @@ class Layout:
             url=description.get("spreadsheetUrl", "").partition("#")[0],
             found=find(description, wanted, Sight(headers or {}, frozenset(blank))),
             taken=_ids(description),
+            deep=deep,
             time_zone=description.get("properties", {}).get("timeZone", "Etc/GMT"),
         )
 
@@ -251,6 +258,10 @@ class Layout:
         new = self.choose_id(f"{sheet}.tab")
         self.found.places[sheet] = Place(id=new, title=title, rows=2, width=width, adopted=True)
         return new, width
+
+    def rename_sheet(self, sheet: str, title: str) -> None:
+        """The tab has that title now."""
+        self.found.places[sheet].title = title
 
     def remove_sheet(self, sheet: str) -> int:
         """The sheet is gone; its id."""

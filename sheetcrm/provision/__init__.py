@@ -6,12 +6,14 @@ Template → spreadsheet: live → diff → plan → render → apply.
 
 from sheetcrm.provision.apply import apply, plan
 from sheetcrm.provision.blank import blank
-from sheetcrm.provision.plan import DATA_LOSS, MANY_CHANGES, Plan, Refusal
+from sheetcrm.provision.plan import ALLOWANCES, DATA_LOSS, MANY_CHANGES, TYPED_OVER, Plan, Refusal
 from sheetcrm.provision.samples import Sample, find_samples, remove_samples
 
 __all__ = [
+    "ALLOWANCES",
     "DATA_LOSS",
     "MANY_CHANGES",
+    "TYPED_OVER",
     "Plan",
     "Refusal",
     "Sample",

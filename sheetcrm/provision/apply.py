@@ -10,11 +10,12 @@ from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sheetcrm.provision.diff import diff
+from sheetcrm.provision.diff import Past, diff
 from sheetcrm.provision.live import read
 from sheetcrm.provision.objections import objections
 from sheetcrm.provision.plan import Plan, make
 from sheetcrm.provision.samples import Reads, Writes, with_missing
+from sheetcrm.provision.typed import around
 from sheetcrm.resources import Memory
 
 if TYPE_CHECKING:
@@ -29,22 +30,27 @@ def plan(
     samples: bool = False,
     today: date,
     allow: Collection[str] = frozenset(),
+    deep: bool = False,
 ) -> Plan:
     """
-    What it takes to make the spreadsheet what the template wants; `allow` has names out of DATA_LOSS, MANY_CHANGES.
+    What it takes to make the spreadsheet what the template wants; `allow` has names out of ALLOWANCES.
 
-    Two reads; a third when example rows are wanted and tabs have rows, one more
-    when columns or tabs would go.  Never raises for a plan that will be refused:
-    see `Plan.refusals`.
+    `deep` looks at every row, not just at the first and the last.  Two reads;
+    a third when example rows are wanted and tabs have rows, one more when
+    columns or tabs would go, one when formulas are written again.  Never raises
+    for a plan that will be refused: see `Plan.refusals`.
     """
     desired = template.compile(language)
-    desired = {**desired, **Memory.of(desired)}
-    live = read(gateway, desired, template.wanted())
+    live = read(gateway, desired, template.wanted(), deep=deep)
     if samples:
         desired = with_missing(gateway, live, desired, template, template.sample_rows(language, today))
     untouchable = {f"{sheet}.{column}" for sheet, column in live.layout.moved}
-    difference = diff(live.state, desired, untouchable)
-    return make(live, difference, objections(gateway, live, desired, difference, allow), language)
+    past = Past.of(live.state, template.policy, untouchable)
+    untouched = [address for address in desired if address.place in untouchable]
+    desired = {**desired, **Memory.of(desired, past.digests, untouched)}
+    found = around(gateway, live, diff(live.state, desired, past), past, allow)
+    against = [*objections(gateway, live, desired, found.difference, allow), *found.refusals]
+    return make(found.live, found.difference, against, language)
 
 
 def apply(gateway: Writes, plan: Plan, *, reviewed: str | None = None) -> None:

@@ -1,30 +1,36 @@
 """
-Live and desired → changes, in the order in which they must be sent.
+Live, desired and what we last applied → changes, in the order in which they must be sent.
 
-Knows nothing but address, verdict and rank.
+Knows nothing but address, digest, verdict and rank.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
-from sheetcrm.resources import Address, Column, Resource, State, Tab
+from sheetcrm.resources import Address, Column, Memory, Policy, Resource, State, Tab
 
 Action = Literal["create", "update", "delete"]
+Cause = Literal["template", "people", "both", "unknown"]
 STRUCTURE = 40
 """Ranks below make and take away the places that the rest is written to."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """One resource's step: `live` is what is there, `desired` what is to be; None where there is neither."""
+    """
+    One resource's step: `live` is what is there, `desired` what is to be; None where there is neither.
+
+    `cause` is who changed it since it was last applied: the template, people, both, or nobody knows.
+    """
 
     action: Action
     address: Address
     live: Resource | None
     desired: Resource | None
+    cause: Cause = "unknown"
 
     @property
     def resource(self) -> Resource:
@@ -37,6 +43,11 @@ class Change:
         """A few words for a line of a plan."""
         return self.resource.say(self.live if self.desired else None)
 
+    def order(self) -> tuple[int, int, bool]:
+        """First what must be taken away while its place is still there, then by rank, places that go after places that come."""
+        rank, goes = self.resource.rank, self.action == "delete"
+        return (0, -rank, goes) if goes and rank >= STRUCTURE else (1, rank, goes)
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -46,33 +57,65 @@ class Difference:
     kept: tuple[Change, ...]
 
 
-def diff(live: State, desired: State, untouchable: Collection[str] = ()) -> Difference:
-    """Compare; nothing in the columns of `untouchable` (`customers.stage`) is changed or kept."""
+@dataclass(frozen=True)
+class Past:
+    """What we last applied, by digest, and what is decided otherwise than by the kinds' own policies."""
+
+    digests: Mapping[Address, str] = field(default_factory=dict)
+    policies: Mapping[str, Policy] = field(default_factory=dict)
+    """By kind."""
+    untouchable: Collection[str] = ()
+    """Places (`customers.stage`) in which nothing is changed or kept."""
+
+    @classmethod
+    def of(cls, live: State, policies: Mapping[str, Policy], untouchable: Collection[str]) -> Past:
+        """As the tabs of the live spreadsheet remember it."""
+        made = [found.made for found in live.values() if isinstance(found, Memory)]
+        return cls({address: digest for pairs in made for address, digest in pairs}, policies, untouchable)
+
+    def policy(self, resource: Resource) -> Policy:
+        """What to do when people changed one of its kind."""
+        return resource.policy if resource.policy == "once" else self.policies.get(resource.kind, resource.policy)
+
+    def cause(self, address: Address, live: Resource | None, desired: Resource | None) -> Cause:
+        """Who changed it since then."""
+        before = self.digests.get(address)
+        if before is None:
+            return "unknown"
+        by_template = desired is None or desired.digest != before
+        by_people = live is None or live.digest != before
+        return ("both" if by_people else "template") if by_template else "people"
+
+
+def diff(live: State, desired: State, past: Past = Past()) -> Difference:
+    """Compare three ways: what is there, what is to be, what we last applied."""
     changes: list[Change] = []
     kept: list[Change] = []
     for address, wanted in desired.items():
         found = live.get(address)
-        if address.place in untouchable:
+        if address.place in past.untouchable:
             continue
+        cause = past.cause(address, found, wanted)
         if found is None:
-            changes.append(Change("create", address, None, wanted))
-        elif (verdict := wanted.verdict(found)) != "same":
-            (kept if verdict == "keep" else changes).append(Change("update", address, found, wanted))
-    changes.extend(_deletions(live, desired, untouchable))
-    return Difference(tuple(sorted(changes, key=_order)), tuple(kept))
+            taken_away = wanted.optional and cause == "people" and past.policy(wanted) == "keep"
+            (kept if taken_away else changes).append(Change("create", address, None, wanted, cause))
+        elif (verdict := wanted.verdict(found, past.digests.get(address), past.policy(wanted))) != "same":
+            (kept if verdict == "keep" else changes).append(Change("update", address, found, wanted, cause))
+    for change in _deletions(live, desired, past):
+        theirs = change.cause == "both" and past.policy(change.resource) == "keep" and change.resource.optional
+        (kept if theirs else changes).append(change)
+    return Difference(tuple(sorted(changes, key=Change.order)), tuple(kept))
 
 
-def _deletions(live: State, desired: State, untouchable: Collection[str]) -> Iterator[Change]:
+def _deletions(live: State, desired: State, past: Past) -> Iterator[Change]:
     """What is ours and no longer desired; what goes with its tab or column is not taken away twice."""
-    dropped = {address for address in live if address not in desired and address.place not in untouchable}
+    dropped = {
+        address
+        for address, found in live.items()
+        if address not in desired and found.removable and address.place not in past.untouchable
+    }
     for address in sorted(dropped):
         with_tab = Address(address.sheet, "", Tab.kind) in dropped and address.kind != Tab.kind
         with_column = Address(address.sheet, address.column, Column.kind) in dropped and address.kind != Column.kind
         if not ((with_tab or with_column) and not live[address].outlives):
-            yield Change("delete", address, live[address], None)
-
-
-def _order(change: Change) -> tuple[int, int, bool]:
-    """First what must be taken away while its place is still there, then by rank, places that go after places that come."""
-    rank, goes = change.resource.rank, change.action == "delete"
-    return (0, -rank, goes) if goes and rank >= STRUCTURE else (1, rank, goes)
+            yield Change("delete", address, live[address], None, past.cause(address, live[address], None))

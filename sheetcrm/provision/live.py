@@ -3,7 +3,8 @@ Spreadsheet → live State and Layout, in two reads at most.
 
 First the structure without a single cell; then the first two rows and the last
 of the tabs that may be ours.  What comes back does not grow with the rows of a spreadsheet of
-ours; only a tab that might be blank is looked at whole, once, before it is ours.
+ours, unless every row is asked for; only a tab that might be blank is looked at whole, once,
+before it is ours.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ class Live:
     layout: Layout
 
 
-def read(gateway: Describes, desired: State, wanted: Mapping[str, Wanted]) -> Live:
-    """Look; `wanted` has the titles by which sheets and columns are known."""
+def read(gateway: Describes, desired: State, wanted: Mapping[str, Wanted], *, deep: bool = False) -> Live:
+    """Look, when `deep` at every row; `wanted` has the titles by which sheets and columns are known."""
     fields = {path for kind in kinds() for path in kind.fields}
     description = gateway.describe(_mask({path for path in fields if not path.startswith(CELLS)}, STRUCTURE))
     first = Layout.locate(description, wanted)
@@ -44,13 +45,13 @@ def read(gateway: Describes, desired: State, wanted: Mapping[str, Wanted]) -> Li
     looked = [*unsure, *(part for part in description["sheets"] if part not in unsure and _is_ours(part, first))]
     blank: set[int] = set()
     if looked:
-        ranges = [place for part in looked for place in _ranges(part, whole=part in unsure)]
+        ranges = [place for part in looked for place in _ranges(part, whole=deep or part in unsure)]
         cells = gateway.describe(_mask({path for path in fields if path.startswith(CELLS)}, CELL_PLACES), ranges)
         data = {part["properties"]["sheetId"]: part.get("data", []) for part in cells.get("sheets", [])}
         for part in looked:
             _add_rows(part, data.get(part["properties"]["sheetId"], []))
         blank = {part["properties"]["sheetId"] for part in unsure if not _has_cells(part)}
-    layout = Layout.locate(description, wanted, blank=blank)
+    layout = Layout.locate(description, wanted, blank=blank, deep=deep)
     state = {address: found for kind in kinds() for address, found in kind.read(description, layout, desired)}
     return Live(state, layout)
 

@@ -14,7 +14,7 @@ from sheetcrm.layout import Layout, letters, quoted, same_title
 from sheetcrm.provision.diff import Change, Difference
 from sheetcrm.provision.live import Live
 from sheetcrm.provision.plan import DATA_LOSS, MANY_CHANGES, Refusal
-from sheetcrm.resources import SPREADSHEET, Address, Cell, Column, Formula, State, Tab, TemplateMark
+from sheetcrm.resources import SPREADSHEET, Address, Cell, Column, Memory, State, Tab, TemplateMark
 
 SHARE, FEW = 0.3, 10
 """A plan that changes or deletes more than this share of the tabs and columns, of this many or more, is refused."""
@@ -33,7 +33,7 @@ def objections(
     """Every reason not to; one more read when columns or tabs with cells would go."""
     found = [*_strangers(live, desired), *_headless(live), *_made_otherwise(live, desired)]
     if not found and DATA_LOSS not in allow:
-        found += _losses(gateway, live, desired, difference)
+        found += _losses(gateway, live, difference)
     if MANY_CHANGES not in allow:
         found += _many(live, difference)
     return found
@@ -80,35 +80,18 @@ def _made_otherwise(live: Live, desired: State) -> Iterator[Refusal]:
         )
 
 
-def _losses(gateway: Reads, live: Live, desired: State, difference: Difference) -> Iterator[Refusal]:
-    """Columns and tabs that go, and typed columns that become computed, if there are cells in them."""
-    upgraded = _upgraded(live, desired)
-    losing = [
-        change
-        for change in difference.changes
-        if (change.action == "delete" and change.resource.loses_data()) or (upgraded and _overwrites(change, live))
-    ]
+def _losses(gateway: Reads, live: Live, difference: Difference) -> Iterator[Refusal]:
+    """Columns and tabs that go, if there are cells in them."""
+    losing = [change for change in difference.changes if change.action == "delete" and change.resource.loses_data()]
     if not losing:
         return
     answers = gateway.values([_place(change.address, live.layout) for change in losing])
     for change, columns in zip(losing, answers, strict=True):
         rows = _filled(columns)
         if rows:
-            what = "delete data in" if change.action == "delete" else "write a formula over data in"
             where = change.address.place
             keep = "keep the column in the template" if change.address.column else "keep the sheet in the template"
-            yield Refusal(DATA_LOSS, f"would {what} {where} ({rows} rows); add --allow-data-loss, or {keep}")
-
-
-def _upgraded(live: Live, desired: State) -> bool:
-    """Whether the template is another version; in the same one a typed-over formula is simply put back."""
-    address = Address(SPREADSHEET, "", TemplateMark.kind)
-    return live.state.get(address) != desired.get(address)
-
-
-def _overwrites(change: Change, live: Live) -> bool:
-    column = Address(change.address.sheet, change.address.column, Column.kind)
-    return change.address.kind == Formula.kind and change.action == "create" and column in live.state
+            yield Refusal(DATA_LOSS, f"would delete data in {where} ({rows} rows); add --allow-data-loss, or {keep}")
 
 
 def _place(address: Address, layout: Layout) -> str:
@@ -130,7 +113,7 @@ def _many(live: Live, difference: Difference) -> Iterator[Refusal]:
         place
         for change in difference.changes
         if change.action == "delete"
-        or (change.action == "update" and change.address.kind not in {Tab.kind, Column.kind})
+        or (change.action == "update" and change.address.kind not in {Tab.kind, Column.kind, Memory.kind})
         for place in _with_columns(change, places)
     }
     if len(places) >= FEW and len(touched & places) > SHARE * len(places):

@@ -22,6 +22,13 @@ from sheetcrm.resources import Request, Resource, Tab
 
 DATA_LOSS = "data-loss"
 MANY_CHANGES = "many-changes"
+TYPED_OVER = "typed-over"
+ALLOWANCES = {
+    DATA_LOSS: "Delete columns or tabs that have data.",
+    MANY_CHANGES: "Change or delete more than 30 % at once.",
+    TYPED_OVER: "Put formulas back over what people typed in computed columns.",
+}
+"""What is refused or left alone unless it is asked for by name."""
 
 
 @dataclass(frozen=True)

@@ -9,20 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from sheetcrm.resources import SPREADSHEET, Address
+from sheetcrm.resources import SPREADSHEET, Address, rows_text
 
 if TYPE_CHECKING:
     from sheetcrm.provision.diff import Change
     from sheetcrm.provision.plan import Plan
 
 SIGNS = {"create": "+", "update": "~", "delete": "-"}
+CAUSES = {"people": "  (people changed it)", "both": "  (people changed it, and the template)"}
 TOLD = ("header", "formula", "validation", "number_format")
 """What the line of a new column tells of it."""
 
 
 def text(plan: Plan) -> str:
     """`+` made, `~` changed, `-` taken away, by tab; then what was kept, troubles, refusals and the sum."""
-    lines = [line for sheet, changes in _by_sheet(plan.changes) for line in _sheet(_heading(sheet, plan), changes)]
+    lines = [
+        line for sheet, changes in _by_sheet(plan.changes) for line in _sheet(_heading(sheet, plan), changes, plan)
+    ]
     if plan.kept:
         lines += ["kept as people have it:", *(f"  {change.address}: {_kept(change)}" for change in plan.kept)]
     lines += [f"look: {trouble.say(plan.language)}" for trouble in plan.troubles]
@@ -34,7 +37,9 @@ def as_json(plan: Plan) -> dict[str, Any]:
     """The same as data; every change by its own address."""
     return {
         "changes": [_change(change) for change in plan.changes],
-        "kept": [{"address": str(change.address), "text": _kept(change)} for change in plan.kept],
+        "kept": [
+            {"address": str(change.address), "text": _kept(change), "cause": change.cause} for change in plan.kept
+        ],
         "troubles": [
             {
                 "sheet": trouble.sheet,
@@ -51,7 +56,12 @@ def as_json(plan: Plan) -> dict[str, Any]:
 
 
 def _change(change: Change) -> dict[str, str]:
-    return {"action": change.action, "address": str(change.address), "text": change.say()}
+    return {
+        "action": change.action,
+        "address": str(change.address),
+        "text": change.say(),
+        "cause": change.cause,
+    }
 
 
 def _by_sheet(changes: Iterable[Change]) -> Iterator[tuple[str, list[Change]]]:
@@ -65,7 +75,7 @@ def _heading(sheet: str, plan: Plan) -> str:
     return f"{sheet} · {plan.layout.tab_title(sheet)}" if plan.layout.has(sheet) else sheet
 
 
-def _sheet(heading: str, changes: list[Change]) -> Iterator[str]:
+def _sheet(heading: str, changes: list[Change], plan: Plan) -> Iterator[str]:
     """The lines of one tab; what a new column has is told in its own line."""
     new = {change.address.place for change in changes if change.action == "create" and _makes_place(change.address)}
     yield heading
@@ -75,7 +85,13 @@ def _sheet(heading: str, changes: list[Change]) -> Iterator[str]:
             parts = [other.say() for other in changes if other.address.place == address.place and _told(other)]
             yield f"  {SIGNS[change.action]} {_name(address)}  {' · '.join(parts) or change.say()}"
         elif address.place not in new:
-            yield f"  {SIGNS[change.action]} {_name(address)}  {change.say()}"
+            yield f"  {SIGNS[change.action]} {_name(address)}  {change.say()}{_where(change, plan)}{CAUSES.get(change.cause, '')}"
+
+
+def _where(change: Change, plan: Plan) -> str:
+    """The rows that have not what they should, where every row was looked at."""
+    rows = plan.layout.wrong.get(str(change.address), ()) if plan.layout.deep else ()
+    return f"  in {rows_text(rows)}" if rows else ""
 
 
 def _makes_place(address: Address) -> bool:
@@ -94,8 +110,11 @@ def _name(address: Address) -> str:
 
 
 def _kept(change: Change) -> str:
-    assert change.live is not None
-    return change.live.say(change.desired)
+    if change.live is None:
+        return f"taken away ({change.say()})"
+    if change.desired is None:
+        return f"{change.live.say()} (no longer in the template)"
+    return change.live.say(change.desired) + (" (the template changed it too)" if change.cause == "both" else "")
 
 
 def _sum(plan: Plan) -> str:

@@ -5,7 +5,7 @@ Importing this package makes every kind known to `kinds()`.
 """
 
 from sheetcrm.resources.banding import Banding
-from sheetcrm.resources.base import SPREADSHEET, Address, Cell, Json, Request, Resource, State, kinds
+from sheetcrm.resources.base import SPREADSHEET, Address, Cell, Json, Policy, Request, Resource, State, kinds, rows_text
 from sheetcrm.resources.column import Column
 from sheetcrm.resources.formula import Formula
 from sheetcrm.resources.grid import Grid
@@ -16,12 +16,15 @@ from sheetcrm.resources.locale import Locale
 from sheetcrm.resources.look import Look
 from sheetcrm.resources.memory import Memory
 from sheetcrm.resources.named_range import NamedRange
+from sheetcrm.resources.note import Note
 from sheetcrm.resources.number_format import NumberFormat
 from sheetcrm.resources.protection import Protection
 from sheetcrm.resources.rows import Rows
 from sheetcrm.resources.samples import SampleRows
 from sheetcrm.resources.tab import Tab
+from sheetcrm.resources.tab_style import TabStyle
 from sheetcrm.resources.template_mark import TemplateMark
+from sheetcrm.resources.title import Title
 from sheetcrm.resources.validation import Condition, Validation
 from sheetcrm.resources.width import Width
 
@@ -43,7 +46,9 @@ __all__ = [
     "Look",
     "Memory",
     "NamedRange",
+    "Note",
     "NumberFormat",
+    "Policy",
     "Protection",
     "Request",
     "Resource",
@@ -51,8 +56,11 @@ __all__ = [
     "SampleRows",
     "State",
     "Tab",
+    "TabStyle",
     "TemplateMark",
+    "Title",
     "Validation",
     "Width",
     "kinds",
+    "rows_text",
 ]

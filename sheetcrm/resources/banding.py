@@ -40,6 +40,8 @@ class Banding(Resource):
     policy: ClassVar[Policy] = "keep"
     fields: ClassVar[tuple[str, ...]] = ("sheets.bandedRanges",)
     follows: ClassVar[frozenset[str]] = frozenset({"rows", "columns"})
+    removable: ClassVar[bool] = True
+    optional: ClassVar[bool] = True
 
     @classmethod
     def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:
@@ -48,7 +50,7 @@ class Banding(Resource):
             address = Address(key, "", cls.kind)
             own = layout.preferred_id(str(address))
             there = sorted(part.get("bandedRanges", []), key=lambda one: (one["bandedRangeId"] != own, _top(one)))
-            if there and address in desired:
+            if there and (address in desired or there[0]["bandedRangeId"] == own):
                 layout.ids[str(address)] = there[0]["bandedRangeId"]
                 colors = there[0].get("rowProperties", {})
                 yield address, cls(*(color_text(colors.get(name)) for name in PARTS))
@@ -61,6 +63,10 @@ class Banding(Resource):
         """Stretch it over the grid as it is now."""
         banded = self._banded(int(layout.ids[str(address)]), address, layout)
         return [{"updateBanding": {"bandedRange": banded, "fields": "range,rowProperties"}}]
+
+    def delete(self, address: Address, layout: Layout) -> list[Request]:
+        """Rows are as white as their cells again."""
+        return [{"deleteBanding": {"bandedRangeId": layout.ids[str(address)]}}]
 
     def say(self, live: Self | None = None) -> str:
         """`#134f5c, #ffffff, #f3f6f7`."""

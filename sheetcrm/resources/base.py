@@ -8,9 +8,12 @@ or what is provably ours, so nothing else can ever be changed or deleted.
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 from abc import abstractmethod
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal, Self, TypeVar
 
 from sheetcrm.layout import MADE_KEY, MARK_KEY, Layout
@@ -56,13 +59,17 @@ class Resource:
     """Lower is sent earlier within the batch; structure is below 40."""
     policy: ClassVar[Policy]
     """What to do when people changed it: put it back, leave it, or never look again."""
+    fixed: ClassVar[bool] = False
+    """Whether that is no matter of taste, so that no template may decide otherwise."""
     fields: ClassVar[tuple[str, ...]] = ()
     """Paths of `spreadsheets.get` that `read` needs, dotted, from the top."""
     follows: ClassVar[frozenset[str]] = frozenset()
     """`rows`, `columns`: it has to be sent again when its sheet grows that way."""
 
     removable: ClassVar[bool] = False
-    """Whether it is taken away from a column when the template drops it, if the tab remembers that it is ours."""
+    """Whether it is taken away when the template drops it."""
+    optional: ClassVar[bool] = False
+    """Whether people may take it away for good: what they took away comes back only when the template changes."""
     outlives: ClassVar[bool] = False
     """Whether it stays behind, broken, when its column is deleted."""
 
@@ -83,11 +90,26 @@ class Resource:
         """The requests that take it away; nothing for what goes with its column or is never taken away."""
         return []
 
-    def verdict(self, live: Self) -> Verdict:
-        """What to do about `live` where this one is desired."""
-        if self == live or self.policy == "once":
+    @property
+    def digest(self) -> str:
+        """Six characters that tell this one from another of its kind: what a tab remembers of what we last applied."""
+        fields = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, default=sorted)
+        return base64.urlsafe_b64encode(hashlib.sha256(fields.encode()).digest())[:6].decode()
+
+    def verdict(self, live: Self, before: str | None, policy: Policy) -> Verdict:
+        """
+        What to do about `live` where this one is desired.
+
+        `before` is the digest of what we last applied there, None when nobody
+        knows: so a change of the template is told from a change by people.
+        """
+        if self == live or policy == "once":
             return "same"
-        return "keep" if self.policy == "keep" else "change"
+        return "change" if policy == "restore" or self.alone(live, before) else "keep"
+
+    def alone(self, live: Self, before: str | None) -> bool:
+        """Whether the template changed since it was last applied and people did not."""
+        return before is not None and before != self.digest and before == live.digest
 
     def refers(self, address: Address) -> frozenset[str]:
         """The sheets whose growth it follows."""
@@ -118,8 +140,21 @@ def changed(before: object, after: object) -> str:
     return now if before is None or before == after else f"{_short(before)} → {now}"
 
 
+def rows_text(rows: Collection[int]) -> str:
+    """`row 5`, `rows 5, 9-13 and 40 more`."""
+    runs: list[list[int]] = []
+    for row in sorted(rows):
+        if runs and runs[-1][1] == row - 1:
+            runs[-1][1] = row
+        else:
+            runs.append([row, row])
+    said = [f"{first}-{last}" if last > first else f"{first}" for first, last in runs[:5]]
+    rest = sum(last - first + 1 for first, last in runs[5:])
+    return f"{'row' if len(rows) == 1 else 'rows'} {', '.join(said)}" + (f" and {rest} more" if rest else "")
+
+
 def _short(value: object) -> str:
-    text = str(value)
+    text = " / ".join(str(value).split("\n"))
     return text if len(text) <= 60 else text[:59] + "…"
 
 
@@ -152,18 +187,18 @@ def mark(address: Address, layout: Layout) -> Request:
     return {"createDeveloperMetadata": {"developerMetadata": {**metadata, "location": location}}}
 
 
-def remembered(part: Json, key: str, address: Address, layout: Layout) -> frozenset[str]:
+def remembered(part: Json, key: str, address: Address, layout: Layout) -> tuple[str, ...]:
     """The words of a sheet's metadata under `key`; its id is noted in the layout for `remember`."""
     for metadata in part.get("developerMetadata", []):
         if metadata.get("metadataKey") == key:
             layout.ids[str(address)] = metadata["metadataId"]
-            return frozenset(metadata.get("metadataValue", "").split())
-    return frozenset()
+            return tuple(metadata.get("metadataValue", "").split())
+    return ()
 
 
 def remember(words: Collection[str], key: str, address: Address, layout: Layout) -> Request:
-    """The request that makes a sheet's metadata under `key` exactly those words."""
-    value = " ".join(sorted(words))
+    """The request that makes a sheet's metadata under `key` exactly those words, in their order."""
+    value = " ".join(words)
     if str(address) in layout.ids:
         lookup = {"developerMetadataLookup": {"metadataId": layout.ids[str(address)]}}
         new = {"metadataValue": value}
@@ -186,11 +221,26 @@ def sheets_of(description: Json, layout: Layout) -> Iterator[tuple[str, Json]]:
 def columns_of(description: Json, layout: Layout, desired: State, kind: str) -> Iterator[tuple[Address, Json, int]]:
     """Each located column that is to have a resource of `kind`, or has one of ours: address, description, index."""
     for sheet, part in sheets_of(description, layout):
-        ours = remembered(part, MADE_KEY, Address(sheet, "", "memory"), layout)
+        ours = made_before(part, sheet, layout)
         for column in layout.columns(sheet):
             address = Address(sheet, column, kind)
-            if address in desired or f"{column}.{kind}" in ours:
+            if address in desired or address in ours:
                 yield address, part, layout.index(sheet, column)
+
+
+def made_before(part: Json, sheet: str, layout: Layout) -> dict[Address, str]:
+    """
+    What we last applied to a sheet, by digest, as its metadata has it: a word a column, `stage,header=a1B2c3,width=…`.
+
+    What is not in that form is nobody's.
+    """
+    made = {}
+    for word in remembered(part, MADE_KEY, Address(sheet, "", "memory"), layout):
+        column, *entries = word.split(",")
+        for entry in entries:
+            kind, _, digest = entry.partition("=")
+            made[Address(sheet, column, kind)] = digest
+    return made
 
 
 def cell_of(part: Json, row: int, index: int) -> Json:
@@ -206,18 +256,23 @@ def cell_of(part: Json, row: int, index: int) -> Json:
     return {}
 
 
-def from_both_ends(part: Json, index: int, layout: Layout, sheet: str) -> list[tuple[int, Json]]:
+def data_cells(part: Json, index: int, layout: Layout, sheet: str) -> list[tuple[int, Json]]:
     """
-    The row number and CellData of the first data row and of the grid's last, in the column at `index`.
+    The row number and CellData of the data rows that were looked at, in the column at `index`.
 
-    The last, because rows that people add at the end have nothing of ours.
+    The first and the grid's last, because rows that people add at the end have
+    nothing of ours; all of them when the layout was looked at `deep`.
     """
     last = layout.rows(sheet)
-    return [(row, cell_of(part, row, index)) for row in ((2, last) if last > 2 else (2,))]
+    rows = range(2, last + 1) if layout.deep else (2, last) if last > 2 else (2,)
+    return [(row, cell_of(part, row, index)) for row in rows]
 
 
-def least_like(desired: Resource | None, found: list[R | None]) -> R | None:
-    """Of what both ends have, the one that differs from what is desired; None when an end has nothing."""
-    if None in found:
+def least_like(
+    desired: Resource | None, found: list[tuple[int, R | None]], address: Address, layout: Layout
+) -> R | None:
+    """Of what the rows have, the one that differs from what is desired; None when a row has nothing.  Notes which differ."""
+    layout.wrong[str(address)] = tuple(row for row, one in found if one != desired)
+    if any(one is None for _, one in found):
         return None
-    return next((one for one in found if one != desired), found[0])
+    return next((one for _, one in found if one != desired), found[0][1])

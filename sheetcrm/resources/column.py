@@ -26,7 +26,9 @@ class Column(Resource):
     kind: ClassVar[str] = "column"
     rank: ClassVar[int] = 30
     policy: ClassVar[Policy] = "keep"
+    fixed: ClassVar[bool] = True
     fields: ClassVar[tuple[str, ...]] = ("sheets.data.columnMetadata.developerMetadata",)
+    removable: ClassVar[bool] = True
 
     @classmethod
     def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:
@@ -65,7 +67,7 @@ class Column(Resource):
         index = layout.remove_column(address.sheet, address.column)
         return [{"deleteDimension": {"range": {**place, "startIndex": index, "endIndex": index + 1}}}]
 
-    def verdict(self, live: Self) -> Verdict:
+    def verdict(self, live: Self, before: str | None, policy: Policy) -> Verdict:
         """Where it stands is the team's; that it can be found is ours."""
         return "same" if live.marked else "change"
 

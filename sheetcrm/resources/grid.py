@@ -23,6 +23,7 @@ class Grid(Resource):
     kind: ClassVar[str] = "grid"
     rank: ClassVar[int] = 20
     policy: ClassVar[Policy] = "restore"
+    fixed: ClassVar[bool] = True
     fields: ClassVar[tuple[str, ...]] = ("sheets.properties",)
 
     @classmethod
@@ -54,7 +55,7 @@ class Grid(Resource):
             }
         ]
 
-    def verdict(self, live: Self) -> Verdict:
+    def verdict(self, live: Self, before: str | None, policy: Policy) -> Verdict:
         """More is fine."""
         return "same" if live.rows >= self.rows else "change"
 

@@ -1,5 +1,5 @@
 """
-What row 1 says over a column, and its note.
+What row 1 says over a column.
 
 The team's once it is there; only a header that somebody blanked is written again.
 """
@@ -18,7 +18,6 @@ from sheetcrm.resources.base import (
     Request,
     Resource,
     State,
-    Verdict,
     cell_of,
     changed,
     columns_of,
@@ -27,18 +26,14 @@ from sheetcrm.resources.base import (
 
 @dataclass(frozen=True)
 class Header(Resource):
-    """The `title` of a column, and the `note` that shows when the pointer rests on it."""
+    """The `title` of a column."""
 
     title: str
-    note: str = ""
 
     kind: ClassVar[str] = "header"
     rank: ClassVar[int] = 40
     policy: ClassVar[Policy] = "keep"
-    fields: ClassVar[tuple[str, ...]] = (
-        "sheets.data.rowData.values.userEnteredValue",
-        "sheets.data.rowData.values.note",
-    )
+    fields: ClassVar[tuple[str, ...]] = ("sheets.data.rowData.values.userEnteredValue",)
 
     @classmethod
     def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:
@@ -46,19 +41,15 @@ class Header(Resource):
         for address, part, index in columns_of(description, layout, desired, cls.kind):
             cell = cell_of(part, 1, index)
             title = next((str(value) for value in cell.get("userEnteredValue", {}).values()), "")
-            wanted = desired[address]
+            wanted = desired.get(address)
             if title.strip() or (isinstance(wanted, cls) and not wanted.title.strip()):
-                yield address, cls(title, cell.get("note", ""))
+                yield address, cls(title)
 
     def create(self, address: Address, layout: Layout) -> list[Request]:
         """Write it as text."""
-        cell = {"userEnteredValue": {"stringValue": self.title}, **({"note": self.note} if self.note else {})}
+        cell = {"userEnteredValue": {"stringValue": self.title}}
         place = layout.grid_range(address.sheet, address.column, first=1, last=1)
-        return [{"repeatCell": {"range": place, "cell": cell, "fields": "userEnteredValue,note"}}]
-
-    def verdict(self, live: Self) -> Verdict:
-        """A new note of the template is not news enough to report when the team kept the old one."""
-        return "same" if live.title == self.title else "keep"
+        return [{"repeatCell": {"range": place, "cell": cell, "fields": "userEnteredValue"}}]
 
     def say(self, live: Self | None = None) -> str:
         """The title."""

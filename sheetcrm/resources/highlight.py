@@ -71,6 +71,7 @@ class Highlights(Resource):
     policy: ClassVar[Policy] = "restore"
     fields: ClassVar[tuple[str, ...]] = ("sheets.conditionalFormats", "sheets.developerMetadata")
     follows: ClassVar[frozenset[str]] = frozenset({"rows", "columns"})
+    removable: ClassVar[bool] = True
 
     @classmethod
     def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:
@@ -89,7 +90,7 @@ class Highlights(Resource):
             layout.positions[str(address)] = tuple(position for position, _ in found)
             if found:
                 rules = tuple(rule for _, rule in found)
-                yield address, cls(rules, known == {rule.digest for rule in rules})
+                yield address, cls(rules, set(known) == {rule.digest for rule in rules})
 
     def create(self, address: Address, layout: Layout) -> list[Request]:
         """Add them in front, where ours were or at the top."""
@@ -126,7 +127,7 @@ def _removed(address: Address, layout: Layout) -> list[Request]:
 
 
 def _memory(highlights: Highlights, address: Address, layout: Layout) -> Request:
-    return remember({rule.digest for rule in highlights.rules}, HIGHLIGHTS_KEY, address, layout)
+    return remember(sorted({rule.digest for rule in highlights.rules}), HIGHLIGHTS_KEY, address, layout)
 
 
 def _rule(rule: Highlight, sheet: str, layout: Layout) -> Json:

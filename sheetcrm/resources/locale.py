@@ -24,6 +24,7 @@ class Locale(Resource):
     kind: ClassVar[str] = "locale"
     rank: ClassVar[int] = 0
     policy: ClassVar[Policy] = "restore"
+    fixed: ClassVar[bool] = True
     fields: ClassVar[tuple[str, ...]] = ("properties.locale", "properties.timeZone")
 
     @classmethod

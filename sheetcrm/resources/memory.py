@@ -1,18 +1,19 @@
 """
-What we set on columns ↔ the tab's metadata.
+What we last applied ↔ the tab's metadata.
 
-A dropdown that a colleague made looks like one of ours: only this tells which
-may be taken away when the template drops it.
+A dropdown that a colleague made looks like one of ours, and a width that a
+colleague dragged like one that a newer template changed: only this tells.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from sheetcrm.layout import MADE_KEY, Layout
 from sheetcrm.resources.base import (
+    SPREADSHEET,
     Address,
     Json,
     Policy,
@@ -20,44 +21,53 @@ from sheetcrm.resources.base import (
     Resource,
     State,
     changed,
+    made_before,
     remember,
-    remembered,
     sheets_of,
 )
 
 
 @dataclass(frozen=True)
 class Memory(Resource):
-    """By column and kind (`stage.validation`) what this tab has from us and can lose again; one a sheet."""
+    """The digests of what a tab last had from us, by address; one a sheet."""
 
-    made: frozenset[str]
+    made: tuple[tuple[Address, str], ...]
 
     kind: ClassVar[str] = "memory"
     rank: ClassVar[int] = 98
     policy: ClassVar[Policy] = "restore"
+    fixed: ClassVar[bool] = True
     fields: ClassVar[tuple[str, ...]] = ("sheets.developerMetadata",)
 
     @classmethod
-    def of(cls, desired: State) -> dict[Address, Resource]:
-        """What there will be to remember once `desired` is there."""
-        made: dict[str, set[str]] = {}
+    def of(
+        cls, desired: State, before: Mapping[Address, str], untouched: Collection[Address]
+    ) -> dict[Address, Resource]:
+        """What there will be to remember once `desired` is there; of what stays `untouched` it is what it was `before`."""
+        made: dict[str, dict[Address, str]] = {}
         for address, resource in desired.items():
-            if resource.removable and address.column:
-                made.setdefault(address.sheet, set()).add(f"{address.column}.{address.kind}")
-        return {Address(sheet, "", cls.kind): cls(frozenset(names)) for sheet, names in made.items()}
+            digest = before.get(address) if address in untouched else resource.digest
+            if address.sheet != SPREADSHEET and resource.policy != "once" and digest is not None:
+                made.setdefault(address.sheet, {})[address] = digest
+        return {Address(sheet, "", cls.kind): cls(tuple(sorted(digests.items()))) for sheet, digests in made.items()}
 
     @classmethod
     def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:
-        """Of every sheet of ours that is to have one."""
+        """Of every sheet of ours that has one."""
         for key, part in sheets_of(description, layout):
-            address = Address(key, "", cls.kind)
-            made = remembered(part, MADE_KEY, address, layout)
-            if made and address in desired:
-                yield address, cls(made)
+            if made := made_before(part, key, layout):
+                yield Address(key, "", cls.kind), cls(tuple(sorted(made.items())))
 
     def create(self, address: Address, layout: Layout) -> list[Request]:
         """Write it down."""
-        return [remember(self.made, MADE_KEY, address, layout)]
+        columns: dict[str, list[str]] = {}
+        for made, digest in self.made:
+            columns.setdefault(made.column, [made.column]).append(f"{made.kind}={digest}")
+        return [remember([",".join(entries) for entries in columns.values()], MADE_KEY, address, layout)]
+
+    def delete(self, address: Address, layout: Layout) -> list[Request]:
+        """Nothing of ours is left to remember."""
+        return [remember((), MADE_KEY, address, layout)]
 
     def say(self, live: Self | None = None) -> str:
         """How many."""

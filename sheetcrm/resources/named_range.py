@@ -28,6 +28,7 @@ class NamedRange(Resource):
     fields: ClassVar[tuple[str, ...]] = ("namedRanges",)
     follows: ClassVar[frozenset[str]] = frozenset({"rows"})
     outlives: ClassVar[bool] = True
+    removable: ClassVar[bool] = True
 
     @classmethod
     def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:

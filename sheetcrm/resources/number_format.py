@@ -20,7 +20,7 @@ from sheetcrm.resources.base import (
     State,
     changed,
     columns_of,
-    from_both_ends,
+    data_cells,
     least_like,
 )
 
@@ -45,8 +45,8 @@ class NumberFormat(Resource):
     def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:
         """The format of the data rows."""
         for address, part, index in columns_of(description, layout, desired, cls.kind):
-            ends = [cls._of(cell) for _, cell in from_both_ends(part, index, layout, address.sheet)]
-            if (found := least_like(desired.get(address), ends)) is not None:
+            rows = [(row, cls._of(cell)) for row, cell in data_cells(part, index, layout, address.sheet)]
+            if (found := least_like(desired.get(address), rows, address, layout)) is not None:
                 yield address, found
 
     @classmethod

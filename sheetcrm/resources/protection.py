@@ -33,6 +33,7 @@ class Protection(Resource):
     policy: ClassVar[Policy] = "restore"
     fields: ClassVar[tuple[str, ...]] = ("sheets.protectedRanges",)
     follows: ClassVar[frozenset[str]] = frozenset({"rows", "columns"})
+    removable: ClassVar[bool] = True
 
     @classmethod
     def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:

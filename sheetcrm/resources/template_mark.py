@@ -26,6 +26,7 @@ class TemplateMark(Resource):
     kind: ClassVar[str] = "template"
     rank: ClassVar[int] = 1
     policy: ClassVar[Policy] = "restore"
+    fixed: ClassVar[bool] = True
     fields: ClassVar[tuple[str, ...]] = ("developerMetadata",)
 
     @classmethod

@@ -21,7 +21,7 @@ from sheetcrm.resources.base import (
     State,
     changed,
     columns_of,
-    from_both_ends,
+    data_cells,
     least_like,
 )
 
@@ -63,9 +63,9 @@ class Validation(Resource):
     def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:
         """The rule of the data rows."""
         for address, part, index in columns_of(description, layout, desired, cls.kind):
-            cells = from_both_ends(part, index, layout, address.sheet)
-            ends = [cls._of(cell, address.sheet, row, layout) for row, cell in cells]
-            if (found := least_like(desired.get(address), ends)) is not None:
+            cells = data_cells(part, index, layout, address.sheet)
+            rows = [(row, cls._of(cell, address.sheet, row, layout)) for row, cell in cells]
+            if (found := least_like(desired.get(address), rows, address, layout)) is not None:
                 yield address, found
 
     @classmethod

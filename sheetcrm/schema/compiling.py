@@ -22,7 +22,9 @@ from sheetcrm.resources.named_range import NamedRange
 from sheetcrm.resources.protection import Protection
 from sheetcrm.resources.rows import Rows
 from sheetcrm.resources.tab import Tab
+from sheetcrm.resources.tab_style import TabStyle
 from sheetcrm.resources.template_mark import TemplateMark
+from sheetcrm.resources.title import Title
 from sheetcrm.schema import samples
 from sheetcrm.schema.context import Context, Place
 
@@ -57,7 +59,10 @@ def _all(template: Template, context: Context) -> Iterator[tuple[Address, Resour
 
 def _of_sheet(key: str, spec: SheetSpec, context: Context) -> Iterator[Resource]:
     theme = context.template.theme
-    yield Tab(spec.title.say(context.language), spec.color or "", spec.hidden, 1, spec.frozen_columns)
+    title = spec.title.say(context.language)
+    yield Tab(title)
+    yield Title(title)
+    yield TabStyle(spec.color or "", spec.hidden, 1, spec.frozen_columns)
     yield Grid(spec.rows)
     yield Banding(theme.header, theme.first, theme.second)
     yield Protection("header", texts(context.language)(N_("sheetcrm: titles are read by programs; rename with care")))

@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from sheetcrm.layout import Wanted
 from sheetcrm.messages import LANGUAGES
-from sheetcrm.resources.base import Cell, State
+from sheetcrm.resources.base import Cell, State, kinds
 from sheetcrm.schema import columns, comparison, compiling, membership, problems, samples
 from sheetcrm.schema.colors import PALETTE, Color
 from sheetcrm.schema.columns.base import Column
@@ -30,7 +30,7 @@ from sheetcrm.schema.reminders import ReminderRule
 from sheetcrm.schema.rules import Trouble
 from sheetcrm.schema.sheet_rules import SheetRule
 from sheetcrm.schema.text import Text
-from sheetcrm.variants import WholeSchema
+from sheetcrm.variants import WholeSchema, nearest
 
 FAMILIES = (columns, comparison, membership)
 """Imported for their members: a family is whatever has been defined."""
@@ -46,6 +46,17 @@ def _is_a_key(key: str) -> str:
 
 
 Key = Annotated[str, AfterValidator(_is_a_key)]
+
+
+def _is_a_kind(name: str) -> str:
+    known = [kind.kind for kind in kinds() if kind.policy != "once" and not kind.fixed]
+    if name not in known:
+        hint = nearest(name, known) or f"; there are {', '.join(known)}"
+        raise PydanticCustomError("kind", "no such kind of setting: {name}{hint}", {"name": name, "hint": hint})
+    return name
+
+
+Kind = Annotated[str, AfterValidator(_is_a_kind)]
 
 
 def _known_zone(name: str) -> str:
@@ -141,6 +152,8 @@ class Template(_Part):
     country: Annotated[str, AfterValidator(known_country)] = "CN"
     currency: Annotated[str, AfterValidator(known_currency)] = "CNY"
     theme: Theme = Theme()
+    policy: dict[Kind, Literal["keep", "restore"]] = {}
+    """By kind of resource: whether a change by people stays (`keep`) or is put back (`restore`)."""
     team: Team | None = None
     sheets: dict[Key, SheetSpec] = Field(min_length=1)
     reminders: dict[Key, ReminderRule] = {}

@@ -6,7 +6,7 @@ import pytest
 
 from sheetcrm.layout import MARK_KEY
 
-from .bakery import actions, columns, data_rows
+from .bakery import actions, bakery, columns, data_rows
 
 A_RULE = {
     "booleanRule": {
@@ -113,11 +113,85 @@ def test_validation_that_somebody_removed_comes_back(desk):
     assert desk.plan().changes == ()
 
 
-def test_a_formula_that_somebody_typed_over_comes_back(desk):
-    desk.tab("客户").update([[7]], "E2")
-    desk.apply()
-    assert desk.tab("客户").acell("E2", value_render_option="FORMULA").value.startswith("=IF(")
-    assert desk.plan().changes == ()
+class TestTypedOver:
+    """A value that a person typed into a computed column is the person's until an admin says otherwise."""
+
+    def formula(self, desk, cell):
+        return desk.tab("客户").acell(cell, value_render_option="FORMULA").value
+
+    def test_it_is_kept_and_told(self, desk):
+        desk.tab("客户").update([[7]], "E2")
+        plan = desk.plan()
+        assert plan.changes == ()
+        assert "typed over in row 2" in plan.text()
+
+    def test_asked_for_by_name_the_formula_comes_back(self, desk):
+        desk.tab("客户").update([[7]], "E2")
+        desk.apply(allow={"typed-over"})
+        assert self.formula(desk, "E2").startswith("=IF(")
+        assert (desk.plan().changes, desk.plan().kept) == ((), ())
+
+    def test_whoever_looks_deep_finds_it_in_any_row(self, desk):
+        desk.tab("客户").update([["a"], ["b"]], "E40")
+        assert "typed over" not in desk.plan().text()
+        assert "typed over in rows 40-41" in desk.plan(deep=True).text()
+        desk.apply(deep=True, allow={"typed-over"})
+        assert self.formula(desk, "E40").startswith("=IF(")
+        assert (desk.plan(deep=True).changes, desk.plan(deep=True).kept) == ((), ())
+
+    def test_a_new_formula_is_written_around_it(self, desk, tmp_path):
+        desk.tab("客户").update([["mine"]], "E40")
+        newer = bakery(
+            tmp_path, was="SUMIFS({orders.amount},{orders.customer},{id})", now="COUNTIFS({orders.customer},{id})"
+        )
+        plan = desk.apply(newer)
+        assert "typed over in row 40" in plan.text()
+        assert self.formula(desk, "E40") == "mine"
+        assert all("COUNTIFS" in self.formula(desk, cell) for cell in ("E2", "E39", "E41", "E100"))
+        assert desk.plan(newer).changes == ()
+
+    def test_growing_the_grid_writes_around_it_too(self, desk, tmp_path):
+        desk.tab("客户").update([["mine"]], "E40")
+        longer = bakery(tmp_path, was="rows: 100\n", now="rows: 250\n")
+        desk.apply(longer)
+        assert self.formula(desk, "E40") == "mine"
+        assert self.formula(desk, "E250").startswith("=IF(")
+
+    def test_a_blanked_formula_is_simply_written_again(self, desk):
+        desk.tab("客户").batch_clear(["E2", "E50"])
+        desk.apply(deep=True)
+        assert self.formula(desk, "E50").startswith("=IF(")
+        assert desk.plan(deep=True).changes == ()
+
+
+class TestDeep:
+    """Holes in the middle of a column, as pasting makes them, are found when every row is looked at."""
+
+    def test_a_hole_in_a_validation_is_named_and_mended(self, desk):
+        place = {
+            "sheetId": desk.tab("客户").id,
+            "startRowIndex": 9,
+            "endRowIndex": 12,
+            "startColumnIndex": 2,
+            "endColumnIndex": 3,
+        }
+        desk.send({"setDataValidation": {"range": place}})
+        assert desk.plan().changes == ()
+        plan = desk.plan(deep=True)
+        assert actions(plan) == {("create", "customers.stage.validation")}
+        assert "rows 10-12" in plan.text()
+        desk.apply(deep=True)
+        assert desk.plan(deep=True).changes == ()
+
+    def test_a_format_that_was_pasted_is_named_and_mended(self, desk):
+        desk.tab("客户").format("D7", {"numberFormat": {"type": "TEXT", "pattern": "@"}})
+        plan = desk.apply(deep=True)
+        assert actions(plan) == {("update", "customers.next.number_format")}
+        assert "row 7" in plan.text()
+        assert desk.plan(deep=True).changes == ()
+
+    def test_a_spreadsheet_that_was_just_made_has_none(self, desk):
+        assert desk.plan(deep=True).changes == ()
 
 
 def test_a_number_format_that_somebody_changed_comes_back(desk):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sheetcrm import testing
-from sheetcrm.layout import Wanted
-from sheetcrm.provision.diff import diff
+from sheetcrm.layout import MADE_KEY, Wanted
+from sheetcrm.provision.diff import Past, diff
 from sheetcrm.provision.live import read
 from sheetcrm.provision.plan import make
 from sheetcrm.resources import (
@@ -25,12 +25,15 @@ from sheetcrm.resources import (
     Look,
     Memory,
     NamedRange,
+    Note,
     NumberFormat,
     Protection,
     Rows,
     SampleRows,
     Tab,
+    TabStyle,
     TemplateMark,
+    Title,
     Validation,
     Width,
     kinds,
@@ -43,16 +46,18 @@ GROUND = {
     Address("t", "", "tab"): Tab("表"),
     Address("t", "", "grid"): Grid(50),
     Address("t", "a", "column"): Column(""),
-    Address("t", "a", "header"): Header("甲", "a note"),
+    Address("t", "a", "header"): Header("甲"),
     Address("t", "b", "column"): Column("a"),
     Address("t", "b", "header"): Header("乙"),
 }
 SHEET, COLUMN = ("t", ""), ("t", "b")
+T, B = Address("t", "", "tab"), Address("t", "b", "width")
 
 CASES = [
     pytest.param((SPREADSHEET, ""), Locale("zh_CN", "Asia/Shanghai"), Locale("en_US", "Europe/Berlin"), id="locale"),
     pytest.param((SPREADSHEET, ""), TemplateMark("y", 2, "en"), TemplateMark("y", 3, "en"), id="template"),
-    pytest.param(SHEET, Tab("表", "#ff8800", False, 2, 1), None, id="tab"),
+    pytest.param(SHEET, TabStyle("#ff8800", False, 2, 1), TabStyle("#008800"), id="tab style"),
+    pytest.param(SHEET, Title("表"), Title("別"), id="title"),
     pytest.param(SHEET, Grid(80), Grid(90), id="grid"),
     pytest.param(SHEET, Banding("#112233", "#ffffff", "#eeeeee"), None, id="banding"),
     pytest.param(SHEET, Protection("header", "titles"), Protection("header", "other"), id="protected header"),
@@ -66,6 +71,7 @@ CASES = [
         id="highlights",
     ),
     pytest.param(COLUMN, Header("丙"), None, id="header"),
+    pytest.param(COLUMN, Note("a note"), None, id="note"),
     pytest.param(COLUMN, HeaderStyle("#134f5c", "#ffffff"), None, id="header style"),
     pytest.param(COLUMN, Width(180), None, id="width"),
     pytest.param(COLUMN, Width(60, hidden=True), None, id="hidden"),
@@ -87,7 +93,7 @@ CASES = [
     pytest.param(COLUMN, Formula('=IF({a}="","",countif({t.a},{a}))'), Formula("={a}&1"), id="formula"),
     pytest.param(COLUMN, Protection("column", "computed"), Protection("column", "again"), id="protected column"),
     pytest.param(COLUMN, NamedRange("t_b"), NamedRange("t_c"), id="named range"),
-    pytest.param(SHEET, Memory(frozenset({"a.validation"})), Memory(frozenset({"b.validation"})), id="memory"),
+    pytest.param(SHEET, Memory(((T, ""), (B, "abc"))), Memory(((B, "xyz"),)), id="memory"),
 ]
 
 
@@ -100,7 +106,10 @@ def gateway():
 def settle(gateway, desired):
     """Make it so; what was changed, and what was kept."""
     live = read(gateway, desired, WANTED)
-    difference = diff(live.state, desired)
+    past = Past.of(live.state, {}, ())
+    if not any(isinstance(wanted, Memory) for wanted in desired.values()):
+        desired = {**desired, **Memory.of(desired, past.digests, ())}
+    difference = diff(live.state, desired, past)
     gateway.batch(make(live, difference, (), "en").requests)
     return difference
 
@@ -134,10 +143,12 @@ def test_a_line_of_a_plan_says_something(place, wanted, other):
 def test_what_is_the_teams_is_kept(gateway, place, wanted, other):
     address = Address(*place, wanted.kind)
     settle(gateway, GROUND)
+    forget = {"developerMetadataLookup": {"metadataKey": MADE_KEY}}
+    gateway.batch([{"deleteDeveloperMetadata": {"dataFilter": forget}}])
     before = read(gateway, {**GROUND, address: wanted}, WANTED).state.get(address)
     difference = settle(gateway, {**GROUND, address: wanted})
-    if before is not None:
-        assert difference.changes == ()
+    if before not in (None, wanted):
+        assert [change.address.kind for change in difference.changes] == ["memory"]
         assert [change.address for change in difference.kept] == [address]
 
 
@@ -153,7 +164,7 @@ def test_what_is_the_teams_is_kept(gateway, place, wanted, other):
 def test_what_is_dropped_is_taken_away(gateway, place, wanted):
     address = Address(*place, wanted.kind)
     settle(gateway, {**GROUND, address: wanted})
-    assert [change.action for change in settle(gateway, GROUND).changes] == ["delete"]
+    assert [change.action for change in settle(gateway, GROUND).changes] == ["delete", "update"]
     assert settle(gateway, GROUND).changes == ()
 
 
@@ -188,7 +199,7 @@ def test_a_name_that_people_use_elsewhere_is_a_trouble(gateway):
 
 
 def test_every_kind_is_among_the_cases():
-    here = {case.values[1].kind for case in CASES} | {"column", "rows", "samples"}
+    here = {case.values[1].kind for case in CASES} | {"column", "rows", "samples", "tab"}
     assert {kind.kind for kind in kinds()} == here
 
 

@@ -162,9 +162,9 @@ class TestNotes:
             }
         }
         made = template(columns=columns)
-        assert "甲, 乙" in resource(made, "customers.x.header").note
-        assert "A, B" in resource(made, "customers.x.header", "en").note
+        assert "甲, 乙" in resource(made, "customers.x.note").text
+        assert "A, B" in resource(made, "customers.x.note", "en").text
 
     def test_what_must_be_filled_says_so(self):
         columns = {"x": {"type": "text", "title": "X", "required": True, "note": {"zh": "注", "en": "Mind"}}}
-        assert resource(template(columns=columns), "customers.x.header", "en").note == "Mind\nRequired."
+        assert resource(template(columns=columns), "customers.x.note", "en").text == "Mind\nRequired."

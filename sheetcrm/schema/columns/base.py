@@ -16,6 +16,7 @@ from sheetcrm.messages import N_
 from sheetcrm.resources.base import Address, Cell, Resource
 from sheetcrm.resources.header import Header
 from sheetcrm.resources.look import Look
+from sheetcrm.resources.note import Note
 from sheetcrm.resources.number_format import NumberFormat
 from sheetcrm.resources.validation import Condition, Validation
 from sheetcrm.resources.width import Width
@@ -201,7 +202,8 @@ class Column(Variant):
                 yield Address(place.sheet, place.column, resource.kind), resource
 
     def _resources(self, place: Place, context: Context) -> Iterator[Resource | None]:
-        yield Header(self.title.say(context.language), header_note(self, context))
+        yield Header(self.title.say(context.language))
+        yield Note(note) if (note := header_note(self, context)) else None
         pixels, alignment = self.looks()
         yield Width(self.width or pixels, self.hidden)
         yield Look(alignment, "WRAP" if self.wrap else "CLIP")
