@@ -27,6 +27,10 @@ class Wanted:
 
     titles: tuple[str, ...]
     columns: Mapping[str, tuple[str, ...]]
+    was: tuple[str, ...] = ()
+    """The keys that the sheet had before."""
+    columns_were: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The keys that its columns had before, where they had others."""
 
 
 @dataclass
@@ -55,6 +59,10 @@ class Found:
     places: dict[str, Place] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
     moved: dict[tuple[str, str], int] = field(default_factory=dict)
+    stale: dict[str, int] = field(default_factory=dict)
+    """By place (`customers.stage`), Google's id of a mark that has a former key."""
+    former: dict[str, str] = field(default_factory=dict)
+    """By place, the one that it had when its mark was made, where that is another."""
     spare: int | None = None
 
 
@@ -94,7 +102,8 @@ def find(description: Json, wanted: Mapping[str, Wanted], sight: Sight) -> Found
     """Every sheet and column of ours in an answer of `spreadsheets.get`."""
     found = Found(wanted)
     parts = [part for part in description.get("sheets", []) if part["properties"].get("sheetType", "GRID") == "GRID"]
-    claims = _claims(parts, wanted, found)
+    former = Former(wanted)
+    claims = _claims(parts, wanted, found, former)
     for key, part in _by_title(parts, wanted):
         if key not in claims:
             if _is_ours(key, part, wanted[key], sight):
@@ -103,18 +112,43 @@ def find(description: Json, wanted: Mapping[str, Wanted], sight: Sight) -> Found
                 found.troubles.append(Trouble(key, "", "title_taken", (("title", _title(part)),)))
     order = {id(part): at for at, part in enumerate(parts)}
     for key, part in sorted(claims.items(), key=lambda claim: order[id(claim[1])]):
-        found.places[key] = _place(key, part, found, sight)
+        found.places[key] = _place(key, part, found, sight, former)
     if len(parts) == 1 and not claims and _id(parts[0]) in sight.blank:
         found.spare = _id(parts[0])
     return found
 
 
-def _claims(parts: list[Json], wanted: Mapping[str, Wanted], found: Found) -> dict[str, Json]:
+class Former:
+    """Which key a sheet or a column has now that had another one."""
+
+    def __init__(self, wanted: Mapping[str, Wanted]) -> None:
+        self._sheets = {old: key for key, sheet in wanted.items() for old in sheet.was if old not in wanted}
+        self._columns = {
+            (key, old): column
+            for key, sheet in wanted.items()
+            for column, olds in sheet.columns_were.items()
+            for old in olds
+            if old not in sheet.columns
+        }
+
+    def sheet(self, key: str) -> str:
+        """The key of today."""
+        return self._sheets.get(key, key)
+
+    def column(self, sheet: str, key: str) -> str:
+        """The key of today of a column in a sheet by its key of today."""
+        return self._columns.get((sheet, key), key)
+
+
+def _claims(parts: list[Json], wanted: Mapping[str, Wanted], found: Found, former: Former) -> dict[str, Json]:
     """Sheets by their marks; of several with one mark (a copied tab brings it along) the one that we made."""
     marked: dict[str, list[Json]] = {}
     for part in parts:
-        for value in _marks(part):
-            marked.setdefault(value, []).append(part)
+        for value, metadata in _marks(part).items():
+            key = former.sheet(value)
+            if key != value:
+                found.stale[key], found.former[key] = metadata, value
+            marked.setdefault(key, []).append(part)
     claims = {}
     for key, same in marked.items():
         titles = wanted[key].titles if key in wanted else ()
@@ -136,40 +170,47 @@ def _is_ours(key: str, part: Json, wanted: Wanted, sight: Sight) -> bool:
     """An unmarked sheet with our title is ours when it is blank, has marked columns or half of our headers."""
     known = {_plain(title) for titles in wanted.columns.values() for title in titles}
     seen = sum(_plain(text) in known for text in sight.header(part))
-    marked = any(sheet == key for sheet, _, _ in _column_marks(part))
+    marked = any(mark.sheet == key for mark in _column_marks(part))
     return marked or _id(part) in sight.blank or not sight.knows(part) or 2 * seen >= max(1, len(wanted.columns))
 
 
-def _place(key: str, part: Json, found: Found, sight: Sight) -> Place:
+def _place(key: str, part: Json, found: Found, sight: Sight, former: Former) -> Place:
     """Where a sheet's columns are."""
-    grid, marked, wanted = part["properties"].get("gridProperties", {}), key in _marks(part), found.wanted.get(key)
+    grid, wanted = part["properties"].get("gridProperties", {}), found.wanted.get(key)
+    marked = key in {former.sheet(value) for value in _marks(part)}
     place = Place(
         id=_id(part),
         title=_title(part),
         rows=grid.get("rowCount", 0),
         width=grid.get("columnCount", 0),
-        marked=marked,
+        marked=marked and key not in found.stale,
         adopted=_id(part) in sight.blank and not marked,
         header=sight.header(part),
         frozen_rows=grid.get("frozenRowCount", 0),
     )
-    _by_mark(key, part, place, wanted, found)
+    _by_mark(key, part, place, found, former)
     if wanted is not None:
         _by_header(key, place, wanted, found)
         _contradictions(key, place, wanted, found)
     return place
 
 
-def _by_mark(key: str, part: Json, place: Place, wanted: Wanted | None, found: Found) -> None:
+def _by_mark(key: str, part: Json, place: Place, found: Found, former: Former) -> None:
+    wanted = found.wanted.get(key)
     marked: dict[str, list[int]] = {}
-    for sheet, column, index in _column_marks(part):
-        if sheet == key:
-            marked.setdefault(column, []).append(index)
+    for mark in _column_marks(part):
+        if former.sheet(mark.sheet) == key:
+            column = former.column(key, mark.column)
+            marked.setdefault(column, []).append(mark.index)
+            if (key, column) != (mark.sheet, mark.column):
+                found.stale[f"{key}.{column}"] = mark.metadata_id
+                found.former[f"{key}.{column}"] = f"{mark.sheet}.{mark.column}"
     for column, indexes in marked.items():
         titles = {_plain(title) for title in (wanted.columns.get(column, ()) if wanted else ())}
         best = next((index for index in indexes if _plain(_text(place.header, index)) in titles), indexes[0])
         place.columns[column] = best
-        place.marks.add(column)
+        if f"{key}.{column}" not in found.stale:
+            place.marks.add(column)
         if len(indexes) > 1:
             cells = ", ".join(f"{letters(index)}1" for index in indexes)
             title = _text(place.header, best) or column
@@ -236,21 +277,32 @@ def preferred_id(address: str) -> int:
     return int.from_bytes(hashlib.sha256(f"sheetcrm {address}".encode()).digest()[:4]) & 0x7FFFFFFF or 1
 
 
-def _marks(part: Json) -> set[str]:
-    """The sheet keys that a sheet's own metadata claims."""
-    ours = [m.get("metadataValue", "") for m in part.get("developerMetadata", []) if m.get("metadataKey") == MARK_KEY]
-    return {value for value in ours if value and "." not in value}
+def _marks(part: Json) -> dict[str, int]:
+    """The sheet keys that a sheet's own metadata claims, with Google's ids of the marks."""
+    ours = [one for one in part.get("developerMetadata", []) if one.get("metadataKey") == MARK_KEY]
+    marks = {one.get("metadataValue", ""): one.get("metadataId", 0) for one in ours}
+    return {value: found for value, found in marks.items() if value and "." not in value}
 
 
-def _column_marks(part: Json) -> list[tuple[str, str, int]]:
-    """(sheet key, column key, index) of every marked column."""
+@dataclass(frozen=True)
+class ColumnMark:
+    """What a column's metadata claims: keys of a sheet and a column; where it stands; Google's id."""
+
+    sheet: str
+    column: str
+    index: int
+    metadata_id: int
+
+
+def _column_marks(part: Json) -> list[ColumnMark]:
+    """Every marked column."""
     marks = []
     for data in part.get("data", []):
         for index, column in enumerate(data.get("columnMetadata", []), data.get("startColumn", 0)):
             for metadata in column.get("developerMetadata", []):
                 sheet, _, name = metadata.get("metadataValue", "").partition(".")
                 if metadata.get("metadataKey") == MARK_KEY and name:
-                    marks.append((sheet, name, index))
+                    marks.append(ColumnMark(sheet, name, index, metadata.get("metadataId", 0)))
     return marks
 
 

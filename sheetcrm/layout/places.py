@@ -145,6 +145,17 @@ class Layout:
         place = self.found.places[sheet]
         return column in place.marks if column else place.marked
 
+    def former(self, place: str) -> str:
+        """The place (`customers.stage`) under which it was made: another one when its key has changed since."""
+        if place in self.found.former:
+            return self.found.former[place]
+        sheet, _, column = place.partition(".")
+        return ".".join(part for part in (self.found.former.get(sheet, sheet), column) if part)
+
+    def stale_mark(self, place: str) -> int | None:
+        """Google's id of its mark, when that has a former key."""
+        return self.found.stale.get(place)
+
     def adopted(self, sheet: str) -> bool:
         """Whether the tab is a blank one of the right title, to be made ours."""
         return self.found.places[sheet].adopted
@@ -243,6 +254,10 @@ class Layout:
     def preferred_id(self, address: str) -> int:
         """The id that we choose for an address when it is free: positive, 31 bits, the same in every spreadsheet."""
         return preferred_id(address)
+
+    def own_ids(self, place: str, kind: str) -> frozenset[int]:
+        """The ids that we would have chosen for what is at that place, under its key of today or a former one."""
+        return frozenset({preferred_id(f"{place}.{kind}"), preferred_id(f"{self.former(place)}.{kind}")})
 
     def choose_id(self, address: str) -> int:
         """The preferred id, or the next one that nothing has; it is taken from now on."""

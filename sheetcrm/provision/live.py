@@ -45,7 +45,9 @@ def read(gateway: Describes, desired: State, wanted: Mapping[str, Wanted], *, de
     looked = [*unsure, *(part for part in description["sheets"] if part not in unsure and _is_ours(part, first))]
     blank: set[int] = set()
     if looked:
-        ranges = [place for part in looked for place in _ranges(part, whole=deep or part in unsure)]
+        whole = {address.sheet for address, resource in desired.items() if resource.entire}
+        entire = [part for part in looked if deep or part in unsure or _key(part, first) in whole]
+        ranges = [place for part in looked for place in _ranges(part, whole=part in entire)]
         cells = gateway.describe(_mask({path for path in fields if path.startswith(CELLS)}, CELL_PLACES), ranges)
         data = {part["properties"]["sheetId"]: part.get("data", []) for part in cells.get("sheets", [])}
         for part in looked:
@@ -70,8 +72,12 @@ def _title(part: Json) -> str:
     return str(part["properties"]["title"])
 
 
+def _key(part: Json, layout: Layout) -> str | None:
+    return layout.sheet_key(part["properties"]["sheetId"])
+
+
 def _is_ours(part: Json, layout: Layout) -> bool:
-    return layout.sheet_key(part["properties"]["sheetId"]) is not None
+    return _key(part, layout) is not None
 
 
 def _may_be_blank(part: Json, layout: Layout, wanted: Mapping[str, Wanted], tabs: int) -> bool:

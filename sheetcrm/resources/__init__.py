@@ -18,7 +18,9 @@ from sheetcrm.resources.memory import Memory
 from sheetcrm.resources.named_range import NamedRange
 from sheetcrm.resources.note import Note
 from sheetcrm.resources.number_format import NumberFormat
+from sheetcrm.resources.offered import Offered
 from sheetcrm.resources.protection import Protection
+from sheetcrm.resources.rewording import Rewording
 from sheetcrm.resources.rows import Rows
 from sheetcrm.resources.samples import SampleRows
 from sheetcrm.resources.tab import Tab
@@ -48,10 +50,12 @@ __all__ = [
     "NamedRange",
     "Note",
     "NumberFormat",
+    "Offered",
     "Policy",
     "Protection",
     "Request",
     "Resource",
+    "Rewording",
     "Rows",
     "SampleRows",
     "State",

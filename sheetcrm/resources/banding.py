@@ -48,9 +48,9 @@ class Banding(Resource):
         """Ours, else the topmost: whoever made it, ours could not be put over it."""
         for key, part in sheets_of(description, layout):
             address = Address(key, "", cls.kind)
-            own = layout.preferred_id(str(address))
-            there = sorted(part.get("bandedRanges", []), key=lambda one: (one["bandedRangeId"] != own, _top(one)))
-            if there and (address in desired or there[0]["bandedRangeId"] == own):
+            own = layout.own_ids(address.place, cls.kind)
+            there = sorted(part.get("bandedRanges", []), key=lambda one: (one["bandedRangeId"] not in own, _top(one)))
+            if there and (address in desired or there[0]["bandedRangeId"] in own):
                 layout.ids[str(address)] = there[0]["bandedRangeId"]
                 colors = there[0].get("rowProperties", {})
                 yield address, cls(*(color_text(colors.get(name)) for name in PARTS))

@@ -63,6 +63,8 @@ class Resource:
     """Whether that is no matter of taste, so that no template may decide otherwise."""
     fields: ClassVar[tuple[str, ...]] = ()
     """Paths of `spreadsheets.get` that `read` needs, dotted, from the top."""
+    entire: ClassVar[bool] = False
+    """Whether `read` needs every row of its sheet."""
     follows: ClassVar[frozenset[str]] = frozenset()
     """`rows`, `columns`: it has to be sent again when its sheet grows that way."""
 
@@ -175,7 +177,9 @@ def color_text(style: Json | None) -> str:
 
 
 def mark(address: Address, layout: Layout) -> Request:
-    """The request that makes the sheet or column of `address` known as ours."""
+    """The request that makes the sheet or column of `address` known as ours, by its key of today."""
+    if (stale := layout.stale_mark(address.place)) is not None:
+        return _rewritten(stale, address.place)
     sheet_id = layout.sheet_id(address.sheet)
     location: Json = {"sheetId": sheet_id}
     if address.column:
@@ -200,14 +204,16 @@ def remember(words: Collection[str], key: str, address: Address, layout: Layout)
     """The request that makes a sheet's metadata under `key` exactly those words, in their order."""
     value = " ".join(words)
     if str(address) in layout.ids:
-        lookup = {"developerMetadataLookup": {"metadataId": layout.ids[str(address)]}}
-        new = {"metadataValue": value}
-        return {
-            "updateDeveloperMetadata": {"dataFilters": [lookup], "developerMetadata": new, "fields": "metadataValue"}
-        }
+        return _rewritten(layout.ids[str(address)], value)
     metadata = {"metadataKey": key, "metadataValue": value, "visibility": "DOCUMENT"}
     location = {"sheetId": layout.sheet_id(address.sheet)}
     return {"createDeveloperMetadata": {"developerMetadata": {**metadata, "location": location}}}
+
+
+def _rewritten(metadata_id: int | str, value: str) -> Request:
+    lookup = {"developerMetadataLookup": {"metadataId": metadata_id}}
+    new = {"metadataValue": value}
+    return {"updateDeveloperMetadata": {"dataFilters": [lookup], "developerMetadata": new, "fields": "metadataValue"}}
 
 
 def sheets_of(description: Json, layout: Layout) -> Iterator[tuple[str, Json]]:
@@ -232,14 +238,15 @@ def made_before(part: Json, sheet: str, layout: Layout) -> dict[Address, str]:
     """
     What we last applied to a sheet, by digest, as its metadata has it: a word a column, `stage,header=a1B2c3,width=…`.
 
-    What is not in that form is nobody's.
+    Under the keys of today.  What is not in that form is nobody's.
     """
+    today = {layout.former(f"{sheet}.{column}").partition(".")[2]: column for column in layout.columns(sheet)}
     made = {}
     for word in remembered(part, MADE_KEY, Address(sheet, "", "memory"), layout):
         column, *entries = word.split(",")
         for entry in entries:
             kind, _, digest = entry.partition("=")
-            made[Address(sheet, column, kind)] = digest
+            made[Address(sheet, today.get(column, column), kind)] = digest
     return made
 
 

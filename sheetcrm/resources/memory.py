@@ -32,6 +32,8 @@ class Memory(Resource):
     """The digests of what a tab last had from us, by address; one a sheet."""
 
     made: tuple[tuple[Address, str], ...]
+    current: bool = True
+    """Whether it is written under the keys of today; always True in a desired state."""
 
     kind: ClassVar[str] = "memory"
     rank: ClassVar[int] = 98
@@ -56,7 +58,8 @@ class Memory(Resource):
         """Of every sheet of ours that has one."""
         for key, part in sheets_of(description, layout):
             if made := made_before(part, key, layout):
-                yield Address(key, "", cls.kind), cls(tuple(sorted(made.items())))
+                current = all(layout.former(place) == place for place in (key, *(at.place for at in made)))
+                yield Address(key, "", cls.kind), cls(tuple(sorted(made.items())), current)
 
     def create(self, address: Address, layout: Layout) -> list[Request]:
         """Write it down."""

@@ -41,7 +41,8 @@ class NamedRange(Resource):
                 for named in live:
                     whole = layout.covers(named.get("range", {}), key, column)
                     same_name = isinstance(wanted, cls) and named["name"].lower() == wanted.name.lower()
-                    if named["namedRangeId"] == str(layout.preferred_id(str(address))) or (same_name and whole):
+                    own = {str(one) for one in layout.own_ids(address.place, address.kind)}
+                    if named["namedRangeId"] in own or (same_name and whole):
                         layout.ids[str(address)] = named["namedRangeId"]
                         yield address, cls(named["name"], whole)
                         break

@@ -86,7 +86,7 @@ class Protection(Resource):
 
 
 def _ours(protected: Json, address: Address, desired: Resource | None, layout: Layout) -> bool:
-    if protected.get("protectedRangeId") == layout.preferred_id(str(address)):
+    if protected.get("protectedRangeId") in layout.own_ids(address.place, address.kind):
         return True
     return isinstance(desired, Protection) and bool(
         desired.description

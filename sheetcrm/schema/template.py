@@ -103,6 +103,8 @@ class SheetSpec(_Part):
     """
 
     title: Text
+    was: tuple[Key, ...] = ()
+    """Keys that it had before."""
     content: Literal["records", "lists", "page"] = "records"
     key: str | None = None
     columns: dict[Key, Column] = Field(min_length=1)
@@ -214,7 +216,12 @@ class Template(_Part):
     def wanted(self, sheets: Iterable[str] | None = None) -> dict[str, Wanted]:
         """By which titles, in every language, those sheets (None: all) and their columns are found when marks are gone."""
         return {
-            sheet: Wanted(self.titles(sheet), {key: self.titles(sheet, key) for key in self.sheets[sheet].columns})
+            sheet: Wanted(
+                self.titles(sheet),
+                {key: self.titles(sheet, key) for key in self.sheets[sheet].columns},
+                self.sheets[sheet].was,
+                {key: column.was for key, column in self.sheets[sheet].columns.items() if column.was},
+            )
             for sheet in (self.sheets if sheets is None else sheets)
         }
 

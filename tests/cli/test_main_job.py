@@ -10,6 +10,7 @@ from pathlib import Path
 
 import gspread
 import pytest
+from gspread.utils import rowcol_to_a1
 from ruamel.yaml import YAML
 
 from sheetcrm import config
@@ -104,10 +105,14 @@ def test_a_new_spreadsheet_can_be_made_in_a_folder(sheetcrm):
         assert session.get(url, params={"fields": "parents"}).json()["parents"] == [folder]
 
 
+def column_letter(tab, title):
+    return rowcol_to_a1(1, tab.row_values(1).index(title) + 1).rstrip("1")
+
+
 def test_a_plan_that_was_not_reviewed_is_refused(pipeline, person):
     with person() as book:
         tab = book.worksheet("客户进度")
-        tab.update_cell(2, tab.row_values(1).index("上次跟进") + 1, "typed over a formula")
+        tab.batch_clear([f"{column_letter(tab, '上次跟进')}2"])
     plan = pipeline("plan", "--check", "--json")
     assert plan.code == 3
     wrong = pipeline("apply", "--plan", "0" * 12)

@@ -18,6 +18,7 @@ from sheetcrm.resources.header import Header
 from sheetcrm.resources.look import Look
 from sheetcrm.resources.note import Note
 from sheetcrm.resources.number_format import NumberFormat
+from sheetcrm.resources.rewording import Rewording
 from sheetcrm.resources.validation import Condition, Validation
 from sheetcrm.resources.width import Width
 from sheetcrm.schema.conditions import combined
@@ -60,6 +61,8 @@ class Column(Variant):
         """Each member's own; the family has none."""
 
     title: Text
+    was: tuple[str, ...] = ()
+    """Keys that it had before."""
     note: Text | None = None
     width: int | None = Field(None, ge=20, le=2000)
     hidden: bool = False
@@ -189,6 +192,10 @@ class Column(Variant):
         """How cells are shown; None leaves Sheets to it."""
         return None
 
+    def rewording(self, context: Context) -> Rewording | None:
+        """What is to be replaced in cells because options are called otherwise now."""
+        return None
+
     def problems(self, place: Place, context: Context) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """What does not fit the rest of the template: the path below the column, and why."""
         for offset, rule in enumerate(self.rules):
@@ -208,6 +215,7 @@ class Column(Variant):
         yield Width(self.width or pixels, self.hidden)
         yield Look(alignment, "WRAP" if self.wrap else "CLIP")
         yield self.number_format(context)
+        yield self.rewording(context)
         yield self.validation(place, context)
 
     def validation(self, place: Place, context: Context) -> Validation | None:

@@ -14,10 +14,11 @@ from pydantic_core import PydanticCustomError
 from sheetcrm.messages import N_
 from sheetcrm.resources.base import Cell
 from sheetcrm.resources.number_format import NumberFormat
+from sheetcrm.resources.rewording import Rewording
 from sheetcrm.resources.validation import Condition
 from sheetcrm.schema.columns.base import BadCell, Column, Context, Place
 from sheetcrm.schema.columns.list import ListColumn
-from sheetcrm.schema.columns.options import Option, Options, nearest_title, option_key
+from sheetcrm.schema.columns.options import Option, Options, nearest_title, option_key, reworded
 from sheetcrm.schema.columns.reading import plain, shown, wordless
 from sheetcrm.schema.membership import ExistsInRule
 from sheetcrm.schema.rules import Rule
@@ -30,6 +31,9 @@ class OptionsColumn(Column):
     options: Options | None = None
     options_from: str | None = None
     """`sheet.column` of a `list` column."""
+
+    listed: ClassVar[bool] = False
+    """Whether a cell may have several."""
 
     @model_validator(mode="after")
     def _has_options(self) -> "OptionsColumn":
@@ -60,6 +64,11 @@ class OptionsColumn(Column):
         """How the option is written in that language."""
         option = self.known(context).get(key)
         return option.title.say(context.language) if option else key
+
+    def rewording(self, context: Context) -> Rewording | None:
+        """The old words of its options, wherever the list stands."""
+        words = reworded(self.known(context), context.language)
+        return Rewording(words, self.listed) if words else None
 
     def titles(self, language: str) -> dict[str, str]:
         """The titles of its own options, in the order of the dropdown."""

@@ -29,6 +29,7 @@ class ChoicesColumn(OptionsColumn):
     examples = (("阅读, 旅行", ("read", "travel")), ("旅行、阅读", ("read", "travel")), ("Travel；", ("travel",)))
     nonsense = ("阅读, 睡觉", True, ",")
     pixels = 180
+    listed = True
     hint: ClassVar[str] = N_("One or several, with commas between: {options}")
     example_settings: ClassVar[dict[str, Any]] = {
         "options": {"read": {"zh": "阅读", "en": "Reading"}, "travel": {"zh": "旅行", "en": "Travel"}}

@@ -4,13 +4,16 @@ A list that the team may extend, one column of the 选项 tab.
 It begins with the template's options; their values are keys, what people add is its own text.
 """
 
+from collections.abc import Iterator
 from typing import Any, ClassVar, Literal
 
 from sheetcrm.messages import N_
-from sheetcrm.resources.base import Cell
+from sheetcrm.resources.base import Address, Cell, Resource
 from sheetcrm.resources.number_format import NumberFormat
-from sheetcrm.schema.columns.base import BadCell, Column, Context
-from sheetcrm.schema.columns.options import Options, option_key
+from sheetcrm.resources.offered import Offered
+from sheetcrm.resources.rewording import Rewording
+from sheetcrm.schema.columns.base import BadCell, Column, Context, Place
+from sheetcrm.schema.columns.options import Options, option_key, reworded
 from sheetcrm.schema.columns.reading import shown, wordless
 from sheetcrm.schema.rules import Rule, UniqueRule
 
@@ -38,6 +41,16 @@ class ListColumn(Column):
     def dump_value(self, value: Any, context: Context) -> Cell:
         """The option's title, or the text itself."""
         return self.options[value].title.say(context.language) if value in self.options else str(value)
+
+    def rewording(self, context: Context) -> Rewording | None:
+        """The old words of the options that the list began with."""
+        words = reworded(self.options, context.language)
+        return Rewording(words) if words else None
+
+    def resources(self, place: Place, context: Context) -> Iterator[tuple[Address, Resource]]:
+        """The list too, so that it can grow with the template."""
+        yield from super().resources(place, context)
+        yield Address(place.sheet, place.column, Offered.kind), Offered(tuple(self.titles(context.language).items()))
 
     def titles(self, language: str) -> dict[str, str]:
         """The titles that the list begins with."""

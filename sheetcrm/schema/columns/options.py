@@ -24,6 +24,17 @@ class Option(BaseModel):
 
     title: Text
     color: Color | None = None
+    was: tuple[Text, ...] = ()
+    """Titles or keys that it had before: they still mean it, and cells that have them are rewritten."""
+
+    def wordings(self) -> tuple[str, ...]:
+        """Everything that it is or was called."""
+        return (*self.title.all(), *(wording for text in self.was for wording in text.all()))
+
+    def former(self, language: str) -> tuple[str, ...]:
+        """How it was called in that language, where it is called otherwise now."""
+        said = self.title.say(language)
+        return tuple(dict.fromkeys(text.say(language) for text in self.was if text.say(language) != said))
 
 
 _Written = str | int | dict[str, Any]
@@ -33,8 +44,8 @@ _Written = str | int | dict[str, Any]
 def _with_title(value: Any) -> Any:
     """`{zh: …, en: …, color: …}` and `Lead` are short for `{title: …, color: …}`."""
     if isinstance(value, dict) and "title" not in value:
-        title = {key: wording for key, wording in value.items() if key != "color"}
-        return {"title": title, **{key: value[key] for key in value if key == "color"}}
+        title = {key: wording for key, wording in value.items() if key not in ("color", "was")}
+        return {"title": title, **{key: value[key] for key in value if key in ("color", "was")}}
     return value if isinstance(value, dict) else {"title": value}
 
 
@@ -45,7 +56,7 @@ def _keyed(value: Any) -> Any:
 def _told_apart(options: dict[str, Option]) -> dict[str, Option]:
     seen: dict[str, str] = {}
     for key, option in options.items():
-        for wording in (key, *option.title.all()):
+        for wording in (key, *option.wordings()):
             other = seen.setdefault(plain(wording).casefold(), key)
             if other != key:
                 values = {"wording": wording, "key": key, "other": other}
@@ -64,11 +75,16 @@ Options = Annotated[
 """Option key → option, in the order of the dropdown; a list of words is short for options that are called so."""
 
 
+def reworded(options: Mapping[str, Option], language: str) -> tuple[tuple[str, str], ...]:
+    """Pairs of what options were called in that language and what they are called now."""
+    return tuple((old, option.title.say(language)) for option in options.values() for old in option.former(language))
+
+
 def option_key(text: str, options: Mapping[str, Option]) -> str | None:
     """The key of the option that the text means; None when it means none."""
     wanted = plain(text).casefold()
     for key, option in options.items():
-        if any(plain(wording).casefold() == wanted for wording in option.title.all()):
+        if any(plain(wording).casefold() == wanted for wording in option.wordings()):
             return key
     return next((key for key in options if key.casefold() == wanted), None)
 
