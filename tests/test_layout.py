@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheetcrm.layout import Layout, Wanted, letters, marked_template, normal, quoted, sheets_in
+from sheetcrm.layout import Layout, Wanted, letters, marked_template, normal, places_in, quoted
 
 WANTED = {
     "customers": Wanted(
@@ -255,7 +255,8 @@ def test_what_makes_no_difference(formula, same):
 
 
 def test_sheets_that_a_formula_looks_into():
-    assert sheets_in('=IF({id}="{no.way}",{log.date},{customers.id})') == {"log", "customers"}
+    found = places_in('=IF({id}="{no.way}",{log.date},{customers.id})', "customers")
+    assert found == {"customers.id", "log.date"}
 
 
 @pytest.mark.parametrize(

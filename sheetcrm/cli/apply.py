@@ -36,6 +36,8 @@ class Wanted:
     language: str | None
     samples: bool
     deep: bool
+    only: tuple[str, ...]
+    without: tuple[str, ...]
     allow: frozenset[str]
     fingerprint: str | None = None
     yes: bool = False
@@ -50,6 +52,9 @@ def planning_options(function: Callable[..., Any]) -> Callable[..., Any]:
     function = click.option(
         "--with-samples", is_flag=True, help="Add the template's example rows (never mailed; see: samples)."
     )(function)
+    for name, text in (("only", "Nothing but"), ("except", "All but")):
+        what = f"{text} that sheet, column or setting (customers, customers.stage, '*.validation'); may be repeated."
+        function = click.option(f"--{name}", metavar="PLACE", multiple=True, help=what)(function)
     function = click.option("--deep", is_flag=True, help="Look at every row, not just the first and the last.")(
         function
     )
@@ -64,30 +69,26 @@ def wanted_from(options: dict[str, Any]) -> Wanted:
     """The planning options that click took, as one thing; takes them out of `options`."""
     allow = frozenset(name for name in ALLOWANCES if options.pop(f"allow_{name.replace('-', '_')}"))
     given = {name: options.pop(name) for name in ("template", "create", "folder")}
-    return Wanted(
-        **given,
-        language=options.pop("lang"),
-        samples=options.pop("with_samples"),
-        deep=options.pop("deep"),
-        allow=allow,
-    )
+    given |= {"language": options.pop("lang"), "samples": options.pop("with_samples"), "deep": options.pop("deep")}
+    return Wanted(**given, only=options.pop("only"), without=options.pop("except"), allow=allow)
 
 
 @click.command("plan")
 @planning_options
 @click.option("--check", is_flag=True, help="Exit with 3 when anything would change.")
+@click.option("--markdown", is_flag=True, help="As Markdown, for a review.")
 @spreadsheet_options
-def plan_command(asked: Asked, check: bool, **options: Any) -> int:
+def plan_command(asked: Asked, check: bool, markdown: bool, **options: Any) -> int:
     """Show what `apply` would change, without doing it."""
     wanted = wanted_from(options)
     if wanted.create is not None:
         plan, _template = _plan_of_new(asked, wanted)
-        show(asked, plan, {"requests": {"reads": 0, "writes": 0}})
+        show(asked, plan, {"requests": {"reads": 0, "writes": 0}}, markdown=markdown)
         return _code(plan, check)
     with asked.open() as job:
         template, language = job.template(wanted.template, wanted.language)
         plan = make_plan(job, template, replace(wanted, language=language))
-        show(asked, plan, {"requests": requests_of(job.gateway)})
+        show(asked, plan, {"requests": requests_of(job.gateway)}, markdown=markdown)
     return _code(plan, check)
 
 
@@ -187,16 +188,23 @@ def make_plan(job: Job, template: Template, wanted: Wanted) -> Plan:
 
     language, today = wanted.language or "en", today_in(template.time_zone)
     return provision.plan(
-        job.gateway, template, language, samples=wanted.samples, today=today, allow=wanted.allow, deep=wanted.deep
+        job.gateway,
+        template,
+        language,
+        samples=wanted.samples,
+        today=today,
+        allow=wanted.allow,
+        deep=wanted.deep,
+        selection=provision.Selection(wanted.only, wanted.without),
     )
 
 
-def show(asked: Asked, plan: Plan, extra: dict[str, Any]) -> None:
+def show(asked: Asked, plan: Plan, extra: dict[str, Any], *, markdown: bool = False) -> None:
     """A plan, for people or programs."""
     if asked.as_json:
         print_json({**plan.json(), **extra})
     else:
-        click.echo(plan.text())
+        click.echo(plan.markdown() if markdown else plan.text())
 
 
 def _asks(wanted: Wanted) -> bool:

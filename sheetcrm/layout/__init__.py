@@ -5,7 +5,7 @@ The only keeper of sheet ids, column indexes and Google's ids.  Row numbers are
 1-based, as people see them; indexes are 0-based, as the API counts.
 """
 
-from sheetcrm.layout.formulas import normal, quoted, sheets_in
+from sheetcrm.layout.formulas import normal, places_in, quoted
 from sheetcrm.layout.locate import Wanted, same_title
 from sheetcrm.layout.made import TEMPLATE_KEY, Made, marked_template
 from sheetcrm.layout.places import HIGHLIGHTS_KEY, MADE_KEY, MARK_KEY, Layout, letters
@@ -23,7 +23,7 @@ __all__ = [
     "letters",
     "marked_template",
     "normal",
+    "places_in",
     "quoted",
     "same_title",
-    "sheets_in",
 ]

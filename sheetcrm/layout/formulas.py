@@ -38,10 +38,10 @@ def quoted(title: str) -> str:
     return "'" + title.replace("'", "''") + "'"
 
 
-def sheets_in(formula: str) -> frozenset[str]:
-    """The keys of the sheets whose columns a formula in key form looks into."""
+def places_in(formula: str, sheet: str) -> frozenset[str]:
+    """The columns (`log.date`) that a formula in key form, standing in `sheet`, looks at."""
     keys = [match["key"][1:-1] for match in _KEY_FORM.finditer(formula) if match["key"]]
-    return frozenset(key.split(".")[0] for key in keys if "." in key)
+    return frozenset(key if "." in key else f"{sheet}.{key}" for key in keys)
 
 
 def replace_keys(formula: str, written: Callable[[str, str], str]) -> str:

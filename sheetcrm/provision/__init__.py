@@ -6,17 +6,20 @@ Template → spreadsheet: live → diff → plan → render → apply.
 
 from sheetcrm.provision.apply import apply, plan
 from sheetcrm.provision.blank import blank
-from sheetcrm.provision.plan import ALLOWANCES, DATA_LOSS, MANY_CHANGES, TYPED_OVER, Plan, Refusal
+from sheetcrm.provision.plan import ALLOWANCES, DATA_LOSS, MANY_CHANGES, MISFITS, TYPED_OVER, Plan, Refusal
 from sheetcrm.provision.samples import Sample, find_samples, remove_samples
+from sheetcrm.provision.selection import Selection
 
 __all__ = [
     "ALLOWANCES",
     "DATA_LOSS",
     "MANY_CHANGES",
+    "MISFITS",
     "TYPED_OVER",
     "Plan",
     "Refusal",
     "Sample",
+    "Selection",
     "apply",
     "blank",
     "find_samples",

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 from sheetcrm.provision.diff import Past, diff
 from sheetcrm.provision.live import read
+from sheetcrm.provision.misfits import misfits
 from sheetcrm.provision.objections import objections
-from sheetcrm.provision.plan import Plan, make
+from sheetcrm.provision.plan import MISFITS, Plan, make
 from sheetcrm.provision.samples import Reads, Writes, with_missing
+from sheetcrm.provision.selection import EVERYTHING, Selection
 from sheetcrm.provision.typed import around
 from sheetcrm.resources import Memory
 
@@ -31,14 +33,16 @@ def plan(
     today: date,
     allow: Collection[str] = frozenset(),
     deep: bool = False,
+    selection: Selection = EVERYTHING,
 ) -> Plan:
     """
     What it takes to make the spreadsheet what the template wants; `allow` has names out of ALLOWANCES.
 
-    `deep` looks at every row, not just at the first and the last.  Two reads;
-    a third when example rows are wanted and tabs have rows, one more when
-    columns or tabs would go, one when formulas are written again.  Never raises
-    for a plan that will be refused: see `Plan.refusals`.
+    `deep` looks at every row, not just at the first and the last; `selection` is
+    the part that is meant.  Two reads; a third when example rows are wanted and
+    tabs have rows, one more when columns or tabs would go, one when formulas
+    are written again, one when types or options change.  Never raises for a
+    plan that will be refused: see `Plan.refusals`.
     """
     desired = template.compile(language)
     live = read(gateway, desired, template.wanted(), deep=deep)
@@ -46,10 +50,14 @@ def plan(
         desired = with_missing(gateway, live, desired, template, template.sample_rows(language, today))
     untouchable = {f"{sheet}.{column}" for sheet, column in live.layout.moved}
     past = Past.of(live.state, template.policy, untouchable)
-    untouched = [address for address in desired if address.place in untouchable]
+    selection.check([*desired, *live.state])
+    untouched = [at for at in desired if at.place in untouchable or not selection.has(at)]
     desired = {**desired, **Memory.of(desired, past.digests, untouched)}
-    found = around(gateway, live, diff(live.state, desired, past), past, allow)
-    against = [*objections(gateway, live, desired, found.difference, allow), *found.refusals]
+    difference, lacking = selection.of(diff(live.state, desired, past))
+    found = around(gateway, live, difference, past, allow)
+    against = [*objections(gateway, live, desired, found.difference, allow), *found.refusals, *lacking]
+    if MISFITS not in allow:
+        against += misfits(gateway, live, found.difference, template.context(language))
     return make(found.live, found.difference, against, language)
 
 

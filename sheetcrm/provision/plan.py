@@ -23,9 +23,11 @@ from sheetcrm.resources import Request, Resource, Tab
 DATA_LOSS = "data-loss"
 MANY_CHANGES = "many-changes"
 TYPED_OVER = "typed-over"
+MISFITS = "misfits"
 ALLOWANCES = {
     DATA_LOSS: "Delete columns or tabs that have data.",
     MANY_CHANGES: "Change or delete more than 30 % at once.",
+    MISFITS: "Change a type or options although cells make no sense then.",
     TYPED_OVER: "Put formulas back over what people typed in computed columns.",
 }
 """What is refused or left alone unless it is asked for by name."""
@@ -83,6 +85,10 @@ class Plan:
     def text(self) -> str:
         """For people."""
         return render.text(self)
+
+    def markdown(self) -> str:
+        """For a review."""
+        return render.markdown(self)
 
     def json(self) -> dict[str, Any]:
         """For programs."""

@@ -33,6 +33,32 @@ def text(plan: Plan) -> str:
     return "\n".join([*lines, _sum(plan)])
 
 
+def markdown(plan: Plan) -> str:
+    """For a review: a table by tab, then what was kept, troubles, refusals and the sum."""
+    lines: list[str] = []
+    for sheet, changes in _by_sheet(plan.changes):
+        lines += [f"### {_cell(_heading(sheet, plan))}", "", "| | what | change | cause |", "|---|---|---|---|"]
+        lines += [
+            f"| {SIGNS[change.action]} | `{_name(change.address)}` | {_cell(change.say() + _where(change, plan))} | {_cell(change.cause)} |"
+            for change in changes
+        ]
+        lines.append("")
+    for heading, told in (
+        ("Kept as people have it", [f"`{change.address}`: {_cell(_kept(change))}" for change in plan.kept]),
+        ("To look at", [_cell(trouble.say(plan.language)) for trouble in plan.troubles]),
+        ("Refused", [_cell(refusal.message) for refusal in plan.refusals]),
+    ):
+        lines += [f"### {heading}", "", *(f"- {line}" for line in told), ""] if told else []
+    return "\n".join([*lines, _sum(plan)])
+
+
+def _cell(text: str) -> str:
+    """As it stands in a table of Markdown, whatever people called things."""
+    for sign in "\\`*_[]<>|":
+        text = text.replace(sign, "\\" + sign)
+    return " / ".join(text.split("\n"))
+
+
 def as_json(plan: Plan) -> dict[str, Any]:
     """The same as data; every change by its own address."""
     return {

@@ -113,9 +113,13 @@ class Resource:
         """Whether the template changed since it was last applied and people did not."""
         return before is not None and before != self.digest and before == live.digest
 
+    def needs(self, address: Address) -> frozenset[str]:
+        """The sheets and columns (`log`, `log.date`) in which it stands or at which it looks."""
+        return frozenset({address.sheet, address.place})
+
     def refers(self, address: Address) -> frozenset[str]:
         """The sheets whose growth it follows."""
-        return frozenset({address.sheet})
+        return frozenset(place.partition(".")[0] for place in self.needs(address))
 
     def loses_data(self) -> bool:
         """Whether deleting it takes cells of people along."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar, Self
 
-from sheetcrm.layout import Layout, normal, sheets_in
+from sheetcrm.layout import Layout, normal, places_in
 from sheetcrm.resources.base import (
     Address,
     Json,
@@ -92,9 +92,9 @@ class Formula(Resource):
                 requests.append({"repeatCell": {"range": place, "cell": cell, "fields": "userEnteredValue"}})
         return requests
 
-    def refers(self, address: Address) -> frozenset[str]:
-        """Also the sheets that it looks into."""
-        return frozenset({address.sheet}) | sheets_in(self.text)
+    def needs(self, address: Address) -> frozenset[str]:
+        """Also the columns that it looks into."""
+        return super().needs(address) | places_in(self.text, address.sheet)
 
     def say(self, live: Self | None = None) -> str:
         """The formula in key form, and where it is typed over."""

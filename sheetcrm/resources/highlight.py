@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from sheetcrm.layout import HIGHLIGHTS_KEY, Layout, normal, sheets_in
+from sheetcrm.layout import HIGHLIGHTS_KEY, Layout, normal, places_in
 from sheetcrm.resources.base import (
     Address,
     Json,
@@ -109,9 +109,10 @@ class Highlights(Resource):
         """Take ours away, last first, and what the tab remembers of them."""
         return [*_removed(address, layout), _memory(type(self)(()), address, layout)]
 
-    def refers(self, address: Address) -> frozenset[str]:
-        """Also the sheets that its formulas look into."""
-        return frozenset({address.sheet}).union(*(sheets_in(rule.formula) for rule in self.rules))
+    def needs(self, address: Address) -> frozenset[str]:
+        """Also the columns that it colours, and those that its formulas look into."""
+        columns = {f"{address.sheet}.{column}" for rule in self.rules for column in rule.columns}
+        return super().needs(address).union(columns, *(places_in(rule.formula, address.sheet) for rule in self.rules))
 
     def say(self, live: Self | None = None) -> str:
         """How many."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from sheetcrm.layout import Layout, sheets_in
+from sheetcrm.layout import Layout, places_in
 from sheetcrm.resources.base import Address, Cell, Json, Policy, Request, Resource, State, changed, sheets_of
 
 
@@ -47,10 +47,12 @@ class Rows(Resource):
 
         return block(self.rows, 2, address.sheet, layout, data)
 
-    def refers(self, address: Address) -> frozenset[str]:
-        """Also the sheets that its formulas look into."""
-        texts = [cell for row in self.rows for _, cell in row if isinstance(cell, str) and cell.startswith("=")]
-        return frozenset({address.sheet}).union(*(sheets_in(text) for text in texts))
+    def needs(self, address: Address) -> frozenset[str]:
+        """Also the columns that it fills, and those that its formulas look into."""
+        cells = [(column, cell) for row in self.rows for column, cell in row]
+        texts = [cell for _, cell in cells if isinstance(cell, str) and cell.startswith("=")]
+        own = {f"{address.sheet}.{column}" for column, _ in cells}
+        return super().needs(address).union(own, *(places_in(text, address.sheet) for text in texts))
 
     def say(self, live: Self | None = None) -> str:
         """How many."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from sheetcrm.layout import Layout, normal, sheets_in
+from sheetcrm.layout import Layout, normal, places_in
 from sheetcrm.resources.base import (
     Address,
     Json,
@@ -95,9 +95,10 @@ class Validation(Resource):
         """Anything may be typed; no cell changes."""
         return [{"setDataValidation": {"range": layout.grid_range(address.sheet, address.column)}}]
 
-    def refers(self, address: Address) -> frozenset[str]:
-        """Also the sheets that its formulas and ranges look into."""
-        return frozenset({address.sheet}).union(*(sheets_in(value) for value in self.condition.values))
+    def needs(self, address: Address) -> frozenset[str]:
+        """Also the columns that its formulas and ranges look into."""
+        places = (places_in(value, address.sheet) for value in self.condition.values if value.startswith("="))
+        return super().needs(address).union(*places)
 
     def say(self, live: Self | None = None) -> str:
         """`ONE_OF_LIST a, b`."""

@@ -75,9 +75,7 @@ class TestAnOption:
     def test_several_in_a_cell(self, blank, tmp_path):
         was = "      next: {type: date"
         old = "      likes: {type: choices, title: L, options: {a: 甲, b: 乙, ab: 甲乙}}\n" + was
-        new = (
-            "      likes: {type: choices, title: L, options: {a: {title: 新甲, was: [甲]}, b: 乙, ab: 甲乙}}\n" + was
-        )
+        new = "      likes: {type: choices, title: L, options: {a: {title: 新甲, was: [甲]}, b: 乙, ab: 甲乙}}\n" + was
         blank.apply(bakery(tmp_path, was=was, now=old))
         blank.tab("客户").update([["甲, 乙"], ["乙、甲"], ["甲乙"], ["甲"]], "D2", raw=True)
         newer = bakery(tmp_path, was=was, now=new)
