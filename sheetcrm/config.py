@@ -76,6 +76,11 @@ class Config(Settings):
         default=Path("sheetcrm-ledger.db"), description="The SQLite file that remembers what was sent."
     )
 
+    journal: Path = Field(
+        default=Path("sheetcrm-journal"),
+        description="The folder that remembers what was written, so that it can be undone.",
+    )
+
     _file: Path = PrivateAttr(default=Path(FILE))
 
     @property

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import click
 
 FIRST = ("init", "apply", "plan", "check", "import", "export", "remind", "status")
-MORE = ("template", "samples", "local")
+MORE = ("undo", "template", "samples", "local")
 MODULES = {"plan": "apply", "import": "load", "export": "dump"}
 
 

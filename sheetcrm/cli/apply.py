@@ -13,6 +13,7 @@ from sheetcrm.cli.options import (
     SOMETHING_TO_SEE,
     Asked,
     Job,
+    now,
     print_json,
     requests_of,
     spreadsheet_options,
@@ -130,7 +131,7 @@ def _carry_out(asked: Asked, job: Job, template: Template, wanted: Wanted) -> in
         # People went on working while we asked: what is done is what was shown, or nothing.
         reviewed, plan = plan.fingerprint, make_plan(job, template, wanted)
         plan.check(reviewed)
-    provision.apply(job.gateway, plan)
+    provision.apply(job.gateway, plan, log=provision.Log(job.journal, f"apply {template.key}", now()))
     _remember(job, template, wanted, plan)
     if asked.as_json:
         place = {"spreadsheet": job.settings.id, "url": plan.layout.url}

@@ -22,6 +22,7 @@ import click
 if TYPE_CHECKING:
     from sheetcrm.config import Config, SpreadsheetSettings
     from sheetcrm.connect import Connection
+    from sheetcrm.journal import Journal
     from sheetcrm.schema.template import Template
     from sheetcrm.sheets.gateway import Gateway
 
@@ -42,6 +43,13 @@ class Job:
         """Say what links need, where they need something; to be called where links were printed."""
         if self.connection.hint:
             tell(self.connection.hint)
+
+    @property
+    def journal(self) -> Journal:
+        """What was written to this spreadsheet."""
+        from sheetcrm.journal import Journal
+
+        return Journal(self.config.path(self.config.journal), self.settings.id)
 
     def template(self, given: str | None = None, language: str | None = None) -> tuple[Template, str]:
         """The template and language meant: as given, as the config remembers, else as marked in the spreadsheet (one read)."""
@@ -139,7 +147,12 @@ def sheet_key(template: Template, text: str) -> str:
 
 def today_in(time_zone: str) -> date:
     """The calendar day that it is now in that zone: where time comes in."""
-    return datetime.now(UTC).astimezone(ZoneInfo(time_zone)).date()
+    return now().astimezone(ZoneInfo(time_zone)).date()
+
+
+def now() -> datetime:
+    """This moment, in UTC: where time comes in."""
+    return datetime.now(UTC)
 
 
 def tell(text: str) -> None:

@@ -4,7 +4,7 @@ Template → spreadsheet: live → diff → plan → render → apply.
 `plan` looks and changes nothing; `apply` sends its one batch.
 """
 
-from sheetcrm.provision.apply import apply, plan
+from sheetcrm.provision.apply import Log, apply, plan
 from sheetcrm.provision.blank import blank
 from sheetcrm.provision.plan import ALLOWANCES, DATA_LOSS, MANY_CHANGES, MISFITS, TYPED_OVER, Plan, Refusal
 from sheetcrm.provision.samples import Sample, find_samples, remove_samples
@@ -16,6 +16,7 @@ __all__ = [
     "MANY_CHANGES",
     "MISFITS",
     "TYPED_OVER",
+    "Log",
     "Plan",
     "Refusal",
     "Sample",

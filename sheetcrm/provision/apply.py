@@ -7,9 +7,11 @@ Planning takes two reads and changes nothing; applying is one atomic batch.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from sheetcrm.journal import Journal
 from sheetcrm.provision.diff import Past, diff
 from sheetcrm.provision.live import read
 from sheetcrm.provision.misfits import misfits
@@ -18,6 +20,7 @@ from sheetcrm.provision.plan import MISFITS, Plan, make
 from sheetcrm.provision.samples import Reads, Writes, with_missing
 from sheetcrm.provision.selection import EVERYTHING, Selection
 from sheetcrm.provision.typed import around
+from sheetcrm.provision.undo import entries
 from sheetcrm.resources import Memory
 
 if TYPE_CHECKING:
@@ -61,7 +64,25 @@ def plan(
     return make(found.live, found.difference, against, language)
 
 
-def apply(gateway: Writes, plan: Plan, *, reviewed: str | None = None) -> None:
-    """Send the batch, if there is anything to send; Refused when something speaks against it or `reviewed` is another plan."""
+def apply(gateway: Writes, plan: Plan, *, reviewed: str | None = None, log: Log | None = None) -> None:
+    """
+    Send the batch, if there is anything to send; Refused when something speaks against it or `reviewed` is another plan.
+
+    With a `log` it is in the journal before it is sent, and marked as done after the answer.
+    """
     plan.check(reviewed)
+    if not plan.requests:
+        return
+    file = log.journal.begin(log.what, plan.fingerprint, entries(plan), log.now) if log else None
     gateway.batch(plan.requests)
+    if log and file:
+        log.journal.mark(file, "done")
+
+
+@dataclass(frozen=True)
+class Log:
+    """Where an apply is written down, as what, and when."""
+
+    journal: Journal
+    what: str
+    now: datetime

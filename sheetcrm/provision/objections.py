@@ -32,11 +32,13 @@ def objections(
 ) -> list[Refusal]:
     """Every reason not to; one more read when columns or tabs with cells would go."""
     found = [*_strangers(live, desired), *_headless(live), *_made_otherwise(live, desired)]
-    if not found and DATA_LOSS not in allow:
-        found += _losses(gateway, live, difference)
-    if MANY_CHANGES not in allow:
-        found += _many(live, difference)
-    return found
+    return found or dangers(gateway, live, difference, allow)
+
+
+def dangers(gateway: Reads, live: Live, difference: Difference, allow: Collection[str]) -> list[Refusal]:
+    """What is lost or changed at once; one read when columns or tabs with cells would go."""
+    found = [] if DATA_LOSS in allow else list(_losses(gateway, live, difference))
+    return found if MANY_CHANGES in allow else [*found, *_many(live, difference)]
 
 
 def _strangers(live: Live, desired: State) -> Iterator[Refusal]:

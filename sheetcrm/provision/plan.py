@@ -18,7 +18,7 @@ from sheetcrm.layout import Layout, Trouble
 from sheetcrm.provision import render
 from sheetcrm.provision.diff import Change, Difference
 from sheetcrm.provision.live import Live
-from sheetcrm.resources import Request, Resource, Tab
+from sheetcrm.resources import Request, Resource, State, Tab
 
 DATA_LOSS = "data-loss"
 MANY_CHANGES = "many-changes"
@@ -56,6 +56,8 @@ class Plan:
     requests: tuple[Request, ...]
     layout: Layout
     """Where things will stand when the batch has run."""
+    live: State
+    """What was there when it was made."""
     language: str
 
     @cached_property
@@ -99,7 +101,7 @@ def make(live: Live, difference: Difference, refusals: Sequence[Refusal], langua
     """The plan of a difference; a refused one has no requests."""
     told = tuple(trouble for trouble in live.layout.troubles if trouble.code != "header_blank")
     requests = () if refusals else tuple(_requests(live, difference))
-    return Plan(difference.changes, difference.kept, told, tuple(refusals), requests, live.layout, language)
+    return Plan(difference.changes, difference.kept, told, tuple(refusals), requests, live.layout, live.state, language)
 
 
 def _requests(live: Live, difference: Difference) -> Iterator[Request]:

@@ -63,6 +63,8 @@ class Resource:
     """Whether that is no matter of taste, so that no template may decide otherwise."""
     fields: ClassVar[tuple[str, ...]] = ()
     """Paths of `spreadsheets.get` that `read` needs, dotted, from the top."""
+    reversible: ClassVar[bool] = True
+    """Whether writing what was there before takes it back."""
     entire: ClassVar[bool] = False
     """Whether `read` needs every row of its sheet."""
     follows: ClassVar[frozenset[str]] = frozenset()

@@ -23,6 +23,7 @@ class Grid(Resource):
     kind: ClassVar[str] = "grid"
     rank: ClassVar[int] = 20
     policy: ClassVar[Policy] = "restore"
+    reversible: ClassVar[bool] = False
     fixed: ClassVar[bool] = True
     fields: ClassVar[tuple[str, ...]] = ("sheets.properties",)
 

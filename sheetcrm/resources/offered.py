@@ -39,6 +39,7 @@ class Offered(Resource):
     kind: ClassVar[str] = "offered"
     rank: ClassVar[int] = 52
     policy: ClassVar[Policy] = "restore"
+    reversible: ClassVar[bool] = False
     fixed: ClassVar[bool] = True
     fields: ClassVar[tuple[str, ...]] = ("sheets.data.rowData.values.userEnteredValue",)
     entire: ClassVar[bool] = True

@@ -25,6 +25,7 @@ class Rewording(Resource):
     kind: ClassVar[str] = "rewording"
     rank: ClassVar[int] = 48
     policy: ClassVar[Policy] = "restore"
+    reversible: ClassVar[bool] = False
     fixed: ClassVar[bool] = True
 
     @classmethod

@@ -28,6 +28,7 @@ class Rows(Resource):
     kind: ClassVar[str] = "rows"
     rank: ClassVar[int] = 50
     policy: ClassVar[Policy] = "once"
+    reversible: ClassVar[bool] = False
 
     @classmethod
     def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:

@@ -25,6 +25,7 @@ class SampleRows(Resource):
     kind: ClassVar[str] = "samples"
     rank: ClassVar[int] = 55
     policy: ClassVar[Policy] = "once"
+    reversible: ClassVar[bool] = False
 
     @classmethod
     def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:

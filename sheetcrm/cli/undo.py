@@ -1,0 +1,68 @@
+"""`sheetcrm undo`: the last thing that was written → as it was before."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sheetcrm.cli.options import Asked, Job, now, print_json, requests_of, spreadsheet_options, tell
+from sheetcrm.provision.plan import ALLOWANCES
+
+if TYPE_CHECKING:
+    from sheetcrm.provision.undo import Undo
+
+
+@click.command("undo")
+@click.option("--allow-data-loss", is_flag=True, help=ALLOWANCES["data-loss"])
+@click.option("--allow-many-changes", is_flag=True, help=ALLOWANCES["many-changes"])
+@click.option("--dry-run", is_flag=True, help="Only show what would be done.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@spreadsheet_options
+def undo_command(asked: Asked, dry_run: bool, yes: bool, **allowed: bool) -> int:
+    """Take the last apply back, where nobody touched the same things since; says what cannot come back."""
+    from sheetcrm import provision
+    from sheetcrm.errors import UsageError
+    from sheetcrm.provision.undo import undo
+
+    allow = {name for name in ALLOWANCES if allowed.get(f"allow_{name.replace('-', '_')}")}
+    with asked.open() as job:
+        path, write = next(
+            ((path, write) for path, write in job.journal.writes() if write.stage != "undone" and write.entries),
+            (None, None),
+        )
+        if path is None or write is None:
+            raise UsageError(f"nothing that was written to {job.name} from here can be undone")
+        template, language = job.template()
+        found = undo(job.gateway, write, template.wanted(), language, allow)
+        if not asked.as_json:
+            click.echo(f"undo: {write.what}, {write.when}")
+            click.echo(_text(found))
+        found.plan.check()
+        if dry_run or (sys.stdin.isatty() and not yes and not click.confirm("Do it?", err=True)):
+            tell("nothing was changed")
+            return 0
+        done = provision.Log(job.journal, f"undo of {write.what}", now())
+        provision.apply(job.gateway, found.plan, log=done)
+        _settle(job, path)
+        if asked.as_json:
+            print_json({**_json(found), "undone": write.fingerprint, "requests": requests_of(job.gateway)})
+    return 0
+
+
+def _settle(job: Job, path: Any) -> None:
+    """Neither what was undone nor the undoing is undone next time."""
+    job.journal.mark(path, "undone")
+    newest, write = next(iter(job.journal.writes()))
+    if write.what.startswith("undo of "):
+        job.journal.mark(newest, "undone")
+
+
+def _text(found: Undo) -> str:
+    left = [f"stays: {address}: {why}" for address, why in found.left]
+    return "\n".join([found.plan.text(), *left])
+
+
+def _json(found: Undo) -> dict[str, Any]:
+    return {**found.plan.json(), "left": [{"address": str(address), "why": why} for address, why in found.left]}

@@ -1,0 +1,78 @@
+"""
+What we are about to write → a file each, with what stood there before.
+
+Written before the first byte goes out, so that whatever became of the write,
+somebody can tell what it was and take it back.  Knows nothing of what entries mean.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+Json = dict[str, Any]
+Stage = Literal["begun", "done", "undone"]
+"""`begun`: sent, and nobody knows whether it arrived; `undone`: taken back since."""
+
+
+@dataclass(frozen=True)
+class Write:
+    """One write: when (UTC), what it was called, its fingerprint, and its entries with `before` and `after`."""
+
+    when: str
+    what: str
+    fingerprint: str
+    entries: tuple[Json, ...]
+    stage: Stage = "begun"
+
+
+class Journal:
+    """The writes to one spreadsheet, in a folder; a file is replaced whole or not at all."""
+
+    def __init__(self, folder: Path, spreadsheet_id: str) -> None:
+        """The folder is made when there is something to put into it."""
+        self._folder = folder / spreadsheet_id
+
+    def begin(self, what: str, fingerprint: str, entries: Sequence[Json], now: datetime) -> Path:
+        """Write down what is about to be sent; the file, for `mark`."""
+        when = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        number = 1 + max((_number(path) for path in self._files()), default=0)
+        path = self._folder / f"{number:06d}.json"
+        self._put(path, Write(when, what, fingerprint, tuple(entries)))
+        return path
+
+    def mark(self, path: Path, stage: Stage) -> None:
+        """What became of it."""
+        self._put(path, replace(read(path), stage=stage))
+
+    def writes(self) -> Iterator[tuple[Path, Write]]:
+        """All that are known, the newest first."""
+        for path in sorted(self._files(), key=_number, reverse=True):
+            yield path, read(path)
+
+    def _files(self) -> list[Path]:
+        return list(self._folder.glob("[0-9]*.json"))
+
+    def _put(self, path: Path, write: Write) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        beside = path.with_suffix(".new")
+        with beside.open("w", encoding="utf-8") as file:
+            json.dump(asdict(write), file, ensure_ascii=False, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+
+
+def read(path: Path) -> Write:
+    """One write as it was put."""
+    found = json.loads(path.read_text(encoding="utf-8"))
+    return Write(**{**found, "entries": tuple(found["entries"])})
+
+
+def _number(path: Path) -> int:
+    return int(path.stem)
