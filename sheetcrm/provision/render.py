@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 SIGNS = {"create": "+", "update": "~", "delete": "-"}
 CAUSES = {"people": "  (people changed it)", "both": "  (people changed it, and the template)"}
+UNTOLD = frozenset({"memory"})
+"""What goes without saying beside other changes."""
 TOLD = ("header", "formula", "validation", "number_format")
 """What the line of a new column tells of it."""
 
@@ -105,7 +107,8 @@ def _sheet(heading: str, changes: list[Change], plan: Plan) -> Iterator[str]:
     """The lines of one tab; what a new column has is told in its own line."""
     new = {change.address.place for change in changes if change.action == "create" and _makes_place(change.address)}
     yield heading
-    for change in changes:
+    seen = [change for change in changes if change.address.kind not in UNTOLD]
+    for change in seen or changes:
         address = change.address
         if _makes_place(address) and change.action == "create":
             parts = [other.say() for other in changes if other.address.place == address.place and _told(other)]

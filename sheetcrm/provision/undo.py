@@ -7,18 +7,19 @@ and is named.  Cells that went with a column or a tab are not in the journal.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from sheetcrm.errors import Refused
 from sheetcrm.journal import Write
 from sheetcrm.layout import Wanted
 from sheetcrm.provision.diff import Past, diff
 from sheetcrm.provision.live import read
 from sheetcrm.provision.objections import dangers
-from sheetcrm.provision.plan import Plan, Refusal, make
+from sheetcrm.provision.plan import Plan, make
 from sheetcrm.provision.samples import Reads
 from sheetcrm.provision.typed import around
 from sheetcrm.resources import Address, Memory, Resource, TemplateMark, kinds
@@ -59,8 +60,10 @@ def entries(plan: Plan) -> list[Json]:
 
 
 def undo(gateway: Reads, write: Write, wanted: Mapping[str, Wanted], language: str, allow: Collection[str]) -> Undo:
-    """What takes that write back, as a plan like any other; reads like `plan`."""
+    """What takes that write back, as a plan like any other; reads like `plan`.  Refused for the write that made it all."""
     done = [_entry(entry) for entry in write.entries]
+    if any(isinstance(entry.after, TemplateMark) and entry.before is None for entry in done):
+        raise Refused("refused: that apply made everything in this spreadsheet; delete the spreadsheet instead")
     known = {entry.address: resource for entry in done if (resource := entry.after or entry.before) is not None}
     live = read(gateway, known, wanted)
     target: dict[Address, Resource] = dict(live.state)
@@ -76,14 +79,8 @@ def undo(gateway: Reads, write: Write, wanted: Mapping[str, Wanted], language: s
                 left.append((entry.address, "it comes back blank: its cells are not in the journal"))
     past = Past(Past.of(live.state, {}, ()).digests, {kind.kind: "restore" for kind in kinds()})
     found = around(gateway, live, diff(live.state, target, past), past, allow)
-    against = [*_everything(done), *dangers(gateway, live, found.difference, allow), *found.refusals]
+    against = [*dangers(gateway, live, found.difference, allow), *found.refusals]
     return Undo(make(found.live, found.difference, against, language), tuple(left))
-
-
-def _everything(done: Iterable[Entry]) -> Iterator[Refusal]:
-    """That a whole spreadsheet was made is not taken back piece by piece."""
-    if any(isinstance(entry.after, TemplateMark) and entry.before is None for entry in done):
-        yield Refusal("", "that apply made everything in this spreadsheet; delete the spreadsheet instead")
 
 
 def _why_not(entry: Entry, now: Resource | None) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from sheetcrm import provision
+from sheetcrm.errors import Refused
 from sheetcrm.journal import Journal
 from sheetcrm.provision import Log
 from sheetcrm.provision.undo import undo
@@ -101,7 +102,8 @@ def test_that_everything_was_made_is_not_taken_back(blank, tmp_path):
     book = Journal(tmp_path / "journal", blank.people.id)
     apply(blank, book, blank.template)
     _, write = next(iter(book.writes()))
-    assert "delete the spreadsheet instead" in undo(blank.gateway, write, blank.template.wanted(), "zh", ()).plan.text()
+    with pytest.raises(Refused, match="delete the spreadsheet instead"):
+        undo(blank.gateway, write, blank.template.wanted(), "zh", ())
 
 
 def test_a_write_is_in_the_journal_before_it_is_sent(desk, book, tmp_path):
