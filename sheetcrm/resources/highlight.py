@@ -84,7 +84,7 @@ class Highlights(Resource):
             found = [
                 (position, rule)
                 for position, live in enumerate(part.get("conditionalFormats", []))
-                if (rule := _highlight(live, key, layout, hoped)) is not None
+                if (rule := highlight_of(live, key, layout, hoped)) is not None
                 and (rule.digest in known or rule.digest in {hope.digest for hope in hoped})
             ]
             layout.positions[str(address)] = tuple(position for position, _ in found)
@@ -145,7 +145,7 @@ def _rule(rule: Highlight, sheet: str, layout: Layout) -> Json:
     }
 
 
-def _highlight(live: Json, sheet: str, layout: Layout, hoped: tuple[Highlight, ...]) -> Highlight | None:
+def highlight_of(live: Json, sheet: str, layout: Layout, hoped: tuple[Highlight, ...] = ()) -> Highlight | None:
     """A live rule in our terms; None when it is of a form that we never write."""
     rule, ranges = live.get("booleanRule", {}), live.get("ranges", [])
     condition = rule.get("condition", {})

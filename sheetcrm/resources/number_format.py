@@ -45,12 +45,13 @@ class NumberFormat(Resource):
     def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:
         """The format of the data rows."""
         for address, part, index in columns_of(description, layout, desired, cls.kind):
-            rows = [(row, cls._of(cell)) for row, cell in data_cells(part, index, layout, address.sheet)]
+            rows = [(row, cls.of(cell)) for row, cell in data_cells(part, index, layout, address.sheet)]
             if (found := least_like(desired.get(address), rows, address, layout)) is not None:
                 yield address, found
 
     @classmethod
-    def _of(cls, cell: Json) -> Self | None:
+    def of(cls, cell: Json) -> Self | None:
+        """The format of one cell, a CellData; None when it has none of its own."""
         found = cell.get("userEnteredFormat", {}).get("numberFormat")
         return cls(found.get("type", ""), found.get("pattern", "")) if found else None
 

@@ -64,12 +64,13 @@ class Validation(Resource):
         """The rule of the data rows."""
         for address, part, index in columns_of(description, layout, desired, cls.kind):
             cells = data_cells(part, index, layout, address.sheet)
-            rows = [(row, cls._of(cell, address.sheet, row, layout)) for row, cell in cells]
+            rows = [(row, cls.of(cell, address.sheet, row, layout)) for row, cell in cells]
             if (found := least_like(desired.get(address), rows, address, layout)) is not None:
                 yield address, found
 
     @classmethod
-    def _of(cls, cell: Json, sheet: str, row: int, layout: Layout) -> Self | None:
+    def of(cls, cell: Json, sheet: str, row: int, layout: Layout) -> Self | None:
+        """The rule of one cell, a CellData in 1-based `row`; None when it has none."""
         rule = cell.get("dataValidation")
         if not rule:
             return None
