@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sheetcrm.cli.options import SOMETHING_TO_SEE, Asked, print_json, requests_of, spreadsheet_options, tell
+from sheetcrm.cli.options import (
+    SOMETHING_TO_SEE,
+    Asked,
+    print_json,
+    requests_of,
+    spreadsheet_options,
+    tell,
+    today_in,
+)
 
 if TYPE_CHECKING:
     from sheetcrm.sync.records import Issue
@@ -21,7 +29,7 @@ def check_command(asked: Asked) -> int:
 
     with asked.open() as job:
         template, language = job.template()
-        reading = sync.read(job.gateway, template, language=language)
+        reading = sync.read(job.gateway, template, language=language, today=today_in(template.time_zone))
         if asked.as_json:
             records = {key: len(extract.rows) for key, extract in reading.extracts.items()}
             print_json(

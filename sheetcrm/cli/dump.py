@@ -6,7 +6,7 @@ from typing import Literal
 
 import click
 
-from sheetcrm.cli.options import Asked, sheet_key, spreadsheet_options, tell
+from sheetcrm.cli.options import Asked, sheet_key, spreadsheet_options, tell, today_in
 
 
 @click.command("export")
@@ -21,7 +21,7 @@ def export_command(asked: Asked, sheet: str, form: Literal["csv", "json"], sampl
     with asked.open() as job:
         template, language = job.template()
         key = sheet_key(template, sheet)
-        reading = sync.read(job.gateway, template, language=language)
+        reading = sync.read(job.gateway, template, language=language, today=today_in(template.time_zone))
         extract = reading.extracts[key]
         click.echo(sync.dump(reading, key, "json" if asked.as_json else form, samples=samples), nl=False)
         if extract.issues:

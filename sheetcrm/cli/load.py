@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sheetcrm.cli.options import SOMETHING_TO_SEE, Asked, print_json, requests_of, sheet_key, spreadsheet_options, tell
+from sheetcrm.cli.options import (
+    SOMETHING_TO_SEE,
+    Asked,
+    print_json,
+    requests_of,
+    sheet_key,
+    spreadsheet_options,
+    tell,
+    today_in,
+)
 
 if TYPE_CHECKING:
     from sheetcrm.sync import Imported
@@ -36,7 +45,10 @@ def import_command(asked: Asked, file: Path, sheet: str, mapping: Path | None, d
         template, language = job.template()
         key = sheet_key(template, sheet)
         plan = sync.read_map(mapping) if mapping else None
-        done = sync.load(job.gateway, template, key, file, mapping=plan, language=language, dry_run=dry_run)
+        today = today_in(template.time_zone)
+        done = sync.load(
+            job.gateway, template, key, file, mapping=plan, language=language, dry_run=dry_run, today=today
+        )
         if asked.as_json:
             print_json({**asdict(done), "dry_run": dry_run, "requests": requests_of(job.gateway)})
         else:

@@ -63,9 +63,10 @@ def remind(job: Job, day: date | None, *, dry_run: bool) -> RunReport:
     template, language = job.template()
     settings = reminders.Settings(Sender.parse(mail.sender), AllowList.of(mail.allow))
     notifier = mail.by.notifier(job.config.folder, os.environ)
-    reading = sync.read(job.gateway, template, language=language)
+    really = today_in(template.time_zone)
+    reading = sync.read(job.gateway, template, language=language, today=day or really)
     if not dry_run:
-        reading = sync.fill_ids(job.gateway, reading)
+        reading = sync.fill_ids(job.gateway, reading, today=really)
     today = day or today_in(reading.layout.time_zone)
     with Ledger.open(job.config.path(job.config.ledger), read_only=dry_run) as ledger:
         return reminders.run(

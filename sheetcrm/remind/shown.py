@@ -8,15 +8,18 @@ year-month-day: what stands in the mail is what stands in the cell.
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sheetcrm.remind.message import clean
 from sheetcrm.schema.columns.base import Column
+from sheetcrm.schema.columns.duration import clock
 from sheetcrm.schema.context import Context
 
-_PATTERN = re.compile(r'(?P<before>(?:"[^"]*")?)#?(?P<group>,?)(?:##)?0(?:\.(?P<least>0*)(?P<most>#*))?(?P<percent>%?)')
+_PATTERN = re.compile(
+    r'(?P<before>(?:"[^"]*")?)#?(?P<group>,?)(?:##)?0(?:\.(?P<least>0*)(?P<most>#*))?(?P<percent>%?)(?P<after>(?:"[^"]*")?)'
+)
 
 
 def shown(value: Any, column: Column, context: Context) -> str:
@@ -25,6 +28,8 @@ def shown(value: Any, column: Column, context: Context) -> str:
         return ""
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        return clock(value)
     if isinstance(value, bool):
         return "✓" if value else "✗"
     cell = column.dump(value, context)
@@ -45,4 +50,4 @@ def number(value: Decimal, pattern: str) -> str:
     for _ in range(most):
         digits = digits.removesuffix("0")
     sign = "-" if value < 0 and any(digit in "123456789" for digit in digits) else ""
-    return sign + match["before"].strip('"') + digits.removesuffix(".") + match["percent"]
+    return sign + match["before"].strip('"') + digits.removesuffix(".") + match["percent"] + match["after"].strip('"')

@@ -23,7 +23,8 @@ class Context:
 
     `language` is the one the sheet is written in (values do not depend on
     it), `country` two letters for phones without a country code, `currency`
-    three letters for money without one, `time_zone` an IANA name.
+    three letters for money without one, `time_zone` an IANA name, `today` a
+    day there; without it nothing that depends on the day is said.
     """
 
     language: str
@@ -31,7 +32,9 @@ class Context:
     currency: str
     time_zone: str
     template: Template
-    today: date
+    today: date | None
+    people: tuple[Member, ...] = ()
+    """The team as it is live, for views and locks; nobody where it was not read."""
 
 
 class Lookup(Protocol):

@@ -131,7 +131,8 @@ class SheetSpec(_Part):
         if isinstance(value["columns"].get(key), dict):
             # A key that may be blank or stand twice would be none; one that we fill ourselves may be blank for now.
             column = value["columns"][key]
-            column = {"unique": True, "required": not column.get("auto"), **column}
+            filled = column.get("auto") or column.get("hidden")
+            column = {"unique": True, "required": not filled, **column}
             return {**value, "columns": {**value["columns"], key: column}}
         if key is not None or value.get("content", "records") != "records":
             return value
@@ -140,8 +141,10 @@ class SheetSpec(_Part):
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """The keys of the columns that people fill: neither computed nor the hidden id."""
-        return tuple(key for key, column in self.columns.items() if not column.computed and key != HIDDEN_ID)
+        """The keys of the columns that people fill: neither computed, nor stamped with the day, nor the hidden id."""
+        return tuple(
+            key for key, column in self.columns.items() if not (column.computed or column.stamped or key == HIDDEN_ID)
+        )
 
 
 class Template(_Part):
@@ -192,9 +195,8 @@ class Template(_Part):
         return tuple(key for key, sheet in self.sheets.items() if sheet.content == "records")
 
     def context(self, language: str, today: date | None = None) -> Context:
-        """What columns need to know; `today` only matters for sample rows."""
-        day = today or date(2000, 1, 1)
-        return Context(language, self.country, self.currency, self.time_zone, self, day)
+        """What columns need to know; without `today` nothing is said that depends on the day."""
+        return Context(language, self.country, self.currency, self.time_zone, self, today)
 
     def compile(self, language: str) -> State:
         """Everything that the spreadsheet should hold, by address; sample rows are not part of it."""

@@ -12,10 +12,11 @@ import csv
 import io
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
+from sheetcrm.schema.columns.duration import clock
 from sheetcrm.sync.records import Reading, Row
 
 FORMULA_BEGINS = re.compile("'*[=+@\t\r\uff1d\uff0b\uff0d\uff20-]")
@@ -72,8 +73,8 @@ def _text(value: Any) -> str:
             return repr(value).removesuffix(".0")
         case Decimal():
             return f"{value:f}"
-        case date():
-            return value.isoformat()
+        case date() | timedelta():
+            return clock(value) if isinstance(value, timedelta) else value.isoformat()
         case tuple():
             return guarded(", ".join(str(part) for part in value))
     return guarded(str(value))

@@ -7,7 +7,7 @@ texts: a column of whole numbers stays one of whole numbers.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -16,7 +16,14 @@ import pandas as pd
 from sheetcrm.schema.columns.base import Column
 from sheetcrm.sync.records import Reading
 
-DTYPES: dict[Any, str] = {str: "string", int: "Int64", bool: "boolean", date: "datetime64[s]", float: "Float64"}
+DTYPES: dict[Any, str] = {
+    str: "string",
+    int: "Int64",
+    bool: "boolean",
+    date: "datetime64[s]",
+    timedelta: "timedelta64[s]",
+    float: "Float64",
+}
 """Whatever is not here (exact decimals, several-of-a-list) is kept as Python has it."""
 
 
@@ -27,7 +34,7 @@ def frame(
     The records of a sheet, a column for each column key, indexed by row number in the sheet.
 
     Text is `string`, whole numbers `Int64`, tick boxes `boolean`, dates
-    `datetime64`, choices `category` with every option; numbers are Decimal
+    `datetime64`, lengths of time `timedelta64`, choices `category` with every option; numbers are Decimal
     objects, or `Float64` on demand.  Example rows only if asked for.
     """
     rows = [row for row in reading.extracts[sheet].rows if samples or not row.sample]

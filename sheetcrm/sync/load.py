@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from sheetcrm.errors import FileError, Problem, UsageError
@@ -17,7 +18,7 @@ from sheetcrm.schema.template import Template
 from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.csvfile import CsvFile, read_file
 from sheetcrm.sync.extract import Parsed, Values
-from sheetcrm.sync.identity import new_ids, random_id
+from sheetcrm.sync.identity import new_ids, random_id, stamps
 from sheetcrm.sync.look import Look, look
 from sheetcrm.sync.mapping import ImportMap, Source, sources, unused
 from sheetcrm.sync.merge import Merge, merge, without_orphans
@@ -52,6 +53,7 @@ def load(
     mapping: ImportMap | None = None,
     language: str | None = None,
     dry_run: bool = False,
+    today: date | None = None,
     new_id: Callable[[], str] = random_id,
 ) -> Imported:
     """
@@ -60,7 +62,8 @@ def load(
     FileError when the file or the mapping cannot be used as a whole, UsageError
     when the sheet cannot take rows; nothing is written then.  Two reads, a
     write (more above 1.5 MB), and a read that looks whether the rows stand
-    where they were put.
+    where they were put.  `today` goes into `created` of new rows and `touched`
+    of those that change, where the file does not say them.
     """
     if sheet not in template.records:
         raise UsageError(f"rows cannot be imported into {sheet}; choose one of {', '.join(template.records)}")
@@ -73,10 +76,11 @@ def load(
         title = spec.columns[spec.key or ""].title.say(language or "en")
         message = f"no column is {title}, by which rows are known again; map one with --map"
         raise FileError([Problem(file.path, file.header.number, spec.key or "", message)])
-    seen = look(gateway, template, language=language)
+    seen = look(gateway, template, language=language, today=today)
     _takes_rows(seen, sheet, found)
     made, parsed = _compared(file, found, mapping, seen, sheet, given=given)
     made = _with_ids(made, parsed, template, _named(file, found.get(spec.key or "")), new_id)
+    _stamp(made, seen, sheet)
     done = _imported(made, sheet, spec.key or "", unused(file, found))
     return done if dry_run else replace(done, misplaced=tuple(_written(gateway, seen, parsed, made)))
 
@@ -130,6 +134,17 @@ def _with_ids(made: Merge, parsed: Parsed, template: Template, named: list[str],
     for one, id_ in zip(without, ids, strict=True):
         one.values[key] = one.cells[key] = id_
     return made
+
+
+def _stamp(made: Merge, seen: Look, sheet: str) -> None:
+    """The day into new rows and changed ones."""
+    spec, there = seen.context.template.sheets[sheet], seen.cells[sheet]
+    created, touched = (stamps(spec, seen.context, new=new) for new in (True, False))
+    for one in made.new:
+        one.cells = {**{key: day for key, day in created.items() if key in there}, **one.cells}
+    for id_, write in made.changed.items():
+        cells = {**{key: day for key, day in touched.items() if key in there}, **write.cells}
+        made.changed[id_] = replace(write, cells=cells)
 
 
 def _imported(made: Merge, sheet: str, key: str, left: tuple[str, ...]) -> Imported:

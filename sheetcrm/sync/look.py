@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sheetcrm.layout import MARK_KEY, Layout, Trouble, Wanted
@@ -50,13 +51,19 @@ class Look:
 
 
 def look(
-    gateway: Gateway, template: Template, *, language: str | None = None, sheets: Collection[str] | None = None
+    gateway: Gateway,
+    template: Template,
+    *,
+    language: str | None = None,
+    sheets: Collection[str] | None = None,
+    today: date | None = None,
 ) -> Look:
     """
     Read those sheets (None: all that have records or lists) with every column of the template.
 
     `language` is the one of titles and messages; None: as the spreadsheet is
-    marked.  ApiError when there is no answer; whatever the cells say is fine.
+    marked.  `today` is for rules that look at the day; without it they say
+    nothing.  ApiError when there is no answer; whatever the cells say is fine.
     """
     readable = [key for key, spec in template.sheets.items() if spec.content != "page"]
     wanted = template.wanted(readable if sheets is None else sheets)
@@ -72,7 +79,7 @@ def look(
     spoken, gaps = _language(description, layout, template, language)
     gaps += [*_gaps(layout, template, wanted)]
     troubles = tuple(trouble for trouble in layout.troubles if trouble.sheet in wanted)
-    return Look(layout, template.context(spoken), cells, troubles, tuple(gaps))
+    return Look(layout, template.context(spoken, today), cells, troubles, tuple(gaps))
 
 
 def _located(layout: Layout, wanted: Mapping[str, Wanted]) -> Iterator[tuple[str, str]]:

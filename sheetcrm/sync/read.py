@@ -8,6 +8,7 @@ that are missing are issues like wrong cells.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from datetime import date
 
 from sheetcrm.messages import texts
 from sheetcrm.schema.template import Template
@@ -18,7 +19,12 @@ from sheetcrm.sync.records import Issue, Reading
 
 
 def read(
-    gateway: Gateway, template: Template, *, language: str | None = None, sheets: Collection[str] | None = None
+    gateway: Gateway,
+    template: Template,
+    *,
+    language: str | None = None,
+    sheets: Collection[str] | None = None,
+    today: date | None = None,
 ) -> Reading:
     """
     The records of those sheets (None: all) and everything wrong in them, headers included.
@@ -27,7 +33,7 @@ def read(
     spreadsheet is marked.  A rule that looks at a sheet that is not read says
     nothing.  ApiError when there is no answer.
     """
-    return judged(look(gateway, template, language=language, sheets=sheets))
+    return judged(look(gateway, template, language=language, sheets=sheets, today=today))
 
 
 def judged(seen: Look) -> Reading:

@@ -17,7 +17,7 @@ from sheetcrm.layout import MARK_KEY, Layout
 from sheetcrm.resources.base import Cell, Json, Request
 from sheetcrm.resources.formula import Formula
 from sheetcrm.schema.columns.base import Context, Place
-from sheetcrm.schema.columns.formula import FormulaColumn
+from sheetcrm.schema.columns.computed import Computed
 from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.records import FIRST_ROW
 
@@ -141,7 +141,7 @@ def formula_requests(layout: Layout, sheet: str, context: Context, first: int, c
     Rows that people insert have none, and a sort takes such rows anywhere.
     """
     for key, column in context.template.sheets[sheet].columns.items():
-        if not isinstance(column, FormulaColumn) or not layout.has(sheet, key) or not count:
+        if not isinstance(column, Computed) or not layout.has(sheet, key) or not count:
             continue
         try:
             text = layout.a1(Formula(column.text(Place(sheet, key), context)).text, sheet, first)

@@ -31,14 +31,25 @@ LISTS = {
     },
 }
 
+RATES = {
+    "title": {"zh": "汇率", "en": "Rates"},
+    "key": "currency",
+    "columns": {
+        "currency": {"type": "currency", "title": {"zh": "币种", "en": "Currency"}},
+        "rate": {"type": "number", "title": {"zh": "折人民币", "en": "In CNY"}},
+    },
+}
+
 
 def plan(**customers):
-    """The data of a template whose sheet `customers` has id, stage, day and owner, and the settings given."""
+    """The data of a template whose sheet `customers` has id, stage, day, owner, price and its currency, and the settings given."""
     columns = {
         "id": {"type": "id", "title": {"zh": "编号", "en": "ID"}},
         "stage": {"type": "choice", "title": {"zh": "阶段", "en": "Stage"}, "options": STAGES},
         "day": {"type": "date", "title": {"zh": "日期", "en": "Day"}},
         "owner": {"type": "person", "title": {"zh": "负责人", "en": "Owner"}},
+        "currency": {"type": "currency", "title": {"zh": "币种", "en": "Currency"}, "rates": "rates"},
+        "price": {"type": "money", "title": {"zh": "报价", "en": "Price"}, "currency_from": "currency"},
         **customers.pop("columns", {}),
     }
     sheet = {"title": {"zh": "客户", "en": "Customers"}, "key": "id", "columns": columns, **customers}
@@ -46,7 +57,7 @@ def plan(**customers):
         "version": 1,
         "title": {"zh": "例", "en": "Example"},
         "team": {"sheet": "team", "name": "name", "email": "email"},
-        "sheets": {"customers": sheet, "team": TEAM, "lists": LISTS},
+        "sheets": {"customers": sheet, "team": TEAM, "lists": LISTS, "rates": RATES},
     }
 
 

@@ -49,6 +49,8 @@ class Column(Variant):
     alignment: ClassVar[str] = "LEFT"
     computed: ClassVar[bool] = False
     """Whether the sheet fills it; such a cell neither makes a row nor is ever written."""
+    stamped: ClassVar[Literal["created", "touched"] | None] = None
+    """When we put the day into it: into a row that is new, or also into one that we change.  Such a cell makes no row."""
     example_settings: ClassVar[dict[str, Any]] = {}
     """What the examples need beside the title."""
     bounds: ClassVar[Literal["NUMBER", "DATE"] | None] = None

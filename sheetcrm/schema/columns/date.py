@@ -28,8 +28,8 @@ _BARE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _RELATIVE = re.compile(r"([+-]\d{1,4})([dwm])")
 
 
-class DateColumn(Column):
-    """A calendar day, in the spreadsheet's time zone."""
+class DayColumn(Column):
+    """What every column of days shares."""
 
     python_type = date
     examples = (
@@ -41,9 +41,6 @@ class DateColumn(Column):
     pixels = 110
     alignment = "CENTER"
     bounds = "DATE"
-    hint: ClassVar[str] = N_("A date, as in 2026-01-31.")
-
-    type: Literal["date"] = "date"
 
     def parse_cell(self, cell: Cell, context: Context) -> date:
         """The day; BadCell for a day that is not in the calendar or whose order cannot be told."""
@@ -67,7 +64,7 @@ class DateColumn(Column):
     def sample(self, written: Any, context: Context) -> Cell:
         """Samples may be relative to today: `+3d`, `-2w`, `+1m` (months of 30 days)."""
         match = _RELATIVE.fullmatch(str(written))
-        if match is None:
+        if match is None or context.today is None:
             return super().sample(written, context)
         days = int(match[1]) * {"d": 1, "w": 7, "m": 30}[match[2]]
         return self.dump(context.today + timedelta(days=days), context)
@@ -83,6 +80,14 @@ class DateColumn(Column):
     def number_format(self, context: Context) -> NumberFormat:
         """Year, month, day: the same to readers of every language."""
         return NumberFormat("DATE", "yyyy-mm-dd")
+
+
+class DateColumn(DayColumn):
+    """A calendar day, in the spreadsheet's time zone."""
+
+    hint: ClassVar[str] = N_("A date, as in 2026-01-31.")
+
+    type: Literal["date"] = "date"
 
 
 def _typed_day(cell: str) -> date:

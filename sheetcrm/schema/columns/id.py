@@ -2,6 +2,7 @@
 The key of a row: text that nobody else in the sheet has.
 
 With `auto:` blank ids are filled with the next number; ids of other shapes are left alone and not counted.
+A hidden one without `auto:`, which nobody could fill by hand, gets a random text.
 """
 
 import re
@@ -22,6 +23,10 @@ from sheetcrm.schema.rules import RequiredRule, Rule, UniqueRule
 _AUTO = re.compile(r"(?P<before>[^{}]*)\{(?::0(?P<width>[1-9])d)?\}(?P<after>[^{}]*)")
 
 
+RANDOM = "random"
+"""The `auto:` of ids that nobody could guess or count."""
+
+
 class IdColumn(Column):
     """What tells rows apart: a text without blanks around it."""
 
@@ -33,14 +38,19 @@ class IdColumn(Column):
 
     type: Literal["id"] = "id"
     auto: str | None = None
-    """`C{:04d}`: how blank ids are filled; None: people write them."""
+    """`C{:04d}` or `random`: how blank ids are filled; None: people write them, unless the column is hidden."""
 
     @field_validator("auto")
     @classmethod
     def _auto_has_one_number(cls, value: str | None) -> str | None:
-        if value is not None and not _AUTO.fullmatch(value):
-            raise PydanticCustomError("auto", "expected text around one number, as in C{{:04d}}")
+        if value is not None and value != RANDOM and not _AUTO.fullmatch(value):
+            raise PydanticCustomError("auto", "expected text around one number, as in C{{:04d}}, or random")
         return value
+
+    @property
+    def random(self) -> bool:
+        """Whether blank ids are filled with a random text."""
+        return self.auto == RANDOM or (self.hidden and self.auto is None)
 
     def help(self) -> str:
         """Whether to write one or to leave it to us."""
@@ -62,7 +72,7 @@ class IdColumn(Column):
         return NumberFormat("TEXT", "@")
 
     def following(self, taken: Iterable[str], count: int) -> list[str]:
-        """The next `count` ids after the highest of `taken` that has the shape of `auto:`; ValueError without `auto:`."""
+        """The next `count` ids after the highest of `taken` that has the shape of `auto:`; ValueError without such a shape."""
         if self._shape is None:
             raise ValueError("this id column has no auto: to make ids from")
         before, width, after = self._shape

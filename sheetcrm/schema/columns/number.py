@@ -7,9 +7,10 @@ Numbers: exact Decimals, from numbers or from what people type for them.
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from sheetcrm.messages import N_
 from sheetcrm.resources.base import Cell
@@ -17,6 +18,7 @@ from sheetcrm.resources.number_format import NumberFormat
 from sheetcrm.resources.validation import Condition
 from sheetcrm.schema.columns.base import BadCell, Column, Context, Place
 from sheetcrm.schema.columns.reading import plain, shown
+from sheetcrm.schema.text import Text
 
 _GROUPED = re.compile(r"[-+]?(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?|[-+]?\.\d+")
 
@@ -48,6 +50,30 @@ def number_cell(value: Decimal) -> Cell:
 def places(decimals: int) -> str:
     """`#,##0.00` for 2."""
     return "#,##0" + ("." + "0" * decimals if decimals else "")
+
+
+def without_unit(cell: Cell, unit: Text | None) -> Cell:
+    """`12 kg` → `12`; whatever does not end in that unit, in any language, as it is."""
+    typed = plain(cell) if isinstance(cell, str) and unit else ""
+    for wording in unit.all() if unit and len(typed) <= 2 * MAX_LENGTH else ():
+        if typed.casefold().endswith(plain(wording).casefold()):
+            return typed[: -len(plain(wording))].rstrip()
+    return cell
+
+
+def with_unit(pattern: str, unit: Text | None, context: Context) -> NumberFormat:
+    """The pattern of a number, and the unit behind it as people say it there."""
+    return NumberFormat("NUMBER", f'{pattern}" {unit.say(context.language)}"' if unit else pattern)
+
+
+def _is_a_unit(unit: Text) -> Text:
+    if any(not 1 <= len(wording.strip()) <= 20 or '"' in wording or "\n" in wording for wording in unit.all()):
+        raise PydanticCustomError("unit", "a unit has 1 to 20 characters, none of them a quote")
+    return unit
+
+
+Unit = Annotated[Text, AfterValidator(_is_a_unit)]
+"""What stands behind a number: `kg`, `{zh: 公斤, en: kg}`."""
 
 
 def texts_for_numbers(cells: Sequence[Cell], values: Sequence[Any]) -> Iterator[tuple[int, BadCell]]:
@@ -94,10 +120,22 @@ class NumberColumn(DecimalColumn):
     hint = N_("A number.")
 
     type: Literal["number"] = "number"
+    unit: Unit | None = None
+    """Shown behind the number, which stays a number; needs `decimals`."""
+
+    @model_validator(mode="after")
+    def _unit_has_decimals(self) -> "NumberColumn":
+        if self.unit and self.decimals is None:
+            raise PydanticCustomError("unit", "how many decimals: are shown before the unit?")
+        return self
+
+    def parse_cell(self, cell: Cell, context: Context) -> Any:
+        """The exact number, its unit taken off."""
+        return decimal(without_unit(cell, self.unit))
 
     def number_format(self, context: Context) -> NumberFormat | None:
         """As many places as `decimals` says; otherwise as Sheets shows them (`#,##0.##` would show 3 as `3.`)."""
-        return None if self.decimals is None else NumberFormat("NUMBER", places(self.decimals))
+        return None if self.decimals is None else with_unit(places(self.decimals), self.unit, context)
 
 
 class IntegerColumn(Column):
@@ -112,10 +150,12 @@ class IntegerColumn(Column):
     hint = N_("A whole number.")
 
     type: Literal["integer"] = "integer"
+    unit: Unit | None = None
+    """Shown behind the number, which stays a number."""
 
     def parse_cell(self, cell: Cell, context: Context) -> int:
-        """The whole number; BadCell when there is a fraction."""
-        value = decimal(cell)
+        """The whole number, its unit taken off; BadCell when there is a fraction."""
+        value = decimal(without_unit(cell, self.unit))
         if value != value.to_integral_value():
             raise BadCell("not_whole", N_("{text} is not a whole number"), {"text": shown(cell)}, str(round(value)))
         return int(value)
@@ -130,7 +170,7 @@ class IntegerColumn(Column):
 
     def number_format(self, context: Context) -> NumberFormat:
         """No places, no separators: it may be a year."""
-        return NumberFormat("NUMBER", "0")
+        return with_unit("0", self.unit, context)
 
 
 class PercentColumn(DecimalColumn):
