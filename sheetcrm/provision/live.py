@@ -39,7 +39,7 @@ class Live:
 def read(gateway: Describes, desired: State, wanted: Mapping[str, Wanted], *, deep: bool = False) -> Live:
     """Look, when `deep` at every row; `wanted` has the titles by which sheets and columns are known."""
     fields = {path for kind in kinds() for path in kind.fields}
-    description = gateway.describe(_mask({path for path in fields if not path.startswith(CELLS)}, STRUCTURE))
+    description = gateway.describe(mask({path for path in fields if not path.startswith(CELLS)}, STRUCTURE))
     first = Layout.locate(description, wanted)
     unsure = [part for part in description["sheets"] if _may_be_blank(part, first, wanted, len(description["sheets"]))]
     looked = [*unsure, *(part for part in description["sheets"] if part not in unsure and _is_ours(part, first))]
@@ -48,7 +48,7 @@ def read(gateway: Describes, desired: State, wanted: Mapping[str, Wanted], *, de
         whole = {address.sheet for address, resource in desired.items() if resource.entire}
         entire = [part for part in looked if deep or part in unsure or _key(part, first) in whole]
         ranges = [place for part in looked for place in _ranges(part, whole=part in entire)]
-        cells = gateway.describe(_mask({path for path in fields if path.startswith(CELLS)}, CELL_PLACES), ranges)
+        cells = gateway.describe(mask({path for path in fields if path.startswith(CELLS)}, CELL_PLACES), ranges)
         data = {part["properties"]["sheetId"]: part.get("data", []) for part in cells.get("sheets", [])}
         for part in looked:
             _add_rows(part, data.get(part["properties"]["sheetId"], []))
@@ -62,7 +62,7 @@ STRUCTURE = frozenset({"spreadsheetId", "spreadsheetUrl", "properties.title", "s
 CELL_PLACES = frozenset({"sheets.properties.sheetId", "sheets.data.startRow", "sheets.data.startColumn"})
 
 
-def _mask(fields: set[str], more: frozenset[str]) -> str:
+def mask(fields: set[str], more: frozenset[str]) -> str:
     """A field mask; a path below another that is asked for whole is left out."""
     paths = sorted(fields | more)
     return ",".join(path for path in paths if not any(path.startswith(f"{other}.") for other in paths))
