@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sheetcrm.layout.bound import bound_words, header_word
 from sheetcrm.layout.troubles import Trouble
 
 Json = dict[str, Any]
@@ -49,6 +50,10 @@ class Place:
     """It is blank, and nothing in it is anybody's."""
     header: tuple[str, ...] = ()
     frozen_rows: int = 0
+    bound: frozenset[str] = frozenset()
+    """Words for the headers that it had when it was bound to the template."""
+    moves: list[tuple[int, int]] = field(default_factory=list)
+    """Columns that came (1) or went (-1) since it was read, by the index that they had then, in order."""
 
 
 @dataclass
@@ -187,6 +192,7 @@ def _place(key: str, part: Json, found: Found, sight: Sight, former: Former) -> 
         adopted=_id(part) in sight.blank and not marked,
         header=sight.header(part),
         frozen_rows=grid.get("frozenRowCount", 0),
+        bound=bound_words(part),
     )
     _by_mark(key, part, place, found, former)
     if wanted is not None:
@@ -263,6 +269,8 @@ def _is_headless(place: Place, titles: set[str]) -> bool:
     A team may rename every header; it does not call a column 46348, and the frozen row goes with the row itself.
     """
     said = [text for column in place.marks if (text := _plain(_text(place.header, place.columns[column])))]
+    if any(header_word(text) in place.bound for text in said):
+        return False
     record = place.frozen_rows == 0 or any(_NUMBER.fullmatch(text) for text in said)
     return len(said) > 1 and record and not titles.intersection(said)
 

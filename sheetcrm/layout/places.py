@@ -299,6 +299,7 @@ class Layout:
             place.width += 1
             self.grown.add((sheet, "columns"))
         place.columns[column] = index
+        place.moves += [] if free else [(index, 1)]
         return index, not free
 
     def remove_column(self, sheet: str, column: str) -> int:
@@ -307,6 +308,15 @@ class Layout:
         index = place.columns.pop(column)
         place.columns = {key: at - (at > index) for key, at in place.columns.items()}
         place.width -= 1
+        place.moves.append((index, -1))
+        return index
+
+    def now(self, sheet: str, index: int) -> int | None:
+        """Where the column stands now that was at that 0-based index when it was read; None when it is gone."""
+        for at, step in self.found.places[sheet].moves:
+            if step < 0 and at == index:
+                return None
+            index += step * (at <= index)
         return index
 
 

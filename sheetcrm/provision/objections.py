@@ -13,11 +13,25 @@ from typing import Protocol
 from sheetcrm.layout import Layout, letters, quoted, same_title
 from sheetcrm.provision.diff import Change, Difference
 from sheetcrm.provision.live import Live
-from sheetcrm.provision.plan import DATA_LOSS, MANY_CHANGES, Refusal
-from sheetcrm.resources import SPREADSHEET, Address, Cell, Column, Memory, State, Tab, TemplateMark
+from sheetcrm.provision.plan import BACK_TO_BASE, DATA_LOSS, MANY_CHANGES, Refusal
+from sheetcrm.resources import (
+    SPREADSHEET,
+    Address,
+    BasicFilter,
+    Cell,
+    Column,
+    FilterView,
+    Memory,
+    State,
+    Tab,
+    TemplateMark,
+)
 
 SHARE, FEW = 0.3, 10
 """A plan that changes or deletes more than this share of the tabs and columns, of this many or more, is refused."""
+
+UNSEEN = frozenset({Tab.kind, Column.kind, Memory.kind, BasicFilter.kind, FilterView.kind})
+"""Kinds that are put back or stretched without anybody seeing a difference."""
 
 
 class Reads(Protocol):
@@ -31,7 +45,7 @@ def objections(
     gateway: Reads, live: Live, desired: State, difference: Difference, allow: Collection[str]
 ) -> list[Refusal]:
     """Every reason not to; one more read when columns or tabs with cells would go."""
-    found = [*_strangers(live, desired), *_headless(live), *_made_otherwise(live, desired)]
+    found = [*_strangers(live, desired), *_headless(live), *_made_otherwise(live, desired, allow)]
     return found or dangers(gateway, live, difference, allow)
 
 
@@ -60,20 +74,24 @@ def _headless(live: Live) -> Iterator[Refusal]:
             yield Refusal("", trouble.say())
 
 
-def _made_otherwise(live: Live, desired: State) -> Iterator[Refusal]:
+def _made_otherwise(live: Live, desired: State, allow: Collection[str]) -> Iterator[Refusal]:
     address = Address(SPREADSHEET, "", TemplateMark.kind)
     made, wanted = live.state.get(address), desired.get(address)
     if not isinstance(made, TemplateMark) or not isinstance(wanted, TemplateMark):
         return
-    if made.template != wanted.template:
+    before, now = ({mark.template: mark.version, **dict(mark.lineage)} for mark in (made, wanted))
+    if made.template not in now and wanted.template not in before:
         yield Refusal(
             "",
             f"this spreadsheet was made from the template {made.template}, not {wanted.template}; use another spreadsheet",
         )
-    elif made.version > wanted.version:
+    elif made.template not in now and BACK_TO_BASE not in allow:
+        what = f"this spreadsheet was made from {made.template}, which extends {wanted.template}; going back takes away what it added"
+        yield Refusal(BACK_TO_BASE, f"{what}; add --allow-{BACK_TO_BASE}, or apply {made.template}")
+    elif newer := [name for name, version in before.items() if version > now.get(name, version)]:
         yield Refusal(
             "",
-            f"this spreadsheet was made from version {made.version} of {made.template}, this is version {wanted.version}; update sheetcrm",
+            f"this spreadsheet was made from version {before[newer[0]]} of {newer[0]}, this is version {now[newer[0]]}; update sheetcrm, or the file if it is your own",
         )
     elif made.language != wanted.language:
         yield Refusal(
@@ -109,13 +127,12 @@ def _filled(columns: list[list[Cell]]) -> int:
 
 
 def _many(live: Live, difference: Difference) -> Iterator[Refusal]:
-    """Tabs and columns are counted, not what is set on them: to put marks back is no change that anybody sees."""
+    """Tabs and columns are counted, not what is set on them: to put marks back or stretch filters is no change that anybody sees."""
     places = {address.place for address in live.state if address.kind in {Tab.kind, Column.kind}}
     touched = {
         place
         for change in difference.changes
-        if change.action == "delete"
-        or (change.action == "update" and change.address.kind not in {Tab.kind, Column.kind, Memory.kind})
+        if change.action == "delete" or (change.action == "update" and change.resource.kind not in UNSEEN)
         for place in _with_columns(change, places)
     }
     if len(places) >= FEW and len(touched & places) > SHARE * len(places):

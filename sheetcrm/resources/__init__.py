@@ -6,7 +6,11 @@ Importing this package makes every kind known to `kinds()`.
 
 from sheetcrm.resources.banding import Banding
 from sheetcrm.resources.base import SPREADSHEET, Address, Cell, Json, Policy, Request, Resource, State, kinds, rows_text
+from sheetcrm.resources.basic_filter import BasicFilter
+from sheetcrm.resources.chart import Chart, Drawn, Series
+from sheetcrm.resources.chart_place import ChartPlace
 from sheetcrm.resources.column import Column
+from sheetcrm.resources.filter_view import Criterion, FilterView
 from sheetcrm.resources.formula import Formula
 from sheetcrm.resources.grid import Grid
 from sheetcrm.resources.header import Header
@@ -34,9 +38,15 @@ __all__ = [
     "SPREADSHEET",
     "Address",
     "Banding",
+    "BasicFilter",
     "Cell",
+    "Chart",
+    "ChartPlace",
     "Column",
     "Condition",
+    "Drawn",
+    "Criterion",
+    "FilterView",
     "Formula",
     "Grid",
     "Header",
@@ -58,6 +68,7 @@ __all__ = [
     "Rewording",
     "Rows",
     "SampleRows",
+    "Series",
     "State",
     "Tab",
     "TabStyle",

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from sheetcrm.messages import N_, texts
 from sheetcrm.resources.banding import Banding
 from sheetcrm.resources.base import SPREADSHEET, Address, Resource, State
+from sheetcrm.resources.basic_filter import BasicFilter
 from sheetcrm.resources.column import Column
+from sheetcrm.resources.filter_view import FilterView
 from sheetcrm.resources.grid import Grid
 from sheetcrm.resources.header_style import HeaderStyle
 from sheetcrm.resources.highlight import Highlights
@@ -25,7 +27,7 @@ from sheetcrm.resources.tab import Tab
 from sheetcrm.resources.tab_style import TabStyle
 from sheetcrm.resources.template_mark import TemplateMark
 from sheetcrm.resources.title import Title
-from sheetcrm.schema import samples
+from sheetcrm.schema import chart_places, samples
 from sheetcrm.schema.context import Context, Place
 
 if TYPE_CHECKING:
@@ -46,7 +48,9 @@ def state(template: Template, context: Context) -> State:
 def _all(template: Template, context: Context) -> Iterator[tuple[Address, Resource]]:
     language = context.language
     yield Address(SPREADSHEET, "", Locale.kind), Locale(LOCALES[language], template.time_zone)
-    yield Address(SPREADSHEET, "", TemplateMark.kind), TemplateMark(template.key, template.version, language)
+    yield Address(SPREADSHEET, "", TemplateMark.kind), TemplateMark(
+        template.key, template.version, language, template.lineage
+    )
     seeds = samples.seeds(template, context)
     for key, spec in template.sheets.items():
         for resource in _of_sheet(key, spec, context):
@@ -55,6 +59,16 @@ def _all(template: Template, context: Context) -> Iterator[tuple[Address, Resour
             rows = tuple(tuple(row.items()) for row in seeds[key])
             yield Address(key, "", Rows.kind), Rows(rows)
         yield from _of_columns(key, spec, context)
+        yield from chart_places.resources(key, spec, context)
+        yield from _views(key, spec, context)
+
+
+def _views(key: str, spec: SheetSpec, context: Context) -> Iterator[tuple[Address, Resource]]:
+    if spec.filter:
+        yield Address(key, "", BasicFilter.kind), BasicFilter()
+    for name, view in spec.views.items():
+        for part, resource in view.views(name, key, context):
+            yield Address(key, "", f"{FilterView.kind}.{part}"), resource
 
 
 def _of_sheet(key: str, spec: SheetSpec, context: Context) -> Iterator[Resource]:

@@ -13,6 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from sheetcrm.schema.people import Member
     from sheetcrm.schema.template import Template
 
 

@@ -7,7 +7,7 @@ against each other, all of them, in the order of the file.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -78,10 +78,16 @@ def _sheet(key: str, spec: SheetSpec, context: Context) -> Iterator[Trouble]:
     for name, column in spec.columns.items():
         for path, message in column.problems(Place(key, name), context):
             yield ("columns", name, *path), message
-    for family in ("rules", "highlights"):
-        for offset, part in enumerate(getattr(spec, family)):
+    yield from _twice(("views",), {name: view.title.all() for name, view in spec.views.items()})
+    parts: dict[str, Iterable[tuple[str | int, Any]]] = {
+        "rules": enumerate(spec.rules),
+        "highlights": enumerate(spec.highlights),
+        "views": spec.views.items(),
+    }
+    for family, members in parts.items():
+        for which, part in members:
             for path, message in part.problems(key, context):
-                yield (family, offset, *path), message
+                yield (family, which, *path), message
 
 
 def _twice(path: tuple[str, ...], titles: Mapping[str, Collection[str]]) -> Iterator[Trouble]:

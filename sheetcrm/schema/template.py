@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -20,16 +21,19 @@ from sheetcrm.layout import Wanted
 from sheetcrm.messages import LANGUAGES
 from sheetcrm.resources.base import Cell, State, kinds
 from sheetcrm.schema import columns, comparison, compiling, membership, problems, samples
-from sheetcrm.schema.colors import PALETTE, Color
+from sheetcrm.schema.colors import PALETTE, SERIES, Color
+from sheetcrm.schema.charts import Chart
 from sheetcrm.schema.columns.base import Column
 from sheetcrm.schema.columns.money import known_currency
 from sheetcrm.schema.columns.phone import known_country
 from sheetcrm.schema.context import Context
 from sheetcrm.schema.highlights import Highlight
+from sheetcrm.schema.people import Member
 from sheetcrm.schema.reminders import ReminderRule
 from sheetcrm.schema.rules import Trouble
 from sheetcrm.schema.sheet_rules import SheetRule
 from sheetcrm.schema.text import Text
+from sheetcrm.schema.views import View
 from sheetcrm.variants import WholeSchema, nearest
 
 FAMILIES = (columns, comparison, membership)
@@ -91,6 +95,8 @@ class Theme(_Part):
     text: Color = PALETTE["white"]
     first: Color = PALETTE["white"]
     second: Color = "#f5f8fa"
+    series: tuple[Color, ...] = Field(SERIES, min_length=1)
+    """Of charts, in this order."""
 
 
 class SheetSpec(_Part):
@@ -112,8 +118,12 @@ class SheetSpec(_Part):
     color: Color | None = None
     frozen_columns: int = Field(0, ge=0, le=10)
     hidden: bool = False
+    filter: bool = False
+    """Buttons in the header to filter and sort by."""
+    views: dict[Key, View] = {}
     rules: tuple[SheetRule, ...] = ()
     highlights: tuple[Highlight, ...] = ()
+    charts: dict[Key, Chart] = {}
     samples: tuple[dict[str, Any], ...] = ()
     seeds: tuple[dict[str, Any], ...] = ()
 
@@ -151,6 +161,8 @@ class Template(_Part):
     """A spreadsheet as its author wants it: sheets and columns in order, reminders, sample rows."""
 
     version: int = Field(ge=1)
+    extends: str | None = None
+    """The template, by name or path, that this one changes; it then says only what is different."""
     title: Text
     description: Text | None = None
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Shanghai"
@@ -164,6 +176,7 @@ class Template(_Part):
     reminders: dict[Key, ReminderRule] = {}
 
     _key: str = PrivateAttr("")
+    _lineage: tuple[tuple[str, int], ...] = PrivateAttr(())
 
     def __hash__(self) -> int:
         """By identity: a template is loaded once and handed around."""
@@ -178,10 +191,15 @@ class Template(_Part):
         """The name of its file without `.yaml`."""
         return self._key
 
-    def called(self, key: str) -> Template:
-        """The same under that key."""
+    @property
+    def lineage(self) -> tuple[tuple[str, int], ...]:
+        """The keys and versions of the templates that it extends, the nearest first."""
+        return self._lineage
+
+    def called(self, key: str, lineage: tuple[tuple[str, int], ...] = ()) -> Template:
+        """The same under that key, as made over those templates."""
         made = self.model_copy()
-        made._key = key
+        made._key, made._lineage = key, lineage
         return made
 
     @property
@@ -198,9 +216,9 @@ class Template(_Part):
         """What columns need to know; without `today` nothing is said that depends on the day."""
         return Context(language, self.country, self.currency, self.time_zone, self, today)
 
-    def compile(self, language: str) -> State:
-        """Everything that the spreadsheet should hold, by address; sample rows are not part of it."""
-        return compiling.state(self, self.context(language))
+    def compile(self, language: str, people: Iterable[Member] = ()) -> State:
+        """Everything that the spreadsheet should hold when these are the team, by address; sample rows are not part of it."""
+        return compiling.state(self, replace(self.context(language), people=tuple(people)))
 
     def titles(self, sheet: str, column: str = "") -> tuple[str, ...]:
         """Every title by which that sheet, or column of it, may be known; KeyError when there is none."""

@@ -13,8 +13,11 @@ from sheetcrm.resources import (
     SPREADSHEET,
     Address,
     Banding,
+    BasicFilter,
     Column,
     Condition,
+    Criterion,
+    FilterView,
     Formula,
     Grid,
     Header,
@@ -69,6 +72,20 @@ CASES = [
             (Highlight(("a",), '={b}="x"', "#ffeeee"), Highlight(("b",), "={a}<1", "#000000", strikethrough=True))
         ),
         id="highlights",
+    ),
+    pytest.param(SHEET, BasicFilter(), None, id="basic filter"),
+    pytest.param(
+        SHEET,
+        FilterView(
+            "逾期",
+            (
+                Criterion("b", ("x", ""), "DATE_BEFORE", ("TODAY",)),
+                Criterion("a", (), "CUSTOM_FORMULA", ('=OR({a}="x", {b}>today())',)),
+            ),
+            (("b", True), ("a", False)),
+        ),
+        FilterView("all", (Criterion("a", (), "TEXT_EQ", ("王芳",)),)),
+        id="filter view",
     ),
     pytest.param(COLUMN, Header("丙"), None, id="header"),
     pytest.param(COLUMN, Note("a note"), None, id="note"),

@@ -1,0 +1,226 @@
+"""
+A way to look at a sheet that changes nothing for others ↔ a filter view.
+
+Several in a sheet, each at its own address (`filter_view.overdue`).  The
+team's once it is there; views that people made are never in a State.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Literal, Self
+
+from sheetcrm.layout import Layout, normal, places_in
+from sheetcrm.resources.base import (
+    Address,
+    Json,
+    Policy,
+    Request,
+    Resource,
+    State,
+    Verdict,
+    changed,
+    made_before,
+    sheets_of,
+)
+
+Reach = Literal["whole", "short", "other"]
+"""Header to the grid's last row and all columns of ours; the same but not to the last row; anything else."""
+RELATIVE = frozenset({"PAST_YEAR", "PAST_MONTH", "PAST_WEEK", "YESTERDAY", "TODAY", "TOMORROW"})
+"""Days that a date condition may name instead of a date."""
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """
+    What a column shows: not the values `hidden`, and only what meets Google's condition of `type` with its `values`.
+
+    A value that begins with `=` is a formula in key form; of a condition on
+    dates, `TODAY` and its like are days as seen from today.
+    """
+
+    column: str
+    """Its key; what people filter in columns of their own is `#5`, by index."""
+    hidden: tuple[str, ...] = ()
+    type: str = ""
+    values: tuple[str, ...] = ()
+    other: str = ""
+    """What people chose that we never write; always empty in a desired state."""
+
+    def __post_init__(self) -> None:
+        """Equal in whatever order values were hidden, and however formulas were spaced."""
+        object.__setattr__(self, "hidden", tuple(sorted(self.hidden)))
+        values = tuple(normal(value) if value.startswith("=") else value for value in self.values)
+        object.__setattr__(self, "values", values)
+
+
+@dataclass(frozen=True)
+class FilterView(Resource):
+    """A view called `title` that shows the rows that meet all `criteria`, sorted by (column, ascending)."""
+
+    title: str
+    criteria: tuple[Criterion, ...] = ()
+    sort: tuple[tuple[str, bool], ...] = ()
+    reach: Reach = "whole"
+    """Always `whole` in a desired state."""
+
+    kind: ClassVar[str] = "filter_view"
+    rank: ClassVar[int] = 92
+    policy: ClassVar[Policy] = "keep"
+    fields: ClassVar[tuple[str, ...]] = ("sheets.filterViews",)
+    follows: ClassVar[frozenset[str]] = frozenset({"rows", "columns"})
+    removable: ClassVar[bool] = True
+    optional: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        """Equal in whatever order columns were filtered."""
+        object.__setattr__(self, "criteria", tuple(sorted(self.criteria, key=lambda one: one.column)))
+
+    @classmethod
+    def read(cls, description: Json, layout: Layout, desired: State) -> Iterator[tuple[Address, Self]]:
+        """Ours by the ids that we chose; one of somebody else where it has the title that ours is to have."""
+        for key, part in sheets_of(description, layout):
+            live = {view["filterViewId"]: view for view in part.get("filterViews", [])}
+            addresses = list(_addresses(key, part, layout, desired))
+            ours = {one for at in addresses for one in layout.own_ids(at.place, at.kind)}
+            theirs = {view.get("title", ""): one for one, view in live.items() if one not in ours}
+            for address in addresses:
+                wanted = desired.get(address)
+                found = next(iter(layout.own_ids(address.place, address.kind) & live.keys()), None)
+                if found is None and isinstance(wanted, cls):
+                    found = theirs.get(wanted.title)
+                if found is not None:
+                    layout.ids[str(address)] = found
+                    yield address, cls._of(live[found], key, layout)
+
+    @classmethod
+    def _of(cls, view: Json, sheet: str, layout: Layout) -> Self:
+        return cls(
+            view.get("title", ""),
+            tuple(_criterion(spec, sheet, layout) for spec in view.get("filterSpecs", [])),
+            tuple(
+                (_column(spec.get("dimensionIndex", 0), sheet, layout), spec.get("sortOrder") != "DESCENDING")
+                for spec in view.get("sortSpecs", [])
+            ),
+            reach(view.get("range", {}), sheet, layout),
+        )
+
+    def create(self, address: Address, layout: Layout) -> list[Request]:
+        """Add it under an id of our choice."""
+        view = {"filterViewId": layout.choose_id(str(address)), **self._written(address, layout)}
+        return [{"addFilterView": {"filter": view}}]
+
+    def update(self, address: Address, layout: Layout, live: Self) -> list[Request]:
+        """All of it; where only the grid has grown, its range, and not even that where people chose their own."""
+        view = {"filterViewId": layout.ids[str(address)], **self._written(address, layout)}
+        if self.reach == "other":
+            return []
+        same = (self.title, self.criteria, self.sort) == (live.title, live.criteria, live.sort)
+        return [
+            {"updateFilterView": {"filter": view, "fields": "range" if same else "title,range,filterSpecs,sortSpecs"}}
+        ]
+
+    def delete(self, address: Address, layout: Layout) -> list[Request]:
+        """Take the view away; no row changes."""
+        return [{"deleteFilterView": {"filterId": layout.ids[str(address)]}}]
+
+    def verdict(self, live: Self, before: str | None, policy: Policy) -> Verdict:
+        """Rows that people added at the end belong in it, whatever else they chose."""
+        if live.reach == "short" and (self.title, self.criteria, self.sort) == (live.title, live.criteria, live.sort):
+            return "change"
+        return super().verdict(live, before, policy)
+
+    def needs(self, address: Address) -> frozenset[str]:
+        """Also the columns that it filters, sorts or looks at."""
+        sheet = address.sheet
+        named = {f"{sheet}.{one.column}" for one in self.criteria} | {f"{sheet}.{column}" for column, _ in self.sort}
+        formulas = [value for one in self.criteria for value in one.values if value.startswith("=")]
+        return super().needs(address).union(named, *(places_in(value, sheet) for value in formulas))
+
+    def say(self, live: Self | None = None) -> str:
+        """The title and what it shows."""
+        return changed(live and _words(live), _words(self))
+
+    def _written(self, address: Address, layout: Layout) -> Json:
+        sheet = address.sheet
+        written: Json = {"title": self.title, "range": layout.grid_range(sheet, first=1)}
+        if self.criteria:
+            written["filterSpecs"] = [
+                {"columnIndex": _index(one.column, sheet, layout), "filterCriteria": _criteria(one, sheet, layout)}
+                for one in self.criteria
+            ]
+        if self.sort:
+            written["sortSpecs"] = [
+                {"dimensionIndex": _index(column, sheet, layout), "sortOrder": "ASCENDING" if up else "DESCENDING"}
+                for column, up in self.sort
+            ]
+        return written
+
+
+def reach(place: Json, sheet: str, layout: Layout) -> Reach:
+    """How much of a sheet the range of a filter takes in."""
+    if layout.covers(place, sheet, first=1):
+        return "whole"
+    last = place.get("endRowIndex", layout.rows(sheet))
+    return "short" if layout.covers(place, sheet, first=1, last=last) else "other"
+
+
+def _addresses(sheet: str, part: Json, layout: Layout, desired: State) -> Iterator[Address]:
+    """Of the views of a sheet that are to be, and of those that we made before."""
+    wanted = [at for at, resource in desired.items() if at.sheet == sheet and isinstance(resource, FilterView)]
+    made = [at for at in made_before(part, sheet, layout) if at.kind.partition(".")[0] == FilterView.kind]
+    yield from dict.fromkeys([*wanted, *made])
+
+
+def _column(index: int, sheet: str, layout: Layout) -> str:
+    return layout.column_at(sheet, index) or f"#{index}"
+
+
+def _index(column: str, sheet: str, layout: Layout) -> int:
+    return int(column[1:]) if column.startswith("#") else layout.index(sheet, column)
+
+
+def _criterion(spec: Json, sheet: str, layout: Layout) -> Criterion:
+    criteria = dict(spec.get("filterCriteria", {}))
+    condition, hidden = criteria.pop("condition", {}), criteria.pop("hiddenValues", [])
+    values = [one.get("relativeDate") or one.get("userEnteredValue", "") for one in condition.get("values", [])]
+    return Criterion(
+        _column(spec.get("columnIndex", 0), sheet, layout),
+        tuple(hidden),
+        condition.get("type", ""),
+        tuple(layout.keys(value, sheet) if value.startswith("=") else value for value in values),
+        json.dumps(criteria, sort_keys=True) if criteria else "",
+    )
+
+
+def _criteria(one: Criterion, sheet: str, layout: Layout) -> Json:
+    """FilterCriteria; also what people chose, when it is put back as it was."""
+    written: Json = json.loads(one.other) if one.other else {}
+    if one.hidden:
+        written["hiddenValues"] = list(one.hidden)
+    if one.type:
+        written["condition"] = {"type": one.type}
+        if one.values:
+            written["condition"]["values"] = [_value(one.type, value, sheet, layout) for value in one.values]
+    return written
+
+
+def _value(type_: str, value: str, sheet: str, layout: Layout) -> Json:
+    if type_.startswith("DATE_") and value in RELATIVE:
+        return {"relativeDate": value}
+    return {"userEnteredValue": layout.a1(value, sheet) if value.startswith("=") else value}
+
+
+def _words(view: FilterView) -> str:
+    parts = [f"{one.column} {_shows(one)}" for one in view.criteria]
+    sorts = [f"by {column}" + ("" if up else " downwards") for column, up in view.sort]
+    return ", ".join([view.title, *parts, *sorts])
+
+
+def _shows(one: Criterion) -> str:
+    shown = [f"{one.type} {', '.join(one.values)}".strip()] if one.type else []
+    return " ".join(
+        [*shown, *([f"without {', '.join(one.hidden)}"] if one.hidden else []), *([one.other] if one.other else [])]
+    )
