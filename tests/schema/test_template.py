@@ -159,3 +159,18 @@ def test_the_schema_of_templates_can_be_printed():
     ).stdout
     assert '"$schema"' in printed
     assert {"sheets", "reminders", "team"} <= set(json_schema()["properties"])
+
+
+def test_a_day_that_is_computed_can_be_overdue_and_remind_and_bound_another():
+    visit = {"type": "formula", "title": "Next visit", "result": "date", "formula": "{day}+30"}
+    end = {"type": "date", "title": "End", "rules": [{"type": "after", "column": "visit"}]}
+    written = plan(columns={"visit": visit, "end": end}, highlights=[{"type": "overdue", "column": "visit"}])
+    rule = {"type": "date", "title": "Visits", "sheet": "customers", "date": "visit", "owner": "owner"}
+    written["reminders"] = {"visits": rule}
+    assert list(Template.model_validate(written).problems()) == []
+
+
+def test_a_text_that_is_computed_is_no_day():
+    label = {"type": "formula", "title": "Label", "result": "text", "formula": "{stage}"}
+    found = problems(columns={"label": label}, highlights=[{"type": "overdue", "column": "label"}])
+    assert [why for _, why in found] == ["label is not a date"]

@@ -6,7 +6,7 @@ are read like cells of the type of `inner`.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from sheetcrm.resources.base import Address, Cell, Resource
 from sheetcrm.resources.formula import Formula
@@ -49,6 +49,11 @@ class Computed(Column):
     def inner(self) -> Column:
         """The column that reads the results."""
         raise NotImplementedError
+
+    @property
+    def bounds(self) -> Literal["NUMBER", "DATE"] | None:  # type: ignore[override]  # a class's own thing elsewhere
+        """As for the inner type: a day that is computed can be overdue, a number too large."""
+        return self.inner.bounds
 
     def own(self, place: Place, context: Context) -> str:
         """The formula in key form, without `=`, for a row that is used."""
