@@ -1,12 +1,13 @@
 """
-A number or a day against another one of the same row.
+A number or a day against another one of the same row, or against today.
 
 A blank on either side asks nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any, ClassVar, Literal
 
 from sheetcrm.messages import N_
@@ -27,11 +28,9 @@ class _Compared(Rule):
 
     def condition(self, place: Place, context: Context) -> Condition | None:
         """The same by formula; a blank on the other side asks nothing."""
-        if self.unless or self.when:
-            return None
         other = "{" + self.column + "}"
         sign = self.sign + "=" * self.or_equal
-        return Condition("CUSTOM_FORMULA", (f'=OR({other}="",{place.cell}{sign}{other})',))
+        return self.by_formula(f'OR({other}="",{place.cell}{sign}{other})', place, context)
 
     def check(self, place: Place, values: Values, context: Context, lookup: Lookup) -> Iterator[Found]:
         """The rows where both are there and the wrong way round."""
@@ -86,3 +85,70 @@ class BeforeRule(_Compared):
     def right(self, one: Any, other: Any) -> bool:
         """Earlier, or less."""
         return bool(one < other)
+
+
+class _Today(Rule):
+    """A day against the day on which it is typed or checked, in the spreadsheet's zone."""
+
+    or_today: bool = True
+    suits = "date"
+    sign: ClassVar[str]
+    word: ClassVar[str]
+
+    def condition(self, place: Place, context: Context) -> Condition:
+        """The same by formula."""
+        return self.by_formula(f"{place.cell}{self.sign}{'=' * self.or_today}TODAY()", place, context)
+
+    def tests(self, place: Place, context: Context) -> Callable[[Any], BadCell | None]:
+        """The wrong side of today; nothing where nobody said which day it is."""
+        today = context.today
+
+        def test(value: Any) -> BadCell | None:
+            if today is None or (self.or_today and value == today) or self.right(value, today):
+                return None
+            return BadCell(self.code, self.word, {"value": value, "today": today})
+
+        return test
+
+    def right(self, value: Any, today: date) -> bool:
+        """Whether it is on the wanted side of another day."""
+        raise NotImplementedError
+
+    def problems(self, place: Place, context: Context) -> Iterator[Trouble]:
+        """A column that is no date."""
+        yield from super().problems(place, context)
+        if column_at(place, context).bounds != "DATE":
+            yield (), f"{place.column} is not a date"
+
+
+class PastRule(_Today):
+    """A day that is not after today, such as one on which something was done: `past`."""
+
+    examples: ClassVar[tuple[Example, ...]] = (
+        ({}, {"x": [date(2026, 1, 14), date(2026, 1, 15), date(2026, 1, 16), None]}, [2]),
+        ({"or_today": False}, {"x": [date(2026, 1, 14), date(2026, 1, 15)]}, [1]),
+    )
+
+    type: Literal["past"] = "past"
+    sign = "<"
+    word = N_("{value} is still to come")
+
+    def right(self, value: Any, today: date) -> bool:
+        """Before."""
+        return bool(value < today)
+
+
+class FutureRule(_Today):
+    """A day that is not before today: `future`.  `check` asks again every day, so what has passed is told then."""
+
+    examples: ClassVar[tuple[Example, ...]] = (
+        ({}, {"x": [date(2026, 1, 14), date(2026, 1, 15), date(2026, 1, 16), None]}, [0]),
+    )
+
+    type: Literal["future"] = "future"
+    sign = ">"
+    word = N_("{value} has passed")
+
+    def right(self, value: Any, today: date) -> bool:
+        """Later."""
+        return bool(value > today)

@@ -12,6 +12,24 @@ from sheetcrm.schema.context import Place
 
 _CHOSEN = ("ONE_OF_LIST", "ONE_OF_RANGE", "BOOLEAN")
 
+Asked = tuple[Condition, bool]
+"""A condition, and whether the sheet refuses what does not fit or only marks it."""
+
+
+def joined(asked: Sequence[Asked], place: Place) -> Asked | None:
+    """
+    The one that a cell gets; None for none.
+
+    Where some are strict and some are not, only the strict ones can be held:
+    a cell either refuses or marks.
+    """
+    for condition, strict in asked:
+        if condition.type in _CHOSEN:
+            return condition, strict
+    refusing = any(strict for _, strict in asked)
+    found = combined([condition for condition, strict in asked if strict == refusing], place)
+    return None if found is None else (found, refusing)
+
 
 def combined(conditions: Sequence[Condition], place: Place) -> Condition | None:
     """All of `conditions` as one; None for none."""
@@ -25,11 +43,11 @@ def combined(conditions: Sequence[Condition], place: Place) -> Condition | None:
         conditions = [condition for condition in conditions if condition.type != "DATE_IS_VALID"]
     if len(conditions) <= 1:
         return conditions[0] if conditions else None
-    tests = [_as_formula(condition, place.cell) for condition in conditions]
+    tests = [as_formula(condition, place.cell) for condition in conditions]
     return Condition("CUSTOM_FORMULA", (f"=AND({','.join(tests)})",))
 
 
-def _as_formula(condition: Condition, cell: str) -> str:
+def as_formula(condition: Condition, cell: str) -> str:
     """What Google's condition asks, as a formula without `=`; a KeyError for one that no rule makes."""
     if condition.type == "CUSTOM_FORMULA":
         return condition.values[0].removeprefix("=")

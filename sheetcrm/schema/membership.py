@@ -6,7 +6,7 @@ A value that is not there is news only if the other sheet was read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -16,6 +16,16 @@ from sheetcrm.resources.validation import Condition
 from sheetcrm.schema.context import BadCell, Context, Lookup, Place
 from sheetcrm.schema.rules import Example, Found, Rule, Trouble, Values, column_at
 from sheetcrm.schema.states import column_problem
+
+MOST_OPTIONS = 500
+"""Entries of a list in a dropdown of Sheets."""
+
+
+def too_many(name: str, options: Collection[Any]) -> Iterator[Trouble]:
+    """More than a dropdown can have."""
+    if len(options) > MOST_OPTIONS:
+        way_out = "put them into a column of a lists sheet, and use options_from:"
+        yield (name,), f"{len(options)} options, and a dropdown holds {MOST_OPTIONS}; {way_out}"
 
 
 class OneOfRule(Rule):
@@ -48,6 +58,7 @@ class OneOfRule(Rule):
     def problems(self, place: Place, context: Context) -> Iterator[Trouble]:
         """Values that are not the column's."""
         yield from super().problems(place, context)
+        yield from too_many("values", self.values)
         for offset, value in enumerate(self.values):
             try:
                 column_at(place, context).parse_cell(value, context)

@@ -19,7 +19,7 @@ def header_note(column: Column, context: Context) -> str:
     """What goes in, a line a thing; empty when there is nothing to say."""
     say = texts(context.language)
     lines = [column.note.say(context.language)] if column.note else []
-    lines += [hover(column, context)] if column.help() else []
+    lines += [said] if (said := hover(column, context)) else []
     if column.computed:
         return "\n".join([*lines, say(N_("Filled by the sheet; do not type here."))])
     lines += [say(N_("Required."))] if column.is_required else []
@@ -29,4 +29,6 @@ def header_note(column: Column, context: Context) -> str:
 
 def hover(column: Column, context: Context) -> str:
     """One line on what a cell may hold; empty for anything."""
-    return texts(context.language)(column.help(), **column.hint_values(context)) if column.help() else ""
+    own = texts(context.language)(column.help(), **column.hint_values(context)) if column.help() else ""
+    asked = [text.say(context.language) for rule in column.all_rules() if (text := rule.help())]
+    return " ".join([own] * bool(own) + asked)

@@ -19,6 +19,7 @@ from sheetcrm.schema import samples
 from sheetcrm.schema.columns.list import ListColumn
 from sheetcrm.schema.context import BadCell, Context, Place
 from sheetcrm.schema.formulas import formula_problems
+from sheetcrm.schema.limits import too_long
 from sheetcrm.schema.rules import Trouble
 from sheetcrm.schema.states import column_problem
 from sheetcrm.variants import nearest
@@ -37,6 +38,7 @@ def of(template: Template) -> Iterator[Trouble]:
     found = list(dict.fromkeys(_structure(template, contexts[0])))
     yield from found
     if not found:
+        yield from dict.fromkeys(trouble for context in contexts for trouble in too_long(template, context))
         yield from dict.fromkeys(trouble for context in contexts for trouble in _rows(template, context))
 
 

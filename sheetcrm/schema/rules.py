@@ -18,8 +18,11 @@ from pydantic_core import PydanticCustomError
 
 from sheetcrm.messages import N_
 from sheetcrm.resources.validation import Condition
+from sheetcrm.schema.conditions import as_formula
 from sheetcrm.schema.context import BadCell, Context, Lookup, Place
+from sheetcrm.schema.formulas import compiled, formula_problems
 from sheetcrm.schema.states import States, holds, states_formula, states_problems
+from sheetcrm.schema.text import Text
 from sheetcrm.variants import Variant
 
 if TYPE_CHECKING:
@@ -44,6 +47,8 @@ class Rule(Variant):
     suits: ClassVar[str] = "text"
     unless: States = Field(default_factory=dict)
     when: States = Field(default_factory=dict)
+    strict: bool = True
+    """False: the sheet lets it pass with a mark at the cell, and `check` tells it all the same."""
 
     @property
     def code(self) -> str:
@@ -51,7 +56,17 @@ class Rule(Variant):
         return str(type(self).model_fields["type"].default)
 
     def condition(self, place: Place, context: Context) -> Condition | None:
-        """What Sheets itself can hold; None when it cannot (or only in some states)."""
+        """What Sheets itself can hold; None when it cannot."""
+        return None
+
+    def by_formula(self, test: str, place: Place, context: Context) -> Condition:
+        """The condition that `test` (a formula without `=`) is true; nothing is asked in states that are excepted."""
+        free = [states_formula(self.unless, place.sheet, context)] if self.unless else []
+        free += [f"NOT({states_formula(self.when, place.sheet, context)})"] if self.when else []
+        return Condition("CUSTOM_FORMULA", (f"=OR({','.join([*free, test])})" if free else f"={test}",))
+
+    def help(self) -> Text | None:
+        """What people should be told of it beside what the type says."""
         return None
 
     def check(self, place: Place, values: Values, context: Context, lookup: Lookup) -> Iterator[Found]:
@@ -118,7 +133,7 @@ class UniqueRule(Rule):
 
     def condition(self, place: Place, context: Context) -> Condition:
         """Equal cells are counted as they are: COUNTIF would take `0012` for `12` and `*` for anything."""
-        return Condition("CUSTOM_FORMULA", (f"=SUMPRODUCT(--({place.range}={place.cell}))=1",))
+        return self.by_formula(f"SUMPRODUCT(--({place.range}={place.cell}))=1", place, context)
 
     def check(self, place: Place, values: Values, context: Context, lookup: Lookup) -> Iterator[Found]:
         """Every row of every group of equals: nobody knows which one is right."""
@@ -154,16 +169,23 @@ class RangeRule(Rule):
     def condition(self, place: Place, context: Context) -> Condition | None:
         """Google's own comparison of numbers or of dates."""
         kind = column_at(place, context).bounds
-        if kind is None or self.unless or self.when:
+        if kind is None:
             return None
-        ends = [str(end) for end in (self.min, self.max) if end is not None]
-        if len(ends) == 2:
-            return Condition(f"{kind}_BETWEEN", tuple(ends))
         names = {
-            "NUMBER": ("NUMBER_GREATER_THAN_EQ", "NUMBER_LESS_THAN_EQ"),
-            "DATE": ("DATE_ON_OR_AFTER", "DATE_ON_OR_BEFORE"),
+            "NUMBER": ("NUMBER_BETWEEN", "NUMBER_GREATER_THAN_EQ", "NUMBER_LESS_THAN_EQ"),
+            "DATE": ("DATE_BETWEEN", "DATE_ON_OR_AFTER", "DATE_ON_OR_BEFORE"),
         }
-        return Condition(names[kind][self.min is None], tuple(ends))
+        ends = tuple(self._end(end, place, context) for end in (self.min, self.max) if end is not None)
+        found = Condition(names[kind][0 if len(ends) == 2 else 1 + (self.min is None)], ends)
+        if self.unless or self.when:
+            return self.by_formula(as_formula(found, place.cell), place, context)
+        return found
+
+    def _end(self, end: float | int | str, place: Place, context: Context) -> str:
+        """A day as year-month-day, any other bound as the number that stands in a cell."""
+        column = column_at(place, context)
+        value = column.parse_cell(end, context)
+        return str(value if column.bounds == "DATE" else column.dump(value, context))
 
     def tests(self, place: Place, context: Context) -> Callable[[Any], BadCell | None]:
         """Outside of the bounds."""
@@ -205,9 +227,7 @@ class LengthRule(Rule):
 
     def condition(self, place: Place, context: Context) -> Condition | None:
         """The same by formula."""
-        if self.unless or self.when:
-            return None
-        return Condition("CUSTOM_FORMULA", (f"=AND(LEN({place.cell})>={self.min},LEN({place.cell})<={self.max})",))
+        return self.by_formula(f"AND(LEN({place.cell})>={self.min},LEN({place.cell})<={self.max})", place, context)
 
     def tests(self, place: Place, context: Context) -> Callable[[Any], BadCell | None]:
         """Too short or too long."""
@@ -251,10 +271,8 @@ class PatternRule(Rule):
 
     def condition(self, place: Place, context: Context) -> Condition | None:
         """The same by formula."""
-        if self.unless or self.when:
-            return None
         pattern = self.pattern.replace('"', '""')
-        return Condition("CUSTOM_FORMULA", (f'=REGEXMATCH({place.cell}&"","^(?:{pattern})$")',))
+        return self.by_formula(f'REGEXMATCH({place.cell}&"","^(?:{pattern})$")', place, context)
 
     def tests(self, place: Place, context: Context) -> Callable[[Any], BadCell | None]:
         """No match."""
@@ -266,3 +284,39 @@ class PatternRule(Rule):
             return BadCell("pattern", message, {"text": str(value)[:60], "example": self.example})
 
         return test
+
+
+class FormulaRule(Rule):
+    """A formula of your own that must be true: `{type: formula, formula: "LEN({code})=6", message: …}`.
+
+    Only the sheet asks it, when somebody types: `check` cannot evaluate
+    formulas, and what is pasted or imported passes.
+    """
+
+    examples: ClassVar[tuple[Example, ...]] = (
+        ({"formula": "LEN({x})>1", "message": "two letters or more"}, {"x": ["ab", "abc", None]}, []),
+    )
+
+    type: Literal["formula"] = "formula"
+    formula: str
+    """Without `=`; columns in braces, this one too."""
+    message: Text
+    """What people read when they are refused, and in the header's note."""
+
+    def condition(self, place: Place, context: Context) -> Condition:
+        """The formula itself."""
+        return self.by_formula(compiled(self.formula, place.sheet, context), place, context)
+
+    def check(self, place: Place, values: Values, context: Context, lookup: Lookup) -> Iterator[Found]:
+        """Nothing: only the sheet can say."""
+        return iter(())
+
+    def help(self) -> Text:
+        """Its message."""
+        return self.message
+
+    def problems(self, place: Place, context: Context) -> Iterator[Trouble]:
+        """Names in the formula that are not there."""
+        yield from super().problems(place, context)
+        for message in formula_problems(self.formula, place.sheet, context):
+            yield ("formula",), message

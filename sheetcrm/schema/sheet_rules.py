@@ -6,8 +6,9 @@ Sheets has no such thing: these are only ever checked by us.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -39,20 +40,35 @@ class SheetRule(Variant):
         raise NotImplementedError
 
 
-class AtLeastOneRule(SheetRule):
-    """One of these columns must be filled."""
+class _Of(SheetRule):
+    """What rules over a few columns share."""
+
+    of: tuple[str, ...] = Field(min_length=2)
+
+    def titles(self, sheet: str, context: Context) -> str:
+        """What people call the columns."""
+        columns = context.template.sheets[sheet].columns
+        return ", ".join(columns[key].title.say(context.language) for key in self.of)
+
+    def problems(self, sheet: str, context: Context) -> Iterator[Trouble]:
+        """Columns that are not there."""
+        for offset, column in enumerate(self.of):
+            if message := column_problem(sheet, column, context):
+                yield ("of", offset), message
+
+
+class AtLeastOneRule(_Of):
+    """One of these columns must be filled: `{type: at_least_one, of: [phone, email]}`."""
 
     examples: ClassVar[tuple[Example, ...]] = (
         ({"of": ["x", "y"]}, {"x": ["a", None, None], "y": [None, None, "b"]}, [1]),
     )
 
     type: Literal["at_least_one"] = "at_least_one"
-    of: tuple[str, ...] = Field(min_length=2)
 
     def check(self, sheet: str, values: Values, context: Context) -> Iterator[tuple[int, str, BadCell]]:
         """The rows in which all are blank, at the first of the columns."""
-        columns = context.template.sheets[sheet].columns
-        titles = ", ".join(columns[key].title.say(context.language) for key in self.of)
+        titles = self.titles(sheet, context)
         for offset, row in enumerate(zip(*(values[key] for key in self.of), strict=True)):
             if all(value in (None, "", ()) for value in row):
                 yield (
@@ -61,8 +77,25 @@ class AtLeastOneRule(SheetRule):
                     BadCell("at_least_one", N_("fill at least one of {columns}"), {"columns": titles}),
                 )
 
-    def problems(self, sheet: str, context: Context) -> Iterator[Trouble]:
-        """Columns that are not there."""
-        for offset, column in enumerate(self.of):
-            if message := column_problem(sheet, column, context):
-                yield ("of", offset), message
+
+class UniqueTogetherRule(_Of):
+    """No two rows with the same in all of these columns: `{type: unique, of: [customer, date]}`; blanks are not compared."""
+
+    examples: ClassVar[tuple[Example, ...]] = (
+        ({"of": ["x", "y"]}, {"x": ["a", "A", "a", None, None], "y": ["1", "1", "2", "1", "1"]}, [0, 1]),
+    )
+
+    type: Literal["unique"] = "unique"
+
+    def check(self, sheet: str, values: Values, context: Context) -> Iterator[tuple[int, str, BadCell]]:
+        """Every row of every group of equals, at the first of the columns; upper and lower case are the same to people."""
+        rows = [tuple(map(_alike, row)) for row in zip(*(values[key] for key in self.of), strict=True)]
+        count = Counter(rows)
+        for offset, row in enumerate(rows):
+            if count[row] > 1 and not any(value in (None, "", ()) for value in row):
+                names = {"columns": self.titles(sheet, context), "count": count[row]}
+                yield offset, self.of[0], BadCell("unique", N_("the same {columns} stand in {count} rows"), names)
+
+
+def _alike(value: Any) -> Any:
+    return value.casefold() if isinstance(value, str) else value

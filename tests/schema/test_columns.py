@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -141,8 +141,18 @@ def test_choices_of_several(cell, meant):
         pytest.param({"type": "percent"}, "40％", Decimal("0.4"), id="full-width percent"),
         pytest.param({"type": "number"}, "１，２３４．５", Decimal("1234.5"), id="full-width number"),
         pytest.param({"type": "number"}, "9" * 60, ("not_a_number", None), id="sixty digits"),
+        pytest.param({"type": "number", "unit": {"zh": "公斤", "en": "kg"}, "decimals": 1}, "12.5 KG", Decimal("12.5"), id="with its unit"),
+        pytest.param({"type": "integer", "unit": {"zh": "台", "en": "pcs"}}, "３台", 3, id="with its unit in Chinese"),
+        pytest.param({"type": "integer", "unit": "kg"}, "3 t", ("not_a_number", None), id="with another unit"),
+        pytest.param({"type": "rating", "max": 10}, "9/10", 9, id="nine of ten"),
+        pytest.param({"type": "rating"}, "9/10", ("not_a_rating", None), id="nine of ten where five are all"),
+        pytest.param({"type": "duration"}, 1.5, timedelta(hours=36), id="a day and a half"),
+        pytest.param({"type": "duration"}, "1 小时 5 分钟", timedelta(minutes=65), id="an hour and five minutes in words"),
+        pytest.param({"type": "duration"}, "90", ("not_a_duration", None), id="ninety of what"),
+        pytest.param({"type": "currency", "of": ["CNY", "USD"]}, "美元", "USD", id="dollars in Chinese"),
+        pytest.param({"type": "currency", "of": ["CNY", "USD"]}, "EUR", ("not_a_currency", None), id="a currency that is not used here"),
     ],
-)
+)  # fmt: skip
 def test_numbers(settings, cell, meant):
     assert meaning(settings, cell) == meant
 
@@ -172,6 +182,12 @@ class TestIds:
         made, _ = column({"type": "id"})
         with pytest.raises(ValueError, match="no auto"):
             made.following([], 1)
+
+    def test_a_hidden_one_is_random_unless_it_is_counted(self):
+        assert column({"type": "id", "hidden": True})[0].random
+        assert column({"type": "id", "auto": "random"})[0].random
+        assert not column({"type": "id", "hidden": True, "auto": "C{}"})[0].random
+        assert not column({"type": "id"})[0].random
 
     @pytest.mark.parametrize("auto", ["C", "{}{}", "C{:x}", "C{:04d}{", "{0.__class__}"])
     def test_auto_is_text_around_one_number(self, auto):

@@ -48,6 +48,51 @@ def test_validation(settings, wanted):
     assert condition(settings) == wanted
 
 
+@pytest.mark.parametrize(
+    ("rule", "formula"),
+    [
+        pytest.param({"type": "range", "min": 1}, '=OR({stage}="成交",AND(ISNUMBER({x}),{x}>=1))', id="range"),
+        pytest.param({"type": "length", "max": 2}, '=OR({stage}="成交",AND(LEN({x})>=0,LEN({x})<=2))', id="length"),
+        pytest.param({"type": "formula", "formula": "{x}>0", "message": "more"}, '=OR({stage}="成交",{x}>0)', id="formula"),
+    ],
+)  # fmt: skip
+def test_a_rule_with_exceptions_is_asked_by_formula(rule, formula):
+    settings = {"type": "integer", "rules": [{**rule, "unless": {"stage": "won"}}]}
+    assert condition(settings).values[0] == normal(f"=AND(IF(ISNUMBER({{x}}),{{x}}=INT({{x}})),{formula[1:]})")
+
+
+def test_bounds_are_said_as_the_cell_has_them():
+    settings = {"type": "percent", "rules": [{"type": "range", "min": "5%", "max": 1}]}
+    assert condition(settings) == Condition("NUMBER_BETWEEN", ("0.05", "1"))
+
+
+class TestStrictness:
+    def validation(self, **settings):
+        return resource(template(columns={"x": {"title": "X", **settings}}), "customers.x.validation")
+
+    def test_a_rule_that_only_warns_alone_makes_a_warning(self):
+        assert not self.validation(type="text", rules=[{"type": "length", "max": 3, "strict": False}]).strict
+
+    def test_beside_a_strict_one_it_is_left_to_check(self):
+        found = self.validation(type="date", rules=[{"type": "past", "strict": False}])
+        assert (found.condition, found.strict) == (Condition("DATE_IS_VALID"), True)
+
+    def test_a_column_that_only_warns_makes_all_its_rules_warn(self):
+        found = self.validation(type="date", strict=False, rules=["past"])
+        assert (found.condition.values, found.strict) == (("=AND(ISNUMBER({x}),{x}<=TODAY())",), False)
+
+    def test_a_dropdown_warns_or_refuses_as_its_own_rule_says(self):
+        found = self.validation(type="integer", rules=[{"type": "one_of", "values": [1, 2], "strict": False}])
+        assert (found.condition.type, found.strict) == ("ONE_OF_LIST", False)
+
+
+def test_a_formula_rule_says_what_it_wants_where_people_type_and_in_the_note():
+    rule = {"type": "formula", "formula": "LEN({x})=6", "message": {"zh": "六位", "en": "Six characters."}}
+    made = template(columns={"x": {"type": "text", "title": "X", "rules": [rule]}})
+    assert resource(made, "customers.x.validation").message == "六位"
+    assert "Six characters." in resource(made, "customers.x.note", "en").text
+
+
 def test_a_dropdown_stays_alone_whatever_its_rules():
     assert condition({"type": "choice", "options": STAGES, "unique": True}).type == "ONE_OF_LIST"
 
@@ -64,8 +109,14 @@ def test_a_dropdown_stays_alone_whatever_its_rules():
         pytest.param({"type": "percent", "decimals": 1}, "0.0%", id="percent"),
         pytest.param({"type": "number", "decimals": 0}, "#,##0", id="number"),
         pytest.param({"type": "formula", "result": "date", "formula": "TODAY()"}, "yyyy-mm-dd", id="computed date"),
+        pytest.param({"type": "number", "decimals": 1, "unit": {"zh": "公斤", "en": "kg"}}, '#,##0.0" 公斤"', id="number with a unit"),
+        pytest.param({"type": "integer", "unit": "m²"}, '0" m²"', id="whole number with a unit"),
+        pytest.param({"type": "duration"}, "[h]:mm", id="length of time"),
+        pytest.param({"type": "rating"}, '0"★"', id="stars"),
+        pytest.param({"type": "created"}, "yyyy-mm-dd", id="day a row came"),
+        pytest.param({"type": "converted", "amount": "price", "rate": "rates.rate"}, '"¥"#,##0.00', id="money of the template again"),
     ],
-)
+)  # fmt: skip
 def test_number_formats(settings, pattern):
     made = template(columns={"x": {"title": "X", **settings}})
     assert resource(made, "customers.x.number_format").pattern == pattern
@@ -88,6 +139,26 @@ class TestFormulas:
         made = template(columns=columns)
         assert resource(made, "customers.x.formula").text == '=IF({id}="","",IF({stage}="成交",1,"{id}"))'
         assert resource(made, "customers.x.formula", "en").text == '=IF({id}="","",IF({stage}="Won",1,"{id}"))'
+
+    def test_an_amount_in_the_currency_of_its_row_is_converted_by_the_rate_tab(self):
+        made = template(columns={"x": {"type": "converted", "title": "X", "amount": "price", "rate": "rates.rate"}})
+        rate = "INDEX({rates.rate},MATCH({currency},{rates.currency},0))"
+        same = 'OR({currency}="",{currency}="CNY")'
+        assert resource(made, "customers.x.formula").text == normal(
+            f'=IF({{id}}="","",IF({{price}}="","",ROUND({{price}}*IF({same},1,{rate}),2)))'
+        )
+
+    @pytest.mark.parametrize(
+        ("settings", "formula"),
+        [
+            pytest.param({"to": "{web}", "label": {"zh": "打开", "en": "Open"}}, 'IF({web}="","",HYPERLINK({web},"打开"))', id="another column"),
+            pytest.param({"to": "https://x.org/?q={id}", "label": "{id}!"}, 'IF({id}="","",HYPERLINK("https://x.org/?q="&ENCODEURL({id}),{id}&"!"))', id="made of columns"),
+            pytest.param({"to": "https://x.org", "label": 'a "b"'}, 'HYPERLINK("https://x.org","a ""b""")', id="always the same"),
+        ],
+    )  # fmt: skip
+    def test_a_link_is_blank_where_its_address_is(self, settings, formula):
+        columns = {"web": {"type": "url", "title": "W"}, "x": {"type": "link", "title": "X", **settings}}
+        assert resource(template(columns=columns), "customers.x.formula").text == normal(f'=IF({{id}}="","",{formula})')
 
     def test_a_computed_column_asks_before_it_is_typed_over(self):
         columns = {"x": {"type": "formula", "title": "X", "result": "integer", "formula": "1"}}

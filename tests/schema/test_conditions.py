@@ -42,7 +42,7 @@ def as_formula(condition):
     """Any condition as a formula: joined with one that always holds."""
     joined = combined([condition, ALWAYS], X)
     assert joined is not None
-    return joined.values[0]
+    return joined.values[0].replace("TODAY()", f"DATE({TODAY.year},{TODAY.month},{TODAY.day})")
 
 
 @pytest.mark.parametrize("kind", Column.members().values(), ids=lambda kind: kind.model_fields["type"].default)

@@ -33,11 +33,29 @@ def problems(**customers):
         pytest.param({"type": "choice", "options_from": "lists"}, "options_from", "lists has no key: to look in", id="options from a whole sheet"),
         pytest.param({"type": "money", "currency_from": "cur"}, "currency_from", "no such column in customers: cur", id="currency from nowhere"),
         pytest.param({"type": "formula", "result": "text", "formula": "{x}&1"}, "formula", "depends on itself: customers.x → customers.x", id="a formula of itself"),
+        pytest.param({"type": "formula", "result": "text", "formula": "1", "unique": True}, "unique", "nobody can put right what a formula gives; make the columns unique that it looks at", id="unique on a formula"),
+        pytest.param({"type": "choice", "options": [f"o{n}" for n in range(501)]}, "options", "501 options, and a dropdown holds 500; put them into a column of a lists sheet, and use options_from:", id="a dropdown that is too long"),
+        pytest.param({"type": "integer", "rules": [{"type": "one_of", "values": list(range(501))}]}, "rules.0.values", "501 options, and a dropdown holds 500; put them into a column of a lists sheet, and use options_from:", id="a list of values that is too long"),
+        pytest.param({"type": "choices", "options": {f"o{n}": "x" * 100 + str(n) for n in range(300)}}, "", "its validation has 62,236 characters, and Sheets holds 50,000; say it shorter", id="a condition that is too long"),
+        pytest.param({"type": "text", "rules": ["past"]}, "rules.0", "x is not a date", id="a text in the past"),
+        pytest.param({"type": "text", "rules": [{"type": "formula", "formula": "LEN({y})=6", "message": "six"}]}, "rules.0.formula", "no such column in customers: y", id="a rule about a missing column"),
+        pytest.param({"type": "link", "to": "{web}", "label": "x"}, "to", "no such column in customers: web", id="a link to a missing column"),
+        pytest.param({"type": "link", "to": "{day}", "label": "x"}, "to", "day is not a column of type url", id="a link to a day"),
+        pytest.param({"type": "link", "to": "www.x.org/{id}", "label": "x"}, "to", "a link begins with https://, http://, mailto: or tel:, or is one column in braces", id="a link that leads nowhere"),
+        pytest.param({"type": "link", "to": "https://x.org", "label": "{nme}"}, "label", "no such column in customers: nme", id="a link called like a missing column"),
+        pytest.param({"type": "link", "to": "https://x.org/{x}", "label": "x"}, "", "depends on itself: customers.x → customers.x", id="a link to itself"),
+        pytest.param({"type": "currency", "rates": "rate"}, "rates", "no such sheet: rate; did you mean rates?", id="a rate tab that is not there"),
+        pytest.param({"type": "currency", "rates": "team"}, "rates", "the key of team is not a column of type currency", id="a rate tab of people"),
+        pytest.param({"type": "converted", "amount": "prce", "rate": "rates.rate"}, "amount", "no such column in customers: prce; did you mean price?", id="no amount to convert"),
+        pytest.param({"type": "converted", "amount": "day", "rate": "rates.rate"}, "amount", "day is not a column of type money with currency_from:", id="a day to convert"),
+        pytest.param({"type": "converted", "amount": "price", "rate": "rates.rte"}, "rate", "no such column in rates: rte; did you mean rate?", id="no rate to convert by"),
+        pytest.param({"type": "converted", "amount": "price", "rate": "rates.currency"}, "rate", "rates.currency is not a column of numbers; expected sheet.column", id="a rate that is no number"),
         pytest.param({"type": "formula", "result": "text", "formula": "1", "filled": "nme"}, "filled", "no such column in customers: nme", id="filled by nothing"),
     ],
 )  # fmt: skip
 def test_a_column_that_does_not_fit(settings, path, message):
-    assert problems(columns={"x": {"title": "X", **settings}}) == [(f"sheets.customers.columns.x.{path}", message)]
+    place = ".".join(["sheets.customers.columns.x", *([path] if path else [])])
+    assert problems(columns={"x": {"title": "X", **settings}}) == [(place, message)]
 
 
 @pytest.mark.parametrize(
@@ -55,6 +73,11 @@ def test_a_column_that_does_not_fit(settings, path, message):
         pytest.param({"type": "choice", "options": []}, id="no options"),
         pytest.param({"type": "choices", "options": ["a, b", "c"]}, id="a comma inside one of several"),
         pytest.param({"type": "text", "width": 5}, id="too narrow to see"),
+        pytest.param({"type": "number", "unit": "kg"}, id="a unit behind who knows how many places"),
+        pytest.param({"type": "integer", "unit": 'a"b'}, id="a unit with a quote"),
+        pytest.param({"type": "currency", "of": ["CNY", "RMB"]}, id="a currency that is none"),
+        pytest.param({"type": "currency", "of": ["CNY"], "rates": "rates"}, id="currencies from two places"),
+        pytest.param({"type": "rating", "max": 1}, id="a rating of one star at most"),
     ],
 )  # fmt: skip
 def test_a_column_that_makes_no_sense_by_itself(settings):

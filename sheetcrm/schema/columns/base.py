@@ -21,7 +21,7 @@ from sheetcrm.resources.number_format import NumberFormat
 from sheetcrm.resources.rewording import Rewording
 from sheetcrm.resources.validation import Condition, Validation
 from sheetcrm.resources.width import Width
-from sheetcrm.schema.conditions import combined
+from sheetcrm.schema.conditions import joined
 from sheetcrm.schema.context import BadCell, Context, Place
 from sheetcrm.schema.notes import header_note, hover
 from sheetcrm.schema.rules import RequiredRule, Rule, UniqueRule
@@ -200,6 +200,8 @@ class Column(Variant):
 
     def problems(self, place: Place, context: Context) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """What does not fit the rest of the template: the path below the column, and why."""
+        if self.computed and self.is_unique:
+            yield ("unique",), "nobody can put right what a formula gives; make the columns unique that it looks at"
         for offset, rule in enumerate(self.rules):
             for path, message in rule.problems(place, context):
                 yield ("rules", offset, *path), message
@@ -223,11 +225,12 @@ class Column(Variant):
     def validation(self, place: Place, context: Context) -> Validation | None:
         """The one validation that Sheets allows a cell, made of the type's condition and those of its rules."""
         own = self.condition(place, context)
-        asked = [rule.condition(place, context) for rule in self.all_rules()]
-        condition = combined([one for one in (own, *asked) if one is not None], place)
-        if condition is None:
+        asked = [(rule.condition(place, context), self.strict and rule.strict) for rule in self.all_rules()]
+        found = joined([(one, strict) for one, strict in ((own, self.strict), *asked) if one is not None], place)
+        if found is None:
             return None
-        return Validation(condition, self.strict, hover(self, context))
+        condition, strict = found
+        return Validation(condition, strict, hover(self, context))
 
     def _meaning(self, cell: Cell, context: Context) -> Any:
         if cell is None or cell == "":

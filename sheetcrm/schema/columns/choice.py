@@ -20,7 +20,7 @@ from sheetcrm.schema.columns.base import BadCell, Column, Context, Place
 from sheetcrm.schema.columns.list import ListColumn
 from sheetcrm.schema.columns.options import Option, Options, nearest_title, option_key, reworded
 from sheetcrm.schema.columns.reading import plain, shown, wordless
-from sheetcrm.schema.membership import ExistsInRule
+from sheetcrm.schema.membership import ExistsInRule, too_many
 from sheetcrm.schema.rules import Rule
 from sheetcrm.schema.states import column_problem
 
@@ -87,9 +87,10 @@ class OptionsColumn(Column):
         return {key: option.color for key, option in self.known(context).items() if option.color}
 
     def problems(self, place: Place, context: Context) -> Iterator[tuple[tuple[str | int, ...], str]]:
-        """A list that is not there."""
+        """A list that is not there, or longer than a dropdown."""
         yield from super().problems(place, context)
         if self.options_from is None:
+            yield from too_many("options", self.options or ())
             return
         sheet, _, column = self.options_from.partition(".")
         if message := column_problem(sheet, column, context) or ("" if column else "expected sheet.column"):
