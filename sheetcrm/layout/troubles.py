@@ -25,7 +25,7 @@ TEXTS = {
         "{title} was cut from {from_cell} and pasted at {to_cell}. Cut and paste it back and move the whole column instead."
     ),
     "mark_duplicate": N_("{title} is there more than once: {cells}. The first is used."),
-    "sheet_copied": N_("The tab {title} is there more than once: {tabs}. The first is used; a copy is left alone."),
+    "sheet_copied": N_("There are several tabs made as {title}: {tabs}. {title} itself is used; the others are left alone."),
     "title_taken": N_("There is a tab called {title} that we did not make. Rename it, or empty it to have it used."),
     "name_taken": N_("The name {name} is used for another range. Rename that range."),
 }

@@ -18,17 +18,19 @@ from sheetcrm.layout import Layout, Trouble
 from sheetcrm.provision import render
 from sheetcrm.provision.diff import Change, Difference
 from sheetcrm.provision.live import Live
-from sheetcrm.resources import Request, Resource, State, Tab
+from sheetcrm.resources import Request, Resource, State, Tab, TemplateMark
 
 DATA_LOSS = "data-loss"
 MANY_CHANGES = "many-changes"
 TYPED_OVER = "typed-over"
 MISFITS = "misfits"
+BACK_TO_BASE = "back-to-base"
 ALLOWANCES = {
     DATA_LOSS: "Delete columns or tabs that have data.",
     MANY_CHANGES: "Change or delete more than 30 % at once.",
     MISFITS: "Change a type or options although cells make no sense then.",
     TYPED_OVER: "Put formulas back over what people typed in computed columns.",
+    BACK_TO_BASE: "Go back to a template from one that extends it.",
 }
 """What is refused or left alone unless it is asked for by name."""
 
@@ -72,8 +74,14 @@ class Plan:
 
     @property
     def fingerprint(self) -> str:
-        """12 hex digits that are the same exactly when the same requests would be sent."""
-        return hashlib.sha256(self.body).hexdigest()[:12]
+        """12 hex digits that are the same exactly when the same requests would be sent to the same spreadsheet, or a new one."""
+        where = "" if self._is_new else self.layout.spreadsheet_id
+        return hashlib.sha256(where.encode() + self.body).hexdigest()[:12]
+
+    @property
+    def _is_new(self) -> bool:
+        """Whether there is nothing of ours yet: then all blank spreadsheets are alike."""
+        return not any(isinstance(found, TemplateMark) for found in self.live.values())
 
     def check(self, reviewed: str | None = None) -> None:
         """Raise Refused when something speaks against it, or when it is not the plan whose fingerprint was reviewed."""
