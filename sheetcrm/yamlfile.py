@@ -90,7 +90,7 @@ def validate(model: type[M], located: Located, error: type[FileError] = FileErro
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
     """The same problems in the order of the file, each said once."""
-    return sorted(dict.fromkeys(problems), key=lambda problem: (problem.line or 0, problem.path))
+    return sorted(dict.fromkeys(problems), key=lambda problem: (problem.file, problem.line or 0, problem.path))
 
 
 class _CoreLoader(yaml.CSafeLoader):

@@ -177,7 +177,7 @@ def _plan_of_new(asked: Asked, wanted: Wanted) -> tuple[Plan, Template]:
         )
     if wanted.template is None:
         raise UsageError("say which template: sheetcrm apply TEMPLATE --create TITLE (see: sheetcrm template list)")
-    template = loader.load(loader.find(wanted.template, loaded.template_folders))
+    template = loader.named(wanted.template, loaded.template_folders)
     today = today_in(template.time_zone)
     plan = provision.plan(provision.blank(), template, wanted.language or "en", samples=wanted.samples, today=today)
     return plan, template

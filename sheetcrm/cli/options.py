@@ -66,7 +66,7 @@ class Job:
             raise UsageError(
                 f"{self.name} has no template yet; say which: sheetcrm apply TEMPLATE (see: sheetcrm template list)"
             )
-        return loader.load(loader.find(name, self.config.template_folders)), language or "en"
+        return loader.named(name, self.config.template_folders), language or "en"
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def standing(job: Job) -> dict[str, Any]:
         one["template"] = mark.template if mark else job.settings.template
         one["version"] = mark.version if mark else None
         if one["template"]:
-            one["newest"] = loader.load(loader.find(one["template"], job.config.template_folders)).version
+            one["newest"] = loader.named(one["template"], job.config.template_folders).version
     except SheetcrmError as error:
         one["error"] = str(error)
     one["reminders"] = _last_run(job.config, job.settings.id)

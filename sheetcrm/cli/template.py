@@ -47,7 +47,7 @@ def list_command(config: str | None, as_json: bool) -> None:
     from sheetcrm.schema import loader
 
     where = folders(config)
-    found = {name: loader.load(loader.find(name, where)) for name in loader.names(where)}
+    found = {name: loader.named(name, where) for name in loader.names(where)}
     if as_json:
         print_json(
             [
@@ -68,7 +68,7 @@ def show_command(name: str, lang: str, config: str | None) -> None:
     """The sheets and columns of a template."""
     from sheetcrm.schema import loader
 
-    describe(loader.load(loader.find(name, folders(config))), lang)
+    describe(loader.named(name, folders(config)), lang)
 
 
 def describe(template: Template, language: str) -> None:
@@ -94,7 +94,7 @@ def check_command(names: tuple[str, ...], config: str | None) -> None:
     problems: list[Problem] = []
     for name in names:
         try:
-            loader.load(loader.find(name, where))
+            loader.named(name, where)
         except TemplateError as error:
             problems += error.problems
         else:

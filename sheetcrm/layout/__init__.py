@@ -7,7 +7,7 @@ The only keeper of sheet ids, column indexes and Google's ids.  Row numbers are
 
 from sheetcrm.layout.formulas import normal, places_in, quoted
 from sheetcrm.layout.locate import Wanted, same_title
-from sheetcrm.layout.made import TEMPLATE_KEY, Made, marked_template
+from sheetcrm.layout.made import TEMPLATE_KEY, Made, marked_template, versions
 from sheetcrm.layout.places import HIGHLIGHTS_KEY, MADE_KEY, MARK_KEY, Layout, letters
 from sheetcrm.layout.troubles import Trouble
 
@@ -26,4 +26,5 @@ __all__ = [
     "places_in",
     "quoted",
     "same_title",
+    "versions",
 ]

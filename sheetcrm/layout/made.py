@@ -15,12 +15,19 @@ TEMPLATE_KEY = "sheetcrm.template"
 
 @dataclass(frozen=True)
 class Made:
-    """The template's name, its version, the language of the titles, and Google's id of the mark."""
+    """The template's name, its version, the language of the titles, what it extends, and Google's id of the mark."""
 
     template: str
     version: int
     language: str
     metadata_id: int
+    lineage: tuple[tuple[str, int], ...] = ()
+    """Names and versions of the templates that it was made over, the nearest first."""
+
+    @property
+    def versions(self) -> str:
+        """`2`, or `3+2` of one that extends a third version."""
+        return versions(self.version, self.lineage)
 
 
 def marked_template(description: dict[str, Any]) -> Made | None:
@@ -29,9 +36,14 @@ def marked_template(description: dict[str, Any]) -> Made | None:
         if metadata.get("metadataKey") == TEMPLATE_KEY:
             try:
                 value = json.loads(metadata.get("metadataValue", ""))
-                return Made(
-                    str(value["template"]), int(value["version"]), str(value["language"]), metadata["metadataId"]
-                )
+                made = (str(value["template"]), int(value["version"]), str(value["language"]))
+                lineage = tuple((str(name), int(version)) for name, version in value.get("extends", ()))
+                return Made(*made, metadata["metadataId"], lineage)
             except (ValueError, TypeError, KeyError):
                 continue
     return None
+
+
+def versions(own: int, lineage: tuple[tuple[str, int], ...]) -> str:
+    """The version of a template as people read it: those of what it extends first, `3+2`."""
+    return "+".join(str(version) for version in (*(version for _, version in reversed(lineage)), own))

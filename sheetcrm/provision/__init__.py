@@ -6,12 +6,22 @@ Template → spreadsheet: live → diff → plan → render → apply.
 
 from sheetcrm.provision.apply import Log, apply, plan
 from sheetcrm.provision.blank import blank
-from sheetcrm.provision.plan import ALLOWANCES, DATA_LOSS, MANY_CHANGES, MISFITS, TYPED_OVER, Plan, Refusal
+from sheetcrm.provision.plan import (
+    ALLOWANCES,
+    BACK_TO_BASE,
+    DATA_LOSS,
+    MANY_CHANGES,
+    MISFITS,
+    TYPED_OVER,
+    Plan,
+    Refusal,
+)
 from sheetcrm.provision.samples import Sample, find_samples, remove_samples
 from sheetcrm.provision.selection import Selection
 
 __all__ = [
     "ALLOWANCES",
+    "BACK_TO_BASE",
     "DATA_LOSS",
     "MANY_CHANGES",
     "MISFITS",

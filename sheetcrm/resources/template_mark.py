@@ -11,17 +11,19 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import ClassVar, Self
 
-from sheetcrm.layout import TEMPLATE_KEY, Layout, marked_template
+from sheetcrm.layout import TEMPLATE_KEY, Layout, marked_template, versions
 from sheetcrm.resources.base import SPREADSHEET, Address, Json, Policy, Request, Resource, State, changed
 
 
 @dataclass(frozen=True)
 class TemplateMark(Resource):
-    """The name of the template, its `version:` and the language of the titles."""
+    """The name of the template, its `version:`, the language of the titles, and what it extends."""
 
     template: str
     version: int
     language: str
+    lineage: tuple[tuple[str, int], ...] = ()
+    """Names and versions of what it extends, the nearest first."""
 
     kind: ClassVar[str] = "template"
     rank: ClassVar[int] = 1
@@ -36,7 +38,7 @@ class TemplateMark(Resource):
         if made is not None:
             address = Address(SPREADSHEET, "", cls.kind)
             layout.ids[str(address)] = made.metadata_id
-            yield address, cls(made.template, made.version, made.language)
+            yield address, cls(made.template, made.version, made.language, made.lineage)
 
     def create(self, address: Address, layout: Layout) -> list[Request]:
         """Make the metadata."""
@@ -59,11 +61,19 @@ class TemplateMark(Resource):
 
     def text(self) -> str:
         """The metadata's value."""
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        said = asdict(self)
+        lineage = said.pop("lineage")
+        said |= {"extends": lineage} if lineage else {}
+        return json.dumps(said, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+    @property
+    def versions(self) -> str:
+        """`2`, or `3+2` of one that extends a third version."""
+        return versions(self.version, self.lineage)
 
     def say(self, live: Self | None = None) -> str:
         """`pipeline 1 zh`."""
         return changed(
-            live and f"{live.template} {live.version} {live.language}",
-            f"{self.template} {self.version} {self.language}",
+            live and f"{live.template} {live.versions} {live.language}",
+            f"{self.template} {self.versions} {self.language}",
         )
