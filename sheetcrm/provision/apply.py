@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from sheetcrm.journal import Journal
 from sheetcrm.provision.diff import Past, diff
-from sheetcrm.provision.live import read
 from sheetcrm.provision.misfits import misfits
 from sheetcrm.provision.objections import objections
+from sheetcrm.provision.people import with_team
 from sheetcrm.provision.plan import MISFITS, Plan, make
 from sheetcrm.provision.samples import Reads, Writes, with_missing
 from sheetcrm.provision.selection import EVERYTHING, Selection
@@ -47,8 +47,7 @@ def plan(
     are written again, one when types or options change.  Never raises for a
     plan that will be refused: see `Plan.refusals`.
     """
-    desired = template.compile(language)
-    live = read(gateway, desired, template.wanted(), deep=deep)
+    live, desired = with_team(gateway, template, language, deep=deep)
     if samples:
         desired = with_missing(gateway, live, desired, template, template.sample_rows(language, today))
     untouchable = {f"{sheet}.{column}" for sheet, column in live.layout.moved}

@@ -9,7 +9,7 @@ before it is ours.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from sheetcrm.layout import Layout, Wanted, quoted
 from sheetcrm.resources import Address, Json, Resource, State, kinds
 
 CELLS = "sheets.data.rowData."
+VALUES = f"{CELLS}values.effectiveValue"
 SMALL = 30_000
 """Cells of a tab that is still looked at whole to see whether it is blank; a new one has 26,000."""
 
@@ -36,26 +37,53 @@ class Live:
     layout: Layout
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What was looked at, before anybody says what is desired."""
+
+    description: Json
+    layout: Layout
+
+    def live(self, desired: State) -> Live:
+        """What of it is desired or ours; to be asked once."""
+        found = {at: one for kind in kinds() for at, one in kind.read(self.description, self.layout, desired)}
+        return Live(found, self.layout)
+
+
 def read(gateway: Describes, desired: State, wanted: Mapping[str, Wanted], *, deep: bool = False) -> Live:
     """Look, when `deep` at every row; `wanted` has the titles by which sheets and columns are known."""
-    fields = {path for kind in kinds() for path in kind.fields}
+    return look(gateway, wanted, entire=entire(desired), deep=deep).live(desired)
+
+
+def entire(desired: State) -> frozenset[str]:
+    """The sheets of which something desired needs every row."""
+    return frozenset(address.sheet for address, resource in desired.items() if resource.entire)
+
+
+def look(
+    gateway: Describes,
+    wanted: Mapping[str, Wanted],
+    *,
+    entire: Collection[str] = (),
+    deep: bool = False,
+    values: bool = False,
+) -> Seen:
+    """The same before it is known what is desired: every row of the sheets `entire`; with `values` what formulas give, too."""
+    fields = {path for kind in kinds() for path in kind.fields} | ({VALUES} if values else set())
     description = gateway.describe(mask({path for path in fields if not path.startswith(CELLS)}, STRUCTURE))
     first = Layout.locate(description, wanted)
     unsure = [part for part in description["sheets"] if _may_be_blank(part, first, wanted, len(description["sheets"]))]
     looked = [*unsure, *(part for part in description["sheets"] if part not in unsure and _is_ours(part, first))]
     blank: set[int] = set()
     if looked:
-        whole = {address.sheet for address, resource in desired.items() if resource.entire}
-        entire = [part for part in looked if deep or part in unsure or _key(part, first) in whole]
-        ranges = [place for part in looked for place in _ranges(part, whole=part in entire)]
+        whole = [part for part in looked if deep or part in unsure or _key(part, first) in entire]
+        ranges = [place for part in looked for place in _ranges(part, whole=part in whole)]
         cells = gateway.describe(mask({path for path in fields if path.startswith(CELLS)}, CELL_PLACES), ranges)
         data = {part["properties"]["sheetId"]: part.get("data", []) for part in cells.get("sheets", [])}
         for part in looked:
             _add_rows(part, data.get(part["properties"]["sheetId"], []))
         blank = {part["properties"]["sheetId"] for part in unsure if not _has_cells(part)}
-    layout = Layout.locate(description, wanted, blank=blank, deep=deep)
-    state = {address: found for kind in kinds() for address, found in kind.read(description, layout, desired)}
-    return Live(state, layout)
+    return Seen(description, Layout.locate(description, wanted, blank=blank, deep=deep))
 
 
 STRUCTURE = frozenset({"spreadsheetId", "spreadsheetUrl", "properties.title", "sheets.properties"})

@@ -34,8 +34,8 @@ class Context:
     time_zone: str
     template: Template
     today: date | None
-    people: tuple[Member, ...] = ()
-    """The team as it is live, for views and locks; nobody where it was not read."""
+    people: tuple[Member, ...] | None = None
+    """The team as it is live, for views and locks; None where it was not read, and then nothing is made for people."""
 
 
 class Lookup(Protocol):

@@ -216,9 +216,19 @@ class Template(_Part):
         """What columns need to know; without `today` nothing is said that depends on the day."""
         return Context(language, self.country, self.currency, self.time_zone, self, today)
 
-    def compile(self, language: str, people: Iterable[Member] = ()) -> State:
-        """Everything that the spreadsheet should hold when these are the team, by address; sample rows are not part of it."""
-        return compiling.state(self, replace(self.context(language), people=tuple(people)))
+    def compile(self, language: str, people: Iterable[Member] | None = None) -> State:
+        """
+        Everything that the spreadsheet should hold, by address; sample rows are not part of it.
+
+        `people` are the team; None: not known, and nothing is made for people.
+        """
+        team = None if people is None else tuple(people)
+        return compiling.state(self, replace(self.context(language), people=team))
+
+    @cached_property
+    def asks_for_people(self) -> bool:
+        """Whether what it wants depends on who is in the team."""
+        return self.team is not None and any(view.of for spec in self.sheets.values() for view in spec.views.values())
 
     def titles(self, sheet: str, column: str = "") -> tuple[str, ...]:
         """Every title by which that sheet, or column of it, may be known; KeyError when there is none."""

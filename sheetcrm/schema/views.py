@@ -152,6 +152,8 @@ class View(BaseModel):
 
     def views(self, key: str, sheet: str, context: Context) -> Iterator[tuple[str, FilterView]]:
         """The key and what it is, of one view or of one a person."""
+        if self.of and context.people is None:
+            return
         if self.each:
             for person in self._people(context):
                 name = Criterion(str(self.of), (), "TEXT_EQ", (person.name,))
@@ -164,7 +166,7 @@ class View(BaseModel):
 
     def _people(self, context: Context) -> list[Member]:
         found: dict[str, Member] = {}
-        for person in context.people:
+        for person in context.people or ():
             if person.active and (not self.roles or person.role in self.roles):
                 found.setdefault(person.name, person)
         return list(found.values())
@@ -234,7 +236,7 @@ def _any_of(column: str, names: list[str]) -> Criterion:
 
 def _token(person: Member, context: Context) -> str:
     """Who it is, in letters that give nothing away: by the address if nobody else has it, so that a new name is no new person."""
-    same = [one for one in context.people if one.email and one.email == person.email]
+    same = [one for one in context.people or () if one.email and one.email == person.email]
     who = person.email if len(same) == 1 and person.email else person.name
     return hashlib.sha256(f"sheetcrm {who.strip().casefold()}".encode()).hexdigest()[:8]
 
