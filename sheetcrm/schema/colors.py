@@ -31,6 +31,9 @@ PALETTE = {
     "crimson": "#a61b1b",
 }
 
+SERIES = ("#3f72a4", "#dd9c45", "#4c9a8b", "#b1576e", "#8db4da", "#6d6a86")
+"""Calm colours of charts; neighbours differ in lightness, so that colour-blind eyes tell them apart."""
+
 
 def _hex(value: Any) -> str:
     if isinstance(value, str) and re.fullmatch(r"#[0-9A-Fa-f]{6}", value):
