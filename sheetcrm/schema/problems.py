@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from sheetcrm.resources.base import SPREADSHEET
-from sheetcrm.schema import samples
+from sheetcrm.schema import chart_places, samples
 from sheetcrm.schema.columns.list import ListColumn
 from sheetcrm.schema.context import BadCell, Context, Place
 from sheetcrm.schema.formulas import formula_problems

@@ -14,6 +14,8 @@ from sheetcrm.resources import (
     Address,
     Banding,
     BasicFilter,
+    Chart,
+    ChartPlace,
     Column,
     Condition,
     Criterion,
@@ -224,7 +226,7 @@ def test_a_name_that_people_use_elsewhere_is_a_trouble(gateway):
 
 
 def test_every_kind_is_among_the_cases():
-    here = {case.values[1].kind for case in CASES} | {"column", "offered", "rewording", "rows", "samples", "tab"}
+    here = {case.values[1].kind for case in CASES} | {"chart_place", "column", "offered", "rewording", "rows", "samples", "tab"}
     assert {kind.kind for kind in kinds()} == here
 
 
