@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,6 +19,8 @@ from sheetcrm.cli.options import (
     requests_of,
     spreadsheet_options,
     tell,
+    template_file,
+    template_name,
     today_in,
 )
 from sheetcrm.provision.plan import ALLOWANCES
@@ -40,6 +43,7 @@ class Wanted:
     only: tuple[str, ...]
     without: tuple[str, ...]
     allow: frozenset[str]
+    everywhere: bool = False
     fingerprint: str | None = None
     yes: bool = False
     shown: bool = False
@@ -59,6 +63,8 @@ def planning_options(function: Callable[..., Any]) -> Callable[..., Any]:
     function = click.option("--deep", is_flag=True, help="Look at every row, not just the first and the last.")(
         function
     )
+    everywhere = "Every spreadsheet of the config, each by its own template; one that fails does not stop the others."
+    function = click.option("--all", "everywhere", is_flag=True, help=everywhere)(function)
     function = click.option("--lang", type=click.Choice(["zh", "en"]), help="What the team reads.")(function)
     in_folder = "With --create: the id of the Drive folder or Shared Drive to make it in."
     function = click.option("--folder", metavar="ID", help=in_folder)(function)
@@ -69,7 +75,7 @@ def planning_options(function: Callable[..., Any]) -> Callable[..., Any]:
 def wanted_from(options: dict[str, Any]) -> Wanted:
     """The planning options that click took, as one thing; takes them out of `options`."""
     allow = frozenset(name for name in ALLOWANCES if options.pop(f"allow_{name.replace('-', '_')}"))
-    given = {name: options.pop(name) for name in ("template", "create", "folder")}
+    given = {name: options.pop(name) for name in ("template", "create", "folder", "everywhere")}
     given |= {"language": options.pop("lang"), "samples": options.pop("with_samples"), "deep": options.pop("deep")}
     return Wanted(**given, only=options.pop("only"), without=options.pop("except"), allow=allow)
 
@@ -82,18 +88,23 @@ def wanted_from(options: dict[str, Any]) -> Wanted:
 def plan_command(asked: Asked, check: bool, markdown: bool, **options: Any) -> int:
     """Show what `apply` would change, without doing it."""
     wanted = wanted_from(options)
+    if wanted.everywhere:
+        from sheetcrm.cli.every import plan_every
+
+        return plan_every(asked, wanted, check=check, markdown=markdown)
     if wanted.create is not None:
-        plan, _template = _plan_of_new(asked, wanted)
+        plan, _file, _template = _plan_of_new(asked, wanted)
         show(asked, plan, {"requests": {"reads": 0, "writes": 0}}, markdown=markdown)
-        return _code(plan, check)
+        return plan_code(plan, check=check)
     with asked.open() as job:
         template, language = job.template(wanted.template, wanted.language)
         plan = make_plan(job, template, replace(wanted, language=language))
         show(asked, plan, {"requests": requests_of(job.gateway)}, markdown=markdown)
-    return _code(plan, check)
+    return plan_code(plan, check=check)
 
 
-def _code(plan: Plan, check: bool) -> int:
+def plan_code(plan: Plan, *, check: bool) -> int:
+    """The exit code of a plan that was shown; with `check` another when anything would change."""
     from sheetcrm.errors import Refused
 
     if plan.refusals:
@@ -109,6 +120,10 @@ def _code(plan: Plan, check: bool) -> int:
 def apply_command(asked: Asked, fingerprint: str | None, yes: bool, **options: Any) -> int:
     """Build or update a spreadsheet from TEMPLATE: show what will change, ask, do it in one atomic batch."""
     wanted = replace(wanted_from(options), fingerprint=fingerprint, yes=yes)
+    if wanted.everywhere:
+        from sheetcrm.cli.every import apply_every
+
+        return apply_every(asked, wanted)
     if wanted.create is not None:
         return _create(asked, wanted, wanted.create)
     with asked.open() as job:
@@ -117,22 +132,9 @@ def apply_command(asked: Asked, fingerprint: str | None, yes: bool, **options: A
 
 
 def _carry_out(asked: Asked, job: Job, template: Template, wanted: Wanted) -> int:
-    """Plan, show, ask, apply, remember."""
-    from sheetcrm import provision
-
-    plan = make_plan(job, template, wanted)
-    if not asked.as_json and not wanted.shown:
-        click.echo(plan.text())
-    plan.check(wanted.fingerprint)
-    if plan.changes and _asks(wanted):
-        if not click.confirm("Do it?", err=True):
-            tell("nothing was changed")
-            return 1
-        # People went on working while we asked: what is done is what was shown, or nothing.
-        reviewed, plan = plan.fingerprint, make_plan(job, template, wanted)
-        plan.check(reviewed)
-    provision.apply(job.gateway, plan, log=provision.Log(job.journal, f"apply {template.key}", now()))
-    _remember(job, template, wanted, plan)
+    plan, done = carry_out(job, template, wanted, say=None if asked.as_json else click.echo)
+    if not done:
+        return 1
     if asked.as_json:
         place = {"spreadsheet": job.settings.id, "url": plan.layout.url}
         print_json({**plan.json(), **place, "applied": True, "requests": requests_of(job.gateway)})
@@ -142,12 +144,32 @@ def _carry_out(asked: Asked, job: Job, template: Template, wanted: Wanted) -> in
     return 0
 
 
+def carry_out(job: Job, template: Template, wanted: Wanted, *, say: Callable[[str], None] | None) -> tuple[Plan, bool]:
+    """Plan, say so, ask, apply, remember; the plan, and whether the person at the terminal wanted it."""
+    from sheetcrm import provision
+
+    plan = make_plan(job, template, wanted)
+    if say is not None and not wanted.shown:
+        say(plan.text())
+    plan.check(wanted.fingerprint)
+    if plan.changes and _asks(wanted):
+        if not click.confirm("Do it?", err=True):
+            tell("nothing was changed")
+            return plan, False
+        # People went on working while we asked: what is done is what was shown, or nothing.
+        reviewed, plan = plan.fingerprint, make_plan(job, template, wanted)
+        plan.check(reviewed)
+    provision.apply(job.gateway, plan, log=provision.Log(job.journal, f"apply {template.key}", now()))
+    _remember(job, template, wanted, plan)
+    return plan, True
+
+
 def _create(asked: Asked, wanted: Wanted, title: str) -> int:
     """Show the plan of a new spreadsheet; once agreed, make the file, remember it before anything else, fill it."""
     from sheetcrm.config import SpreadsheetSettings, remember
     from sheetcrm.sheets.gateway import Drive
 
-    plan, template = _plan_of_new(asked, wanted)
+    plan, file, template = _plan_of_new(asked, wanted)
     plan.check(wanted.fingerprint)
     if sys.stdin.isatty() and not wanted.yes:
         click.echo(plan.text())
@@ -159,13 +181,13 @@ def _create(asked: Asked, wanted: Wanted, title: str) -> int:
     wanted = replace(wanted, language=wanted.language or "en", yes=True)
     with asked.connected() as (loaded, connection):
         new = Drive(connection.session).create(title, folder=wanted.folder)
-        settings = SpreadsheetSettings(id=new, template=template.key, language=wanted.language)
+        settings = SpreadsheetSettings(id=new, template=template_name(loaded, file), language=wanted.language)
         remember(loaded, title, settings)
-        with asked.job(loaded, connection, title, settings) as job:
+        with asked.job(loaded, connection, title, settings, {file: template}) as job:
             return _carry_out(asked, job, template, wanted)
 
 
-def _plan_of_new(asked: Asked, wanted: Wanted) -> tuple[Plan, Template]:
+def _plan_of_new(asked: Asked, wanted: Wanted) -> tuple[Plan, Path, Template]:
     from sheetcrm import config, provision
     from sheetcrm.errors import UsageError
     from sheetcrm.schema import loader
@@ -177,10 +199,12 @@ def _plan_of_new(asked: Asked, wanted: Wanted) -> tuple[Plan, Template]:
         )
     if wanted.template is None:
         raise UsageError("say which template: sheetcrm apply TEMPLATE --create TITLE (see: sheetcrm template list)")
-    template = loader.named(wanted.template, loaded.template_folders)
+    file = template_file(loaded, wanted.template, typed=True)
+    template = loader.load(file, loaded.template_folders)
     today = today_in(template.time_zone)
-    plan = provision.plan(provision.blank(), template, wanted.language or "en", samples=wanted.samples, today=today)
-    return plan, template
+    language, admins = wanted.language or "en", loaded.admins
+    plan = provision.plan(provision.blank(), template, language, samples=wanted.samples, today=today, admins=admins)
+    return plan, file, template
 
 
 def make_plan(job: Job, template: Template, wanted: Wanted) -> Plan:
@@ -197,6 +221,7 @@ def make_plan(job: Job, template: Template, wanted: Wanted) -> Plan:
         allow=wanted.allow,
         deep=wanted.deep,
         selection=provision.Selection(wanted.only, wanted.without),
+        admins=job.config.admins,
     )
 
 
@@ -217,7 +242,9 @@ def _remember(job: Job, template: Template, wanted: Wanted, plan: Plan) -> None:
     """Keep spreadsheet, template and language in the config, under the name it has or its title."""
     from sheetcrm.config import remember
 
-    settings = job.settings.model_copy(update={"template": template.key, "language": wanted.language})
+    file = next(file for file, known in job.templates.items() if known is template)
+    name = template_name(job.config, file)
+    settings = job.settings.model_copy(update={"template": name, "language": wanted.language})
     known = job.config.spreadsheets.get(job.name, job.settings)
     if settings != known or job.name == job.settings.id:
         remember(job.config, plan.layout.title if job.name == job.settings.id else job.name, settings)

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -38,6 +40,8 @@ class Job:
     name: str
     settings: SpreadsheetSettings
     gateway: Gateway
+    templates: dict[Path, Template] = field(default_factory=dict)
+    """Those that were read already, by their files."""
 
     def hint(self) -> None:
         """Say what links need, where they need something; to be called where links were printed."""
@@ -55,7 +59,6 @@ class Job:
         """The template and language meant: as given, as the config remembers, else as marked in the spreadsheet (one read)."""
         from sheetcrm.errors import UsageError
         from sheetcrm.layout import marked_template
-        from sheetcrm.schema import loader
 
         name, language = given or self.settings.template, language or self.settings.language
         if name is None or language is None:
@@ -66,7 +69,40 @@ class Job:
             raise UsageError(
                 f"{self.name} has no template yet; say which: sheetcrm apply TEMPLATE (see: sheetcrm template list)"
             )
-        return loader.named(name, self.config.template_folders), language or "en"
+        return self.load(template_file(self.config, name, typed=given is not None)), language or "en"
+
+    def load(self, file: Path) -> Template:
+        """The template in that file, read once."""
+        from sheetcrm.schema import loader
+
+        if file not in self.templates:
+            self.templates[file] = loader.load(file, self.config.template_folders)
+        return self.templates[file]
+
+
+def template_file(config: Config, name: str, *, typed: bool = False) -> Path:
+    """
+    The file of a template by name or path.
+
+    A path that somebody `typed` is relative to where they are, one of the config to its file.
+    """
+    from sheetcrm.schema import loader
+
+    known = name if typed or not loader.is_path(name) else str(config.path(Path(name)))
+    return loader.find(known, config.template_folders).absolute()
+
+
+def template_name(config: Config, file: Path) -> str:
+    """How the config names the template in that file: by its name where that finds it, else by its path."""
+    from sheetcrm.errors import TemplateError
+    from sheetcrm.schema import loader
+
+    try:
+        if loader.find(file.stem, config.template_folders).resolve() == file.resolve():
+            return file.stem
+    except TemplateError:
+        pass
+    return os.path.relpath(file, config.folder)
 
 
 @dataclass(frozen=True)
@@ -100,14 +136,21 @@ class Asked:
             yield job
 
     @contextmanager
-    def job(self, loaded: Config, connection: Connection, name: str, settings: SpreadsheetSettings) -> Iterator[Job]:
-        """A job on that spreadsheet, announced; its costs told at the end."""
+    def job(
+        self,
+        loaded: Config,
+        connection: Connection,
+        name: str,
+        settings: SpreadsheetSettings,
+        templates: dict[Path, Template] | None = None,
+    ) -> Iterator[Job]:
+        """A job on that spreadsheet, announced; its costs told at the end.  `templates` are those that are read already."""
         from sheetcrm.sheets.gateway import Gateway
 
         tell(f"{name} · {connection.label}")
         gateway = Gateway(connection.session, settings.id)
         try:
-            yield Job(loaded, connection, name, settings, gateway)
+            yield Job(loaded, connection, name, settings, gateway, {} if templates is None else templates)
         finally:
             if self.stats:
                 tell(f"Sheets requests: {gateway.counts.reads} read, {gateway.counts.writes} written")

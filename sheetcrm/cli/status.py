@@ -6,22 +6,38 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sheetcrm.cli.options import Asked, Job, print_json, spreadsheet_options
+from sheetcrm.cli.options import Asked, Job, print_json, spreadsheet_options, template_file
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sheetcrm.config import Config
+    from sheetcrm.layout import Made
+    from sheetcrm.schema.template import Template
+
+
+STANDING = {
+    "same": "",
+    "new": ": not applied yet",
+    "behind": ", behind: there is {there}; see sheetcrm plan --in {name}",
+    "ahead": ", ahead of what is here: {there}; update sheetcrm, or your template's file",
+    "other": ", not what the config names: {there}",
+}
 
 
 @click.command("status")
 @spreadsheet_options
 def status_command(asked: Asked) -> int:
-    """Which spreadsheets, which API, template versions (theirs and ours), last reminder run."""
+    """Which spreadsheets, which API, whose template is behind, last reminder run; one request each."""
+    from sheetcrm import config
+
     found = []
+    templates: dict[Path, Template] = {}
     with asked.connected() as (loaded, connection):
-        for name, settings in loaded.spreadsheets.items():
-            if asked.wanted in (None, name, settings.id):
-                with asked.job(loaded, connection, name, settings) as job:
-                    found.append(standing(job))
+        meant = [config.resolve(loaded, asked.wanted)] if asked.wanted else list(loaded.spreadsheets.items())
+        for name, settings in meant:
+            with asked.job(loaded, connection, name, settings, templates) as job:
+                found.append(standing(job))
     if asked.as_json:
         print_json(found)
         return int(any("error" in one for one in found))
@@ -36,7 +52,6 @@ def standing(job: Job) -> dict[str, Any]:
     """How one spreadsheet stands; what cannot be found out is said as `error`, and the rest still told."""
     from sheetcrm.errors import SheetcrmError
     from sheetcrm.layout import marked_template
-    from sheetcrm.schema import loader
 
     one: dict[str, Any] = {
         "name": job.name,
@@ -51,14 +66,31 @@ def standing(job: Job) -> dict[str, Any]:
             "title": description.get("properties", {}).get("title", ""),
         }
         mark = marked_template(description)
-        one["template"] = mark.template if mark else job.settings.template
-        one["version"] = mark.version if mark else None
-        if one["template"]:
-            one["newest"] = loader.named(one["template"], job.config.template_folders).version
+        name = job.settings.template or (mark.template if mark else None)
+        one |= {"template": mark.template if mark else name, "version": mark.version if mark else None}
+        if name:
+            template = job.load(template_file(job.config, name))
+            one |= _compared(mark, template)
     except SheetcrmError as error:
         one["error"] = str(error)
     one["reminders"] = _last_run(job.config, job.settings.id)
     return one
+
+
+def _compared(mark: Made | None, template: Template) -> dict[str, Any]:
+    """Whether what it was made from is what there is now: each template and version by name, what is extended too."""
+    made = {mark.template: mark.version, **dict(mark.lineage)} if mark else {}
+    there = {template.key: template.version, **dict(template.lineage)}
+    standing = "same"
+    if mark is None:
+        standing = "new"
+    elif any(version > there.get(name, version) for name, version in made.items()):
+        standing = "ahead"
+    elif template.key not in made:
+        standing = "behind" if mark.template in there else "other"
+    elif made != there:
+        standing = "behind"
+    return {"newest": template.version, "standing": standing, "made_from": made, "there_is": there}
 
 
 def _last_run(config: Config, spreadsheet_id: str) -> dict[str, Any] | None:
@@ -88,11 +120,12 @@ def _text(one: dict[str, Any]) -> str:
         lines.append(f"  {click.style('cannot be read', fg='red')}: {one['error']}")
     elif one["template"] is None:
         lines.append("  no template yet: sheetcrm apply TEMPLATE")
-    elif one["version"] is None:
-        lines.append(f"  {one['template']}: not applied yet")
     else:
-        behind = "" if one["version"] == one["newest"] else f"; {one['newest']} is there: sheetcrm plan"
-        lines.append(f"  {one['template']} version {one['version']}{behind}")
+        made, there = (
+            ", over ".join(f"{name} {number}" for name, number in one[part].items())
+            for part in ("made_from", "there_is")
+        )
+        lines.append(f"  {made or one['template']}{STANDING[one['standing']].format(there=there, name=one['name'])}")
     last = one["reminders"]
     if last is None:
         lines.append("  reminders: never run")

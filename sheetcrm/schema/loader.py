@@ -68,7 +68,7 @@ def _base(located: Located, path: Path, folders: tuple[Path, ...], above: tuple[
     if not isinstance(name, str):
         raise TemplateError([located.problem(("extends",), "expected the name or the path of a template")])
     try:
-        found = path.parent / name if _is_path(name) else find(name, (*folders, path.parent))
+        found = path.parent / name if is_path(name) else find(name, (*folders, path.parent))
         if not found.is_file():
             raise TemplateError([Problem(name, None, "", "no such file")])
     except TemplateError as missing:
@@ -92,7 +92,7 @@ def _base(located: Located, path: Path, folders: tuple[Path, ...], above: tuple[
 
 def find(name: str, folders: Iterable[Path] = ()) -> Path:
     """The file of a template by name or path; TemplateError with the nearest right name when there is none."""
-    if _is_path(name):
+    if is_path(name):
         if Path(name).is_file():
             return Path(name)
         raise TemplateError([Problem(name, None, "", "no such file")])
@@ -105,7 +105,8 @@ def find(name: str, folders: Iterable[Path] = ()) -> Path:
     return known[name]
 
 
-def _is_path(name: str) -> bool:
+def is_path(name: str) -> bool:
+    """Whether that is a path, and not the name of a template."""
     return name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name
 
 

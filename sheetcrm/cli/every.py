@@ -1,0 +1,154 @@
+"""
+Every spreadsheet of the config → what became of each, and one sum.
+
+What goes wrong with one is told and does not stop the others.  To run it again
+is safe: where everything is done already there is nothing to change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sheetcrm.cli.apply import Wanted, carry_out, make_plan, plan_code
+from sheetcrm.cli.options import Asked, Job, print_json, requests_of
+
+if TYPE_CHECKING:
+    from sheetcrm.provision.plan import Plan
+    from sheetcrm.schema.template import Template
+
+BY_WEIGHT = (0, 3, 4, 2, 1)
+"""Exit codes, the worst last: all well, something to see, refused, wrong usage, failed."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one spreadsheet: its exit code, a few words, and its plan where there is one."""
+
+    name: str
+    id: str
+    code: int
+    text: str
+    template: str = ""
+    plan: Plan | None = None
+    requests: dict[str, int] | None = None
+
+    def json(self) -> dict[str, Any]:
+        """For programs; `error` instead of a plan where there is none."""
+        found = {"name": self.name, "id": self.id, "outcome": self.text.partition("\n")[0], "exit_code": self.code}
+        found |= {"template": self.template, **(self.plan.json() if self.plan else {"error": self.text})}
+        return {**found, "requests": self.requests}
+
+
+Work = Callable[[Job, "Template", Wanted], Outcome]
+
+
+def plan_every(asked: Asked, wanted: Wanted, *, check: bool, markdown: bool) -> int:
+    """What `apply --all` would change; the worst exit code."""
+
+    def work(job: Job, template: Template, wanted: Wanted) -> Outcome:
+        plan = make_plan(job, template, wanted)
+        if not asked.as_json and (plan.changes or plan.refusals):
+            heading = f"## {job.name}\n\n" if markdown else f"{click.style(job.name, bold=True)}\n"
+            click.echo(heading + (plan.markdown() if markdown else plan.text()) + "\n")
+        return _outcome(job, template, plan, plan_code(plan, check=check), _planned(plan))
+
+    return _every(asked, wanted, work)
+
+
+def apply_every(asked: Asked, wanted: Wanted) -> int:
+    """Bring all up to date, each as `apply` does it; the worst exit code."""
+
+    def work(job: Job, template: Template, wanted: Wanted) -> Outcome:
+        def say(text: str) -> None:
+            click.echo(f"{click.style(job.name, bold=True)}\n{text}\n")
+
+        plan, done = carry_out(job, template, wanted, say=None if asked.as_json else say)
+        text = (
+            "nothing to change" if not plan.changes else f"{len(plan.changes)} changes done" if done else "not wanted"
+        )
+        return _outcome(job, template, plan, 0 if done else 1, text)
+
+    return _every(asked, wanted, work)
+
+
+def _every(asked: Asked, wanted: Wanted, work: Work) -> int:
+    _check(asked, wanted)
+    outcomes: list[Outcome] = []
+    templates: dict[Path, Template] = {}
+    with asked.connected() as (loaded, connection):
+        from sheetcrm.errors import UsageError
+
+        if not loaded.spreadsheets:
+            raise UsageError(
+                f"{loaded.file.name} names no spreadsheet yet; make one with: sheetcrm apply TEMPLATE --create TITLE"
+            )
+        for name, settings in loaded.spreadsheets.items():
+            with asked.job(loaded, connection, name, settings, templates) as job:
+                outcomes.append(_one(job, wanted, work))
+    if asked.as_json:
+        print_json({"spreadsheets": [outcome.json() for outcome in outcomes], "counts": _counts(outcomes)})
+    else:
+        click.echo(_sum(outcomes))
+    return max((outcome.code for outcome in outcomes), key=BY_WEIGHT.index)
+
+
+def _check(asked: Asked, wanted: Wanted) -> None:
+    """UsageError for what makes no sense of all at once."""
+    from sheetcrm.errors import UsageError
+
+    said = {
+        "TEMPLATE": wanted.template,
+        "--in": asked.wanted,
+        "--create": wanted.create,
+        "--lang": wanted.language,
+        "--plan": wanted.fingerprint,
+    }
+    if given := [word for word, value in said.items() if value]:
+        raise UsageError(f"--all takes every spreadsheet as the config has it; leave out {', '.join(given)}")
+
+
+def _one(job: Job, wanted: Wanted, work: Work) -> Outcome:
+    """What became of one; whatever went wrong with it is the outcome."""
+    from sheetcrm.errors import SheetcrmError
+
+    try:
+        template, language = job.template()
+        return work(job, template, replace(wanted, language=language))
+    except SheetcrmError as error:
+        return Outcome(job.name, job.settings.id, error.exit_code, str(error), requests=requests_of(job.gateway))
+
+
+def _outcome(job: Job, template: Template, plan: Plan, code: int, text: str) -> Outcome:
+    from sheetcrm.layout import versions
+
+    made = f"{template.key} {versions(template.version, template.lineage)}"
+    return Outcome(job.name, job.settings.id, code, text, made, plan, requests_of(job.gateway))
+
+
+def _planned(plan: Plan) -> str:
+    if plan.refusals:
+        return "\n".join(map(str, plan.refusals))
+    return f"{len(plan.changes)} changes; plan {plan.fingerprint}" if plan.changes else "nothing to change"
+
+
+def _counts(outcomes: list[Outcome]) -> dict[str, int]:
+    codes = [outcome.code for outcome in outcomes]
+    refused, to_see = codes.count(4), codes.count(3)
+    return {"ok": codes.count(0), "to_see": to_see, "refused": refused, "failed": codes.count(1) + codes.count(2)}
+
+
+def _sum(outcomes: list[Outcome]) -> str:
+    """A line for each, the first line of what is to be said of it; then how many of which."""
+    width = max(len(outcome.name) for outcome in outcomes)
+    lines = []
+    for outcome in outcomes:
+        sign = click.style("✓", fg="green") if outcome.code == 0 else click.style("!", fg="red")
+        lines.append(f"{sign} {outcome.name:{width}}  " + "\n    ".join(outcome.text.splitlines()))
+    words = {"ok": "in order", "to_see": "with something to see", "refused": "refused", "failed": "failed"}
+    counts = [f"{number} {words[word]}" for word, number in _counts(outcomes).items() if number]
+    return "\n".join([*lines, f"{len(outcomes)} spreadsheets: {', '.join(counts)}"])
