@@ -66,6 +66,8 @@ class Found:
     moved: dict[tuple[str, str], int] = field(default_factory=dict)
     stale: dict[str, int] = field(default_factory=dict)
     """By place (`customers.stage`), Google's id of a mark that has a former key."""
+    misplaced: dict[str, int] = field(default_factory=dict)
+    """By place, Google's id of a mark that is on another column than its cells."""
     former: dict[str, str] = field(default_factory=dict)
     """By place, the one that it had when its mark was made, where that is another."""
     spare: int | None = None

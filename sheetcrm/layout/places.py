@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from sheetcrm.layout.formulas import parts, quoted, replace_keys, replace_references
 from sheetcrm.layout.locate import MARK_KEY, Found, Place, Sight, Wanted, find, letters, preferred_id
+from sheetcrm.layout.mending import mend
 from sheetcrm.layout.troubles import Trouble
 
 Json = dict[str, Any]
@@ -64,11 +65,14 @@ class Layout:
         `blank` the ids of sheets that are known to have no cell at all; `deep`
         says that the description has every row.
         """
+        found = find(description, wanted, Sight(headers or {}, frozenset(blank)))
+        if deep:
+            mend(description, found)
         return cls(
             spreadsheet_id=description.get("spreadsheetId", ""),
             title=description.get("properties", {}).get("title", ""),
             url=description.get("spreadsheetUrl", "").partition("#")[0],
-            found=find(description, wanted, Sight(headers or {}, frozenset(blank))),
+            found=found,
             taken=_ids(description),
             deep=deep,
             time_zone=description.get("properties", {}).get("timeZone", "Etc/GMT"),
@@ -151,6 +155,10 @@ class Layout:
             return self.found.former[place]
         sheet, _, column = place.partition(".")
         return ".".join(part for part in (self.found.former.get(sheet, sheet), column) if part)
+
+    def misplaced_mark(self, place: str) -> int | None:
+        """Google's id of its mark, when that stayed behind on a blank column."""
+        return self.found.misplaced.get(place)
 
     def stale_mark(self, place: str) -> int | None:
         """Google's id of its mark, when that has a former key."""

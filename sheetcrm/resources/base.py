@@ -182,10 +182,12 @@ def color_text(style: Json | None) -> str:
     return "#" + "".join(f"{round(float(rgb.get(name, 0)) * 255):02x}" for name in ("red", "green", "blue"))
 
 
-def mark(address: Address, layout: Layout) -> Request:
-    """The request that makes the sheet or column of `address` known as ours, by its key of today."""
+def mark(address: Address, layout: Layout) -> list[Request]:
+    """The requests that make the sheet or column of `address` known as ours, where it is and by its key of today."""
     if (stale := layout.stale_mark(address.place)) is not None:
-        return _rewritten(stale, address.place)
+        return [_rewritten(stale, address.place)]
+    lookup = {"developerMetadataLookup": {"metadataId": layout.misplaced_mark(address.place)}}
+    taken_off = [{"deleteDeveloperMetadata": {"dataFilter": lookup}}]
     sheet_id = layout.sheet_id(address.sheet)
     location: Json = {"sheetId": sheet_id}
     if address.column:
@@ -194,7 +196,8 @@ def mark(address: Address, layout: Layout) -> Request:
         location = {"dimensionRange": span}
     # DOCUMENT: PROJECT would vanish when the credentials change project.
     metadata = {"metadataKey": MARK_KEY, "metadataValue": address.place, "visibility": "DOCUMENT"}
-    return {"createDeveloperMetadata": {"developerMetadata": {**metadata, "location": location}}}
+    made = {"createDeveloperMetadata": {"developerMetadata": {**metadata, "location": location}}}
+    return [*taken_off, made] if layout.misplaced_mark(address.place) is not None else [made]
 
 
 def remembered(part: Json, key: str, address: Address, layout: Layout) -> tuple[str, ...]:

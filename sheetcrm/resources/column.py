@@ -43,7 +43,7 @@ class Column(Resource):
         """Take a blank column of a new sheet, or insert one and clear what it inherits from its neighbour."""
         index, inserted = layout.add_column(address.sheet, address.column, self.after)
         if not inserted:
-            return [mark(address, layout)]
+            return mark(address, layout)
         place = {"sheetId": layout.sheet_id(address.sheet), "dimension": "COLUMNS"}
         span = {**place, "startIndex": index, "endIndex": index + 1}
         cleared = {
@@ -54,12 +54,12 @@ class Column(Resource):
         return [
             {"insertDimension": {"range": span, "inheritFromBefore": index > 0}},
             {"repeatCell": cleared},
-            mark(address, layout),
+            *mark(address, layout),
         ]
 
     def update(self, address: Address, layout: Layout, live: Self) -> list[Request]:
         """Put the mark back."""
-        return [mark(address, layout)]
+        return mark(address, layout)
 
     def delete(self, address: Address, layout: Layout) -> list[Request]:
         """The column with its cells."""

@@ -44,14 +44,14 @@ class Tab(Resource):
     def create(self, address: Address, layout: Layout) -> list[Request]:
         """A sheet with room for its columns; or the blank one that is there already, made ours."""
         if layout.has(address.sheet):
-            return [mark(address, layout)]
+            return mark(address, layout)
         new, width = layout.add_sheet(address.sheet, self.title)
         properties = {"sheetId": new, "title": self.title, "gridProperties": {"rowCount": 2, "columnCount": width}}
-        return [{"addSheet": {"properties": properties}}, mark(address, layout)]
+        return [{"addSheet": {"properties": properties}}, *mark(address, layout)]
 
     def update(self, address: Address, layout: Layout, live: Self) -> list[Request]:
         """Put the mark back: without it a tab is found by its title only until somebody renames it."""
-        return [mark(address, layout)]
+        return mark(address, layout)
 
     def delete(self, address: Address, layout: Layout) -> list[Request]:
         """The whole sheet, cells and all."""

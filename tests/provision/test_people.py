@@ -275,6 +275,31 @@ class TestMarks:
         assert "D1" in plan.text()
         assert "F1" in plan.text()
 
+    @pytest.fixture
+    def cut(self, desk):
+        """A filled column that somebody cut and pasted elsewhere."""
+        tab = desk.tab("客户")
+        tab.update([[46000], [46001]], "D2", raw=True)
+        tab.add_cols(1)
+        whole = {"sheetId": tab.id, "startRowIndex": 0, "endRowIndex": 100, "startColumnIndex": 3, "endColumnIndex": 4}
+        target = {"sheetId": tab.id, "rowIndex": 0, "columnIndex": 5}
+        desk.send({"cutPaste": {"source": whole, "destination": target, "pasteType": "PASTE_NORMAL"}})
+        return tab
+
+    def test_whoever_looks_deep_has_the_mark_put_where_the_cells_are(self, desk, cut):
+        plan = desk.apply(deep=True)
+        assert (plan.troubles, "mark put back" in plan.text()) == ((), True)
+        layout = desk.plan().layout
+        assert (layout.index("customers", "next"), layout.is_marked("customers", "next")) == (5, True)
+        assert cut.get("F2:F3", value_render_option="UNFORMATTED_VALUE") == [[46000], [46001]]
+        assert (desk.plan().changes, desk.plan(deep=True).changes, desk.plan().troubles) == ((), (), ())
+
+    def test_not_where_somebody_typed_under_the_mark_since(self, desk, cut):
+        cut.update([["something"]], "D9")
+        plan = desk.plan(deep=True)
+        assert [trouble.code for trouble in plan.troubles] == ["mark_moved"]
+        assert not [change for change in plan.changes if change.address.column == "next"]
+
 
 class TestDeleted:
     def test_a_column_that_somebody_deleted_comes_back_and_formulas_find_it(self, desk):
