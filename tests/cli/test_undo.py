@@ -1,0 +1,46 @@
+"""`sheetcrm undo`: what was applied last is as it was before, and says what is not."""
+
+from __future__ import annotations
+
+import pytest
+from ruamel.yaml import YAML
+
+from sheetcrm.schema import loader
+
+
+@pytest.fixture
+def wider(tmp_path):
+    """A copy of the template with one wider column."""
+    yaml = YAML()
+    mine = yaml.load(loader.find("pipeline"))
+    mine["sheets"]["progress"]["columns"]["name"]["width"] = 333
+    own = tmp_path / "own" / "pipeline.yaml"
+    own.parent.mkdir()
+    yaml.dump(mine, own)
+    return str(own)
+
+
+def test_the_last_apply_is_taken_back(pipeline, wider):
+    assert pipeline("apply", wider).code == 0
+    shown = pipeline("undo", "--dry-run")
+    assert "name.width  333 px → 190 px" in shown.out
+    assert pipeline("plan", wider, "--check").code == 0, "a dry run changes nothing"
+    done = pipeline("undo", "--json")
+    assert [change["address"] for change in done.json["changes"]] == ["progress.name.width", "progress.memory"]
+    assert pipeline("plan", "pipeline", "--check").code == 0
+
+
+def test_what_was_undone_is_not_undone_again(pipeline, wider):
+    pipeline("apply", wider)
+    pipeline("undo")
+    again = pipeline("undo")
+    assert again.code == 4
+    assert "delete the spreadsheet instead" in again.err
+
+
+def test_nothing_written_from_here_is_a_usage_error(pipeline, tmp_path):
+    for file in tmp_path.glob("sheetcrm-journal/*/*"):
+        file.unlink()
+    answer = pipeline("undo")
+    assert answer.code == 2
+    assert "nothing that was written" in answer.err
