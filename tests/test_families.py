@@ -172,7 +172,9 @@ class TestHighlights:
         )
         formats = list(made.sheets["customers"].highlights[0].formats("customers", made.context("zh")))
         assert formats
-        assert all(one.formula.startswith("=") and (one.background or one.foreground or one.bold) for one in formats)
+        looks = [one for one in formats if not one.gradient]
+        assert all(one.formula.startswith("=") and (one.background or one.foreground or one.bold) for one in looks)
+        assert all(len(one.gradient) in (2, 3) for one in formats if one not in looks)
 
     @pytest.mark.parametrize(
         "kind", [kind for kind in Highlight.members().values() if "column" in kind.model_fields], ids=name

@@ -10,6 +10,7 @@ from sheetcrm.resources.basic_filter import BasicFilter
 from sheetcrm.resources.chart import Chart, Drawn, Series
 from sheetcrm.resources.chart_place import ChartPlace
 from sheetcrm.resources.column import Column
+from sheetcrm.resources.column_group import ColumnGroup
 from sheetcrm.resources.filter_view import Criterion, FilterView
 from sheetcrm.resources.formula import Formula
 from sheetcrm.resources.grid import Grid
@@ -44,6 +45,7 @@ __all__ = [
     "ChartPlace",
     "Column",
     "Condition",
+    "ColumnGroup",
     "Drawn",
     "Criterion",
     "FilterView",

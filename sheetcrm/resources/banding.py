@@ -1,7 +1,8 @@
 """
 Alternating row colours ↔ a banded range.
 
-Only ever written for a new tab: looks are the team's.
+The team's, until the template itself changes it.  A cell's own colour lies over
+it, and a highlight over both: neither is lost by turning it on.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """
-Colours of a column's header cell.
+Colours and font of a column's header cell.
 
-Only ever written for a new column: looks are the team's.
+The team's, until the template itself changes it.  A cell's own colour lies over
+banding, so headers look the same with and without it.
 """
 
 from __future__ import annotations
@@ -24,14 +25,17 @@ from sheetcrm.resources.base import (
     color_text,
     columns_of,
 )
+from sheetcrm.resources.look import FONT, font_of
 
 
 @dataclass(frozen=True)
 class HeaderStyle(Resource):
-    """Bold centred text in `foreground` on `background` (`#rrggbb`), wrapped; one a column."""
+    """Bold centred text in `foreground` on `background` (`#rrggbb`), wrapped; `font` and `size` as in Look."""
 
     background: str
     foreground: str
+    font: str = ""
+    size: int = 0
 
     kind: ClassVar[str] = "header_style"
     rank: ClassVar[int] = 41
@@ -39,6 +43,7 @@ class HeaderStyle(Resource):
     fields: ClassVar[tuple[str, ...]] = (
         "sheets.data.rowData.values.userEnteredFormat.backgroundColorStyle",
         "sheets.data.rowData.values.userEnteredFormat.textFormat.foregroundColorStyle",
+        *FONT,
     )
 
     @classmethod
@@ -47,24 +52,30 @@ class HeaderStyle(Resource):
         for address, part, index in columns_of(description, layout, desired, cls.kind):
             style = cell_of(part, 1, index).get("userEnteredFormat", {})
             text = style.get("textFormat", {})
-            yield (
-                address,
-                cls(color_text(style.get("backgroundColorStyle")), color_text(text.get("foregroundColorStyle"))),
-            )
+            colors = color_text(style.get("backgroundColorStyle")), color_text(text.get("foregroundColorStyle"))
+            yield address, cls(*colors, *font_of(style))
 
     def create(self, address: Address, layout: Layout) -> list[Request]:
-        """Colour the cell."""
+        """Colour the cell; a font that is not said is the spreadsheet's own."""
+        text: Json = {"bold": True, "foregroundColorStyle": color_style(self.foreground)}
+        text |= {"fontFamily": self.font} if self.font else {}
+        text |= {"fontSize": self.size} if self.size else {}
         style = {
             "backgroundColorStyle": color_style(self.background),
             "horizontalAlignment": "CENTER",
             "verticalAlignment": "MIDDLE",
             "wrapStrategy": "WRAP",
-            "textFormat": {"bold": True, "foregroundColorStyle": color_style(self.foreground)},
+            "textFormat": text,
         }
         place = layout.grid_range(address.sheet, address.column, first=1, last=1)
         fields = ",".join(f"userEnteredFormat.{name}" for name in sorted(style))
         return [{"repeatCell": {"range": place, "cell": {"userEnteredFormat": style}, "fields": fields}}]
 
     def say(self, live: Self | None = None) -> str:
-        """`#ffffff on #134f5c`."""
-        return changed(live and f"{live.foreground} on {live.background}", f"{self.foreground} on {self.background}")
+        """`#ffffff on #134f5c Arial 11`."""
+        return changed(live and _words(live), _words(self))
+
+
+def _words(style: HeaderStyle) -> str:
+    parts = [f"{style.foreground} on {style.background}", style.font, str(style.size) if style.size else ""]
+    return " ".join(part for part in parts if part)

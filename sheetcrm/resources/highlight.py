@@ -29,11 +29,15 @@ from sheetcrm.resources.base import (
     sheets_of,
 )
 
+Point = tuple[str, str, str]
+"""Google's InterpolationPoint: type (`MIN`, `NUMBER`, `PERCENTILE` …), value (a text, empty for the ends), colour."""
+POINTS = ("minpoint", "midpoint", "maxpoint")
+
 
 @dataclass(frozen=True)
 class Highlight:
     """
-    One rule: where `formula` (key form, for the row) is true, cells look so.
+    One rule: where `formula` (key form, for the row) is true, cells look so; or a `gradient` over their numbers.
 
     `columns` are the keys that it colours; empty means the row across all
     columns of ours.  Colours are `#rrggbb`, empty for unchanged.
@@ -45,6 +49,8 @@ class Highlight:
     foreground: str = ""
     bold: bool = False
     strikethrough: bool = False
+    gradient: tuple[Point, ...] = ()
+    """Two or three points from the lowest to the highest, `formula` being empty."""
     whole: bool = True
     """Whether it goes from row 2 to the end of the grid; always True in a desired state."""
 
@@ -55,7 +61,8 @@ class Highlight:
     @property
     def digest(self) -> str:
         """What it is recognised by; looks and place do not count, so that a changed colour is still ours."""
-        return hashlib.sha256(self.formula.encode()).hexdigest()[:8]
+        what = f"gradient {' '.join(self.columns)}" if self.gradient else self.formula
+        return hashlib.sha256(what.encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True)
@@ -132,22 +139,36 @@ def _memory(highlights: Highlights, address: Address, layout: Layout) -> Request
 
 
 def _rule(rule: Highlight, sheet: str, layout: Layout) -> Json:
+    columns = rule.columns or layout.columns(sheet)
+    look = {"gradientRule": _gradient(rule)} if rule.gradient else {"booleanRule": _boolean(rule, sheet, layout)}
+    return {"ranges": layout.grid_ranges(sheet, columns), **look}
+
+
+def _gradient(rule: Highlight) -> Json:
+    names = POINTS if len(rule.gradient) == len(POINTS) else POINTS[::2]
+    return {
+        name: {"type": kind, "colorStyle": color_style(color), **({"value": value} if value else {})}
+        for name, (kind, value, color) in zip(names, rule.gradient, strict=True)
+    }
+
+
+def _boolean(rule: Highlight, sheet: str, layout: Layout) -> Json:
     text: Json = {"foregroundColorStyle": color_style(rule.foreground)} if rule.foreground else {}
     text |= {"bold": True} if rule.bold else {}
     text |= {"strikethrough": True} if rule.strikethrough else {}
     look: Json = {"backgroundColorStyle": color_style(rule.background)} if rule.background else {}
     look |= {"textFormat": text} if text else {}
     condition = {"type": "CUSTOM_FORMULA", "values": [{"userEnteredValue": layout.a1(rule.formula, sheet)}]}
-    columns = rule.columns or layout.columns(sheet)
-    return {
-        "ranges": layout.grid_ranges(sheet, columns),
-        "booleanRule": {"condition": condition, "format": look},
-    }
+    return {"condition": condition, "format": look}
 
 
 def highlight_of(live: Json, sheet: str, layout: Layout, hoped: tuple[Highlight, ...] = ()) -> Highlight | None:
     """A live rule in our terms; None when it is of a form that we never write."""
     rule, ranges = live.get("booleanRule", {}), live.get("ranges", [])
+    whole = all(layout.is_whole(sheet, place) for place in ranges)
+    if "gradientRule" in live and ranges:
+        columns = _columns(layout.covered(sheet, ranges), "", hoped, layout.columns(sheet))
+        return Highlight(columns, "", gradient=_points(live["gradientRule"]), whole=whole)
     condition = rule.get("condition", {})
     values = condition.get("values", [])
     if condition.get("type") != "CUSTOM_FORMULA" or len(values) != 1 or not ranges:
@@ -164,7 +185,14 @@ def highlight_of(live: Json, sheet: str, layout: Layout, hoped: tuple[Highlight,
         foreground=color_text(text.get("foregroundColorStyle")),
         bold=text.get("bold", False),
         strikethrough=text.get("strikethrough", False),
-        whole=all(layout.is_whole(sheet, place) for place in ranges),
+        whole=whole,
+    )
+
+
+def _points(gradient: Json) -> tuple[Point, ...]:
+    there = [gradient[name] for name in POINTS if name in gradient]
+    return tuple(
+        (point.get("type", ""), point.get("value", ""), color_text(point.get("colorStyle"))) for point in there
     )
 
 

@@ -1,7 +1,7 @@
 """
 How wide a column is, and whether it shows.
 
-Only ever written for a new column: looks are the team's.
+The team's, until the template itself changes it.
 """
 
 from __future__ import annotations

@@ -29,6 +29,7 @@ from sheetcrm.resources.template_mark import TemplateMark
 from sheetcrm.resources.title import Title
 from sheetcrm.schema import chart_places, samples
 from sheetcrm.schema.context import Context, Place
+from sheetcrm.schema.groups import groups
 
 if TYPE_CHECKING:
     from sheetcrm.schema.template import SheetSpec, Template
@@ -60,6 +61,9 @@ def _all(template: Template, context: Context) -> Iterator[tuple[Address, Resour
             yield Address(key, "", Rows.kind), Rows(rows)
         yield from _of_columns(key, spec, context)
         yield from chart_places.resources(key, spec, context)
+        for name, group in groups(spec):
+            yield Address(key, "", f"{group.kind}.{name}"), group
+        yield from chart_places.resources(key, spec, context)
         yield from _views(key, spec, context)
 
 
@@ -78,7 +82,8 @@ def _of_sheet(key: str, spec: SheetSpec, context: Context) -> Iterator[Resource]
     yield Title(title)
     yield TabStyle(spec.color or "", spec.hidden, 1, spec.frozen_columns)
     yield Grid(spec.rows)
-    yield Banding(theme.header, theme.first, theme.second)
+    if spec.banding:
+        yield Banding(theme.header, theme.first, theme.second)
     yield Protection("header", texts(context.language)(N_("sheetcrm: titles are read by programs; rename with care")))
     formats = tuple(dict.fromkeys(one for highlight in spec.highlights for one in highlight.formats(key, context)))
     if formats:
@@ -93,7 +98,9 @@ def _of_columns(sheet: str, spec: SheetSpec, context: Context) -> Iterator[tuple
         yield Address(sheet, key, Column.kind), Column(after)
         yield (
             Address(sheet, key, HeaderStyle.kind),
-            HeaderStyle(theme.computed if column.computed else theme.header, theme.text),
+            HeaderStyle(
+                theme.computed if column.computed else theme.header, theme.text, theme.font, theme.header_size
+            ),
         )
         yield from column.resources(place, context)
         if spec.content == "lists" or (key == spec.key and not column.hidden):

@@ -2,6 +2,7 @@
 What should catch the eye → conditional formats.
 
 The first rule that is true wins, so the order in the template is the order of importance.
+They lie over the colours of cells, and those over banding.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from pydantic import Field
 
 from sheetcrm.resources.highlight import Highlight as Format
 from sheetcrm.schema.colors import PALETTE, Color
-from sheetcrm.schema.context import Context, Place
+from sheetcrm.schema.columns.base import Column
+from sheetcrm.schema.context import BadCell, Context, Place
 from sheetcrm.schema.formulas import compiled, formula_problems
 from sheetcrm.schema.rules import RequiredRule, Trouble
+from sheetcrm.schema.sheet_rules import AtLeastOneRule
 from sheetcrm.schema.states import States, column_problem, states_formula, states_problems
 from sheetcrm.variants import Variant
 
@@ -28,7 +31,7 @@ class Highlight(Variant):
 
     family: ClassVar[str] = "highlight"
     example: ClassVar[dict[str, Any]]
-    """Settings that fit a sheet with the columns `id`, `stage` (coloured options `lead`, `won`) and `day`."""
+    """Settings that fit a sheet with the columns `id`, `stage` (coloured options `lead`, `won`), `day` and `price`."""
 
     def formats(self, sheet: str, context: Context) -> Iterator[Format]:
         """The rules of the sheet, the most important first."""
@@ -127,8 +130,26 @@ class DueSoonHighlight(_DateHighlight):
         return f"{{{self.column}}}>=TODAY(),{{{self.column}}}<=TODAY()+{self.days}"
 
 
+class StaleHighlight(_DateHighlight):
+    """A date more than `days` ago: a customer nobody spoke to, a row nobody checked."""
+
+    example: ClassVar[dict[str, Any]] = {"column": "day", "days": 90, "unless": {"stage": "won"}}
+
+    type: Literal["stale"] = "stale"
+    color: Color = PALETTE["orange"]
+    days: int = Field(90, ge=1, le=3660)
+
+    def due(self) -> str:
+        """Long ago."""
+        return f"{{{self.column}}}<TODAY()-{self.days}"
+
+
 class MissingHighlight(Highlight):
-    """Required cells that are blank, in rows that have something in `filled` (by default the sheet's key)."""
+    """
+    Required cells that are blank, in rows that have something in `filled` (by default the sheet's key).
+
+    Of columns of which `at_least_one` is asked, all, while all are blank.
+    """
 
     example: ClassVar[dict[str, Any]] = {}
 
@@ -145,6 +166,10 @@ class MissingHighlight(Highlight):
                 if isinstance(rule, RequiredRule) and key != used:
                     test = rule.missing(Place(sheet, key), context)
                     yield Format((key,), f'=AND({{{used}}}<>"",{test})', background=self.color)
+        for together in spec.rules:
+            if isinstance(together, AtLeastOneRule):
+                tests = ",".join(f'{{{key}}}=""' for key in together.of)
+                yield Format(together.of, f'=AND({{{used}}}<>"",{tests})', background=self.color)
 
     def problems(self, sheet: str, context: Context) -> Iterator[Trouble]:
         """Also a sheet in which used rows cannot be told."""
@@ -159,19 +184,89 @@ class MissingHighlight(Highlight):
 
 
 class DuplicateHighlight(Highlight):
-    """A value that stands in the column more than once."""
+    """A value that stands in the column more than once; with `beside`, together with the same in those columns."""
 
-    example: ClassVar[dict[str, Any]] = {"column": "id"}
+    example: ClassVar[dict[str, Any]] = {"column": "stage", "beside": ["day"]}
 
     type: Literal["duplicate"] = "duplicate"
     column: str
+    beside: tuple[str, ...] = ()
     color: Color = PALETTE["pink"]
 
     def formats(self, sheet: str, context: Context) -> Iterator[Format]:
-        """Equal cells are counted as they are, not as COUNTIF reads them."""
-        place = Place(sheet, self.column)
-        formula = f'=AND({place.cell}<>"",SUMPRODUCT(--({place.range}={place.cell}))>1)'
-        yield Format((self.column,), formula, background=self.color)
+        """Equal cells are counted as they are, not as COUNTIF reads them; rows with a blank among them never."""
+        columns = (self.column, *self.beside)
+        places = [Place(sheet, column) for column in columns]
+        same = "*".join(f"({place.range}={place.cell})" for place in places)
+        count = f"SUMPRODUCT({same if self.beside else f'--{same}'})>1"
+        filled = ",".join(f'{place.cell}<>""' for place in places)
+        yield Format(columns, f"=AND({filled},{count})", background=self.color)
+
+    def named(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """The column and those beside it."""
+        yield from super().named()
+        for offset, column in enumerate(self.beside):
+            yield ("beside", offset), column
+
+
+class GradientHighlight(Highlight):
+    """
+    Numbers or days from the colour `low` to the colour `high`, by way of `middle` when it is given.
+
+    From the least to the greatest value that there is, unless `min` or `max` say
+    where the colours end; `middle` is halfway between them, or at the median.
+    """
+
+    example: ClassVar[dict[str, Any]] = {"column": "price", "middle": "yellow", "min": 0}
+
+    type: Literal["gradient"] = "gradient"
+    column: str
+    low: Color = PALETTE["red"]
+    middle: Color | None = None
+    high: Color = PALETTE["green"]
+    min: float | int | str | None = None
+    max: float | int | str | None = None
+
+    def formats(self, sheet: str, context: Context) -> Iterator[Format]:
+        """One rule."""
+        column = context.template.sheets[sheet].columns[self.column]
+        low, high = (_end(column, end, context) for end in (self.min, self.max))
+        points = [("NUMBER", f"{low:.15g}", self.low) if low is not None else ("MIN", "", self.low)]
+        if self.middle and low is not None and high is not None:
+            points.append(("NUMBER", f"{(low + high) / 2:.15g}", self.middle))
+        elif self.middle:
+            points.append(("PERCENTILE", "50", self.middle))
+        points.append(("NUMBER", f"{high:.15g}", self.high) if high is not None else ("MAX", "", self.high))
+        yield Format((self.column,), "", gradient=tuple(points))
+
+    def problems(self, sheet: str, context: Context) -> Iterator[Trouble]:
+        """A column without an order, ends that are not its values or the wrong way round."""
+        before = list(super().problems(sheet, context))
+        yield from before
+        if before:
+            return
+        column = context.template.sheets[sheet].columns[self.column]
+        if column.bounds is None:
+            yield ("column",), f"{self.column} is neither a number nor a date"
+            return
+        ends = []
+        for name in ("min", "max"):
+            try:
+                ends.append(_end(column, getattr(self, name), context))
+            except BadCell as bad:
+                yield (name,), str(bad)
+                return
+        if None not in ends and ends[0] >= ends[1]:  # type: ignore[operator]  # neither is None
+            yield ("max",), "max: must be more than min:"
+
+
+def _end(column: Column, end: float | int | str | None, context: Context) -> float | None:
+    """Where a gradient ends, as the cell has it; BadCell when it is no value of the column."""
+    if end is None:
+        return None
+    cell = column.dump(column.parse_cell(end, context), context)
+    assert isinstance(cell, int | float), "a column with bounds has numbers"
+    return cell
 
 
 class CustomHighlight(Highlight):

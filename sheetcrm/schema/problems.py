@@ -19,6 +19,7 @@ from sheetcrm.schema import chart_places, samples
 from sheetcrm.schema.columns.list import ListColumn
 from sheetcrm.schema.context import BadCell, Context, Place
 from sheetcrm.schema.formulas import formula_problems
+from sheetcrm.schema.groups import group_problems
 from sheetcrm.schema.limits import too_long
 from sheetcrm.schema.rules import Trouble
 from sheetcrm.schema.states import column_problem
@@ -81,6 +82,9 @@ def _sheet(key: str, spec: SheetSpec, context: Context) -> Iterator[Trouble]:
         for path, message in column.problems(Place(key, name), context):
             yield ("columns", name, *path), message
     for path, message in chart_places.problems(key, spec, context):
+    for path, message in chart_places.problems(key, spec, context):
+        yield ("charts", *path), message
+    yield from group_problems(spec)
         yield ("charts", *path), message
     yield from _twice(("views",), {name: view.title.all() for name, view in spec.views.items()})
     parts: dict[str, Iterable[tuple[str | int, Any]]] = {

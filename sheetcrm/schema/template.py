@@ -98,6 +98,11 @@ class Theme(_Part):
     series: tuple[Color, ...] = Field(SERIES, min_length=1)
     """Of charts, in this order."""
 
+    font: str = Field("", max_length=100)
+    """A family that Sheets has, for headers and cells; empty: the spreadsheet's own."""
+    size: int = Field(0, ge=0, le=36)
+    """Points of the text in cells; 0: the spreadsheet's own.  As `header_size` for headers."""
+    header_size: int = Field(0, ge=0, le=36)
 
 class SheetSpec(_Part):
     """
@@ -122,6 +127,8 @@ class SheetSpec(_Part):
     """Buttons in the header to filter and sort by."""
     views: dict[Key, View] = {}
     rules: tuple[SheetRule, ...] = ()
+    banding: bool = True
+    """Rows by turns in the colours of the theme; a cell's own colour lies over it, a highlight over both."""
     highlights: tuple[Highlight, ...] = ()
     charts: dict[Key, Chart] = {}
     samples: tuple[dict[str, Any], ...] = ()

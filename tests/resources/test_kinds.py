@@ -17,6 +17,7 @@ from sheetcrm.resources import (
     Chart,
     ChartPlace,
     Column,
+    ColumnGroup,
     Condition,
     Criterion,
     FilterView,
@@ -99,12 +100,36 @@ CASES = [
     ),
     pytest.param(COLUMN, Header("丙"), None, id="header"),
     pytest.param(COLUMN, Note("a note"), None, id="note"),
-    pytest.param(COLUMN, HeaderStyle("#134f5c", "#ffffff"), None, id="header style"),
+    pytest.param(
+        COLUMN, HeaderStyle("#134f5c", "#ffffff", "Arial", 12), HeaderStyle("#134f5c", "#ffffff"), id="header style"
+    ),
     pytest.param(COLUMN, Width(180), None, id="width"),
     pytest.param(COLUMN, Width(60, hidden=True), None, id="hidden"),
     pytest.param(COLUMN, NumberFormat("DATE", "yyyy-mm-dd"), NumberFormat("TEXT", "@"), id="number format"),
-    pytest.param(COLUMN, Look("RIGHT", "WRAP"), None, id="look"),
+    pytest.param(COLUMN, Look("RIGHT", "WRAP", "Arial", 11), Look("LEFT", "WRAP"), id="look"),
     pytest.param(
+    pytest.param(
+        SHEET,
+        Highlights(
+            (
+                Highlight(
+                    ("b",),
+                    "",
+                    gradient=(("MIN", "", "#ff0000"), ("PERCENTILE", "50", "#ffff00"), ("MAX", "", "#00ff00")),
+                ),
+                Highlight((), "={a}>1", bold=True),
+            )
+        ),
+        Highlights((Highlight(("b",), "", gradient=(("NUMBER", "0", "#ff0000"), ("NUMBER", "10.5", "#00ff00"))),)),
+        id="gradient",
+    ),
+    pytest.param(SHEET, ColumnGroup(("b",)), ColumnGroup(("a", "b")), id="group"),
+    pytest.param(
+        SHEET,
+        Chart(Drawn("COLUMN", "x", "t.a", (Series("t.b"),)), ChartPlace("a", 3, 0, 0, 300, 200)),
+        Chart(Drawn("pieChart", "x", "t.a:5", (Series("t.b:5"),)), ChartPlace("a", 3, 0, 0, 300, 200)),
+        id="chart",
+    ),
         COLUMN,
         Validation(Condition("ONE_OF_LIST", ("x", "y")), message="choose"),
         Validation(Condition("ONE_OF_LIST", ("x", "z")), strict=False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import date
 
 from sheetcrm.schema.template import Template
@@ -57,7 +58,7 @@ def plan(**customers):
         "version": 1,
         "title": {"zh": "例", "en": "Example"},
         "team": {"sheet": "team", "name": "name", "email": "email"},
-        "sheets": {"customers": sheet, "team": TEAM, "lists": LISTS, "rates": RATES},
+        "sheets": {"customers": sheet, **deepcopy({"team": TEAM, "lists": LISTS, "rates": RATES})},
     }
 
 

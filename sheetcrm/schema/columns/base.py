@@ -69,6 +69,10 @@ class Column(Variant):
     width: int | None = Field(None, ge=20, le=2000)
     hidden: bool = False
     wrap: bool = False
+    align: Literal["left", "center", "right"] | None = None
+    """How its cells are aligned; None: as suits the type."""
+    group: str | None = Field(None, pattern=r"^[a-z][a-z0-9_]{0,40}$")
+    """Neighbours of the same name fold away together."""
     required: bool = False
     unique: bool = False
     strict: bool = True
@@ -216,8 +220,10 @@ class Column(Variant):
         yield Header(self.title.say(context.language))
         yield Note(note) if (note := header_note(self, context)) else None
         pixels, alignment = self.looks()
+        theme = context.template.theme
         yield Width(self.width or pixels, self.hidden)
-        yield Look(alignment, "WRAP" if self.wrap else "CLIP")
+        align = self.align.upper() if self.align else alignment
+        yield Look(align, "WRAP" if self.wrap else "CLIP", theme.font, theme.size)
         yield self.number_format(context)
         yield self.rewording(context)
         yield self.validation(place, context)
