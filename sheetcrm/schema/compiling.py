@@ -63,7 +63,6 @@ def _all(template: Template, context: Context) -> Iterator[tuple[Address, Resour
         yield from chart_places.resources(key, spec, context)
         for name, group in groups(spec):
             yield Address(key, "", f"{group.kind}.{name}"), group
-        yield from chart_places.resources(key, spec, context)
         yield from _views(key, spec, context)
 
 

@@ -82,7 +82,6 @@ def _sheet(key: str, spec: SheetSpec, context: Context) -> Iterator[Trouble]:
         for path, message in column.problems(Place(key, name), context):
             yield ("columns", name, *path), message
     for path, message in chart_places.problems(key, spec, context):
-    for path, message in chart_places.problems(key, spec, context):
         yield ("charts", *path), message
     yield from group_problems(spec)
         yield ("charts", *path), message

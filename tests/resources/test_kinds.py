@@ -125,10 +125,7 @@ CASES = [
     ),
     pytest.param(SHEET, ColumnGroup(("b",)), ColumnGroup(("a", "b")), id="group"),
     pytest.param(
-        SHEET,
-        Chart(Drawn("COLUMN", "x", "t.a", (Series("t.b"),)), ChartPlace("a", 3, 0, 0, 300, 200)),
-        Chart(Drawn("pieChart", "x", "t.a:5", (Series("t.b:5"),)), ChartPlace("a", 3, 0, 0, 300, 200)),
-        id="chart",
+        COLUMN, HeaderStyle("#134f5c", "#ffffff", "Arial", 12), HeaderStyle("#134f5c", "#ffffff"), id="header style"
     ),
         COLUMN,
         Validation(Condition("ONE_OF_LIST", ("x", "y")), message="choose"),
