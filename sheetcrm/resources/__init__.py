@@ -24,6 +24,7 @@ from sheetcrm.resources.named_range import NamedRange
 from sheetcrm.resources.note import Note
 from sheetcrm.resources.number_format import NumberFormat
 from sheetcrm.resources.offered import Offered
+from sheetcrm.resources.palette import Palette
 from sheetcrm.resources.protection import Protection
 from sheetcrm.resources.rewording import Rewording
 from sheetcrm.resources.rows import Rows
@@ -63,6 +64,7 @@ __all__ = [
     "Note",
     "NumberFormat",
     "Offered",
+    "Palette",
     "Policy",
     "Protection",
     "Request",

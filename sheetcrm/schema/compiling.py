@@ -21,6 +21,7 @@ from sheetcrm.resources.header_style import HeaderStyle
 from sheetcrm.resources.highlight import Highlights
 from sheetcrm.resources.locale import Locale
 from sheetcrm.resources.named_range import NamedRange
+from sheetcrm.resources.palette import Palette
 from sheetcrm.resources.protection import Protection
 from sheetcrm.resources.rows import Rows
 from sheetcrm.resources.tab import Tab
@@ -52,6 +53,7 @@ def _all(template: Template, context: Context) -> Iterator[tuple[Address, Resour
     yield Address(SPREADSHEET, "", TemplateMark.kind), TemplateMark(
         template.key, template.version, language, template.lineage
     )
+    yield Address(SPREADSHEET, "", Palette.kind), Palette.of(template.theme.series)
     seeds = samples.seeds(template, context)
     for key, spec in template.sheets.items():
         for resource in _of_sheet(key, spec, context):

@@ -248,7 +248,7 @@ def test_a_name_that_people_use_elsewhere_is_a_trouble(gateway):
 
 
 def test_every_kind_is_among_the_cases():
-    here = {case.values[1].kind for case in CASES} | {"chart_place", "column", "offered", "rewording", "rows", "samples", "tab"}
+    here = {case.values[1].kind for case in CASES} | {"chart_place", "column", "offered", "palette", "rewording", "rows", "samples", "tab"}
     assert {kind.kind for kind in kinds()} == here
 
 
