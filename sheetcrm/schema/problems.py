@@ -84,7 +84,6 @@ def _sheet(key: str, spec: SheetSpec, context: Context) -> Iterator[Trouble]:
     for path, message in chart_places.problems(key, spec, context):
         yield ("charts", *path), message
     yield from group_problems(spec)
-        yield ("charts", *path), message
     yield from _twice(("views",), {name: view.title.all() for name, view in spec.views.items()})
     parts: dict[str, Iterable[tuple[str | int, Any]]] = {
         "rules": enumerate(spec.rules),
