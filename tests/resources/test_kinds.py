@@ -20,8 +20,8 @@ from sheetcrm.resources import (
     ColumnGroup,
     Condition,
     Criterion,
-    FilterView,
     Drawn,
+    FilterView,
     Formula,
     Grid,
     Header,
@@ -29,6 +29,7 @@ from sheetcrm.resources import (
     Highlight,
     Highlights,
     Locale,
+    Lock,
     Look,
     Memory,
     NamedRange,
@@ -81,6 +82,13 @@ CASES = [
     pytest.param(SHEET, BasicFilter(), None, id="basic filter"),
     pytest.param(
         SHEET,
+        Lock("sheet", ("b@x.org", "A@x.org"), "only sales"),
+        Lock("sheet", ("b@x.org",), "only us"),
+        id="locked sheet",
+    ),
+    pytest.param(COLUMN, Lock("column", ("a@x.org",), "x"), Lock("column", ("c@x.org",), "x"), id="locked column"),
+    pytest.param(
+        SHEET,
         FilterView(
             "逾期",
             (
@@ -98,16 +106,6 @@ CASES = [
         Chart(Drawn("pieChart", "x", "t.a:5", (Series("t.b:5"),)), ChartPlace("a", 3, 0, 0, 300, 200)),
         id="chart",
     ),
-    pytest.param(COLUMN, Header("丙"), None, id="header"),
-    pytest.param(COLUMN, Note("a note"), None, id="note"),
-    pytest.param(
-        COLUMN, HeaderStyle("#134f5c", "#ffffff", "Arial", 12), HeaderStyle("#134f5c", "#ffffff"), id="header style"
-    ),
-    pytest.param(COLUMN, Width(180), None, id="width"),
-    pytest.param(COLUMN, Width(60, hidden=True), None, id="hidden"),
-    pytest.param(COLUMN, NumberFormat("DATE", "yyyy-mm-dd"), NumberFormat("TEXT", "@"), id="number format"),
-    pytest.param(COLUMN, Look("RIGHT", "WRAP", "Arial", 11), Look("LEFT", "WRAP"), id="look"),
-    pytest.param(
     pytest.param(
         SHEET,
         Highlights(
@@ -124,9 +122,16 @@ CASES = [
         id="gradient",
     ),
     pytest.param(SHEET, ColumnGroup(("b",)), ColumnGroup(("a", "b")), id="group"),
+    pytest.param(COLUMN, Header("丙"), None, id="header"),
+    pytest.param(COLUMN, Note("a note"), None, id="note"),
     pytest.param(
         COLUMN, HeaderStyle("#134f5c", "#ffffff", "Arial", 12), HeaderStyle("#134f5c", "#ffffff"), id="header style"
     ),
+    pytest.param(COLUMN, Width(180), None, id="width"),
+    pytest.param(COLUMN, Width(60, hidden=True), None, id="hidden"),
+    pytest.param(COLUMN, NumberFormat("DATE", "yyyy-mm-dd"), NumberFormat("TEXT", "@"), id="number format"),
+    pytest.param(COLUMN, Look("RIGHT", "WRAP", "Arial", 11), Look("LEFT", "WRAP"), id="look"),
+    pytest.param(
         COLUMN,
         Validation(Condition("ONE_OF_LIST", ("x", "y")), message="choose"),
         Validation(Condition("ONE_OF_LIST", ("x", "z")), strict=False),
@@ -208,6 +213,9 @@ def test_what_is_the_teams_is_kept(gateway, place, wanted, other):
         pytest.param(SHEET, Protection("header", "titles"), id="protected header"),
         pytest.param(COLUMN, Protection("column", "computed"), id="protected column"),
         pytest.param(COLUMN, NamedRange("t_b"), id="named range"),
+        pytest.param(SHEET, Lock("sheet", ("a@x.org",), "x"), id="locked sheet"),
+        pytest.param(SHEET, BasicFilter(), id="basic filter"),
+        pytest.param(SHEET, FilterView("v"), id="filter view"),
     ],
 )
 def test_what_is_dropped_is_taken_away(gateway, place, wanted):
@@ -248,7 +256,16 @@ def test_a_name_that_people_use_elsewhere_is_a_trouble(gateway):
 
 
 def test_every_kind_is_among_the_cases():
-    here = {case.values[1].kind for case in CASES} | {"chart_place", "column", "offered", "palette", "rewording", "rows", "samples", "tab"}
+    here = {case.values[1].kind for case in CASES} | {
+        "chart_place",
+        "column",
+        "offered",
+        "palette",
+        "rewording",
+        "rows",
+        "samples",
+        "tab",
+    }
     assert {kind.kind for kind in kinds()} == here
 
 
