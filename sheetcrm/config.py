@@ -62,6 +62,15 @@ def _api(value: str) -> str:
     raise PydanticCustomError("api", "api is local, google or the http:// address of an embedded server")
 
 
+def _address(value: str) -> str:
+    if re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+", value):
+        return value
+    raise PydanticCustomError("address", "expected an e-mail address")
+
+
+EmailAddress = Annotated[str, AfterValidator(_address)]
+
+
 class Config(Settings):
     """Everything that config.yaml says."""
 
@@ -71,6 +80,9 @@ class Config(Settings):
     google: GoogleSettings = GoogleSettings()
     templates: tuple[Path, ...] = Field(default=(), description="Folders of your own templates, looked at first.")
     spreadsheets: dict[str, SpreadsheetSettings] = Field(default_factory=dict)
+    admins: tuple[EmailAddress, ...] = Field(
+        default=(), description="Addresses that may edit whatever a template locks, beside the roles that it names."
+    )
     mail: MailSettings | None = None
     ledger: Path = Field(
         default=Path("sheetcrm-ledger.db"), description="The SQLite file that remembers what was sent."

@@ -27,6 +27,13 @@ TEXTS = {
     "mark_duplicate": N_("{title} is there more than once: {cells}. The first is used."),
     "sheet_copied": N_("There are several tabs made as {title}: {tabs}. {title} itself is used; the others are left alone."),
     "title_taken": N_("There is a tab called {title} that we did not make. Rename it, or empty it to have it used."),
+    "tab_locked": N_(
+        "The tab {title} is protected by somebody already, and a tab can be protected once. Take that protection away."
+    ),
+    "lock_nobody": N_(
+        "Nobody may edit {place}: no active person in the team has such a role and an e-mail address. "
+        "It is left as it is; add somebody, or admins: to the config."
+    ),
     "name_taken": N_("The name {name} is used for another range. Rename that range."),
 }
 """What each code says; the values to fill in are in the trouble."""

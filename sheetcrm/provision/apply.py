@@ -37,17 +37,19 @@ def plan(
     allow: Collection[str] = frozenset(),
     deep: bool = False,
     selection: Selection = EVERYTHING,
+    admins: Collection[str] = (),
 ) -> Plan:
     """
     What it takes to make the spreadsheet what the template wants; `allow` has names out of ALLOWANCES.
 
     `deep` looks at every row, not just at the first and the last; `selection` is
-    the part that is meant.  Two reads; a third when example rows are wanted and
+    the part that is meant; `admins` are addresses that may edit whatever is locked.
+    Two reads; a third when example rows are wanted and
     tabs have rows, one more when columns or tabs would go, one when formulas
     are written again, one when types or options change.  Never raises for a
     plan that will be refused: see `Plan.refusals`.
     """
-    live, desired = with_team(gateway, template, language, deep=deep)
+    live, desired = with_team(gateway, template, language, deep=deep, admins=admins)
     if samples:
         desired = with_missing(gateway, live, desired, template, template.sample_rows(language, today))
     untouchable = {f"{sheet}.{column}" for sheet, column in live.layout.moved}

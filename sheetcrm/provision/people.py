@@ -8,22 +8,24 @@ people stays as it is.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
+from sheetcrm.layout import Trouble
 from sheetcrm.provision.live import Describes, Live, Seen, entire, look
-from sheetcrm.resources import Address, Cell, FilterView, Json, Resource
+from sheetcrm.resources import Address, Cell, FilterView, Json, Lock, Resource
 from sheetcrm.resources.base import cell_of, sheets_of
 from sheetcrm.schema.people import Member
 
 if TYPE_CHECKING:
     from sheetcrm.schema.template import Team, Template
 
-FOR_PEOPLE = (FilterView,)
+FOR_PEOPLE = (FilterView, Lock)
 """What may be made for people."""
 
 
 def with_team(
-    gateway: Describes, template: Template, language: str, *, deep: bool = False
+    gateway: Describes, template: Template, language: str, *, deep: bool = False, admins: Collection[str] = ()
 ) -> tuple[Live, dict[Address, Resource]]:
     """What is there, and what is desired for the team that is there; two reads."""
     desired = dict(template.compile(language))
@@ -35,8 +37,9 @@ def with_team(
     if people is None:
         live = seen.live(desired)
         return live, {**desired, **_made_for_people(live, desired)}
-    desired = dict(template.compile(language, people))
-    return seen.live(desired), desired
+    desired = dict(template.compile(language, people, admins))
+    live = seen.live(desired)
+    return live, _held(live, desired)
 
 
 def members(seen: Seen, team: Team, template: Template, language: str) -> tuple[Member, ...] | None:
@@ -80,3 +83,15 @@ def _value(cell: Json) -> Cell:
 
 def _made_for_people(live: Live, desired: dict[Address, Resource]) -> dict[Address, Resource]:
     return {at: found for at, found in live.state.items() if isinstance(found, FOR_PEOPLE) and at not in desired}
+
+
+def _held(live: Live, desired: dict[Address, Resource]) -> dict[Address, Resource]:
+    """Without locks that nobody could open: a new one is not made, one that is there stays as it is."""
+    held = dict(desired)
+    for address, lock in desired.items():
+        if isinstance(lock, Lock) and not lock.editors:
+            live.layout.trouble(Trouble(address.sheet, address.column, "lock_nobody", (("place", address.place),)))
+            held.pop(address)
+            if address in live.state:
+                held[address] = live.state[address]
+    return held

@@ -18,6 +18,7 @@ from sheetcrm.resources.header import Header
 from sheetcrm.resources.header_style import HeaderStyle
 from sheetcrm.resources.highlight import Highlight, Highlights
 from sheetcrm.resources.locale import Locale
+from sheetcrm.resources.lock import Lock
 from sheetcrm.resources.look import Look
 from sheetcrm.resources.memory import Memory
 from sheetcrm.resources.named_range import NamedRange
@@ -45,10 +46,11 @@ __all__ = [
     "Chart",
     "ChartPlace",
     "Column",
-    "Condition",
     "ColumnGroup",
+    "Condition",
     "Drawn",
     "Criterion",
+    "Drawn",
     "FilterView",
     "Formula",
     "Grid",
@@ -58,6 +60,7 @@ __all__ = [
     "Highlights",
     "Json",
     "Locale",
+    "Lock",
     "Look",
     "Memory",
     "NamedRange",

@@ -28,7 +28,7 @@ from sheetcrm.resources.tab import Tab
 from sheetcrm.resources.tab_style import TabStyle
 from sheetcrm.resources.template_mark import TemplateMark
 from sheetcrm.resources.title import Title
-from sheetcrm.schema import chart_places, samples
+from sheetcrm.schema import chart_places, roles, samples
 from sheetcrm.schema.context import Context, Place
 from sheetcrm.schema.groups import groups
 
@@ -66,6 +66,7 @@ def _all(template: Template, context: Context) -> Iterator[tuple[Address, Resour
         for name, group in groups(spec):
             yield Address(key, "", f"{group.kind}.{name}"), group
         yield from _views(key, spec, context)
+    yield from roles.locks(context)
 
 
 def _views(key: str, spec: SheetSpec, context: Context) -> Iterator[tuple[Address, Resource]]:

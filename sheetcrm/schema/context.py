@@ -36,6 +36,8 @@ class Context:
     today: date | None
     people: tuple[Member, ...] | None = None
     """The team as it is live, for views and locks; None where it was not read, and then nothing is made for people."""
+    admins: tuple[str, ...] = ()
+    """Addresses of those who may edit whatever is locked."""
 
 
 class Lookup(Protocol):

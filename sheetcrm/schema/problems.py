@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from sheetcrm.resources.base import SPREADSHEET
-from sheetcrm.schema import chart_places, samples
+from sheetcrm.schema import chart_places, roles, samples
 from sheetcrm.schema.columns.list import ListColumn
 from sheetcrm.schema.context import BadCell, Context, Place
 from sheetcrm.schema.formulas import formula_problems
@@ -52,6 +52,7 @@ def _structure(template: Template, context: Context) -> Iterator[Trouble]:
     for key, spec in template.sheets.items():
         for path, message in _sheet(key, spec, context):
             yield ("sheets", key, *path), message
+    yield from roles.problems(context)
     for key, reminder in template.reminders.items():
         for path, message in reminder.problems(context):
             yield ("reminders", key, *path), message

@@ -30,6 +30,7 @@ from sheetcrm.schema.context import Context
 from sheetcrm.schema.highlights import Highlight
 from sheetcrm.schema.people import Member
 from sheetcrm.schema.reminders import ReminderRule
+from sheetcrm.schema.roles import Role
 from sheetcrm.schema.rules import Trouble
 from sheetcrm.schema.sheet_rules import SheetRule
 from sheetcrm.schema.text import Text
@@ -97,12 +98,12 @@ class Theme(_Part):
     second: Color = "#f5f8fa"
     series: tuple[Color, ...] = Field(SERIES, min_length=1)
     """Of charts, in this order."""
-
     font: str = Field("", max_length=100)
     """A family that Sheets has, for headers and cells; empty: the spreadsheet's own."""
     size: int = Field(0, ge=0, le=36)
     """Points of the text in cells; 0: the spreadsheet's own.  As `header_size` for headers."""
     header_size: int = Field(0, ge=0, le=36)
+
 
 class SheetSpec(_Part):
     """
@@ -126,9 +127,9 @@ class SheetSpec(_Part):
     filter: bool = False
     """Buttons in the header to filter and sort by."""
     views: dict[Key, View] = {}
-    rules: tuple[SheetRule, ...] = ()
     banding: bool = True
     """Rows by turns in the colours of the theme; a cell's own colour lies over it, a highlight over both."""
+    rules: tuple[SheetRule, ...] = ()
     highlights: tuple[Highlight, ...] = ()
     charts: dict[Key, Chart] = {}
     samples: tuple[dict[str, Any], ...] = ()
@@ -180,6 +181,8 @@ class Template(_Part):
     """By kind of resource: whether a change by people stays (`keep`) or is put back (`restore`)."""
     team: Team | None = None
     sheets: dict[Key, SheetSpec] = Field(min_length=1)
+    roles: dict[Key, Role] = {}
+    """By option of the team's role column, what only people of that role may edit."""
     reminders: dict[Key, ReminderRule] = {}
 
     _key: str = PrivateAttr("")
@@ -223,19 +226,21 @@ class Template(_Part):
         """What columns need to know; without `today` nothing is said that depends on the day."""
         return Context(language, self.country, self.currency, self.time_zone, self, today)
 
-    def compile(self, language: str, people: Iterable[Member] | None = None) -> State:
+    def compile(self, language: str, people: Iterable[Member] | None = None, admins: Iterable[str] = ()) -> State:
         """
         Everything that the spreadsheet should hold, by address; sample rows are not part of it.
 
         `people` are the team; None: not known, and nothing is made for people.
+        `admins` are addresses of those who may edit whatever is locked.
         """
         team = None if people is None else tuple(people)
-        return compiling.state(self, replace(self.context(language), people=team))
+        return compiling.state(self, replace(self.context(language), people=team, admins=tuple(admins)))
 
     @cached_property
     def asks_for_people(self) -> bool:
         """Whether what it wants depends on who is in the team."""
-        return self.team is not None and any(view.of for spec in self.sheets.values() for view in spec.views.values())
+        views = (view for spec in self.sheets.values() for view in spec.views.values())
+        return self.team is not None and (bool(self.roles) or any(view.of for view in views))
 
     def titles(self, sheet: str, column: str = "") -> tuple[str, ...]:
         """Every title by which that sheet, or column of it, may be known; KeyError when there is none."""

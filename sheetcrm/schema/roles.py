@@ -1,0 +1,74 @@
+"""
+`roles:` of a template → what only some may edit.
+
+A role is an option of the team sheet's role column.  What no role names,
+everybody edits who may edit the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sheetcrm.messages import N_, texts
+from sheetcrm.resources.base import Address
+from sheetcrm.resources.lock import Lock
+from sheetcrm.schema.rules import Trouble
+from sheetcrm.schema.states import column_problem
+from sheetcrm.schema.views import role_problem
+
+if TYPE_CHECKING:
+    from sheetcrm.schema.context import Context
+
+
+class Role(BaseModel):
+    """What people of a role may edit, and those only who have a role that names it: `orders` or `orders.paid`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    edits: tuple[str, ...] = Field(min_length=1)
+
+
+def locks(context: Context) -> Iterator[tuple[Address, Lock]]:
+    """One a place, its editors the active people of every role that names it and the admins; none without a team."""
+    template = context.template
+    if context.people is None or template.team is None:
+        return
+    for place, roles in places(context).items():
+        sheet, _, column = place.partition(".")
+        editors = {one.email for one in context.people if one.active and one.email and one.role in roles}
+        team = template.sheets[template.team.sheet].columns[str(template.team.role)]
+        said = "、" if context.language == "zh" else ", "
+        titles = said.join(str(team.dump(role, context)) for role in roles)
+        description = texts(context.language)(N_("sheetcrm: only {roles}"), roles=titles)
+        yield (
+            Address(sheet, column, Lock.kind),
+            Lock("column" if column else "sheet", (*editors, *context.admins), description),
+        )
+
+
+def places(context: Context) -> dict[str, list[str]]:
+    """Each place that is named → the roles that name it."""
+    found: dict[str, list[str]] = {}
+    for key, role in context.template.roles.items():
+        for place in role.edits:
+            found.setdefault(place, []).append(key)
+    return found
+
+
+def problems(context: Context) -> Iterator[Trouble]:
+    """Roles and places that are not there; a column inside of a sheet that is locked as a whole."""
+    whole = {place for place in places(context) if "." not in place}
+    for key, role in context.template.roles.items():
+        if message := role_problem(key, context):
+            yield ("roles", key), message
+        for offset, place in enumerate(role.edits):
+            sheet, dot, column = place.partition(".")
+            unknown = sheet not in context.template.sheets or column
+            if message := column_problem(sheet, column, context) if unknown else "":
+                yield ("roles", key, "edits", offset), message
+            elif dot and sheet in whole:
+                message = f"{sheet} is locked as a whole already, and nobody could edit {place}; name its columns only"
+                yield ("roles", key, "edits", offset), message
