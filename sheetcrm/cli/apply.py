@@ -27,6 +27,7 @@ from sheetcrm.provision.plan import ALLOWANCES
 
 if TYPE_CHECKING:
     from sheetcrm.provision.plan import Plan
+    from sheetcrm.provision.sending import Sent
     from sheetcrm.schema.template import Template
 
 
@@ -159,7 +160,8 @@ def carry_out(job: Job, template: Template, wanted: Wanted, *, say: Callable[[st
         # People went on working while we asked: what is done is what was shown, or nothing.
         reviewed, plan = plan.fingerprint, make_plan(job, template, wanted)
         plan.check(reviewed)
-    provision.apply(job.gateway, plan, log=provision.Log(job.journal, f"apply {template.key}", now()))
+    log = provision.Log(job.journal, f"apply {template.key}", now())
+    tell_sent(provision.apply(job.gateway, plan, log=log, again=lambda: make_plan(job, template, wanted)))
     _remember(job, template, wanted, plan)
     return plan, True
 
@@ -223,6 +225,14 @@ def make_plan(job: Job, template: Template, wanted: Wanted) -> Plan:
         selection=provision.Selection(wanted.only, wanted.without),
         admins=job.config.admins,
     )
+
+
+def tell_sent(sent: Sent) -> None:
+    """Say so when an answer was lost."""
+    if sent == "found done":
+        tell("no answer came; looked again: it was done")
+    elif sent == "sent again":
+        tell("no answer came; looked again: it was not done, so it was sent once more")
 
 
 def show(asked: Asked, plan: Plan, extra: dict[str, Any], *, markdown: bool = False) -> None:

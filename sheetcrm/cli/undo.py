@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from sheetcrm.cli.apply import tell_sent
 from sheetcrm.cli.options import Asked, Job, now, print_json, requests_of, spreadsheet_options, tell
 from sheetcrm.provision.plan import ALLOWANCES
 
@@ -44,7 +46,8 @@ def undo_command(asked: Asked, dry_run: bool, yes: bool, **allowed: bool) -> int
             tell("nothing was changed")
             return 0
         done = provision.Log(job.journal, f"undo of {write.what}", now())
-        provision.apply(job.gateway, found.plan, log=done)
+        again = partial(undo, job.gateway, write, template.wanted(), language, allow)
+        tell_sent(provision.apply(job.gateway, found.plan, log=done, again=lambda: again().plan))
         _settle(job, path)
         if asked.as_json:
             print_json({**_json(found), "undone": write.fingerprint, "requests": requests_of(job.gateway)})

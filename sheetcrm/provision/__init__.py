@@ -4,7 +4,7 @@ Template → spreadsheet: live → diff → plan → render → apply.
 `plan` looks and changes nothing; `apply` sends its one batch.
 """
 
-from sheetcrm.provision.apply import Log, apply, plan
+from sheetcrm.provision.apply import plan
 from sheetcrm.provision.blank import blank
 from sheetcrm.provision.plan import (
     ALLOWANCES,
@@ -18,6 +18,7 @@ from sheetcrm.provision.plan import (
 )
 from sheetcrm.provision.samples import Sample, find_samples, remove_samples
 from sheetcrm.provision.selection import Selection
+from sheetcrm.provision.sending import Log, Sent, apply
 
 __all__ = [
     "ALLOWANCES",
@@ -31,6 +32,7 @@ __all__ = [
     "Refusal",
     "Sample",
     "Selection",
+    "Sent",
     "apply",
     "blank",
     "find_samples",

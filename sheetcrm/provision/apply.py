@@ -1,26 +1,23 @@
 """
-Template → plan → spreadsheet.
+Template and spreadsheet → plan.
 
-Planning takes two reads and changes nothing; applying is one atomic batch.
+Planning takes two reads and changes nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
-from sheetcrm.journal import Journal
 from sheetcrm.provision.diff import Past, diff
 from sheetcrm.provision.misfits import misfits
 from sheetcrm.provision.objections import objections
 from sheetcrm.provision.people import with_team
 from sheetcrm.provision.plan import MISFITS, Plan, make
-from sheetcrm.provision.samples import Reads, Writes, with_missing
+from sheetcrm.provision.samples import Reads, with_missing
 from sheetcrm.provision.selection import EVERYTHING, Selection
 from sheetcrm.provision.typed import around
-from sheetcrm.provision.undo import entries
 from sheetcrm.resources import Memory
 
 if TYPE_CHECKING:
@@ -63,27 +60,3 @@ def plan(
     if MISFITS not in allow:
         against += misfits(gateway, live, found.difference, template.context(language))
     return make(found.live, found.difference, against, language)
-
-
-def apply(gateway: Writes, plan: Plan, *, reviewed: str | None = None, log: Log | None = None) -> None:
-    """
-    Send the batch, if there is anything to send; Refused when something speaks against it or `reviewed` is another plan.
-
-    With a `log` it is in the journal before it is sent, and marked as done after the answer.
-    """
-    plan.check(reviewed)
-    if not plan.requests:
-        return
-    file = log.journal.begin(log.what, plan.fingerprint, entries(plan), log.now) if log else None
-    gateway.batch(plan.requests)
-    if log and file:
-        log.journal.mark(file, "done")
-
-
-@dataclass(frozen=True)
-class Log:
-    """Where an apply is written down, as what, and when."""
-
-    journal: Journal
-    what: str
-    now: datetime

@@ -61,6 +61,8 @@ class Plan:
     live: State
     """What was there when it was made."""
     language: str
+    steps: tuple[tuple[Change | None, int], ...] = ()
+    """How many of the requests, in their order, belong to which change; None where something follows a grid that grew."""
 
     @cached_property
     def body(self) -> bytes:
@@ -108,31 +110,36 @@ class Plan:
 def make(live: Live, difference: Difference, refusals: Sequence[Refusal], language: str) -> Plan:
     """The plan of a difference; a refused one has no requests."""
     told = tuple(trouble for trouble in live.layout.troubles if trouble.code != "header_blank")
-    requests = () if refusals else tuple(_requests(live, difference))
-    return Plan(difference.changes, difference.kept, told, tuple(refusals), requests, live.layout, live.state, language)
+    made = [] if refusals else list(_steps(live, difference))
+    requests = tuple(request for _, asked in made for request in asked)
+    steps = tuple((change, len(asked)) for change, asked in made)
+    state, layout = live.state, live.layout
+    return Plan(difference.changes, difference.kept, told, tuple(refusals), requests, layout, state, language, steps)
 
 
-def _requests(live: Live, difference: Difference) -> Iterator[Request]:
+def _steps(live: Live, difference: Difference) -> Iterator[tuple[Change | None, list[Request]]]:
+    """Each change and its requests, in order; then what follows grids that grew."""
     layout, spare = live.layout, live.layout.spare
     for change in difference.changes:
-        yield from _send(change, layout)
+        asked = _send(change, layout)
         if spare is not None and change.address.kind == Tab.kind:
             # As soon as another tab is there: so far nothing refers to anything.
-            yield {"deleteSheet": {"sheetId": spare}}
+            asked.append({"deleteSheet": {"sheetId": spare}})
             spare = None
+        yield change, asked
     done = {change.address for change in difference.changes}
     for address, found in sorted(live.state.items(), key=lambda item: (item[1].rank, item[0])):
         grown = {(sheet, way) for sheet in found.refers(address) for way in found.follows}
         if address not in done and grown & layout.grown and layout.has(address.sheet, address.column):
-            yield from found.update(address, layout, found)
+            yield None, found.update(address, layout, found)
 
 
 def _send(change: Change, layout: Layout) -> list[Request]:
     if change.action == "delete":
-        return change.resource.delete(change.address, layout)
+        return list(change.resource.delete(change.address, layout))
     if change.live is None:
-        return change.resource.create(change.address, layout)
-    return change.resource.update(change.address, layout, _same(change.live))
+        return list(change.resource.create(change.address, layout))
+    return list(change.resource.update(change.address, layout, _same(change.live)))
 
 
 def _same(live: Resource) -> Any:

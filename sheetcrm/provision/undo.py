@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 from sheetcrm.errors import Refused
 from sheetcrm.journal import Write
 from sheetcrm.layout import Wanted
-from sheetcrm.provision.diff import Past, diff
+from sheetcrm.provision.diff import Change, Past, diff
 from sheetcrm.provision.live import read
 from sheetcrm.provision.objections import dangers
 from sheetcrm.provision.plan import Plan, make
@@ -44,12 +44,10 @@ class Entry:
     after: Resource | None
 
 
-def entries(plan: Plan) -> list[Json]:
-    """What a plan changes, as a journal keeps it; of a place that goes, everything that was set there."""
-    gone = {
-        change.address.place for change in plan.changes if change.action == "delete" and change.resource.loses_data()
-    }
-    steps = {change.address: (change.live, change.desired) for change in plan.changes}
+def entries(plan: Plan, changes: Collection[Change]) -> list[Json]:
+    """What these of its changes change, as a journal keeps it; of a place that goes, everything that was set there."""
+    gone = {change.address.place for change in changes if change.action == "delete" and change.resource.loses_data()}
+    steps = {change.address: (change.live, change.desired) for change in changes}
     for address, found in plan.live.items():
         if address.place in gone or address.sheet in gone:
             steps.setdefault(address, (found, None))

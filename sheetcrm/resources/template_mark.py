@@ -26,7 +26,7 @@ class TemplateMark(Resource):
     """Names and versions of what it extends, the nearest first."""
 
     kind: ClassVar[str] = "template"
-    rank: ClassVar[int] = 1
+    rank: ClassVar[int] = 97
     policy: ClassVar[Policy] = "restore"
     fixed: ClassVar[bool] = True
     fields: ClassVar[tuple[str, ...]] = ("developerMetadata",)
