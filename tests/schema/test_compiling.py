@@ -192,6 +192,39 @@ class TestHighlights:
         (rule,) = resource(made, "customers.highlights").rules
         assert rule.formula == normal('=AND({id}<>"",AND({x}="",NOT({stage}="成交")))')
 
+    def test_missing_marks_all_of_which_one_is_needed_while_none_is_there(self):
+        columns = {"x": {"type": "text", "title": "X"}, "y": {"type": "text", "title": "Y"}}
+        rule = {"type": "at_least_one", "of": ["x", "y"]}
+        made = template(columns=columns, rules=[rule], highlights=[{"type": "missing"}])
+        (together,) = resource(made, "customers.highlights").rules
+        assert together.columns == ("x", "y")
+        assert together.formula == normal('=AND({id}<>"",{x}="",{y}="")')
+
+    def test_duplicates_of_several_columns_together(self):
+        made = template(highlights=[{"type": "duplicate", "column": "stage", "beside": ["day"]}])
+        (rule,) = resource(made, "customers.highlights").rules
+        assert rule.columns == ("stage", "day")
+        count = "SUMPRODUCT(({customers.stage}={stage})*({customers.day}={day}))>1"
+        assert rule.formula == normal(f'=AND({{stage}}<>"",{{day}}<>"",{count})')
+
+    def test_stale_is_what_was_long_ago(self):
+        made = template(highlights=[{"type": "stale", "column": "day", "days": 30}])
+        (rule,) = resource(made, "customers.highlights").rules
+        assert rule.formula == normal("=AND(ISNUMBER({day}),{day}<TODAY()-30)")
+
+    @pytest.mark.parametrize(
+        ("settings", "points"),
+        [
+            pytest.param({}, [("MIN", ""), ("MAX", "")], id="from the least to the greatest"),
+            pytest.param({"middle": "yellow"}, [("MIN", ""), ("PERCENTILE", "50"), ("MAX", "")], id="by way of the median"),
+            pytest.param({"min": 0, "max": 5, "middle": "yellow"}, [("NUMBER", "0"), ("NUMBER", "2.5"), ("NUMBER", "5")], id="between ends, by way of their middle"),
+        ],
+    )  # fmt: skip
+    def test_gradients(self, settings, points):
+        made = template(highlights=[{"type": "gradient", "column": "price", **settings}])
+        (rule,) = resource(made, "customers.highlights").rules
+        assert [point[:2] for point in rule.gradient] == points
+
 
 class TestSheets:
     def test_a_sheet_without_a_key_gets_a_hidden_id_first(self):
@@ -221,6 +254,10 @@ class TestSheets:
     def test_headers_are_guarded_with_a_warning_only(self):
         protection = resource(template(), "customers.protection")
         assert (protection.scope, protection.warning_only) == ("header", True)
+
+    def test_banding_may_be_off(self):
+        assert resource(template(), "customers.banding") is not None
+        assert resource(template(banding=False), "customers.banding") is None
 
 
 class TestNotes:

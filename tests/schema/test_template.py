@@ -120,6 +120,31 @@ def test_a_highlight_cannot_look_at_another_sheet():
     ]
 
 
+@pytest.mark.parametrize(
+    ("settings", "path", "message"),
+    [
+        pytest.param({"column": "stage"}, "column", "stage is neither a number nor a date", id="of words"),
+        pytest.param({"column": "price", "min": "low"}, "min", "low is not a number", id="from what is no number"),
+        pytest.param({"column": "price", "min": 5, "max": 5}, "max", "max: must be more than min:", id="from five to five"),
+    ],
+)  # fmt: skip
+def test_a_gradient_that_makes_no_sense(settings, path, message):
+    found = problems(highlights=[{"type": "gradient", **settings}])
+    assert found == [(f"sheets.customers.highlights.0.{path}", message)]
+
+
+def test_duplicates_beside_a_missing_column():
+    found = problems(highlights=[{"type": "duplicate", "column": "id", "beside": ["dya"]}])
+    assert found == [
+        ("sheets.customers.highlights.0.beside.0", "no such column in customers: dya; did you mean day?"),
+    ]
+
+
+def test_a_rule_over_missing_columns():
+    found = problems(rules=[{"type": "unique", "of": ["id", "dya"]}])
+    assert found == [("sheets.customers.rules.0.of.1", "no such column in customers: dya; did you mean day?")]
+
+
 def test_a_bare_name_is_short_for_a_rule():
     made = template(columns={"x": {"type": "text", "title": "X", "rules": ["required"]}})
     (rule,) = made.sheets["customers"].columns["x"].rules
