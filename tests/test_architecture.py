@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "schema": EVERYBODY | {"resources", "yamlfile", "layout"},
     "journal": EVERYBODY | {"layout", "sheets"},
     "provision": EVERYBODY | {"schema", "sheets", "resources", "layout", "journal"},
+    "handmade": EVERYBODY | {"schema", "sheets", "resources", "layout", "yamlfile", "provision"},
     "sync": EVERYBODY | {"schema", "sheets", "resources", "layout", "yamlfile", "journal"},
     "remind": EVERYBODY | {"schema", "sync", "layout", "secret"},
     "server": set(),
