@@ -297,6 +297,10 @@ class Layout:
             self.grown.add((sheet, "rows"))
         place.rows = rows
 
+    def set_width(self, sheet: str, width: int) -> None:
+        """The grid has that many columns now, the new ones at its right end, where they are nobody's."""
+        self.found.places[sheet].width = width
+
     def add_column(self, sheet: str, column: str, after: str) -> tuple[int, bool]:
         """A new column behind `after`: (its index, whether one had to be inserted); else it took a blank one."""
         place = self.found.places[sheet]

@@ -34,6 +34,10 @@ TEXTS = {
         "Nobody may edit {place}: no active person in the team has such a role and an e-mail address. "
         "It is left as it is; add somebody, or admins: to the config."
     ),
+    "pivot_covered": N_(
+        "There is no room for a pivot table at {cell} of {title}: {filled} is filled. Empty it, or move what you wrote "
+        "to another column."
+    ),
     "name_taken": N_("The name {name} is used for another range. Rename that range."),
 }
 """What each code says; the values to fill in are in the trouble."""

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from sheetcrm.layout import Layout, Wanted, quoted
 from sheetcrm.resources import Address, Json, Resource, State, kinds
+from sheetcrm.resources.base import made_before
 
 CELLS = "sheets.data.rowData."
 VALUES = f"{CELLS}values.effectiveValue"
@@ -76,7 +77,7 @@ def look(
     looked = [*unsure, *(part for part in description["sheets"] if part not in unsure and _is_ours(part, first))]
     blank: set[int] = set()
     if looked:
-        whole = [part for part in looked if deep or part in unsure or _key(part, first) in entire]
+        whole = [part for part in looked if deep or part in unsure or _is_entire(part, first, entire)]
         ranges = [place for part in looked for place in _ranges(part, whole=part in whole)]
         cells = gateway.describe(mask({path for path in fields if path.startswith(CELLS)}, CELL_PLACES), ranges)
         data = {part["properties"]["sheetId"]: part.get("data", []) for part in cells.get("sheets", [])}
@@ -106,6 +107,14 @@ def _key(part: Json, layout: Layout) -> str | None:
 
 def _is_ours(part: Json, layout: Layout) -> bool:
     return _key(part, layout) is not None
+
+
+def _is_entire(part: Json, layout: Layout, entire: Collection[str]) -> bool:
+    """Whether all of it is needed, for what is desired or for what we made and have to find again."""
+    key = _key(part, layout)
+    names = {kind.kind for kind in kinds() if kind.entire}
+    made = made_before(part, key, layout) if key is not None else ()
+    return key in entire or any(address.kind.partition(".")[0] in names for address in made)
 
 
 def _may_be_blank(part: Json, layout: Layout, wanted: Mapping[str, Wanted], tabs: int) -> bool:

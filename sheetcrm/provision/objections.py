@@ -45,7 +45,7 @@ def objections(
     gateway: Reads, live: Live, desired: State, difference: Difference, allow: Collection[str]
 ) -> list[Refusal]:
     """Every reason not to; one more read when columns or tabs with cells would go."""
-    found = [*_strangers(live, desired), *_headless(live), *_made_otherwise(live, desired, allow)]
+    found = [*_strangers(live, desired), *_headless(live), *_covered(live, difference), *_made_otherwise(live, desired, allow)]
     return found or dangers(gateway, live, difference, allow)
 
 
@@ -71,6 +71,14 @@ def _headless(live: Live) -> Iterator[Refusal]:
     """A tab whose header row was deleted: what we would write as header lands in somebody's record."""
     for trouble in live.layout.troubles:
         if trouble.code == "header_missing":
+            yield Refusal("", trouble.say())
+
+
+def _covered(live: Live, difference: Difference) -> Iterator[Refusal]:
+    """Cells that people filled stand where something is to be made."""
+    making = {(change.address.sheet, change.address.kind) for change in difference.changes if change.action == "create"}
+    for trouble in live.layout.troubles:
+        if trouble.code == "pivot_covered" and (trouble.sheet, dict(trouble.values)["pivot"]) in making:
             yield Refusal("", trouble.say())
 
 

@@ -26,6 +26,7 @@ from sheetcrm.resources.note import Note
 from sheetcrm.resources.number_format import NumberFormat
 from sheetcrm.resources.offered import Offered
 from sheetcrm.resources.palette import Palette
+from sheetcrm.resources.pivot import Group, Pivot, Summary
 from sheetcrm.resources.protection import Protection
 from sheetcrm.resources.rewording import Rewording
 from sheetcrm.resources.rows import Rows
@@ -54,6 +55,7 @@ __all__ = [
     "FilterView",
     "Formula",
     "Grid",
+    "Group",
     "Header",
     "HeaderStyle",
     "Highlight",
@@ -69,6 +71,7 @@ __all__ = [
     "Offered",
     "Palette",
     "Policy",
+    "Pivot",
     "Protection",
     "Request",
     "Resource",
@@ -77,6 +80,7 @@ __all__ = [
     "SampleRows",
     "Series",
     "State",
+    "Summary",
     "Tab",
     "TabStyle",
     "TemplateMark",

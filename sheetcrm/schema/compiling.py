@@ -28,7 +28,7 @@ from sheetcrm.resources.tab import Tab
 from sheetcrm.resources.tab_style import TabStyle
 from sheetcrm.resources.template_mark import TemplateMark
 from sheetcrm.resources.title import Title
-from sheetcrm.schema import chart_places, roles, samples
+from sheetcrm.schema import chart_places, pivots, roles, samples
 from sheetcrm.schema.context import Context, Place
 from sheetcrm.schema.groups import groups
 
@@ -63,6 +63,7 @@ def _all(template: Template, context: Context) -> Iterator[tuple[Address, Resour
             yield Address(key, "", Rows.kind), Rows(rows)
         yield from _of_columns(key, spec, context)
         yield from chart_places.resources(key, spec, context)
+        yield from pivots.resources(key, spec, context)
         for name, group in groups(spec):
             yield Address(key, "", f"{group.kind}.{name}"), group
         yield from _views(key, spec, context)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from sheetcrm.resources.base import SPREADSHEET
-from sheetcrm.schema import chart_places, roles, samples
+from sheetcrm.schema import chart_places, pivots, roles, samples
 from sheetcrm.schema.columns.list import ListColumn
 from sheetcrm.schema.context import BadCell, Context, Place
 from sheetcrm.schema.formulas import formula_problems
@@ -84,6 +84,8 @@ def _sheet(key: str, spec: SheetSpec, context: Context) -> Iterator[Trouble]:
             yield ("columns", name, *path), message
     for path, message in chart_places.problems(key, spec, context):
         yield ("charts", *path), message
+    for path, message in pivots.problems(key, spec, context):
+        yield ("pivots", *path), message
     yield from group_problems(spec)
     yield from _twice(("views",), {name: view.title.all() for name, view in spec.views.items()})
     parts: dict[str, Iterable[tuple[str | int, Any]]] = {

@@ -29,6 +29,7 @@ from sheetcrm.schema.columns.phone import known_country
 from sheetcrm.schema.context import Context
 from sheetcrm.schema.highlights import Highlight
 from sheetcrm.schema.people import Member
+from sheetcrm.schema.pivots import Pivot
 from sheetcrm.schema.reminders import ReminderRule
 from sheetcrm.schema.roles import Role
 from sheetcrm.schema.rules import Trouble
@@ -132,6 +133,7 @@ class SheetSpec(_Part):
     rules: tuple[SheetRule, ...] = ()
     highlights: tuple[Highlight, ...] = ()
     charts: dict[Key, Chart] = {}
+    pivots: dict[Key, Pivot] = {}
     samples: tuple[dict[str, Any], ...] = ()
     seeds: tuple[dict[str, Any], ...] = ()
 

@@ -261,6 +261,7 @@ def test_every_kind_is_among_the_cases():
         "column",
         "offered",
         "palette",
+        "pivot",
         "rewording",
         "rows",
         "samples",
