@@ -13,7 +13,11 @@ from sheetcrm.cli.options import Asked, Job, now, print_json, requests_of, sprea
 from sheetcrm.provision.plan import ALLOWANCES
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sheetcrm.journal import Write
     from sheetcrm.provision.undo import Undo
+    from sheetcrm.schema.template import Template
 
 
 @click.command("undo")
@@ -27,6 +31,7 @@ def undo_command(asked: Asked, dry_run: bool, yes: bool, **allowed: bool) -> int
     from sheetcrm import provision
     from sheetcrm.errors import UsageError
     from sheetcrm.provision.undo import undo
+    from sheetcrm.sync.cells import is_cells
 
     allow = {name for name in ALLOWANCES if allowed.get(f"allow_{name.replace('-', '_')}")}
     with asked.open() as job:
@@ -37,6 +42,8 @@ def undo_command(asked: Asked, dry_run: bool, yes: bool, **allowed: bool) -> int
         if path is None or write is None:
             raise UsageError(f"nothing that was written to {job.name} from here can be undone")
         template, language = job.template()
+        if is_cells(write.entries):
+            return _cells_back(asked, job, template, write, path, ask=not (dry_run or yes), dry_run=dry_run)
         found = undo(job.gateway, write, template.wanted(), language, allow)
         if not asked.as_json:
             click.echo(f"undo: {write.what}, {write.when}")
@@ -69,3 +76,27 @@ def _text(found: Undo) -> str:
 
 def _json(found: Undo) -> dict[str, Any]:
     return {**found.plan.json(), "left": [{"address": str(address), "why": why} for address, why in found.left]}
+
+
+def _cells_back(
+    asked: Asked, job: Job, template: Template, write: Write, path: Path, *, ask: bool, dry_run: bool
+) -> int:
+    """Take back cells that a command wrote row by row, where they still say what it wrote."""
+    from sheetcrm.sync.cells import Log, change_cells, taken_back
+
+    changes = taken_back(write.entries)
+    if not asked.as_json:
+        click.echo(f"undo: {write.what}, {write.when}")
+        for one in changes:
+            click.echo(f"  ~ {one.sheet} {one.id} {one.column}: {one.before} → {one.after}")
+    if dry_run or (sys.stdin.isatty() and ask and not click.confirm("Do it?", err=True)):
+        tell("nothing was changed")
+        return 0
+    done = change_cells(job.gateway, template, changes, log=Log(job.journal, f"undo of {write.what}", now()))
+    _settle(job, path)
+    for one in done.conflicts:
+        tell(f"stays: {one.sheet} {one.id} {one.column}: somebody changed it since")
+    if asked.as_json:
+        left = [{"address": f"{one.sheet}.{one.column} {one.id}", "why": "changed since"} for one in done.conflicts]
+        print_json({"changed": len(done.done), "left": left, "undone": write.fingerprint})
+    return 0

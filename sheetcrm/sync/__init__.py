@@ -5,6 +5,7 @@ Rows are known by their key, never by their position: people sort, insert and
 move while we look away.  DataFrames are in `sync.frame`, which alone needs pandas.
 """
 
+from sheetcrm.sync.cells import CellChange, Changed, change_cells
 from sheetcrm.sync.dump import dump
 from sheetcrm.sync.identity import fill_ids
 from sheetcrm.sync.load import Imported, load
@@ -14,6 +15,8 @@ from sheetcrm.sync.records import Extract, Issue, Reading, Row, model
 from sheetcrm.sync.sift import Refusal
 
 __all__ = [
+    "CellChange",
+    "Changed",
     "Extract",
     "ImportMap",
     "Imported",
@@ -21,6 +24,7 @@ __all__ = [
     "Reading",
     "Refusal",
     "Row",
+    "change_cells",
     "dump",
     "fill_ids",
     "load",

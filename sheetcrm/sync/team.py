@@ -1,0 +1,210 @@
+"""
+The team tab and the rows that people own → who is there, who comes, who goes.
+
+Whoever leaves keeps the row in the team tab: it is what tells that the
+name was somebody's.  Only the tick that they are there goes.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+
+from sheetcrm.errors import UsageError
+from sheetcrm.resources.base import Cell
+from sheetcrm.schema.columns.person import PersonColumn
+from sheetcrm.schema.context import BadCell, Context
+from sheetcrm.schema.template import Team, Template
+from sheetcrm.sheets.gateway import Gateway
+from sheetcrm.sync.cells import CellChange
+from sheetcrm.sync.identity import new_ids, random_id
+from sheetcrm.sync.look import look
+from sheetcrm.sync.read import parsed_sheets
+from sheetcrm.sync.records import Extract, Reading, Row
+from sheetcrm.sync.write import Write, formula_requests, misplaced, room, send
+from sheetcrm.variants import nearest
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A row of the team tab; `role` is an option's key, `owns` the rows that name them in any sheet."""
+
+    name: str
+    email: str
+    role: str
+    manager: str
+    active: bool
+    sample: bool
+    owns: int
+    id: str | None
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """What it takes for somebody to leave: cells to change, the last the tick in the team tab; rows that cannot be found by id."""
+
+    name: str
+    to: str
+    changes: tuple[CellChange, ...]
+    left: tuple[tuple[str, int], ...]
+    """Sheet and row number (1-based)."""
+
+
+def colleagues(reading: Reading) -> list[Colleague]:
+    """Everybody in the team tab, in its order; UsageError when the template has no team or the spreadsheet no such tab."""
+    team, extract = _team(reading)
+    return [_colleague(reading, team, row) for row in extract.rows if row.get(team.name)]
+
+
+def leaving(reading: Reading, name: str, to: str | None, without: Collection[str] = ()) -> Leaving:
+    """
+    Hand what `name` owns to `to` and untick `name`; nothing is written yet.
+
+    Every column with people in it, in every sheet of records, but those in
+    `without` (`log.author`).  UsageError for somebody who is not there, not
+    once, or not at work any more.
+    """
+    team, extract = _team(reading)
+    everybody = colleagues(reading)
+    who = _find(everybody, name)
+    if team.active is None or who.id is None:
+        raise UsageError(
+            f"{name} cannot be unticked: the team has no active: column, or the row no id; see: sheetcrm check"
+        )
+    heir = _find(everybody, to) if to is not None else None
+    if heir is not None and (not heir.active or heir == who):
+        raise UsageError(f"{to} cannot take over: choose somebody else who is ticked as active")
+    _known_columns(reading, without)
+    owned = list(_owned(reading, who.name, without))
+    if owned and heir is None:
+        raise UsageError(f"{who.name} owns {len(owned)} cells; say who takes them over: --to NAME")
+    changes = [
+        CellChange(sheet, row.id, key, cell, heir.name if heir else None)
+        for sheet, row, key, cell in owned
+        if row.id and row.unique
+    ]
+    left = [(sheet, row.number) for sheet, row, _, _ in owned if not (row.id and row.unique)]
+    ticked = extract.cell(extract.by_id()[who.id].number, team.active)
+    tick = [CellChange(team.sheet, who.id, team.active, ticked, False)] if who.active else []
+    return Leaving(who.name, heir.name if heir else "", (*changes, *tick), tuple(dict.fromkeys(left)))
+
+
+def add(
+    gateway: Gateway,
+    template: Template,
+    given: dict[str, str],
+    *,
+    language: str | None = None,
+    new_id: Callable[[], str] = random_id,
+) -> Colleague:
+    """
+    A new row in the team tab, of `name`, `email`, `role` and `manager` (the last two may be blank), ticked as active.
+
+    Two reads, one write, a read to see that it stands where it was put.
+    UsageError for what the columns refuse, and for a name or an address that
+    somebody has already.
+    """
+    seen = look(gateway, template, language=language, sheets=[template.team.sheet] if template.team else [])
+    team = template.team
+    if team is None or team.sheet not in seen.cells:
+        raise UsageError("there is no team tab; make it with: sheetcrm apply")
+    parsed = parsed_sheets(seen)[team.sheet]
+    spec, context = template.sheets[team.sheet], seen.context
+    cells = _row_cells(team, template, given, context)
+    for key in (team.name, team.email):
+        wanted = _same(str(spec.columns[key].parse_cell(cells[key], context)))
+        if any(value is not None and _same(str(value)) == wanted for value in parsed.values.get(key, [])):
+            raise UsageError(
+                f"{cells[key]} is in {seen.layout.tab_title(team.sheet)} already; correct or tick that row instead"
+            )
+    names = [str(value) for value in parsed.values.get(team.name, []) if value]
+    if given.get("manager") and _same(given["manager"]) not in {_same(one) for one in names}:
+        raise UsageError(f"manager: {given['manager']} is not in the team{nearest(given['manager'], names)}")
+    key = spec.key or ""
+    if ids := new_ids(template, team.sheet, [str(one) for one in parsed.values.get(key, []) if one], 1, new_id):
+        cells = {key: ids[0], **cells}
+    free = room(seen.layout, team.sheet, max(parsed.numbers, default=1), 1)
+    formulas = formula_requests(seen.layout, team.sheet, context, free.first, 1)
+    send(gateway, seen.layout, team.sheet, [Write(free.first, cells)], [*free.requests, *formulas])
+    if misplaced(gateway, team.sheet, key, {free.first: str(cells[key])}):
+        raise UsageError(
+            f"somebody moved rows meanwhile: look at row {free.first} of {seen.layout.tab_title(team.sheet)}"
+        )
+    return Colleague(
+        given["name"], given["email"], given.get("role", ""), given.get("manager", ""), True, False, 0, str(cells[key])
+    )
+
+
+def _row_cells(team: Team, template: Template, given: dict[str, str], context: Context) -> dict[str, Cell]:
+    """The cells of a new row, as the columns write them."""
+    columns = template.sheets[team.sheet].columns
+    cells: dict[str, Cell] = {}
+    for what in ("name", "email", "role", "manager"):
+        key, text = getattr(team, what), given.get(what)
+        if text and key is None:
+            raise UsageError(f"the team of this template has no {what}: column")
+        if text:
+            try:
+                cells[key] = columns[key].dump(columns[key].parse_cell(text, context), context)
+            except BadCell as bad:
+                hint = f"; did you mean {bad.suggestion}?" if bad.suggestion else ""
+                known = ", ".join(columns[key].titles(context.language).values())
+                raise UsageError(f"{what}: {bad}{hint}{f' (there are {known})' if known else ''}") from bad
+    return {**cells, **({team.active: True} if team.active else {})}
+
+
+def _team(reading: Reading) -> tuple[Team, Extract]:
+    team = reading.template.team
+    extract = reading.extracts.get(team.sheet) if team else None
+    if team is None or extract is None or team.name not in extract.cells:
+        raise UsageError("there is no team tab, or it has no names; see: sheetcrm check")
+    return team, extract
+
+
+def _colleague(reading: Reading, team: Team, row: Row) -> Colleague:
+    name = str(row.get(team.name)).strip()
+    email, role, manager = (str((row.get(key) if key else None) or "") for key in (team.email, team.role, team.manager))
+    active = row.get(team.active) is True if team.active else True
+    owns = sum(1 for _ in _owned(reading, name, ()))
+    return Colleague(name, email, role, manager, active, row.sample, owns, row.id if row.unique else None)
+
+
+def _find(everybody: Collection[Colleague], name: str) -> Colleague:
+    found = [one for one in everybody if _same(one.name) == _same(name)]
+    if not found:
+        raise UsageError(f"{name} is not in the team{nearest(name, [one.name for one in everybody])}")
+    if len(found) > 1:
+        raise UsageError(f"{name} is in the team more than once; correct that first")
+    return found[0]
+
+
+def _owned(reading: Reading, name: str, without: Collection[str]) -> Iterator[tuple[str, Row, str, Cell]]:
+    """Every cell that names a person: sheet, row, column, what stands there."""
+    wanted = _same(name)
+    for sheet, extract in reading.extracts.items():
+        columns = reading.template.sheets[sheet].columns
+        keys = [key for key, column in columns.items() if isinstance(column, PersonColumn) and key in extract.cells]
+        for key in keys:
+            if f"{sheet}.{key}" not in without:
+                for row in extract.rows:
+                    if _same(str(row.get(key) or "")) == wanted:
+                        yield sheet, row, key, extract.cell(row.number, key)
+
+
+def _known_columns(reading: Reading, places: Collection[str]) -> None:
+    known = [
+        f"{sheet}.{key}"
+        for sheet in reading.template.records
+        for key, column in reading.template.sheets[sheet].columns.items()
+        if isinstance(column, PersonColumn)
+    ]
+    for place in places:
+        if place not in known:
+            raise UsageError(
+                f"no such column with people: {place}{nearest(place, known)} (there are {', '.join(known)})"
+            )
+
+
+def _same(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
