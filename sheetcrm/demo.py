@@ -26,6 +26,7 @@ from aiosmtpd.controller import Controller
 
 from sheetcrm.connect import open_local
 from sheetcrm.errors import Refused, SheetcrmError
+from sheetcrm.preview import picture
 from sheetcrm.remind.notifiers.folder import save
 from sheetcrm.schema import loader
 from sheetcrm.schema.template import Template
@@ -309,17 +310,5 @@ def _pictures(story: _Story, figures: dict[str, Any], folder: Path) -> None:
     """The sheet and a digest as PNG, taken with Chromium."""
     folder.mkdir(parents=True, exist_ok=True)
     digest = max((story.folder / "mails").glob("*.html"), key=lambda page: page.stat().st_size)
-    _picture(figures["url"], folder / "sheet.png", "1440,560")
-    _picture(digest.absolute().as_uri(), folder / "digest.png", "760,580")
-
-
-def _picture(url: str, target: Path, size: str) -> None:
-    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if browser is None:
-        raise SheetcrmError("pictures need Chromium, and none is on the PATH")
-    profile = target.parent / ".browser"
-    quiet = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"]
-    quiet += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    command = [browser, *quiet, f"--user-data-dir={profile}", f"--window-size={size}", f"--screenshot={target}", url]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)  # noqa: S603 - a browser of this machine
-    shutil.rmtree(profile, ignore_errors=True)
+    picture(figures["url"], folder / "sheet.png", (1440, 560))
+    picture(digest.absolute().as_uri(), folder / "digest.png", (760, 580))

@@ -30,6 +30,7 @@ MAY_IMPORT = {
     "config": EVERYBODY | {"yamlfile", "secret", "remind"},
     "connect": EVERYBODY | {"config", "sheets", "server"},
     "testing": EVERYBODY | {"server"},
+    "preview": EVERYBODY | {"schema", "provision", "sheets", "testing"},
 }
 OWNERS = {
     "gspread": {"sheets", "testing", "demo"},

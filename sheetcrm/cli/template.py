@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sheetcrm.cli.options import print_json, tell
+from sheetcrm.cli.options import now, print_json, tell
 
 if TYPE_CHECKING:
     from sheetcrm.errors import Problem
@@ -101,6 +101,26 @@ def check_command(names: tuple[str, ...], config: str | None) -> None:
             tell(f"{name}: right")
     if problems:
         raise TemplateError(problems)
+
+
+@template_command.command("preview")
+@click.argument("name")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="A file in .html, .png or .xlsx."
+)
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="en", show_default=True, help="What the team reads.")
+@click.option("--sheet", metavar="KEY", help="The sheet to begin with (default: the first).")
+@config_option
+def preview_command(name: str, out: Path, lang: str, sheet: str | None, config: str | None) -> None:
+    """What a spreadsheet from this template looks like, with its example rows; no Google account is needed.
+
+    .html is one file that opens anywhere, .png a picture (needs Chromium), .xlsx an Excel file with formats, dropdowns and rules.
+    """
+    from sheetcrm.preview import preview
+    from sheetcrm.schema import loader
+
+    preview(loader.named(name, folders(config)), lang, out, now=now(), sheet=sheet)
+    tell(f"{name}: {out}")
 
 
 @template_command.command("schema")
