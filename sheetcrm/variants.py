@@ -65,6 +65,11 @@ class Variant(BaseModel):
         return members[name]
 
     @classmethod
+    def shown(cls) -> dict[str, Any]:
+        """Settings, beside `type:`, that show a member at work: for the docs."""
+        return dict(getattr(cls, "example", {}))
+
+    @classmethod
     def choose(cls, value: Any) -> Self:
         """A member made from `value`; raises what pydantic turns into an error at the right place."""
         if isinstance(value, cls):

@@ -46,9 +46,16 @@ class Rule(Variant):
     """The rule at work on a column `x` beside a column `y`, both of the type `suits`."""
     suits: ClassVar[str] = "text"
     unless: States = Field(default_factory=dict)
+    """Other columns' states in which it is not asked: `{stage: [won, lost]}`."""
     when: States = Field(default_factory=dict)
+    """States in which alone it is asked."""
     strict: bool = True
     """False: the sheet lets it pass with a mark at the cell, and `check` tells it all the same."""
+
+    @classmethod
+    def shown(cls) -> dict[str, Any]:
+        """The settings of its first example."""
+        return dict(cls.examples[0][0])
 
     @property
     def code(self) -> str:

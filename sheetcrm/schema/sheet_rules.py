@@ -26,6 +26,11 @@ class SheetRule(Variant):
     examples: ClassVar[tuple[Example, ...]]
     """The rule at work on the columns `x` and `y`."""
 
+    @classmethod
+    def shown(cls) -> dict[str, Any]:
+        """The settings of its first example."""
+        return dict(cls.examples[0][0])
+
     @property
     def code(self) -> str:
         """Its `type:`."""

@@ -63,21 +63,35 @@ class Column(Variant):
         """Each member's own; the family has none."""
 
     title: Text
+    """What people see in the header."""
     was: tuple[str, ...] = ()
     """Keys that it had before."""
     note: Text | None = None
+    """What the header tells when one points at it, before what the type says by itself."""
     width: int | None = Field(None, ge=20, le=2000)
+    """In pixels; None: as suits the type."""
     hidden: bool = False
+    """Out of sight, which is not secret: whoever may open the spreadsheet may unhide it."""
     wrap: bool = False
+    """Long texts on several lines instead of cut off."""
     align: Literal["left", "center", "right"] | None = None
     """How its cells are aligned; None: as suits the type."""
     group: str | None = Field(None, pattern=r"^[a-z][a-z0-9_]{0,40}$")
     """Neighbours of the same name fold away together."""
     required: bool = False
+    """Short for the rule of that name."""
     unique: bool = False
+    """As `required`."""
     strict: bool = True
+    """False: the sheet only marks what does not fit, whatever the rules say."""
     rules: tuple[Rule, ...] = ()
     aliases: tuple[str, ...] = ()
+    """Other headers under which it may come in files and in spreadsheets made by hand."""
+
+    @classmethod
+    def shown(cls) -> dict[str, Any]:
+        """What the examples need."""
+        return dict(cls.example_settings)
 
     def parse(self, cells: Sequence[Cell], context: Context) -> tuple[list[Any], dict[int, BadCell]]:
         """
