@@ -57,8 +57,9 @@ def _listed(value: Any) -> Any:
 
 Ys = Annotated[
     tuple[Y, ...],
-    BeforeValidator(_listed, json_schema_input_type=str | Y | list[str | Y]),
+    # Inside of the next, or the JSON schema would count the letters of a single key.
     Field(min_length=1, max_length=MOST_SERIES),
+    BeforeValidator(_listed, json_schema_input_type=str | Y | list[str | Y]),
 ]
 """A column key, a column with settings, or a list of them."""
 

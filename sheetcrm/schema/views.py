@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from sheetcrm.resources.filter_view import RELATIVE, Criterion, FilterView
 from sheetcrm.schema.columns.person import PersonColumn
@@ -62,6 +63,12 @@ class Where(BaseModel):
     at_most: float | None = None
     contains: str | None = Field(None, min_length=1)
     blank: bool | None = None
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Also bare, as `_bare` reads it."""
+        option = {"type": ["string", "boolean"]}
+        return {"anyOf": [handler(schema), option, {"type": "array", "items": option}]}
 
     @model_validator(mode="before")
     @classmethod
