@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from sheetcrm import testing
-from sheetcrm.provision.apply import apply, plan
+from sheetcrm.provision import apply, plan
 from sheetcrm.schema import loader
 from sheetcrm.schema.columns.choice import OptionsColumn
 from sheetcrm.schema.columns.formula import FormulaColumn
