@@ -124,8 +124,16 @@ def preview_command(name: str, out: Path, lang: str, sheet: str | None, config: 
 
 
 @template_command.command("schema")
-def schema_command() -> None:
-    """The JSON schema of templates, for editors that complete and check YAML."""
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write it into this file (default: stdout)."
+)
+def schema_command(out: Path | None) -> None:
+    """The JSON schema of templates, for editors that complete and check YAML while you type."""
     from sheetcrm.schema.template import json_schema
 
-    click.echo(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+    text = json.dumps(json_schema(), ensure_ascii=False, indent=2)
+    if out is None:
+        click.echo(text)
+        return
+    out.write_text(text + "\n", encoding="utf-8")
+    tell(f"{out} is written; a template beside it begins with this line:\n# yaml-language-server: $schema=./{out.name}")

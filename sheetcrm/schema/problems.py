@@ -36,7 +36,7 @@ _ANY_DAY = date(2026, 6, 15)
 def of(template: Template) -> Iterator[Trouble]:
     """Everything, in the order of the file; samples only where the structure is right."""
     contexts = [template.context(language, _ANY_DAY) for language in template.languages]
-    found = list(dict.fromkeys(_structure(template, contexts[0])))
+    found = list(dict.fromkeys(trouble for context in contexts for trouble in _structure(template, context)))
     yield from found
     if not found:
         yield from dict.fromkeys(trouble for context in contexts for trouble in too_long(template, context))

@@ -21,17 +21,18 @@ from sheetcrm.layout import Wanted
 from sheetcrm.messages import LANGUAGES
 from sheetcrm.resources.base import Cell, State, kinds
 from sheetcrm.schema import columns, comparison, compiling, membership, problems, samples
-from sheetcrm.schema.colors import PALETTE, SERIES, Color
 from sheetcrm.schema.charts import Chart
+from sheetcrm.schema.colors import PALETTE, SERIES, Color
 from sheetcrm.schema.columns.base import Column
 from sheetcrm.schema.columns.money import known_currency
 from sheetcrm.schema.columns.phone import known_country
 from sheetcrm.schema.context import Context
+from sheetcrm.schema.editors import with_overlays
 from sheetcrm.schema.highlights import Highlight
 from sheetcrm.schema.people import Member
 from sheetcrm.schema.pivots import Pivot
 from sheetcrm.schema.reminders import ReminderRule
-from sheetcrm.schema.roles import Role
+from sheetcrm.schema.roles import Level, Role
 from sheetcrm.schema.rules import Trouble
 from sheetcrm.schema.sheet_rules import SheetRule
 from sheetcrm.schema.text import Text
@@ -185,6 +186,8 @@ class Template(_Part):
     sheets: dict[Key, SheetSpec] = Field(min_length=1)
     roles: dict[Key, Role] = {}
     """By option of the team's role column, what only people of that role may edit."""
+    share: dict[Key, Level] = {}
+    """By option of the team's role column, the access to the file that its people get, when that is asked for (--share)."""
     reminders: dict[Key, ReminderRule] = {}
 
     _key: str = PrivateAttr("")
@@ -275,6 +278,6 @@ class Template(_Part):
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of a template file, for editors that complete and check YAML."""
+    """The JSON Schema (2020-12) of a template file, overlays too, for editors that complete and check YAML."""
     schema = Template.model_json_schema(schema_generator=WholeSchema)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    return with_overlays({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema})

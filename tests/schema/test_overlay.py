@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+import yaml
+from jsonschema import Draft202012Validator
 
 from sheetcrm.errors import TemplateError
 from sheetcrm.schema import loader
+from sheetcrm.schema.template import json_schema
 
 BASE = """\
 version: 3
@@ -251,3 +254,44 @@ def test_every_template_of_ours_can_be_extended(name, tmp_path):
         assert {a for a in theirs if ours.get(a) != theirs[a]} == {
             a for a in theirs if str(a) == "spreadsheet.template"
         }
+
+
+class TestSchema:
+    """What an editor says of an overlay while it is written."""
+
+    @pytest.fixture
+    def wrong(self):
+        """A function: what the JSON schema has against that YAML."""
+        validator = Draft202012Validator(json_schema())
+
+        def errors(text):
+            return [error.message for error in validator.iter_errors(yaml.safe_load(text))]
+
+        return errors
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            pytest.param(columns("      birthday: {type: date, title: Birthday, after: name}\n"), id="a new column in its place"),
+            pytest.param(columns("      stage: {width: 100, title: {zh: 状态}, options: {vip: {zh: 贵宾, en: VIP}}}\n"), id="a changed column"),
+            pytest.param(columns("      stage: null\n"), id="a column taken away"),
+            pytest.param(customers("    highlights: [missing, {type: due_soon, column: next, remove: true}]\n    samples: [null]\n"), id="lists"),
+            pytest.param("sheets: {visits: {title: Visits, before: team, columns: {day: {type: date, title: Day}}}}\n", id="a sheet in its place"),
+        ],
+    )  # fmt: skip
+    def test_an_overlay_is_right(self, wrong, over, text):
+        over(text)
+        assert wrong("extends: bakery\nversion: 2\n" + text) == []
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            pytest.param("extends: bakery\nversion: 2\nshets: {}\n", id="a misspelt setting"),
+            pytest.param("extends: bakery\n", id="no version"),
+            pytest.param("extends: bakery\nversion: 2\n" + columns("      stage: {wdth: 100}\n"), id="a misspelt setting of a column"),
+            pytest.param("version: 2\n" + columns("      stage: {type: text, title: S, after: name}\n"), id="a place in a template that stands alone"),
+            pytest.param("version: 2\ntitle: T\nsheets: {a: {title: A, columns: {x: null}}}\n", id="null in a template that stands alone"),
+        ],
+    )  # fmt: skip
+    def test_mistakes_are_seen(self, wrong, text):
+        assert wrong(text)
