@@ -21,6 +21,7 @@ UNTOLD = frozenset({"memory"})
 """What goes without saying beside other changes."""
 TOLD = ("header", "formula", "validation", "number_format")
 """What the line of a new column tells of it."""
+TOLD_OF_TABS = frozenset({"tab", "grid", "samples", "chart", "pivot"})
 
 
 def text(plan: Plan) -> str:
@@ -128,7 +129,7 @@ def _makes_place(address: Address) -> bool:
 
 
 def _told(change: Change) -> bool:
-    return change.address.kind in TOLD if change.address.column else change.address.kind in {"tab", "grid", "samples"}
+    return change.address.kind in TOLD if change.address.column else change.resource.kind in TOLD_OF_TABS
 
 
 def _name(address: Address) -> str:
