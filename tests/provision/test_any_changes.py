@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,9 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "another look": ("version: 1", 'version: 1\ntheme: {second: "#ddeeff"}'),
     "another key": ("      name: {type", "      full_name: {was: [name], type"),
     "a new tab": ("  team:\n    title", "  log:\n    title: {zh: 记录, en: Log}\n    columns: {what: {type: text, title: {zh: 事, en: What}}}\n  team:\n    title"),
+    "a chart": ("  orders:\n", "    charts: {spending: {type: column, title: {zh: 消费, en: Spending}, x: name, y: spent, rows: 9}}\n  orders:\n"),
+    "views": ("  orders:\n", "    views: {late: {title: {zh: 逾期, en: Late}, where: {next: {before: today}, stage: [lead]}, sort: [next]}}\n    filter: true\n  orders:\n"),
+    "a gradient": ("    highlights: [", "    highlights: [{type: gradient, column: spent, low: white, high: green}, "),
     "another title of a tab": ("title: {zh: 订单, en: Orders}", "title: {zh: 买卖, en: Orders}"),
 }  # fmt: skip
 REWORDED = {"潜在": "潜在客户"}
@@ -58,7 +62,7 @@ FILLED: dict[tuple[str, str], list[Any]] = {
 ROW = st.integers(2, 12)
 WORDS = st.sampled_from(["潜在", "成交", "Ann", "=1+1", "0012", "2026-01-02", "x", "  ", "7"]) | st.integers(0, 9)
 FIELDS = (
-    "namedRanges.name,sheets(properties,charts(chartId,spec.title),conditionalFormats,protectedRanges(protectedRangeId,description),"
+    "namedRanges.name,sheets(properties,charts(chartId,spec.title),filterViews.title,conditionalFormats,protectedRanges(protectedRangeId,description),"
     "data(columnMetadata.developerMetadata,rowData.values(userEnteredValue,userEnteredFormat.backgroundColorStyle,note)))"
 )
 
@@ -69,7 +73,8 @@ class Book:
     def __init__(self, described: dict[str, Any]) -> None:
         self.cells: dict[tuple[int, str, int], dict[str, Any]] = {}
         self.headers: dict[tuple[int, str], str] = {}
-        self.charts, self.rules = Counter[str](), Counter[str]()
+        self.charts, self.rules, self.views = Counter[str](), Counter[str](), Counter[str]()
+        self.names = {one["name"] for one in described.get("namedRanges", []) if one["name"].startswith("mine")}
         for part in described["sheets"]:
             self._read(part["properties"]["sheetId"], part)
 
@@ -88,11 +93,17 @@ class Book:
                     self.headers[sheet, name] = str(next(iter(cell.get("userEnteredValue", {"": ""}).values())))
                 elif cell:
                     self.cells[sheet, name, number] = cell
-        self.charts.update(chart["spec"].get("title", "") for chart in part.get("charts", []))
+        self.charts.update(_mine(chart["spec"].get("title", "") for chart in part.get("charts", [])))
+        self.views.update(_mine(view.get("title", "") for view in part.get("filterViews", [])))
         for one in part.get("conditionalFormats", []):
             condition = one.get("booleanRule", {}).get("condition", {})
             if condition.get("type") == "TEXT_CONTAINS":
                 self.rules[condition["values"][0]["userEnteredValue"]] += 1
+
+
+def _mine(titles: Iterable[str]) -> Iterator[str]:
+    """Those that people gave."""
+    return (title for title in titles if title.startswith("mine"))
 
 
 class Team(RuleBasedStateMachine):
@@ -221,6 +232,14 @@ class Team(RuleBasedStateMachine):
             self.desk.send({"setDataValidation": {"range": layout.grid_range(*place), "rule": mine}})
 
     @rule(sheet=st.sampled_from(SHEETS))
+    def filters_in_a_view_and_names_a_range_of_their_own(self, sheet):
+        tab = self.tab(sheet)
+        self.number += 1
+        place = {"sheetId": tab.id, "startRowIndex": 0, "endRowIndex": 9, "startColumnIndex": 0, "endColumnIndex": 1}
+        self.desk.send({"addFilterView": {"filter": {"title": f"mine {self.number}", "range": place}}})
+        self.desk.send({"addNamedRange": {"namedRange": {"name": f"mine_{self.number}", "range": place}}})
+
+    @rule(sheet=st.sampled_from(SHEETS))
     def draws_a_chart_of_their_own(self, sheet):
         tab = self.tab(sheet)
         self.number += 1
@@ -288,8 +307,8 @@ class Team(RuleBasedStateMachine):
         for (sheet, name), title in before.headers.items():
             if name.startswith("own "):
                 assert after.headers[sheet, name] == title
-        assert after.charts == before.charts
-        assert after.rules == before.rules
+        assert (after.charts, after.rules, after.views) == (before.charts, before.rules, before.views)
+        assert after.names == before.names
 
 
 TestTeam = Team.TestCase
