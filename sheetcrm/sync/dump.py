@@ -61,11 +61,11 @@ def unguarded(text: str) -> str:
 
 
 def _line(row: Row, keys: list[str]) -> list[str]:
-    return [_text(row.get(key)) for key in keys]
+    return [dumped(row.get(key)) for key in keys]
 
 
-def _text(value: Any) -> str:
-    """As every program reads it back; a decimal never in powers of ten."""
+def dumped(value: Any) -> str:
+    """A value as it stands in a CSV, where every program reads it back; a decimal never in powers of ten."""
     match value:
         case None | bool():
             return "" if value is None else str(value).upper()

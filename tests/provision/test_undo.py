@@ -23,6 +23,9 @@ CHANGES = {
     "another formula": ("SUMIFS({orders.amount},{orders.customer},{id})", "COUNTIFS({orders.customer},{id})"),
     "no highlights": ("    highlights: [{type: state, column: stage}]\n", ""),
     "other colours": ("version: 1", 'version: 2\ntheme: {second: "#ddeeff"}'),
+    "a gradient": ("    highlights: [{type: state, column: stage}]\n", "    highlights: [{type: gradient, column: spent}]\n"),
+    "another alignment": ("title: {zh: 姓名, en: Name}, required", "title: {zh: 姓名, en: Name}, align: right, required"),
+    "no banding": ("    key: id\n    rows: 100\n", "    key: id\n    rows: 100\n    banding: false\n"),
     "a new tab": ("  team:\n    title", "  log:\n    title: {zh: 记录, en: Log}\n    columns: {what: {type: text, title: {zh: 事, en: What}}}\n  team:\n    title"),
 }  # fmt: skip
 
@@ -57,6 +60,15 @@ def test_it_is_as_it_was(desk, book, tmp_path, change):
     take_back(desk, book, newer, {"many-changes"})
     assert desk.plan().changes == ()
     assert desk.describe("sheets(properties,conditionalFormats,bandedRanges,protectedRanges),namedRanges") == before
+
+
+def test_columns_that_fold_away_stand_by_themselves_again(desk, book, tmp_path):
+    newer = bakery(tmp_path, was=STAGE, now=STAGE + "        group: plan\n")
+    apply(desk, book, newer)
+    assert desk.describe("sheets.columnGroups")["sheets"][0]["columnGroups"]
+    take_back(desk, book, newer)
+    assert not any(desk.describe("sheets.columnGroups").get("sheets", []))
+    assert desk.plan().changes == ()
 
 
 def test_what_people_changed_since_stays_and_is_named(desk, book, tmp_path):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import office
 import pytest
 
 from sheetcrm.remind.shown import number, shown
+from sheetcrm.schema.columns.base import Column
 
 
 @pytest.mark.parametrize(("value", "pattern", "text"), [
@@ -20,6 +21,8 @@ from sheetcrm.remind.shown import number, shown
     pytest.param("0.125", "0.0%", "12.5%", id="a share with a place"),
     pytest.param("1234", "#,##0.##", "1,234", id="no places when there are none"),
     pytest.param("0.10", "#,##0.##", "0.1", id="no zeros at the end"),
+    pytest.param("12.5", '#,##0.0" kg"', "12.5 kg", id="a unit behind it"),
+    pytest.param("4", '0"★"', "4★", id="stars"),
     pytest.param("2026", "0", "2026", id="a year without separators"),
     pytest.param("2026", "[h]:mm", "2026", id="a format that we do not know: plainly"),
     pytest.param("1E+3", "", "1000", id="never in powers of ten"),
@@ -41,3 +44,8 @@ def test_shown(column, value, texts):
     made = office.template()
     spec = made.sheets["customers"].columns[column]
     assert (shown(value, spec, made.context("zh")), shown(value, spec, made.context("en"))) == texts
+
+
+def test_a_length_of_time_is_hours_and_minutes():
+    column = Column.choose({"type": "duration", "title": "X"})
+    assert shown(timedelta(hours=36, minutes=5), column, office.template().context("zh")) == "36:05"

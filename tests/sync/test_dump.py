@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sheetcrm.schema.columns.base import Column
+from sheetcrm.schema.template import Template
 from sheetcrm.sync import dump
-from sheetcrm.sync.dump import guarded, unguarded
+from sheetcrm.sync.dump import dumped, guarded, unguarded
 from sheetcrm.sync.records import Reading
 
 from .shop import Sheets
@@ -65,3 +67,17 @@ def test_only_what_a_spreadsheet_program_would_run_is_guarded(text, safe):
 @given(st.text(alphabet=st.sampled_from("'=+-@\t ＝1a"), max_size=6) | st.text())
 def test_the_guard_comes_off_again_and_hides_nothing(text):
     assert unguarded(guarded(text)) == text
+
+
+@pytest.mark.parametrize("kind", Column.members().values(), ids=lambda kind: kind.model_fields["type"].default)
+def test_what_is_written_of_any_type_is_read_as_the_same_again(kind):
+    title, name = {"title": "X"}, kind.model_fields["type"].default
+    sheets = {
+        key: {"title": key, "key": "id", "columns": {"id": {"type": "id", **title}}} for key in ("customers", "y")
+    }
+    sheets["customers"]["columns"]["x"] = {"type": name, **title, **kind.example_settings}
+    template = Template.model_validate({"version": 1, "title": "T", "sheets": sheets})
+    column, context = template.sheets["customers"].columns["x"], template.context("zh")
+    values = [value for _, value in kind.examples if value is not None]
+    texts = [unguarded(dumped(value)) for value in values]
+    assert column.parse(texts, context) == (values, {})

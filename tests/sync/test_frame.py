@@ -5,6 +5,7 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
+from sheetcrm.schema import loader
 from sheetcrm.sync.frame import frame
 from sheetcrm.sync.records import Reading
 
@@ -30,6 +31,28 @@ def test_types(reading):
         "id": "string", "name": "string", "phone": "string", "email": "string", "stage": "category",
         "next": "datetime64[s]", "spent": "object", "vip": "boolean", "owner": "string", "orders": "Int64",
     }  # fmt: skip
+
+
+def test_lengths_of_time_and_ratings(tmp_path):
+    file = tmp_path / "visits.yaml"
+    file.write_text(
+        """
+version: 1
+title: Visits
+sheets:
+  visits:
+    title: Visits
+    key: id
+    columns: {id: {type: id, title: ID}, took: {type: duration, title: Took}, stars: {type: rating, title: Stars}}
+""",
+        encoding="utf-8",
+    )
+    template = loader.load(file)
+    sheets = Sheets(template).put("visits", [["A", 0.0625, 4], ["B"]])
+    made = frame(Reading(sheets.layout, "en", template, {"visits": sheets.extract("visits")}), "visits")
+    assert made.dtypes.astype(str).to_dict() == {"id": "string", "took": "timedelta64[s]", "stars": "Int64"}
+    assert made.loc[2, "took"] == pd.Timedelta(minutes=90)
+    assert made.loc[3].isna().to_dict() == {"id": False, "took": True, "stars": True}
 
 
 def test_values_and_row_numbers(reading):
