@@ -49,7 +49,7 @@ class GroupBy(_Part):
 
 
 class Value(_Part):
-    """A column of the source, and how many of its values become one."""
+    """A column of the source, and how many of its values become one; its title stands above, unless another is given."""
 
     column: str
     by: Literal["count", "unique", "sum", "average", "median", "max", "min"]
@@ -93,10 +93,7 @@ class Pivot(_Part):
             source=self.source,
             rows=_groups(self.rows),
             columns=_groups(self.columns),
-            values=tuple(
-                Summary(one.column, FUNCTIONS[one.by], one.title.say(context.language) if one.title else "")
-                for one in self.values
-            ),
+            values=tuple(Summary(one.column, FUNCTIONS[one.by], self._title(one, context)) for one in self.values),
             filled=self._filled(context),
             room=self.room(context),
         )
@@ -127,6 +124,11 @@ class Pivot(_Part):
             return
         wrong = list(self._named(context))
         yield from wrong or self._in_its_way(sheet, spec, context)
+
+    def _title(self, value: Value, context: Context) -> str:
+        """Said always: what Sheets would write there is English in every spreadsheet."""
+        column = context.template.sheets[self.source].columns[value.column]
+        return (value.title or column.title).say(context.language)
 
     def _named(self, context: Context) -> Iterator[Trouble]:
         for name in ("rows", "columns", "values"):

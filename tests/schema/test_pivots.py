@@ -38,7 +38,7 @@ def made(language="zh", **settings):
 
 def test_counted_by_one_column():
     assert made() == Pivot(
-        "pivot", 2, "customers", (Group("stage"),), (), (Summary("id", "COUNTA"),), filled="id", room=2
+        "pivot", 2, "customers", (Group("stage"),), (), (Summary("id", "COUNTA", "编号"),), filled="id", room=2
     )
 
 
@@ -55,7 +55,7 @@ def test_everything_that_can_be_said():
     )
     assert full.rows == (Group("owner"), Group("day", False, True, "YEAR_MONTH"))
     assert full.columns == (Group("stage"),)
-    assert full.values == (Summary("size", "SUM", "Sum"), Summary("id", "COUNTUNIQUE"))
+    assert full.values == (Summary("size", "SUM", "Sum"), Summary("id", "COUNTUNIQUE", "ID"))
     assert (full.row, full.room) == (5, 2 + 3 * 2)
 
 
