@@ -51,7 +51,7 @@ OWNERS = {
     "phonenumbers": {"schema"},
     "email_validator": {"schema", "remind"},
     "aiosmtpd": {"demo"},
-    "ruamel": {"config"},
+    "ruamel": {"config", "handmade.overlay"},
     "yaml": {"yamlfile"},
     "babel": {"schema", "remind", "server"},
 }

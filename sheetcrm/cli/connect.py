@@ -2,54 +2,99 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import os
+import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sheetcrm.cli.options import Asked, Job, print_json, requests_of, spreadsheet_options, tell
+from sheetcrm.cli.options import Asked, Job, print_json, requests_of, spreadsheet_options, tell, template_name, today_in
 
 if TYPE_CHECKING:
+    from sheetcrm.handmade.bind import Binding
     from sheetcrm.handmade.draft import Draft
+    from sheetcrm.handmade.survey import Survey
+    from sheetcrm.schema.template import Template
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What connect is asked to do."""
+
+    template: str | None
+    lang: str | None
+    map_file: Path | None
+    out: Path | None
+    take: str | None
+    into: Path | None
+    rows: int
+    anew: bool
+    yes: bool
+
+
+a_file = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command("connect")
 @click.argument("spreadsheet", required=False)
+@click.option("--template", metavar="T", help="Bind it to that template, instead of drafting one.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="What the team reads (default: as the titles are).")
 @click.option(
-    "--out", metavar="FILE", type=click.Path(path_type=Path), help="Write the drafted template to a new file."
+    "--map", "map_file", metavar="FILE", type=a_file, help="Which tab and column is which, where we are wrong."
 )
+@click.option("--out", metavar="FILE", type=a_file, help="Write the drafted template to a new file.")
+@click.option("--take", metavar="TAB!COLUMN", help="Take a column that the team made into their own template.")
+@click.option("--into", metavar="FILE", type=a_file, help="With --take: the file, which extends the template.")
 @click.option("--rows", default=2000, show_default=True, type=click.IntRange(10, 100_000), help="Look at so many rows.")
 @click.option("--anew", is_flag=True, help="Take marks of ours that are there for nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
 @spreadsheet_options
-def connect_command(asked: Asked, spreadsheet: str | None, out: Path | None, rows: int, anew: bool) -> int:
-    """Draft a template from SPREADSHEET, as it was made by hand; no cell of it is changed."""
+def connect_command(asked: Asked, spreadsheet: str | None, **options: Any) -> int:
+    """Draft a template from a SPREADSHEET made by hand, or bind it to one: no cell of it is changed."""
+    wanted = Wanted(**options)
+    _check(wanted)
     with replace(asked, wanted=spreadsheet or asked.wanted).open() as job:
-        return _draft(asked, job, out, rows, anew=anew)
+        if wanted.take is not None:
+            return _take(asked, job, wanted)
+        from sheetcrm.handmade.survey import survey
+
+        found = survey(job.gateway, sample=wanted.rows)
+        if wanted.template is None:
+            return _draft(asked, job, found, wanted)
+        return _bind(asked, job, found, wanted)
 
 
-def _draft(asked: Asked, job: Job, out: Path | None, rows: int, *, anew: bool) -> int:
-    """Look, draft, write it down."""
+def _check(wanted: Wanted) -> None:
     from sheetcrm.errors import UsageError
+
+    if (wanted.take is None) != (wanted.into is None):
+        raise UsageError("--take and --into go together: --take 'Tab!Column' --into own.yaml")
+    if wanted.out is not None and wanted.out.exists():
+        raise UsageError(f"{wanted.out} is there already; say another file, or remove it first")
+    if wanted.map_file is not None and wanted.template is None:
+        raise UsageError("--map says what is which of a template: add --template T")
+
+
+def _draft(asked: Asked, job: Job, found: Survey, wanted: Wanted) -> int:
+    """Draft, write it down."""
     from sheetcrm.handmade.draft import draft
     from sheetcrm.handmade.known import refuse_marked
-    from sheetcrm.handmade.survey import survey
 
-    if out is not None and out.exists():
-        raise UsageError(f"{out} is there already; say another file, or remove it first")
-    found = survey(job.gateway, sample=rows)
-    if not anew:
+    if not wanted.anew:
         refuse_marked(found.description, job.name)
     made = draft(found)
-    if out is not None:
-        out.write_text(made.text, encoding="utf-8")
+    if wanted.out is not None:
+        wanted.out.write_text(made.text, encoding="utf-8")
     if asked.as_json:
-        print_json({**_json(made), "requests": requests_of(job.gateway)})
-    elif out is None:
+        print_json({**_draft_json(made), "requests": requests_of(job.gateway)})
+    elif wanted.out is None:
         click.echo(made.text, nl=False)
     else:
-        tell(f"{out}: {_sum(made)}")
-        tell(f"read it, correct it, then: sheetcrm connect {job.name} --template {out}")
+        again = " --anew" if wanted.anew else ""
+        tell(f"{wanted.out}: {_sum(made)}")
+        tell(f"read it, correct it, then: sheetcrm connect {job.name} --template {wanted.out}{again}")
     return 0
 
 
@@ -58,6 +103,75 @@ def _sum(made: Draft) -> str:
     return f"{len(made.data['sheets'])} sheets, {columns} columns, {len(made.remarks)} remarks to look at"
 
 
-def _json(made: Draft) -> dict[str, Any]:
+def _draft_json(made: Draft) -> dict[str, Any]:
     remarks = [{"sheet": one.sheet, "column": one.column, "text": one.text} for one in made.remarks]
     return {"template": made.data, "language": made.language, "remarks": remarks, "text": made.text}
+
+
+def _bind(asked: Asked, job: Job, found: Survey, wanted: Wanted) -> int:
+    """Match, show, ask, write the marks, remember."""
+    from sheetcrm.errors import Refused
+    from sheetcrm.handmade import mapfile, table
+    from sheetcrm.handmade.bind import bind
+
+    template, _ = job.template(wanted.template, wanted.lang)
+    said = mapfile.read(wanted.map_file, template, found.tabs) if wanted.map_file else mapfile.Map()
+    binding = bind(found, template, said, language=wanted.lang, anew=wanted.anew)
+    sealed = binding.seal(job.gateway, today_in(template.time_zone))
+    if not asked.as_json:
+        click.echo(table.text(binding, sealed))
+    if not binding.bound:
+        raise Refused(
+            f"refused: no tab is like a sheet of {template.key}; say which with --map, or draft a template without --template"
+        )
+    go = wanted.yes or (not asked.as_json and sys.stdin.isatty() and click.confirm("Bind it so?", err=True))
+    if go:
+        job.gateway.batch(sealed.requests)
+        _remember(job, template, binding, sealed.plan.layout.title)
+    if asked.as_json:
+        print_json({**table.as_json(binding, sealed), "bound": go, "requests": requests_of(job.gateway)})
+    elif go:
+        tell(f"bound; what apply would do now: sheetcrm plan --in {job.name}")
+    else:
+        tell("nothing was written; add --yes to bind it so, or correct it with --map FILE")
+    return 0 if go or asked.as_json else Refused.exit_code
+
+
+def _remember(job: Job, template: Template, binding: Binding, title: str) -> None:
+    """Keep template and language in the config, under the name that the spreadsheet has there or its title."""
+    from sheetcrm.config import remember
+
+    name = title if job.name == job.settings.id else job.name
+    known = template_name(job.config, _file_of(job, template))
+    settings = job.settings.model_copy(update={"template": known, "language": binding.language})
+    if job.config.spreadsheets.get(name) != settings:
+        remember(job.config, name, settings)
+
+
+def _file_of(job: Job, template: Template) -> Path:
+    return next(file for file, known in job.templates.items() if known is template)
+
+
+def _take(asked: Asked, job: Job, wanted: Wanted) -> int:
+    """Draft one column into an overlay."""
+    from sheetcrm.handmade.overlay import add
+    from sheetcrm.handmade.survey import survey
+    from sheetcrm.handmade.take import take
+
+    assert wanted.take is not None
+    assert wanted.into is not None
+    template, language = job.template(wanted.template, wanted.lang)
+    file = _file_of(job, template)
+    name = template_name(job.config, file)
+    extends = name if name == template.key else os.path.relpath(file, wanted.into.parent)
+    found = survey(job.gateway, sample=wanted.rows)
+    taken = take(found, template, language, wanted.take)
+    add(taken, wanted.into, extends, job.config.template_folders)
+    if asked.as_json:
+        print_json(
+            {"place": taken.place, "settings": taken.settings, "remarks": list(taken.remarks), "file": str(wanted.into)}
+        )
+        return 0
+    click.echo(taken.text(), nl=False)
+    tell(f"{wanted.into}: {taken.place} is in it now; see: sheetcrm plan {wanted.into} --in {job.name}")
+    return 0

@@ -30,6 +30,11 @@ class Mark:
     sheet_id: int | None = None
     index: int | None = None
 
+    @property
+    def place(self) -> tuple[str, int | None, int | None]:
+        """Where there is one of its kind at most."""
+        return self.key, self.sheet_id, self.index
+
     def request(self) -> Request:
         """The request that writes it."""
         location: Json = {"spreadsheet": True}

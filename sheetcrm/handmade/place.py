@@ -7,6 +7,7 @@ All guesses: they stand at the top of the draft, for its author to correct.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from sheetcrm.errors import SheetcrmError
@@ -22,7 +23,7 @@ PHONES = 50
 def setting_of(sketch: Sketch) -> Setting:
     """By the titles, the formats, the phone numbers and the spreadsheet's own settings."""
     properties = sketch.description.get("properties", {})
-    language = _language(sketch)
+    language = language_of(column.title for sheet in sketch.sheets.values() for column in sheet.columns.values())
     country, currency, time_zone = HOME[language]
     _, _, region = properties.get("locale", "").partition("_")
     return Setting(
@@ -33,10 +34,10 @@ def setting_of(sketch: Sketch) -> Setting:
     )
 
 
-def _language(sketch: Sketch) -> str:
-    titles = [column.title for sheet in sketch.sheets.values() for column in sheet.columns.values()]
-    chinese = sum(any("\u4e00" <= char <= "\u9fff" for char in title) for title in titles)
-    return "zh" if 3 * chinese >= len(titles) else "en"
+def language_of(titles: Iterable[str]) -> str:
+    """Chinese, when a third of the titles are."""
+    found = [any("\u4e00" <= char <= "\u9fff" for char in title) for title in titles]
+    return "zh" if 3 * sum(found) >= len(found) else "en"
 
 
 def _country(sketch: Sketch, likely: list[str]) -> str:

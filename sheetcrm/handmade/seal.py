@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sheetcrm import provision
-from sheetcrm.handmade.marks import Mark, Marked
+from sheetcrm.handmade.marks import Mark, Marked, Old
 from sheetcrm.layout import HIGHLIGHTS_KEY, MADE_KEY, TEMPLATE_KEY
 from sheetcrm.layout.bound import BOUND_KEY, header_words
 from sheetcrm.provision.plan import Plan
@@ -29,24 +29,31 @@ class Sealed:
     plan: Plan
 
 
-def seal(gateway: Marked, template: Template, language: str, today: date, places: Sequence[Mark]) -> Sealed:
-    """Everything that is to be written for `places`; reads as `plan` does, each range once."""
+def seal(
+    gateway: Marked, template: Template, language: str, *, today: date, places: Sequence[Mark], kept: Sequence[Old] = ()
+) -> Sealed:
+    """
+    Everything that is to be written for `places`; reads as `plan` does, each range once.
+
+    `kept` are marks that are there and stay: they are not written again.
+    """
+    there = {(old.key, old.sheet_id, old.index) for old in kept}
     desired = template.compile(language)
     own = desired[Address(SPREADSHEET, "", TemplateMark.kind)]
     assert isinstance(own, TemplateMark)
-    marks = [Mark(TEMPLATE_KEY, own.text()), *places]
+    marks = [mark for mark in (Mark(TEMPLATE_KEY, own.text()), *places) if mark.place not in there]
     plan = provision.plan(gateway.with_marks(marks), template, language, today=today)
-    marks += [*_headers(plan), *_highlights(plan)]
+    marks += [mark for mark in (*_headers(plan), *_highlights(plan)) if mark.place not in there]
     plan = provision.plan(gateway.with_marks(marks), template, language, today=today)
     # Bands over a tab that people coloured themselves would be a change of their looks.
     lacking = [change.address for change in plan.changes if not isinstance(change.desired, Banding)]
-    for address, memory in Memory.of(desired, {}, lacking).items():
-        if (
-            plan.layout.has(address.sheet)
-            and address.sheet in {mark.value for mark in places}
-            and isinstance(memory, Memory)
-        ):
-            marks.append(_memory(address, memory, plan))
+    bound = {mark.value for mark in places}
+    memories = [
+        _memory(address, memory, plan)
+        for address, memory in Memory.of(desired, {}, lacking).items()
+        if address.sheet in bound and isinstance(memory, Memory)
+    ]
+    marks += [mark for mark in memories if mark.place not in there]
     plan = provision.plan(gateway.with_marks(marks), template, language, today=today)
     gone = [old.request() for old in gateway.removed]
     return Sealed((*gone, *(mark.request() for mark in marks)), plan)

@@ -15,7 +15,7 @@ from typing import Literal
 
 from sheetcrm.handmade.evidence import Evidence, evidence
 from sheetcrm.handmade.keyform import FoundFormula, found_formula
-from sheetcrm.handmade.keys import key_of, named_places
+from sheetcrm.handmade.keys import Named, key_of, named_places
 from sheetcrm.handmade.marks import Mark, marked, old_marks, place_marks
 from sheetcrm.handmade.survey import FoundColumn, FoundTab, Survey
 from sheetcrm.layout import Layout
@@ -69,9 +69,10 @@ class Sketch:
         return [mark for sheet in self.sheets.values() for mark in _marks(sheet)]
 
 
-def sketch(survey: Survey) -> Sketch:
-    """Name the places, look at each column, decide what the sheets are for."""
-    named, sheets, left = named_places(survey.description), dict[str, SheetSketch](), []
+def sketch(survey: Survey, named: Named | None = None) -> Sketch:
+    """Name the places (`named` has keys that are given), look at each column, decide what the sheets are for."""
+    sheets, left = dict[str, SheetSketch](), []
+    named = named or named_places(survey.description)
     for number, tab in enumerate(survey.tabs, 1):
         if why := _unusable(tab):
             left += [(tab.title, why)] if why != "blank" else []

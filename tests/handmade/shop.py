@@ -77,7 +77,7 @@ def bound(running: Any, book: gspread.Spreadsheet, file: Any) -> tuple[Draft, Se
     made = draft(found)
     file.write_text(made.text, encoding="utf-8")
     places = sketch(found).marks()
-    return made, seal(Marked(gateway(running, book)), loader.load(file), made.language, TODAY, places)
+    return made, seal(Marked(gateway(running, book)), loader.load(file), made.language, today=TODAY, places=places)
 
 
 def unmarked(running: Any, book_id: str) -> None:
