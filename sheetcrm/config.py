@@ -83,6 +83,9 @@ class Config(Settings):
     admins: tuple[EmailAddress, ...] = Field(
         default=(), description="Addresses that may edit whatever a template locks, beside the roles that it names."
     )
+    share: dict[str, Literal["writer", "commenter", "reader"]] = Field(
+        default_factory=dict, description="By role, the access that --share gives, where the template does not say so."
+    )
     mail: MailSettings | None = None
     ledger: Path = Field(
         default=Path("sheetcrm-ledger.db"), description="The SQLite file that remembers what was sent."

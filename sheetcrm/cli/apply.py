@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,8 @@ class Wanted:
     everywhere: bool = False
     fingerprint: str | None = None
     yes: bool = False
+    share: bool = False
+    """Also who may open the file."""
     shown: bool = False
     """The person has seen this very plan already."""
 
@@ -61,6 +64,8 @@ def planning_options(function: Callable[..., Any]) -> Callable[..., Any]:
     for name, text in (("only", "Nothing but"), ("except", "All but")):
         what = f"{text} that sheet, column or setting (customers, customers.stage, '*.validation'); may be repeated."
         function = click.option(f"--{name}", metavar="PLACE", multiple=True, help=what)(function)
+    access = "Also give the people of the team tab access to the file by their roles, and take it from who left (no mails)."
+    function = click.option("--share", is_flag=True, help=access)(function)
     function = click.option("--deep", is_flag=True, help="Look at every row, not just the first and the last.")(
         function
     )
@@ -78,6 +83,7 @@ def wanted_from(options: dict[str, Any]) -> Wanted:
     allow = frozenset(name for name in ALLOWANCES if options.pop(f"allow_{name.replace('-', '_')}"))
     given = {name: options.pop(name) for name in ("template", "create", "folder", "everywhere")}
     given |= {"language": options.pop("lang"), "samples": options.pop("with_samples"), "deep": options.pop("deep")}
+    given["share"] = options.pop("share")
     return Wanted(**given, only=options.pop("only"), without=options.pop("except"), allow=allow)
 
 
@@ -110,7 +116,7 @@ def plan_code(plan: Plan, *, check: bool) -> int:
 
     if plan.refusals:
         return Refused.exit_code
-    return SOMETHING_TO_SEE if check and plan.changes else 0
+    return SOMETHING_TO_SEE if check and plan.has_work else 0
 
 
 @click.command("apply")
@@ -139,7 +145,7 @@ def _carry_out(asked: Asked, job: Job, template: Template, wanted: Wanted) -> in
     if asked.as_json:
         place = {"spreadsheet": job.settings.id, "url": plan.layout.url}
         print_json({**plan.json(), **place, "applied": True, "requests": requests_of(job.gateway)})
-    elif plan.changes:
+    elif plan.has_work:
         click.echo(f"done: {plan.layout.url}")
         job.hint()
     return 0
@@ -153,7 +159,7 @@ def carry_out(job: Job, template: Template, wanted: Wanted, *, say: Callable[[st
     if say is not None and not wanted.shown:
         say(plan.text())
     plan.check(wanted.fingerprint)
-    if plan.changes and _asks(wanted):
+    if plan.has_work and _asks(wanted):
         if not click.confirm("Do it?", err=True):
             tell("nothing was changed")
             return plan, False
@@ -161,7 +167,9 @@ def carry_out(job: Job, template: Template, wanted: Wanted, *, say: Callable[[st
         reviewed, plan = plan.fingerprint, make_plan(job, template, wanted)
         plan.check(reviewed)
     log = provision.Log(job.journal, f"apply {template.key}", now())
-    tell_sent(provision.apply(job.gateway, plan, log=log, again=lambda: make_plan(job, template, wanted)))
+    drive = job.drive if wanted.share else None
+    again = partial(make_plan, job, template, replace(wanted, share=False))
+    tell_sent(provision.apply(job.gateway, plan, log=log, again=again, drive=drive))
     _remember(job, template, wanted, plan)
     return plan, True
 
@@ -224,6 +232,7 @@ def make_plan(job: Job, template: Template, wanted: Wanted) -> Plan:
         deep=wanted.deep,
         selection=provision.Selection(wanted.only, wanted.without),
         admins=job.config.admins,
+        share=provision.Share(job.drive, job.settings.id, job.config.share) if wanted.share else None,
     )
 
 

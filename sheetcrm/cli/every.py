@@ -52,7 +52,7 @@ def plan_every(asked: Asked, wanted: Wanted, *, check: bool, markdown: bool) -> 
 
     def work(job: Job, template: Template, wanted: Wanted) -> Outcome:
         plan = make_plan(job, template, wanted)
-        if not asked.as_json and (plan.changes or plan.refusals):
+        if not asked.as_json and (plan.has_work or plan.refusals):
             heading = f"## {job.name}\n\n" if markdown else f"{click.style(job.name, bold=True)}\n"
             click.echo(heading + (plan.markdown() if markdown else plan.text()) + "\n")
         return _outcome(job, template, plan, plan_code(plan, check=check), _planned(plan))
@@ -68,9 +68,7 @@ def apply_every(asked: Asked, wanted: Wanted) -> int:
             click.echo(f"{click.style(job.name, bold=True)}\n{text}\n")
 
         plan, done = carry_out(job, template, wanted, say=None if asked.as_json else say)
-        text = (
-            "nothing to change" if not plan.changes else f"{len(plan.changes)} changes done" if done else "not wanted"
-        )
+        text = "nothing to change" if not plan.has_work else f"{_steps(plan)} done" if done else "not wanted"
         return _outcome(job, template, plan, 0 if done else 1, text)
 
     return _every(asked, wanted, work)
@@ -133,7 +131,12 @@ def _outcome(job: Job, template: Template, plan: Plan, code: int, text: str) -> 
 def _planned(plan: Plan) -> str:
     if plan.refusals:
         return "\n".join(map(str, plan.refusals))
-    return f"{len(plan.changes)} changes; plan {plan.fingerprint}" if plan.changes else "nothing to change"
+    return f"{_steps(plan)}; plan {plan.fingerprint}" if plan.has_work else "nothing to change"
+
+
+def _steps(plan: Plan) -> str:
+    calls = len(plan.sharing.grants)
+    return f"{len(plan.changes)} changes" + (f" and {calls} calls to Drive" if calls else "")
 
 
 def _counts(outcomes: list[Outcome]) -> dict[str, int]:

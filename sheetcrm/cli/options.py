@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from sheetcrm.connect import Connection
     from sheetcrm.journal import Journal
     from sheetcrm.schema.template import Template
-    from sheetcrm.sheets.gateway import Gateway
+    from sheetcrm.sheets.gateway import Drive, Gateway
 
 SOMETHING_TO_SEE = 3
 
@@ -47,6 +48,13 @@ class Job:
         """Say what links need, where they need something; to be called where links were printed."""
         if self.connection.hint:
             tell(self.connection.hint)
+
+    @cached_property
+    def drive(self) -> Drive:
+        """The file itself and who may open it: nothing touches it unless that was asked for."""
+        from sheetcrm.sheets.gateway import Drive
+
+        return Drive(self.connection.session)
 
     @property
     def journal(self) -> Journal:

@@ -20,8 +20,10 @@ from sheetcrm.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from sheetcrm.provision.access import Sharing
     from sheetcrm.schema.template import Template
     from sheetcrm.sync.cells import Changed
+    from sheetcrm.sync.records import Reading
     from sheetcrm.sync.team import Leaving
 
 SHOWN = 20
@@ -84,41 +86,75 @@ def add_command(asked: Asked, name: str, email: str, role: str | None, manager: 
     multiple=True,
     help="Leave that column as it is (log.author); may be repeated.",
 )
+@click.option(
+    "--share",
+    is_flag=True,
+    help="Also take their access to the file away, in Drive (one call; undo does not give it back).",
+)
 @click.option("--dry-run", is_flag=True, help="Only show what would be changed.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @spreadsheet_options
 def leave_command(
-    asked: Asked, name: str, to: str | None, *, without: tuple[str, ...], dry_run: bool, yes: bool
+    asked: Asked, name: str, to: str | None, *, without: tuple[str, ...], share: bool, dry_run: bool, yes: bool
 ) -> int:
     """Hand everything of NAME to somebody else and untick NAME: no mails from then on (undo takes it back)."""
     from sheetcrm import sync
-    from sheetcrm.errors import Refused
+    from sheetcrm.provision.access import NO_SHARING
+    from sheetcrm.provision.sharing import carry_out
     from sheetcrm.sync.cells import Changed, Log, change_cells
     from sheetcrm.sync.team import leaving
 
     with asked.open() as job:
         template, language = job.template()
-        found = leaving(sync.read(job.gateway, template, language=language), name, to, without)
+        reading = sync.read(job.gateway, template, language=language)
+        found = leaving(reading, name, to, without)
+        access = _access(job, reading, found.name) if share else NO_SHARING
         if not asked.as_json:
-            _show(found)
-        done = Changed(())
-        if not dry_run and found.changes:
-            if not yes and not sys.stdin.isatty():
-                raise Refused(f"refused: would change {len(found.changes)} cells; add --yes")
-            if not yes and not click.confirm(f"Change these {len(found.changes)} cells?", err=True):
-                tell("nothing was changed")
+            _show(found, access)
+        done, steps = Changed(()), len(found.changes) + len(access.grants)
+        if not dry_run and steps:
+            if not _agreed(steps, yes=yes):
                 return 1
             log = Log(job.journal, f"team leave {found.name}", now())
             done = change_cells(job.gateway, template, found.changes, log=log)
+            carry_out(job.drive, job.settings.id, access)
         _tell(asked, job, template, found, done)
     return SOMETHING_TO_SEE if done.conflicts or done.misplaced or found.left else 0
 
 
-def _show(found: Leaving) -> None:
+def _agreed(steps: int, *, yes: bool) -> bool:
+    """Whether the person at the terminal wants it; Refused where nobody is there to ask."""
+    from sheetcrm.errors import Refused
+
+    if not yes and not sys.stdin.isatty():
+        raise Refused(f"refused: would change {steps} cells; add --yes")
+    if yes or click.confirm(f"Change these {steps}?", err=True):
+        return True
+    tell("nothing was changed")
+    return False
+
+
+def _access(job: Job, reading: Reading, name: str) -> Sharing:
+    """What Drive is to be told when that person leaves: nothing where they are there under another name, too."""
+    from sheetcrm.provision.access import Sharing
+    from sheetcrm.provision.sharing import sharing
+    from sheetcrm.schema.people import Member
+    from sheetcrm.sync.team import colleagues
+
+    everybody = colleagues(reading)
+    people = [Member(one.name, one.email, one.role, one.active and one.name != name) for one in everybody]
+    addresses = {one.email.casefold() for one in everybody if one.name == name}
+    grants = sharing(job.drive.permissions(job.settings.id), people, {}).grants
+    return Sharing(tuple(grant for grant in grants if grant.address in addresses))
+
+
+def _show(found: Leaving, access: Sharing) -> None:
     for change in found.changes[:SHOWN]:
         click.echo(f"  ~ {change.sheet} {change.id} {change.column}: {change.before} → {change.after}")
     if len(found.changes) > SHOWN:
         click.echo(f"  ~ and {len(found.changes) - SHOWN} more")
+    for grant in access.grants:
+        click.echo(f"  {grant.say()}  (access to the file)")
     for sheet, row in found.left:
         click.echo(f"  ! {sheet} row {row}: no id of its own, so it stays; see: sheetcrm check")
 

@@ -19,6 +19,7 @@ from sheetcrm.provision.plan import (
 from sheetcrm.provision.samples import Sample, find_samples, remove_samples
 from sheetcrm.provision.selection import Selection
 from sheetcrm.provision.sending import Log, Sent, apply
+from sheetcrm.provision.sharing import Share
 
 __all__ = [
     "ALLOWANCES",
@@ -33,6 +34,7 @@ __all__ = [
     "Sample",
     "Selection",
     "Sent",
+    "Share",
     "apply",
     "blank",
     "find_samples",

@@ -17,6 +17,7 @@ from sheetcrm.provision.people import with_team
 from sheetcrm.provision.plan import MISFITS, Plan, make
 from sheetcrm.provision.samples import Reads, with_missing
 from sheetcrm.provision.selection import EVERYTHING, Selection
+from sheetcrm.provision.sharing import Share
 from sheetcrm.provision.typed import around
 from sheetcrm.resources import Memory
 
@@ -35,18 +36,21 @@ def plan(
     deep: bool = False,
     selection: Selection = EVERYTHING,
     admins: Collection[str] = (),
+    share: Share | None = None,
 ) -> Plan:
     """
     What it takes to make the spreadsheet what the template wants; `allow` has names out of ALLOWANCES.
 
     `deep` looks at every row, not just at the first and the last; `selection` is
-    the part that is meant; `admins` are addresses that may edit whatever is locked.
+    the part that is meant; `admins` are addresses that may edit whatever is locked;
+    with `share` it also has who is to get or lose access to the file (one read of Drive).
     Two reads; a third when example rows are wanted and
     tabs have rows, one more when columns or tabs would go, one when formulas
     are written again, one when types or options change.  Never raises for a
     plan that will be refused: see `Plan.refusals`.
     """
-    live, desired = with_team(gateway, template, language, deep=deep, admins=admins)
+    found_team = with_team(gateway, template, language, deep=deep, admins=admins, asked=share is not None)
+    live, desired = found_team.live, found_team.desired
     if samples:
         desired = with_missing(gateway, live, desired, template, template.sample_rows(language, today))
     untouchable = {f"{sheet}.{column}" for sheet, column in live.layout.moved}
@@ -59,4 +63,5 @@ def plan(
     against = [*objections(gateway, live, desired, found.difference, allow), *found.refusals, *lacking]
     if MISFITS not in allow:
         against += misfits(gateway, live, found.difference, template.context(language))
-    return make(found.live, found.difference, against, language)
+    made = make(found.live, found.difference, against, language)
+    return made if share is None else share.with_access(made, found_team.people, template, admins)

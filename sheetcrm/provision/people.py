@@ -9,6 +9,7 @@ people stays as it is.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sheetcrm.layout import Trouble
@@ -24,22 +25,37 @@ FOR_PEOPLE = (FilterView, Lock)
 """What may be made for people."""
 
 
+@dataclass(frozen=True)
+class Peopled:
+    """What is there, what is desired for these people, and who they are; None: not asked, or not to be read."""
+
+    live: Live
+    desired: dict[Address, Resource]
+    people: tuple[Member, ...] | None
+
+
 def with_team(
-    gateway: Describes, template: Template, language: str, *, deep: bool = False, admins: Collection[str] = ()
-) -> tuple[Live, dict[Address, Resource]]:
-    """What is there, and what is desired for the team that is there; two reads."""
+    gateway: Describes,
+    template: Template,
+    language: str,
+    *,
+    deep: bool = False,
+    admins: Collection[str] = (),
+    asked: bool = False,
+) -> Peopled:
+    """What is there, and what is desired for the team that is there; two reads.  `asked`: the team is wanted in any case."""
     desired = dict(template.compile(language))
-    whole, team = entire(desired), template.team if template.asks_for_people else None
+    whole, team = entire(desired), template.team if asked or template.asks_for_people else None
     if team is None:
-        return look(gateway, template.wanted(), entire=whole, deep=deep).live(desired), desired
+        return Peopled(look(gateway, template.wanted(), entire=whole, deep=deep).live(desired), desired, None)
     seen = look(gateway, template.wanted(), entire=whole | {team.sheet}, deep=deep, values=True)
     people = members(seen, team, template, language)
     if people is None:
         live = seen.live(desired)
-        return live, {**desired, **_made_for_people(live, desired)}
+        return Peopled(live, {**desired, **_made_for_people(live, desired)}, None)
     desired = dict(template.compile(language, people, admins))
     live = seen.live(desired)
-    return live, _held(live, desired)
+    return Peopled(live, _held(live, desired), people)
 
 
 def members(seen: Seen, team: Team, template: Template, language: str) -> tuple[Member, ...] | None:

@@ -16,6 +16,7 @@ from typing import Any
 from sheetcrm.errors import Refused
 from sheetcrm.layout import Layout, Trouble
 from sheetcrm.provision import render
+from sheetcrm.provision.access import NO_SHARING, Sharing
 from sheetcrm.provision.diff import Change, Difference
 from sheetcrm.provision.live import Live
 from sheetcrm.resources import Request, Resource, State, Tab, TemplateMark
@@ -63,6 +64,8 @@ class Plan:
     language: str
     steps: tuple[tuple[Change | None, int], ...] = ()
     """How many of the requests, in their order, belong to which change; None where something follows a grid that grew."""
+    sharing: Sharing = NO_SHARING
+    """What Drive is to be told before the batch is sent; nothing unless that was asked for."""
 
     @cached_property
     def body(self) -> bytes:
@@ -78,7 +81,13 @@ class Plan:
     def fingerprint(self) -> str:
         """12 hex digits that are the same exactly when the same requests would be sent to the same spreadsheet, or a new one."""
         where = "" if self._is_new else self.layout.spreadsheet_id
-        return hashlib.sha256(where.encode() + self.body).hexdigest()[:12]
+        access = "".join(grant.say() for grant in self.sharing.grants)
+        return hashlib.sha256(where.encode() + self.body + access.encode()).hexdigest()[:12]
+
+    @property
+    def has_work(self) -> bool:
+        """Whether carrying it out does anything, to the spreadsheet or to who may open it."""
+        return bool(self.changes or self.sharing.grants)
 
     @property
     def _is_new(self) -> bool:

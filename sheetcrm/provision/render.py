@@ -31,6 +31,9 @@ def text(plan: Plan) -> str:
     ]
     if plan.kept:
         lines += ["kept as people have it:", *(f"  {change.address}: {_kept(change)}" for change in plan.kept)]
+    if plan.sharing.grants:
+        lines += ["access to the file, in Drive, without mails:", *(f"  {one.say()}" for one in plan.sharing.grants)]
+    lines += [f"look: {other}" for other in plan.sharing.others]
     lines += [f"look: {trouble.say(plan.language)}" for trouble in plan.troubles]
     lines += [str(refusal) for refusal in plan.refusals]
     return "\n".join([*lines, _sum(plan)])
@@ -48,11 +51,16 @@ def markdown(plan: Plan) -> str:
         lines.append("")
     for heading, told in (
         ("Kept as people have it", [f"`{change.address}`: {_cell(_kept(change))}" for change in plan.kept]),
-        ("To look at", [_cell(trouble.say(plan.language)) for trouble in plan.troubles]),
+        ("Access to the file, in Drive, without mails", [_cell(one.say()) for one in plan.sharing.grants]),
+        ("To look at", [_cell(text) for text in (*plan.sharing.others, *_troubles(plan))]),
         ("Refused", [_cell(refusal.message) for refusal in plan.refusals]),
     ):
         lines += [f"### {heading}", "", *(f"- {line}" for line in told), ""] if told else []
     return "\n".join([*lines, _sum(plan)])
+
+
+def _troubles(plan: Plan) -> Iterator[str]:
+    return (trouble.say(plan.language) for trouble in plan.troubles)
 
 
 def _cell(text: str) -> str:
@@ -79,6 +87,8 @@ def as_json(plan: Plan) -> dict[str, Any]:
             for trouble in plan.troubles
         ],
         "refusals": [{"flag": refusal.flag, "text": refusal.message} for refusal in plan.refusals],
+        "access": [{"action": one.action, "address": one.address, "level": one.level} for one in plan.sharing.grants],
+        "others": list(plan.sharing.others),
         "fingerprint": plan.fingerprint,
         "batch": {"requests": len(plan.requests), "bytes": plan.bytes},
     }
@@ -148,8 +158,12 @@ def _kept(change: Change) -> str:
 
 
 def _sum(plan: Plan) -> str:
+    calls = len(plan.sharing.grants)
+    access = f"{calls} calls to Drive; " if calls else ""
     if not plan.changes:
-        return "nothing to change"
+        return (
+            f"nothing to change in the spreadsheet; {access}plan {plan.fingerprint}" if calls else "nothing to change"
+        )
     count = {action: sum(change.action == action for change in plan.changes) for action in SIGNS}
     parts = f"{count['create']} to make, {count['update']} to change, {count['delete']} to take away"
-    return f"{parts}; {len(plan.requests)} requests in one batch of {plan.bytes} bytes; plan {plan.fingerprint}"
+    return f"{parts}; {access}{len(plan.requests)} requests in one batch of {plan.bytes} bytes; plan {plan.fingerprint}"

@@ -20,6 +20,7 @@ from sheetcrm.journal import Journal, Stage
 from sheetcrm.provision.diff import Change
 from sheetcrm.provision.plan import Plan
 from sheetcrm.provision.samples import Writes
+from sheetcrm.provision.sharing import Shares, carry_out
 from sheetcrm.provision.undo import entries
 from sheetcrm.resources import Address, Request, Resource
 
@@ -61,6 +62,7 @@ def apply(
     reviewed: str | None = None,
     log: Log | None = None,
     again: Callable[[], Plan] | None = None,
+    drive: Shares | None = None,
     limit: int = ADVISED,
 ) -> Sent:
     """
@@ -69,10 +71,13 @@ def apply(
     With a `log` each batch is in the journal before it is sent, and marked as
     done after the answer.  When an answer is lost, `again` makes the plan anew:
     nothing left is done, the same left is tried once more, anything else is
-    NoAnswer; so it is at once without `again`.  Batches have `limit` bytes at
+    NoAnswer; so it is at once without `again`.  Who is to get or lose access to
+    the file does so first, by way of `drive`, without which nobody does.  Batches have `limit` bytes at
     most, unless what belongs together is larger.
     """
     plan.check(reviewed)
+    if drive is not None:
+        carry_out(drive, plan.layout.spreadsheet_id, plan.sharing)
     sent: Sent = "nothing"
     cut = parts(plan, limit)
     for at, part in enumerate(cut):
@@ -145,7 +150,7 @@ def _was_done(plan: Plan, cut: Sequence[Part], at: int, left: Plan, lost: ApiErr
     if not left.refusals and todo <= _wanted(change for part in cut[at + 1 :] for change in part.changes):
         return True
     alike = todo <= _wanted(change for part in cut[at:] for change in part.changes) and not left.refusals
-    if left.fingerprint == plan.fingerprint or (len(cut) > 1 and alike):
+    if left.body == plan.body or (len(cut) > 1 and alike):
         return False
     raise NoAnswer(
         f"No answer came, and what is there now is neither the one nor the other: {len(left.changes)} changes are left, "

@@ -8,7 +8,7 @@ everybody edits who may edit the file.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -21,6 +21,10 @@ from sheetcrm.schema.views import role_problem
 
 if TYPE_CHECKING:
     from sheetcrm.schema.context import Context
+
+
+Level = Literal["writer", "commenter", "reader"]
+"""What Drive lets somebody do with the file."""
 
 
 class Role(BaseModel):
@@ -60,6 +64,9 @@ def places(context: Context) -> dict[str, list[str]]:
 
 def problems(context: Context) -> Iterator[Trouble]:
     """Roles and places that are not there; a column inside of a sheet that is locked as a whole."""
+    for key in context.template.share:
+        if message := role_problem(key, context):
+            yield ("share", key), message
     whole = {place for place in places(context) if "." not in place}
     for key, role in context.template.roles.items():
         if message := role_problem(key, context):

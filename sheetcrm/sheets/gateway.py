@@ -107,6 +107,35 @@ class Drive:
         response = self._client.request("post", FILES, params={"supportsAllDrives": True}, json=body)
         return str(response.json()["id"])
 
+    def permissions(self, file: str) -> list[Json]:
+        """Who may open the file: `id`, `type`, `role`, and `emailAddress` or `domain`."""
+        found: list[Json] = []
+        token = ""
+        while True:
+            params = {"fields": "nextPageToken,permissions(id,type,role,emailAddress,domain)", "pageSize": 100}
+            params |= {"supportsAllDrives": True, **({"pageToken": token} if token else {})}
+            page = self._client.request("get", f"{FILES}/{file}/permissions", params=params).json()
+            found += page.get("permissions", [])
+            token = page.get("nextPageToken", "")
+            if not token:
+                return found
+
+    def share(self, file: str, address: str, level: str) -> None:
+        """Give a person access (`writer`, `commenter` or `reader`); nobody is mailed."""
+        params = {"sendNotificationEmail": "false", "supportsAllDrives": "true"}
+        body = {"type": "user", "role": level, "emailAddress": address}
+        self._client.request("post", f"{FILES}/{file}/permissions", params=params, json=body)
+
+    def reshare(self, file: str, permission: str, level: str) -> None:
+        """Another level for who has access already."""
+        params = {"supportsAllDrives": "true"}
+        self._client.request("patch", f"{FILES}/{file}/permissions/{permission}", params=params, json={"role": level})
+
+    def lift(self, file: str, permission: str) -> None:
+        """Take access away."""
+        params = {"supportsAllDrives": "true"}
+        self._client.request("delete", f"{FILES}/{file}/permissions/{permission}", params=params)
+
     def files(self) -> Iterator[Json]:
         """Every spreadsheet that is not in the bin: `id` and `name`."""
         token = ""

@@ -152,3 +152,27 @@ def test_what_is_refused(office, person):
         assert (what, answer.code) == (what, code)
         assert message in answer.err
     assert person(owners) == ["张三"] * 3
+
+
+def access(person):
+    """Who may open the file, but the owner."""
+    return person(lambda book: {one["emailAddress"] for one in book.list_permissions() if one["role"] != "owner"})
+
+
+def test_access_to_the_file_comes_and_goes_only_when_asked_for(office, person):
+    assert office("apply", "--share").code == 2, "nobody said who gets what"
+    with Path("config.yaml").open("a", encoding="utf-8") as file:
+        file.write("\nshare: {sales: writer, lead: writer}\n")
+    assert office("plan", "--check").code == 0
+    planned = office("plan", "--share", "--check")
+    assert planned.code == 3
+    assert "+ zhang@example.com  writer" in planned.out
+    assert access(person) == set()
+    assert office("apply", "--share").code == 0
+    assert access(person) == {"zhang@example.com", "li@example.com"}
+    left = office("team", "leave", "张三", "--to", "李四", "--share", "--yes")
+    assert left.code == 0, left.err
+    assert "- zhang@example.com  writer  (access to the file)" in left.out
+    assert access(person) == {"li@example.com"}
+    assert office("plan", "--share", "--json").json["access"] == []
+    assert "views and locks follow with the next: sheetcrm apply" in left.err

@@ -189,3 +189,10 @@ class TestAgainstTheServer:
     def test_an_id_that_does_not_exist(self, running):
         with pytest.raises(NotFound):
             read(Gateway(running.session, "no-such-id"))
+
+
+def test_whoever_gets_access_gets_no_mail():
+    line = Line((200, {"id": "1"}))
+    Drive(session(line)).share("ID", "ann@x.org", "writer")
+    (asked,) = line.asked
+    assert "sendNotificationEmail=false" in asked.url
