@@ -45,6 +45,8 @@ What the tables do not tell:
 - **Folded groups** are the team's: a template says which columns belong together, not whether they are folded at the moment.
 - **Limits**: a dropdown holds 500 options; conditions, formulas and notes are held to the 50,000 characters of a cell (for conditions
   Google documents no figure).
+- *Unproved*, because nobody here has asked Google itself: that a number shown as `4★` or `1:30` is typed as comfortably as other
+  numbers, and that a validation by formula may look at other tabs. The embedded server behaves as the reference documents it.
 """
 
 

@@ -53,6 +53,9 @@ STAGE = ("sheets", "progress", "columns", "stage")
         pytest.param(setting(*STAGE, "optons", value={}), r"stage\.optons: no such setting; did you mean options\?", id="unknown setting"),
         pytest.param(without(*STAGE, "options"), r"stage.*options", id="choice column without options"),
         pytest.param(setting("sheets", "log", "columns", "customer", "to", value="progres"), r"log\.columns\.customer.*did you mean progress\?", id="reference to a missing sheet"),
+        pytest.param(setting("sheets", "progress", "columns", "last", "unique", value=True), r"last\.unique.*nobody can put right what a formula gives", id="unique on a formula"),
+        pytest.param(setting("sheets", "progress", "columns", "last", "formula", value="{days_in_stage}+{last}"), r"last\.formula.*depends on itself: progress\.last → progress\.last", id="formula cycle"),
+        pytest.param(setting(*STAGE, "options", value=["won", "lost", *(f"step {n}" for n in range(500))]), r"stage\.options.*502 options, and a dropdown holds 500; .*options_from", id="option list over Google's limits"),
         pytest.param(setting("sheets", "progress", "columns", "last", "formula", value="MAXIFS({log.dat})"), r"last\.formula.*did you mean .*date", id="formula naming a missing column"),
     ],
 )  # fmt: skip

@@ -30,7 +30,7 @@ def fill_ids(
     gateway: Gateway, reading: Reading, *, today: date | None = None, new_id: Callable[[], str] = random_id
 ) -> Reading:
     """
-    Give an id to every row of the reading that lacks one, and `today` to blank `created` and `touched`.
+    Give an id to every row of the reading that lacks one, and `today` to blank `created` and `touched` (not of samples).
 
     The reading as it is after that.  One write, none when nothing is missing.
     To be called right after the reading: a row that is moved in between gets
@@ -99,7 +99,8 @@ def _stamped(reading: Reading, extract: Extract, today: date | None) -> tuple[Ex
     days = stamps(spec, reading.template.context(reading.language, today), new=True)
     rows, writes = [], []
     for row in extract.rows:
-        blank = {key: days[key] for key in days if key in extract.cells and extract.cell(row.number, key) in ("", None)}
+        there = [] if row.sample else [key for key in days if key in extract.cells]
+        blank = {key: days[key] for key in there if extract.cell(row.number, key) in ("", None)}
         if blank:
             writes.append(Write(row.number, blank))
         rows.append(replace(row, record=row.record.model_copy(update=dict.fromkeys(blank, today))) if blank else row)

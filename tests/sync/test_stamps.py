@@ -76,6 +76,14 @@ def test_what_is_there_stays_whatever_people_type_beside_it(people, template):
     assert rows(people) == [["Anna", "2026-06-01", "2026-06-01"]]
 
 
+def test_example_rows_get_none(people, template, tmp_path):
+    file = tmp_path / "leads.yaml"
+    file.write_text(TEMPLATE + "    samples: [{id: S1, name: Sample}]\n", encoding="utf-8")
+    people.worksheet("Leads").update([["S1", "Sample"], ["", "Ann"]], "A2")
+    remind(people, loader.load(file), MONDAY)
+    assert rows(people) == [["Sample"], ["Ann", "2026-06-01", "2026-06-01"]]
+
+
 def test_without_a_day_none_is_written(people, template):
     people.worksheet("Leads").update([["Ann"]], "B2")
     gateway = people.gateway()

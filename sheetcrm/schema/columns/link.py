@@ -61,8 +61,8 @@ class LinkColumn(Computed):
         alone = _NAMED.fullmatch(self.to)
         if alone and not isinstance(context.template.sheets[place.sheet].columns[alone[1]], UrlColumn | Computed):
             yield ("to",), f"{alone[1]} is not a column of type url"
-        elif not alone and not re.match(r"https?://[^{/]|mailto:|tel:", self.to):
-            yield ("to",), "a link begins with https://, http://, mailto: or tel:, or is one column in braces"
+        elif not alone and not re.match(r"https?://[^{/]|mailto:", self.to):
+            yield ("to",), "a link begins with https://, http:// or mailto:, or is one column in braces"
 
 
 def _joined(text: str, each: str) -> str:
