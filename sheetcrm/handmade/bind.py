@@ -76,31 +76,30 @@ def bind(survey: Survey, template: Template, said: Map, *, language: str | None 
     if not anew:
         _same_template(survey, template)
     language = language or language_of(column.title for tab in survey.tabs for column in tab.columns)
-    marked = {} if anew else _marked(old)
-    finder = _Finder(survey, template, template.context(language), said, marked)
+    finder = _Finder(survey, template, template.context(language), said, {} if anew else _marked(old))
     found = finder.all()
     tabs = {one.tab.id for one in found}
     wanted = {mark for one in found for mark in (*_marks(one), _headers(one))}
     kept = () if anew else tuple(one for one in old if _stays(one, wanted, tabs))
-    copies = {
-        key: tuple(title for title in titles if title not in {one.tab.title for one in found})
-        for key, titles in copied_tabs(survey.description).items()
-    }
+    known = {one.sheet for one in found} | {sheet for sheet, _ in finder.unclear}
     return Binding(
         template,
         language,
         tuple(found),
-        tuple(
-            key
-            for key in template.sheets
-            if key not in {one.sheet for one in found} and key not in dict(finder.unclear)
-        ),
+        tuple(key for key in template.sheets if key not in known),
         tuple(finder.unclear),
         tuple(tab.title for tab in survey.tabs if tab.id not in tabs and tab.columns),
-        tuple((key, titles) for key, titles in copies.items() if titles),
+        tuple(_copies(survey, {one.tab.title for one in found})),
         tuple(one for one in old if one not in kept),
         kept,
     )
+
+
+def _copies(survey: Survey, bound: set[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Sheets whose mark several tabs have, and those of them that are not bound."""
+    for key, titles in copied_tabs(survey.description).items():
+        if others := tuple(title for title in titles if title not in bound):
+            yield key, others
 
 
 def _same_template(survey: Survey, template: Template) -> None:

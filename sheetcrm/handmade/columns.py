@@ -26,6 +26,8 @@ from sheetcrm.schema.template import Template
 
 MANY_ROWS, NEARLY_ALL = 12, 0.98
 RESULTS = ("date", "duration", "percent", "money", "rating", "integer", "number", "text")
+UNTOUCHED = 100
+"""The width in pixels of a column that nobody has dragged."""
 REQUIRED = N_("Required.")
 
 
@@ -230,7 +232,7 @@ def _looks(sheet: SheetSketch, name: str, made: Drafted, context: Context) -> di
     column = Column.choose({"title": found.title, **key, **own})
     note = _note(sheet.seen[name].note, column, context)
     settings: dict[str, Any] = {"note": note} if note else {}
-    if found.pixels != column.looks()[0] and 20 <= found.pixels <= 2000:
+    if found.pixels not in (column.looks()[0], UNTOUCHED) and 20 <= found.pixels <= 2000:
         settings["width"] = found.pixels
     style = found.looks[0].get("userEnteredFormat", {}) if found.looks else {}
     settings |= {"wrap": True} if style.get("wrapStrategy") == "WRAP" else {}

@@ -50,15 +50,7 @@ def _grown(taken: Taken, file: Path, extends: str) -> str:
 
     from ruamel.yaml import YAML  # noqa: PLC0415 - as above
 
-    data = yamlfile.read(file, TemplateError).data
-    said = data.get("extends") if isinstance(data, dict) else None
-    same = said is not None and (
-        said == extends or Path(str(said)).stem == Path(extends).stem or file.stem == Path(extends).stem
-    )
-    if not same:
-        raise UsageError(
-            f"{file} extends {said or 'nothing'}, and the spreadsheet is of {extends}; say another file with --into"
-        )
+    _refuse_other(file, extends)
     yaml = YAML()
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.preserve_quotes = True
@@ -77,3 +69,16 @@ def _grown(taken: Taken, file: Path, extends: str) -> str:
     out = StringIO()
     yaml.dump(document, out)
     return out.getvalue()
+
+
+def _refuse_other(file: Path, extends: str) -> None:
+    """UsageError when the file is over another template."""
+    data = yamlfile.read(file, TemplateError).data
+    said = data.get("extends") if isinstance(data, dict) else None
+    same = said is not None and (
+        said == extends or Path(str(said)).stem == Path(extends).stem or file.stem == Path(extends).stem
+    )
+    if not same:
+        raise UsageError(
+            f"{file} extends {said or 'nothing'}, and the spreadsheet is of {extends}; say another file with --into"
+        )

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sheetcrm.errors import UsageError
-from sheetcrm.handmade.columns import Setting, drafted
+from sheetcrm.handmade.columns import Drafted, Setting, drafted
+from sheetcrm.handmade.evidence import Evidence
 from sheetcrm.handmade.keys import Named, key_of
 from sheetcrm.handmade.sketch import Sketch, sketch
 from sheetcrm.handmade.survey import FoundColumn, FoundTab, Survey
@@ -49,8 +50,7 @@ class Taken:
 
 def take(survey: Survey, template: Template, language: str, where: str) -> Taken:
     """Draft the column called `Tab!Title`; UsageError when there is none, or it is the template's."""
-    headers = {tab.id: _header(tab) for tab in survey.tabs}
-    layout = Layout.locate(survey.description, template.wanted(), headers)
+    layout = Layout.locate(survey.description, template.wanted(), {tab.id: _header(tab) for tab in survey.tabs})
     tab, column = _find(survey, where)
     sheet = layout.sheet_key(tab.id)
     if sheet is None or sheet not in template.sheets:
@@ -68,16 +68,16 @@ def take(survey: Survey, template: Template, language: str, where: str) -> Taken
     found = _with_keys(sketch(survey, named), template)
     setting = Setting(language, template.country, template.currency, template.time_zone)
     made = drafted(found, setting)[sheet][key]
-    theirs = {
-        "validation": found.sheets[sheet].seen[key].validation,
-        "number_format": found.sheets[sheet].seen[key].format,
-    }
-    words = {"validation": "rule", "number_format": "format"}
-    differs = [
-        f"apply would replace the {words[kind]} that people set" for kind in made.differs if theirs[kind] is not None
-    ]
+    differs = _differing(found.sheets[sheet].seen[key], made)
     settings = {"type": made.settings["type"], "title": column.title, **made.settings}
     return Taken(sheet, key, _before(layout, sheet, column.index, template), settings, (*made.remarks, *differs))
+
+
+def _differing(seen: Evidence, made: Drafted) -> list[str]:
+    """What apply would set otherwise than people have it."""
+    theirs = {"validation": ("rule", seen.validation), "number_format": ("format", seen.format)}
+    found = [theirs[kind] for kind in made.differs]
+    return [f"apply would replace the {word} that people set" for word, live in found if live is not None]
 
 
 def _header(tab: FoundTab) -> list[str]:
