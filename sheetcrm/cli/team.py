@@ -127,8 +127,8 @@ def _agreed(steps: int, *, yes: bool) -> bool:
     from sheetcrm.errors import Refused
 
     if not yes and not sys.stdin.isatty():
-        raise Refused(f"refused: would change {steps} cells; add --yes")
-    if yes or click.confirm(f"Change these {steps}?", err=True):
+        raise Refused(f"refused: {steps} steps would be done; add --yes")
+    if yes or click.confirm(f"Do these {steps} steps?", err=True):
         return True
     tell("nothing was changed")
     return False

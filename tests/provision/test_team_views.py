@@ -44,6 +44,14 @@ def test_a_view_of_a_role_shows_what_its_people_have(desk):
     assert desk.plan().changes == ()
 
 
+def test_a_view_of_a_role_follows_its_column(desk):
+    desk.apply()
+    source = {"sheetId": desk.tab("客户").id, "dimension": "COLUMNS", "startIndex": 3, "endIndex": 4}
+    desk.send({"moveDimension": {"source": source, "destinationIndex": 0}})
+    assert (desk.plan().changes, desk.plan().kept) == ((), ())
+    assert views(desk)["销售的客户"]["filterSpecs"][0]["columnIndex"] == 0
+
+
 def test_who_left_loses_it(desk):
     desk.apply()
     hire(desk, [*ANN[:3], False], BOB)

@@ -26,6 +26,7 @@ CHANGES = {
     "a gradient": ("    highlights: [{type: state, column: stage}]\n", "    highlights: [{type: gradient, column: spent}]\n"),
     "another alignment": ("title: {zh: 姓名, en: Name}, required", "title: {zh: 姓名, en: Name}, align: right, required"),
     "no banding": ("    key: id\n    rows: 100\n", "    key: id\n    rows: 100\n    banding: false\n"),
+    "a filter and a view": ("    key: id\n    rows: 100\n", "    key: id\n    rows: 100\n    filter: true\n    views: {open: {title: {zh: 进行中, en: Open}, unless: {stage: won}, sort: [next]}}\n"),
     "a new tab": ("  team:\n    title", "  log:\n    title: {zh: 记录, en: Log}\n    columns: {what: {type: text, title: {zh: 事, en: What}}}\n  team:\n    title"),
 }  # fmt: skip
 
