@@ -49,7 +49,9 @@ def placed(spec: SheetSpec) -> dict[str, ChartPlace]:
 def problems(sheet: str, spec: SheetSpec, context: Context) -> Iterator[Trouble]:
     """What does not fit each chart; where all are right, those that stand on another or below the grid."""
     wrong = [
-        ((key, *path), said) for key, chart in spec.charts.items() for path, said in chart.problems(sheet, context)
+        (("charts", key, *path), said)
+        for key, chart in spec.charts.items()
+        for path, said in chart.problems(sheet, context)
     ]
     yield from wrong or _crowds(spec)
 
@@ -58,11 +60,14 @@ def _crowds(spec: SheetSpec) -> Iterator[Trouble]:
     places = placed(spec)
     for key, place in places.items():
         if spec.charts[key].at is None and place.row > spec.rows:
-            yield (key,), f"there is no room for it below the other charts; raise rows: of the sheet above {place.row}"
+            yield (
+                ("charts", key),
+                f"there is no room for it below the other charts; raise rows: of the sheet above {place.row}",
+            )
     boxes = {key: _box(spec, place) for key, place in places.items()}
     for (key, one), (other, another) in combinations(boxes.items(), 2):
         if one[0] < another[2] and another[0] < one[2] and one[1] < another[3] and another[1] < one[3]:
-            yield (other, "at"), f"stands on the chart {key}; give it another row:, column: or distance"
+            yield ("charts", other, "at"), f"stands on the chart {key}; give it another row:, column: or distance"
 
 
 def _width(spec: SheetSpec, key: str) -> int:

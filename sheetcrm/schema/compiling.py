@@ -50,8 +50,9 @@ def state(template: Template, context: Context) -> State:
 def _all(template: Template, context: Context) -> Iterator[tuple[Address, Resource]]:
     language = context.language
     yield Address(SPREADSHEET, "", Locale.kind), Locale(LOCALES[language], template.time_zone)
-    yield Address(SPREADSHEET, "", TemplateMark.kind), TemplateMark(
-        template.key, template.version, language, template.lineage
+    yield (
+        Address(SPREADSHEET, "", TemplateMark.kind),
+        TemplateMark(template.key, template.version, language, template.lineage),
     )
     yield Address(SPREADSHEET, "", Palette.kind), Palette.of(template.theme.series)
     seeds = samples.seeds(template, context)
@@ -101,9 +102,7 @@ def _of_columns(sheet: str, spec: SheetSpec, context: Context) -> Iterator[tuple
         yield Address(sheet, key, Column.kind), Column(after)
         yield (
             Address(sheet, key, HeaderStyle.kind),
-            HeaderStyle(
-                theme.computed if column.computed else theme.header, theme.text, theme.font, theme.header_size
-            ),
+            HeaderStyle(theme.computed if column.computed else theme.header, theme.text, theme.font, theme.header_size),
         )
         yield from column.resources(place, context)
         if spec.content == "lists" or (key == spec.key and not column.hidden):

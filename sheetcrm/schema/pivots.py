@@ -172,7 +172,11 @@ def resources(sheet: str, spec: SheetSpec, context: Context) -> Iterator[tuple[A
 
 def problems(sheet: str, spec: SheetSpec, context: Context) -> Iterator[Trouble]:
     """What does not fit each; where all are right, those that would grow into another."""
-    wrong = [((key, *path), said) for key, one in spec.pivots.items() for path, said in one.problems(sheet, context)]
+    wrong = [
+        (("pivots", key, *path), said)
+        for key, one in spec.pivots.items()
+        for path, said in one.problems(sheet, context)
+    ]
     yield from wrong
     if wrong:
         return
@@ -180,7 +184,10 @@ def problems(sheet: str, spec: SheetSpec, context: Context) -> Iterator[Trouble]
     spans = {key: (start := keys.index(one.at.column), start + one.room(context)) for key, one in spec.pivots.items()}
     for (key, one), (other, another) in combinations(spans.items(), 2):
         if one[0] < another[1] and another[0] < one[1]:
-            yield (other, "at", "column"), f"it and {key} would grow into each other; put it further to the right"
+            yield (
+                ("pivots", other, "at", "column"),
+                f"it and {key} would grow into each other; put it further to the right",
+            )
 
 
 def _groups(written: tuple[GroupBy, ...]) -> tuple[Group, ...]:

@@ -82,10 +82,8 @@ def _sheet(key: str, spec: SheetSpec, context: Context) -> Iterator[Trouble]:
     for name, column in spec.columns.items():
         for path, message in column.problems(Place(key, name), context):
             yield ("columns", name, *path), message
-    for path, message in chart_places.problems(key, spec, context):
-        yield ("charts", *path), message
-    for path, message in pivots.problems(key, spec, context):
-        yield ("pivots", *path), message
+    yield from chart_places.problems(key, spec, context)
+    yield from pivots.problems(key, spec, context)
     yield from group_problems(spec)
     yield from _twice(("views",), {name: view.title.all() for name, view in spec.views.items()})
     parts: dict[str, Iterable[tuple[str | int, Any]]] = {
