@@ -91,7 +91,11 @@ def preview(template: Template, language: str, target: Path, *, now: datetime, s
     with server(now=lambda: now) as running:
         made, first = _made(running, shown, language, now, sheet)
         content = writers[kind](running, made, first)
-    target.write_bytes(content)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"{target} cannot be written: {error.strerror}") from error
 
 
 def picture(url: str, target: Path, size: tuple[int, int] = WINDOW) -> None:

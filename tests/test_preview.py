@@ -80,6 +80,12 @@ def test_mistakes(pipeline, tmp_path, name, options, says):
     assert not (tmp_path / name).exists()
 
 
+def test_a_place_that_cannot_be_written_is_said(pipeline, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match="cannot be written"):
+        preview(pipeline, "en", tmp_path / "file" / "x.html", now=NOW)
+
+
 def test_without_chromium_there_is_no_picture_and_that_is_said(pipeline, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SheetcrmError, match="pictures need Chromium"):

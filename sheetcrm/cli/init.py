@@ -15,6 +15,9 @@ LOCAL = """\
 api: local
 data: sheetcrm-data
 
+# Templates of your own, looked at before the ones that come with sheetcrm (docs/templates.md).
+templates: [templates]
+
 # `sheetcrm apply` writes the spreadsheets here that it has made or been given.
 spreadsheets: {}
 
@@ -37,6 +40,9 @@ google:
   # The service account's key file (chmod 600, outside any git repository).  Remove these two lines
   # to use application-default credentials (`gcloud auth application-default login`).
   credentials: service-account.json
+
+# Templates of your own, looked at before the ones that come with sheetcrm (docs/templates.md).
+templates: [templates]
 
 # `sheetcrm apply` writes the spreadsheets here that it has made or been given:
 #   sheetcrm apply pipeline --in https://docs.google.com/spreadsheets/d/… --lang zh

@@ -135,5 +135,11 @@ def schema_command(out: Path | None) -> None:
     if out is None:
         click.echo(text)
         return
-    out.write_text(text + "\n", encoding="utf-8")
+    from sheetcrm.errors import UsageError
+
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{out} cannot be written: {error.strerror}") from error
     tell(f"{out} is written; a template beside it begins with this line:\n# yaml-language-server: $schema=./{out.name}")

@@ -41,8 +41,6 @@ def write(name, text):
 def three(sheetcrm):
     """The command line in a folder with three spreadsheets, two from a template and one from an overlay of it."""
     sheetcrm("init", "--local")
-    text = Path("config.yaml").read_text(encoding="utf-8")
-    Path("config.yaml").write_text(text + "\ntemplates: [templates]\n", encoding="utf-8")
     write("shop", SHOP)
     write("own", OVERLAY)
     for title, template in (("north", "shop"), ("south", "shop"), ("west", "own")):
