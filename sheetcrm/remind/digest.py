@@ -125,6 +125,7 @@ def _entry(reminder: Reminder, reading: Reading, context: Context, t: Texts) -> 
         for key, value in values.items()
         if value and key != heading
     ]
+    assert context.today is not None, "a digest is of a day"
     days = (context.today - reminder.due).days
     return Entry(
         name=(values[heading] if heading else "") or clean(str(reminder.row.id)),
