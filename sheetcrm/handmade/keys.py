@@ -29,10 +29,11 @@ class Named:
 
 def word(title: str) -> str:
     """`Customer ID`, `customerID` → `customer_id`; empty for what has no English letters."""
-    plain = unicodedata.normalize("NFKD", _HUMPS.sub(" ", title)).casefold()
-    if any(ord(char) > 0x24F and char.isalpha() for char in plain):
+    spelt = unicodedata.normalize("NFKD", _HUMPS.sub(" ", title)).casefold()
+    plain = "".join(char for char in spelt if not unicodedata.combining(char))
+    if any(char.isalpha() and not char.isascii() for char in plain):
         return ""
-    words = re.findall(r"[a-z0-9]+", "".join(char for char in plain if not unicodedata.combining(char)))
+    words = re.findall(r"[a-z0-9]+", plain)
     key = "_".join(words).lstrip("_0123456789")[:40].rstrip("_")
     return key if _KEY.fullmatch(key) else ""
 
