@@ -36,6 +36,8 @@ class Outcome:
     template: str = ""
     plan: Plan | None = None
     requests: dict[str, int] | None = None
+    pending: bool = False
+    """Whether there is something to do that was not done."""
 
     def json(self) -> dict[str, Any]:
         """For programs; `error` instead of a plan where there is none."""
@@ -55,7 +57,8 @@ def plan_every(asked: Asked, wanted: Wanted, *, check: bool, markdown: bool) -> 
         if not asked.as_json and (plan.has_work or plan.refusals):
             heading = f"## {job.name}\n\n" if markdown else f"{click.style(job.name, bold=True)}\n"
             click.echo(heading + (plan.markdown() if markdown else plan.text()) + "\n")
-        return _outcome(job, template, plan, plan_code(plan, check=check), _planned(plan))
+        outcome = _outcome(job, template, plan, plan_code(plan, check=check), _planned(plan))
+        return replace(outcome, pending=bool(plan.changes))
 
     return _every(asked, wanted, work)
 
@@ -140,9 +143,15 @@ def _steps(plan: Plan) -> str:
 
 
 def _counts(outcomes: list[Outcome]) -> dict[str, int]:
-    codes = [outcome.code for outcome in outcomes]
-    refused, to_see = codes.count(4), codes.count(3)
-    return {"ok": codes.count(0), "to_see": to_see, "refused": refused, "failed": codes.count(1) + codes.count(2)}
+    found = {"ok": 0, "pending": 0, "refused": 0, "failed": 0}
+    for outcome in outcomes:
+        if outcome.code in (1, 2):
+            found["failed"] += 1
+        elif outcome.code == 4:
+            found["refused"] += 1
+        else:
+            found["pending" if outcome.pending else "ok"] += 1
+    return found
 
 
 def _sum(outcomes: list[Outcome]) -> str:
@@ -150,8 +159,9 @@ def _sum(outcomes: list[Outcome]) -> str:
     width = max(len(outcome.name) for outcome in outcomes)
     lines = []
     for outcome in outcomes:
-        sign = click.style("✓", fg="green") if outcome.code == 0 else click.style("!", fg="red")
+        good = click.style("~", fg="yellow") if outcome.pending else click.style("✓", fg="green")
+        sign = good if outcome.code in (0, 3) else click.style("!", fg="red")
         lines.append(f"{sign} {outcome.name:{width}}  " + "\n    ".join(outcome.text.splitlines()))
-    words = {"ok": "in order", "to_see": "with something to see", "refused": "refused", "failed": "failed"}
+    words = {"ok": "in order", "pending": "with changes to make", "refused": "refused", "failed": "failed"}
     counts = [f"{number} {words[word]}" for word, number in _counts(outcomes).items() if number]
     return "\n".join([*lines, f"{len(outcomes)} spreadsheets: {', '.join(counts)}"])

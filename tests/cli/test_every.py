@@ -83,7 +83,8 @@ def test_an_upgrade_reaches_all_of_them_overlays_too(three):
     )
     plan = three("plan", "--all", "--check", "--json")
     assert plan.code == 3
-    assert plan.json["counts"] == {"ok": 0, "to_see": 3, "refused": 0, "failed": 0}
+    assert plan.json["counts"] == {"ok": 0, "pending": 3, "refused": 0, "failed": 0}
+    assert three("plan", "--all").out.splitlines()[-1] == "3 spreadsheets: 3 with changes to make"
     applied = three("apply", "--all", "--json")
     assert applied.code == 0, applied.err
     assert all("customers.phone.column" in str(one["changes"]) for one in applied.json["spreadsheets"])
