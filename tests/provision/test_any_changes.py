@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from sheetcrm import testing
-from sheetcrm.errors import Refused
+from sheetcrm.errors import Refused, TemplateError
 from sheetcrm.layout import Layout
 from sheetcrm.provision.live import read
 from sheetcrm.schema import loader
@@ -253,7 +253,10 @@ class Team(RuleBasedStateMachine):
     def template_changes(self, change, at_once, deep=False):
         """Also back again: whatever was said before is left out when it is said a second time."""
         self.said ^= {change}
-        self.desk.template = self.template()
+        try:
+            self.desk.template = self.template()
+        except TemplateError:
+            self.said ^= {change}
         if at_once:
             self.an_admin_applies(deep)
 
