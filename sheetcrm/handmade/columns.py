@@ -194,9 +194,12 @@ def _computed(sheet: SheetSketch, name: str, around: Around) -> Drafted:
     filled = {} if used is not None and used == sheet.id_column else {"filled": used or ""}
     if used is not None and used not in sheet.columns:
         filled, own = {"filled": ""}, formula.text[1:]
+    wrapping = used is None and sheet.content == "records" and sheet.id_column is not None
+    filled = {} if wrapping else filled
     made = Drafted({"type": "formula", "result": _result(seen, around), **filled, "formula": own})
-    if formula.reworded:
-        made.remarks.append("the formula will be written anew: its columns by name, from row 2 to the end")
+    if formula.reworded or wrapping:
+        blank = f", blank where {sheet.id_column} is" if wrapping else ""
+        made.remarks.append(f"the formula will be written anew: its columns by name, from row 2 to the end{blank}")
     if formula.typed:
         made.remarks.append(f"typed over in {formula.typed} of the first {len(seen.column.looks)} rows; that is kept")
     return made

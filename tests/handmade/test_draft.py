@@ -103,6 +103,11 @@ class TestTypes:
         found = drafted(running, book).data["sheets"]["customers"]["columns"]["spent"]
         assert found["formula"] == "SUMIFS({orders.amount},{orders.customer},{customer_id})"
 
+    def test_a_formula_of_records_stays_blank_where_there_is_no_record(self, running, book, tmp_path):
+        _, sealed = bound(running, book, tmp_path / "shop.yaml")
+        wanted = [change.desired for change in sealed.plan.changes if change.address.kind == "formula"]
+        assert [formula.text for formula in wanted] == ['=IF({order}="","",{amount}*1.19)']
+
     def test_a_formula_that_differs_from_row_to_row_is_none_of_ours(self, running, book):
         book.worksheet("Orders").update([[f"=D{row}*{row}/4"] for row in range(2, 30)], "F2", raw=False)
         assert drafted(running, book).data["sheets"]["orders"]["columns"]["total_with_vat"]["type"] == "number"
