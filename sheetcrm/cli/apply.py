@@ -64,7 +64,9 @@ def planning_options(function: Callable[..., Any]) -> Callable[..., Any]:
     for name, text in (("only", "Nothing but"), ("except", "All but")):
         what = f"{text} that sheet, column or setting (customers, customers.stage, '*.validation'); may be repeated."
         function = click.option(f"--{name}", metavar="PLACE", multiple=True, help=what)(function)
-    access = "Also give the people of the team tab access to the file by their roles, and take it from who left (no mails)."
+    access = (
+        "Also give the people of the team tab access to the file by their roles, and take it from who left (no mails)."
+    )
     function = click.option("--share", is_flag=True, help=access)(function)
     function = click.option("--deep", is_flag=True, help="Look at every row, not just the first and the last.")(
         function

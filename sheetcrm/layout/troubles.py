@@ -25,7 +25,9 @@ TEXTS = {
         "{title} was cut from {from_cell} and pasted at {to_cell}. Cut and paste it back and move the whole column instead."
     ),
     "mark_duplicate": N_("{title} is there more than once: {cells}. The first is used."),
-    "sheet_copied": N_("There are several tabs made as {title}: {tabs}. {title} itself is used; the others are left alone."),
+    "sheet_copied": N_(
+        "There are several tabs made as {title}: {tabs}. {title} itself is used; the others are left alone."
+    ),
     "title_taken": N_("There is a tab called {title} that we did not make. Rename it, or empty it to have it used."),
     "tab_locked": N_(
         "The tab {title} is protected by somebody already, and a tab can be protected once. Take that protection away."

@@ -45,7 +45,12 @@ def objections(
     gateway: Reads, live: Live, desired: State, difference: Difference, allow: Collection[str]
 ) -> list[Refusal]:
     """Every reason not to; one more read when columns or tabs with cells would go."""
-    found = [*_strangers(live, desired), *_headless(live), *_covered(live, difference), *_made_otherwise(live, desired, allow)]
+    found = [
+        *_strangers(live, desired),
+        *_headless(live),
+        *_covered(live, difference),
+        *_made_otherwise(live, desired, allow),
+    ]
     return found or dangers(gateway, live, difference, allow)
 
 
