@@ -92,9 +92,11 @@ class Browser:
 
     def open(self, url):
         """Go to an address, as far as `load`."""
+        # A busy machine still shows the page that is left: it is marked, so that nobody takes it for the new one.
+        self.run("window.left = true")
         self.call("Page.navigate", url="about:blank")
         self.call("Page.navigate", url=url)
-        self.until("document.readyState === 'complete' && location.href !== 'about:blank'")
+        self.until("!window.left && document.readyState === 'complete' && location.href !== 'about:blank'")
 
     def run(self, expression):
         """The value of a JavaScript expression in the page."""
