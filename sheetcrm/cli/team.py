@@ -84,7 +84,7 @@ def add_command(asked: Asked, name: str, email: str, role: str | None, manager: 
     "without",
     metavar="COLUMN",
     multiple=True,
-    help="Leave that column as it is (log.author); may be repeated.",
+    help="Leave that column as it is (complaints.handler); may be repeated.",
 )
 @click.option(
     "--share",

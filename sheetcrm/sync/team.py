@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from sheetcrm.errors import UsageError
 from sheetcrm.resources.base import Cell
+from sheetcrm.schema.columns.base import Column
 from sheetcrm.schema.columns.person import PersonColumn
 from sheetcrm.schema.context import BadCell, Context
 from sheetcrm.schema.template import Team, Template
@@ -61,8 +62,8 @@ def leaving(reading: Reading, name: str, to: str | None, without: Collection[str
     """
     Hand what `name` owns to `to` and untick `name`; nothing is written yet.
 
-    Every column with people in it, in every sheet of records, but those in
-    `without` (`log.author`).  UsageError for somebody who is not there, not
+    Every column with people in it, in every sheet of records, but those that
+    are history and those in `without` (`complaints.handler`).  UsageError for somebody who is not there, not
     once, or not at work any more.
     """
     team, extract = _team(reading)
@@ -180,11 +181,11 @@ def _find(everybody: Collection[Colleague], name: str) -> Colleague:
 
 
 def _owned(reading: Reading, name: str, without: Collection[str]) -> Iterator[tuple[str, Row, str, Cell]]:
-    """Every cell that names a person: sheet, row, column, what stands there."""
+    """Every cell that names a person as an owner: sheet, row, column, what stands there."""
     wanted = _same(name)
     for sheet, extract in reading.extracts.items():
         columns = reading.template.sheets[sheet].columns
-        keys = [key for key, column in columns.items() if isinstance(column, PersonColumn) and key in extract.cells]
+        keys = [key for key, column in columns.items() if _is_owner(column) and key in extract.cells]
         for key in keys:
             if f"{sheet}.{key}" not in without:
                 for row in extract.rows:
@@ -192,12 +193,16 @@ def _owned(reading: Reading, name: str, without: Collection[str]) -> Iterator[tu
                         yield sheet, row, key, extract.cell(row.number, key)
 
 
+def _is_owner(column: Column) -> bool:
+    return isinstance(column, PersonColumn) and not column.history
+
+
 def _known_columns(reading: Reading, places: Collection[str]) -> None:
     known = [
         f"{sheet}.{key}"
         for sheet in reading.template.records
         for key, column in reading.template.sheets[sheet].columns.items()
-        if isinstance(column, PersonColumn)
+        if _is_owner(column)
     ]
     for place in places:
         if place not in known:

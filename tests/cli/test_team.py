@@ -136,6 +136,26 @@ def test_a_column_may_be_left_as_it_is(office, person):
     assert person(owners) == ["张三"] * 3
 
 
+def test_who_wrote_something_is_history(office, person):
+    person(
+        lambda book: _write(
+            book.worksheet("跟进记录"), {"客户编号": "C2", "日期": 46000, "内容": "聊过", "记录人": "张三"}
+        )
+    )
+    done = office("team", "leave", "张三", "--to", "李四", "--yes", "--json")
+    assert "author" not in done.out
+    assert person(lambda book: _column(book.worksheet("跟进记录"), "记录人")) == ["张三"]
+
+
+def _write(tab, cells):
+    for title, value in cells.items():
+        tab.update([[value]], gspread.utils.rowcol_to_a1(2, tab.row_values(1).index(title) + 1), raw=True)
+
+
+def _column(tab, title):
+    return [name for name in tab.col_values(tab.row_values(1).index(title) + 1)[1:] if name]
+
+
 REFUSED = {
     "nobody takes over": (["张三", "--yes"], 2, "say who takes them over: --to NAME"),
     "to themselves": (["张三", "--to", "张三"], 2, "choose somebody else"),

@@ -27,6 +27,8 @@ class PersonColumn(Column):
     hint: ClassVar[str] = N_("A name from the team tab.")
 
     type: Literal["person"] = "person"
+    history: bool = False
+    """Who did something once (sold, wrote it down): it stays when that person leaves and others take over what they own."""
 
     def parse_cell(self, cell: Cell, context: Context) -> str:
         """The name without blanks around it."""
