@@ -38,11 +38,11 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, with the nearest right word for a wrong one."""
-        from sheetcrm.variants import nearest
-
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
+            from sheetcrm.variants import nearest
+
             hint = nearest(args[0], [*FIRST, *MORE]) if args else ""
             raise click.UsageError(f"No such command {args[0]!r}{hint}", ctx) from error
 

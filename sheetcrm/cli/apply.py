@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sheetcrm.allowances import ALLOWANCES
 from sheetcrm.cli.options import (
     SOMETHING_TO_SEE,
     Asked,
@@ -24,7 +25,6 @@ from sheetcrm.cli.options import (
     template_name,
     today_in,
 )
-from sheetcrm.provision.plan import ALLOWANCES
 
 if TYPE_CHECKING:
     from sheetcrm.provision.plan import Plan

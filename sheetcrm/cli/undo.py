@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sheetcrm.allowances import ALLOWANCES
 from sheetcrm.cli.apply import tell_sent
 from sheetcrm.cli.options import Asked, Job, now, print_json, requests_of, spreadsheet_options, tell
-from sheetcrm.provision.plan import ALLOWANCES
 
 if TYPE_CHECKING:
     from pathlib import Path

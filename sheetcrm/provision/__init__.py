@@ -6,28 +6,13 @@ Template → spreadsheet: live → diff → plan → render → apply.
 
 from sheetcrm.provision.apply import plan
 from sheetcrm.provision.blank import blank
-from sheetcrm.provision.plan import (
-    ALLOWANCES,
-    BACK_TO_BASE,
-    DATA_LOSS,
-    MANY_CHANGES,
-    MISFITS,
-    TYPED_OVER,
-    Plan,
-    Refusal,
-)
+from sheetcrm.provision.plan import Plan, Refusal
 from sheetcrm.provision.samples import Sample, find_samples, remove_samples
 from sheetcrm.provision.selection import Selection
 from sheetcrm.provision.sending import Log, Sent, apply
 from sheetcrm.provision.sharing import Share
 
 __all__ = [
-    "ALLOWANCES",
-    "BACK_TO_BASE",
-    "DATA_LOSS",
-    "MANY_CHANGES",
-    "MISFITS",
-    "TYPED_OVER",
     "Log",
     "Plan",
     "Refusal",

@@ -10,11 +10,12 @@ from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING
 
+from sheetcrm.allowances import MISFITS
 from sheetcrm.provision.diff import Past, diff
 from sheetcrm.provision.misfits import misfits
 from sheetcrm.provision.objections import objections
 from sheetcrm.provision.people import with_team
-from sheetcrm.provision.plan import MISFITS, Plan, make
+from sheetcrm.provision.plan import Plan, make
 from sheetcrm.provision.samples import Reads, with_missing
 from sheetcrm.provision.selection import EVERYTHING, Selection
 from sheetcrm.provision.sharing import Share

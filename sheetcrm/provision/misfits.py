@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from sheetcrm.allowances import MISFITS
 from sheetcrm.layout import quoted
 from sheetcrm.provision.diff import Difference
 from sheetcrm.provision.live import Live
-from sheetcrm.provision.plan import MISFITS, Refusal
+from sheetcrm.provision.plan import Refusal
 from sheetcrm.resources import Address, Cell, Column, NumberFormat, Validation
 
 if TYPE_CHECKING:

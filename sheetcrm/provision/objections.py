@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Protocol
 
+from sheetcrm.allowances import BACK_TO_BASE, DATA_LOSS, MANY_CHANGES
 from sheetcrm.layout import Layout, letters, quoted, same_title
 from sheetcrm.provision.diff import Change, Difference
 from sheetcrm.provision.live import Live
-from sheetcrm.provision.plan import BACK_TO_BASE, DATA_LOSS, MANY_CHANGES, Refusal
+from sheetcrm.provision.plan import Refusal
 from sheetcrm.resources import (
     SPREADSHEET,
     Address,

@@ -21,20 +21,6 @@ from sheetcrm.provision.diff import Change, Difference
 from sheetcrm.provision.live import Live
 from sheetcrm.resources import Request, Resource, State, Tab, TemplateMark
 
-DATA_LOSS = "data-loss"
-MANY_CHANGES = "many-changes"
-TYPED_OVER = "typed-over"
-MISFITS = "misfits"
-BACK_TO_BASE = "back-to-base"
-ALLOWANCES = {
-    DATA_LOSS: "Delete columns or tabs that have data.",
-    MANY_CHANGES: "Change or delete more than 30 % at once.",
-    MISFITS: "Change a type or options although cells make no sense then.",
-    TYPED_OVER: "Put formulas back over what people typed in computed columns.",
-    BACK_TO_BASE: "Go back to a template from one that extends it.",
-}
-"""What is refused or left alone unless it is asked for by name."""
-
 
 @dataclass(frozen=True)
 class Refusal:

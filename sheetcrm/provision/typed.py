@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from sheetcrm.allowances import DATA_LOSS, TYPED_OVER
 from sheetcrm.layout import Layout, letters, quoted
 from sheetcrm.provision.diff import Change, Difference, Past
 from sheetcrm.provision.live import Describes, Live
-from sheetcrm.provision.plan import DATA_LOSS, TYPED_OVER, Refusal
+from sheetcrm.provision.plan import Refusal
 from sheetcrm.resources import Address, Column, Formula, Grid, Json
 
 FIELDS = "sheets(properties.sheetId,data(startRow,startColumn,rowData.values.userEnteredValue))"

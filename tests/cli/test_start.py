@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = {"gspread", "pandas", "sqlalchemy", "starlette", "google.auth", "jinja2", "formualizer", "requests"}
+HEAVY = {"gspread", "pandas", "sqlalchemy", "starlette", "google.auth", "jinja2", "formualizer", "requests", "pydantic"}
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,7 @@ HEAVY = {"gspread", "pandas", "sqlalchemy", "starlette", "google.auth", "jinja2"
     [
         pytest.param(["--help"], id="help"),
         pytest.param(["plan", "--help"], id="help of a command"),
+        pytest.param(["team", "leave", "--help"], id="help of a command of a group"),
         pytest.param(["--version"], id="version"),
     ],
 )
