@@ -27,6 +27,7 @@ from aiosmtpd.controller import Controller
 from sheetcrm.connect import open_local
 from sheetcrm.errors import Refused, SheetcrmError
 from sheetcrm.preview import picture
+from sheetcrm.provision.render import SIGNS
 from sheetcrm.remind.notifiers.folder import save
 from sheetcrm.schema import loader
 from sheetcrm.schema.template import Template
@@ -191,12 +192,15 @@ class _Story:
         plan = self.sheetcrm("plan")
         losses = [change for change in plan["changes"] if change["action"] == "delete"]
         self.say(
-            f"the next plan: {len(plan['changes'])} changes, {len(losses)} of them take something away; kept as people have it: {len(plan['kept'])}"
+            f"the next plan takes {len(losses)} things away and keeps {len(plan['kept'])} as people have it; the new colleagues get their views"
         )
+        told = [change for change in plan["changes"] if not change["address"].endswith(".memory")]
+        for change in told:
+            self.say(f"  {SIGNS[change['action']]} {change['address']}  {change['text'][:60]}")
         for kept in plan["kept"]:
             self.say(f"  = {kept['address']}  {kept['text']}")
         figures |= {
-            "plan_after_edits_changes": len(plan["changes"]),
+            "plan_after_edits_changes": [change["address"] for change in told],
             "plan_after_edits_losses": len(losses),
             "kept": len(plan["kept"]),
         }

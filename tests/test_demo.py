@@ -18,6 +18,7 @@ def test_the_demo_tells_the_whole_main_job(tmp_path, language):
     assert figures["changes"] > 100
     assert figures["second_plan_changes"] == 0
     assert figures["plan_after_edits_losses"] == 0
+    assert all(address.startswith("progress.filter_view.") for address in figures["plan_after_edits_changes"])
     assert figures["records"] > 20
     assert {issue["code"] for issue in figures["issues"]} >= {"unique", "no_such_day", "not_an_option", "required"}
     assert all(issue["a1"] and "#gid=" in issue["link"] for issue in figures["issues"])
