@@ -55,7 +55,7 @@ def with_team(
         return Peopled(live, {**desired, **_made_for_people(live, desired)}, None)
     desired = dict(template.compile(language, people, admins))
     live = seen.live(desired)
-    return Peopled(live, _held(live, desired), people)
+    return Peopled(live, _held(live, desired, people), people)
 
 
 def members(seen: Seen, team: Team, template: Template, language: str) -> tuple[Member, ...] | None:
@@ -101,12 +101,17 @@ def _made_for_people(live: Live, desired: dict[Address, Resource]) -> dict[Addre
     return {at: found for at, found in live.state.items() if isinstance(found, FOR_PEOPLE) and at not in desired}
 
 
-def _held(live: Live, desired: dict[Address, Resource]) -> dict[Address, Resource]:
-    """Without locks that nobody could open: a new one is not made, one that is there stays as it is."""
+def _held(live: Live, desired: dict[Address, Resource], people: tuple[Member, ...]) -> dict[Address, Resource]:
+    """
+    Without locks that nobody could open: a new one is not made, one that is there stays as it is.
+
+    While the team is empty new ones are waited for in silence: there is nobody yet to keep out.
+    """
     held = dict(desired)
     for address, lock in desired.items():
         if isinstance(lock, Lock) and not lock.editors:
-            live.layout.trouble(Trouble(address.sheet, address.column, "lock_nobody", (("place", address.place),)))
+            if people or address in live.state:
+                live.layout.trouble(Trouble(address.sheet, address.column, "lock_nobody", (("place", address.place),)))
             held.pop(address)
             if address in live.state:
                 held[address] = live.state[address]

@@ -109,16 +109,19 @@ def _twice(path: tuple[str, ...], titles: Mapping[str, Collection[str]]) -> Iter
 
 def _rows(template: Template, context: Context) -> Iterator[Trouble]:
     values: dict[str, dict[str, list[Any]]] = {}
+    seeded: dict[str, dict[str, list[Any]]] = {}
     for key, spec in template.sheets.items():
         values[key] = {name: [] for name in spec.columns}
+        seeded[key] = {name: [] for name in spec.columns}
         for offset, written in enumerate(spec.samples, 1):
             for path, message in _row(spec, samples.with_id(spec, offset, written), values[key], context):
                 yield ("sheets", key, "samples", offset - 1, *path), message
         for offset, written in enumerate(spec.seeds):
-            for path, message in _seed(key, spec, written, context):
+            for path, message in _seed(key, spec, written, seeded[key], context):
                 yield ("sheets", key, "seeds", offset, *path), message
+    lookup = _Rows((values, seeded), context)
     for key, spec in template.sheets.items():
-        yield from _broken_rules(key, spec, values, context)
+        yield from _broken_rules(key, spec, values[key], lookup, context)
 
 
 def _row(
@@ -138,7 +141,9 @@ def _row(
         values[name].append(value)
 
 
-def _seed(sheet: str, spec: SheetSpec, written: Mapping[str, Any], context: Context) -> Iterator[Trouble]:
+def _seed(
+    sheet: str, spec: SheetSpec, written: Mapping[str, Any], values: dict[str, list[Any]], context: Context
+) -> Iterator[Trouble]:
     for name, value in written.items():
         if name not in spec.columns:
             yield (name,), f"no such column: {name}{nearest(name, list(spec.columns))}"
@@ -151,24 +156,24 @@ def _seed(sheet: str, spec: SheetSpec, written: Mapping[str, Any], context: Cont
                 cells = {samples.seed_cell(sheet, spec, name, value, one) for one in (context, another_day)}
                 if len(cells) > 1:
                     yield (name,), "only samples may have a date relative to today"
+                values[name] += [spec.columns[name].parse_cell(cell, context) for cell in cells if cell is not None]
             except (BadCell, ValueError) as bad:
                 yield (name,), _why(bad)
 
 
 def _broken_rules(
-    key: str, spec: SheetSpec, values: Mapping[str, Mapping[str, list[Any]]], context: Context
+    key: str, spec: SheetSpec, values: Mapping[str, list[Any]], lookup: _Rows, context: Context
 ) -> Iterator[Trouble]:
     if not spec.samples:
         return
-    lookup = _Samples(values, context)
     for name, column in spec.columns.items():
         if column.computed:
             continue
         for rule in column.all_rules():
-            for offset, bad in rule.check(Place(key, name), values[key], context, lookup):
+            for offset, bad in rule.check(Place(key, name), values, context, lookup):
                 yield ("sheets", key, "samples", offset, name), f"breaks its rule {rule.code}: {bad}"
     for sheet_rule in spec.rules:
-        for offset, name, bad in sheet_rule.check(key, values[key], context):
+        for offset, name, bad in sheet_rule.check(key, values, context):
             yield ("sheets", key, "samples", offset, name), f"breaks the rule {sheet_rule.code}: {bad}"
 
 
@@ -176,14 +181,14 @@ def _why(bad: Exception) -> str:
     return str(bad.errors()[0]["msg"]) if isinstance(bad, ValidationError) else str(bad)
 
 
-class _Samples:
-    """A look-up among sample rows and the options of lists."""
+class _Rows:
+    """A look-up among sample rows, first rows and the options of lists."""
 
-    def __init__(self, values: Mapping[str, Mapping[str, list[Any]]], context: Context) -> None:
-        self._values, self._context = values, context
+    def __init__(self, parts: tuple[Mapping[str, Mapping[str, list[Any]]], ...], context: Context) -> None:
+        self._parts, self._context = parts, context
 
     def values(self, sheet: str, column: str) -> Collection[Any]:
         found = self._context.template.sheets[sheet].columns[column]
         if isinstance(found, ListColumn):
             return list(found.options)
-        return self._values[sheet][column]
+        return [value for values in self._parts for value in values[sheet][column]]

@@ -111,9 +111,19 @@ def test_a_locked_column_that_is_moved_is_still_locked(desk):
     assert locks(desk)["客户"][0]["range"]["startColumnIndex"] == 0
 
 
-def test_without_anybody_to_open_it_nothing_is_locked_and_that_is_told(blank, tmp_path):
+def test_while_the_team_is_empty_nothing_is_locked_and_nothing_told(blank, tmp_path):
     blank.template = staffed(tmp_path, views="", top=ROLES)
+    assert blank.apply().troubles == ()
+    assert not any(locks(blank).values())
+    assert (blank.plan().changes, blank.plan().troubles) == ((), ())
+
+
+def test_with_a_team_but_nobody_to_open_it_nothing_is_locked_and_that_is_told(blank, tmp_path):
+    blank.template = staffed(tmp_path, views="", top=ROLES)
+    blank.apply()
+    hire(blank, ANN)
     made = blank.apply()
+    assert editors(blank, "客户") >= {"ann@x.org"}
     assert locks(blank)["订单"] == []
     assert "Nobody may edit orders" in made.text() or "没有人可以编辑 orders" in made.text()
     assert blank.plan().changes == ()

@@ -142,7 +142,8 @@ class TestFormulas:
 
     def test_an_amount_in_the_currency_of_its_row_is_converted_by_the_rate_tab(self):
         made = template(columns={"x": {"type": "converted", "title": "X", "amount": "price", "rate": "rates.rate"}})
-        rate = "INDEX({rates.rate},MATCH({currency},{rates.currency},0))"
+        found = "INDEX({rates.rate},MATCH({currency},{rates.currency},0))"
+        rate = f"IF(N({found})>0,{found},NA())"
         same = 'OR({currency}="",{currency}="CNY")'
         assert resource(made, "customers.x.formula").text == normal(
             f'=IF({{id}}="","",IF({{price}}="","",ROUND({{price}}*IF({same},1,{rate}),2)))'

@@ -105,6 +105,14 @@ def test_more_cells_than_a_spreadsheet_holds():
     ]
 
 
+def test_samples_may_refer_to_first_rows():
+    data = plan(samples=[{"id": "c1", "currency": "USD"}, {"id": "c2", "currency": "EUR"}])
+    data["sheets"]["rates"]["seeds"] = [{"currency": "USD", "rate": 7}]
+    found = {(".".join(map(str, path)), message) for path, message in Template.model_validate(data).problems()}
+    place = "sheets.customers.samples.1.currency"
+    assert found == {(place, f"breaks its rule exists_in: EUR is not in {title}") for title in ("汇率", "Rates")}
+
+
 def test_seeds_are_the_same_on_every_day():
     assert problems(seeds=[{"day": "+3d"}]) == [
         ("sheets.customers.seeds.0.day", "only samples may have a date relative to today")

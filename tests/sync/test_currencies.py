@@ -52,7 +52,7 @@ def reading(template):
         people = running.client.create("x")
         gateway = Gateway(running.session, people.id)
         provision.apply(gateway, provision.plan(gateway, template, "en", today=date(2026, 6, 1)))
-        people.worksheet("Rates").update([["USD", 7.1], ["JPY", 0.0493]], "A2")
+        people.worksheet("Rates").update([["USD", 7.1], ["JPY", 0.0493], ["GBP"]], "A2")
         orders = [
             ["o 1", 10, "USD"],
             ["o2", 5],
@@ -60,6 +60,7 @@ def reading(template):
             ["o4", 3, "EUR"],
             ["o5", "", "USD"],
             ["o6", 333, "JPY"],
+            ["o7", 9, "GBP"],
         ]
         people.worksheet("Orders").update(orders, "A2")
         people.worksheet("Orders").update([["https://x.org/a"]], "E2")
@@ -75,6 +76,7 @@ def test_every_amount_is_converted_by_the_rate_of_its_currency(reading):
         "o4": None,
         "o5": None,
         "o6": Decimal("16.42"),
+        "o7": None,
     }
 
 
@@ -82,6 +84,7 @@ def test_a_currency_without_a_rate_is_told_and_never_left_out_in_silence(reading
     issues = {(issue.row, issue.column, issue.code) for issue in reading[0].issues}
     assert (5, "total", "error_value") in issues
     assert (5, "currency", "exists_in") in issues
+    assert (8, "total", "error_value") in issues, "a rate that was left blank is none either"
 
 
 def test_links_show_their_label_and_are_blank_where_there_is_no_address(reading):

@@ -1,8 +1,8 @@
 """
 An amount in the currency of its row → the same in the template's currency, by the rate tab.
 
-A blank currency is the template's.  A currency without a rate gives `#N/A`:
-a total that left it out would look right and be wrong.
+A blank currency is the template's.  A currency without a rate, or with a blank
+one, gives `#N/A`: a total that left it out would look right and be wrong.
 """
 
 from collections.abc import Iterator
@@ -49,7 +49,8 @@ class ConvertedColumn(Computed):
         currency, amount = f"{{{money.currency_from}}}", f"{{{self.amount}}}"
         sheet, _, column = self.rate.partition(".")
         key = Place(sheet, str(context.template.sheets[sheet].key)).range
-        rate = f"INDEX({Place(sheet, column).range},MATCH({currency},{key},0))"
+        found = f"INDEX({Place(sheet, column).range},MATCH({currency},{key},0))"
+        rate = f"IF(N({found})>0,{found},NA())"
         same = f'OR({currency}="",{currency}="{context.currency}")'
         return f'IF({amount}="","",ROUND({amount}*IF({same},1,{rate}),{self.decimals}))'
 
