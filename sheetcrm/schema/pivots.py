@@ -70,8 +70,10 @@ def _listed(value: Any) -> Any:
 
 Groups = Annotated[
     tuple[GroupBy, ...],
-    BeforeValidator(_listed, json_schema_input_type=str | GroupBy | list[str | GroupBy]),
     Field(max_length=5),
+    BeforeValidator(
+        _listed, json_schema_input_type=str | GroupBy | Annotated[list[str | GroupBy], Field(max_length=5)]
+    ),
 ]
 """A column key, a column with settings, or a list of them."""
 

@@ -67,6 +67,8 @@ def test_editors_know_it():
     schema = Draft202012Validator(json_schema())
     assert list(schema.iter_errors(data(one=pivot(rows=["owner", {"column": "day", "unit": "year"}])))) == []
     assert list(schema.iter_errors(data(one=pivot(rows=[{"column": "day", "unit": "decade"}]))))
+    assert list(schema.iter_errors(data(one=pivot(rows="currency")))) == [], "five columns, not five letters"
+    assert list(schema.iter_errors(data(one=pivot(rows=["stage"] * 6))))
 
 
 PROBLEMS = [
