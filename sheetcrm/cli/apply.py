@@ -127,7 +127,10 @@ def plan_code(plan: Plan, *, check: bool) -> int:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @spreadsheet_options
 def apply_command(asked: Asked, fingerprint: str | None, yes: bool, **options: Any) -> int:
-    """Build or update a spreadsheet from TEMPLATE: show what will change, ask, do it in one atomic batch."""
+    """Build or update a spreadsheet from TEMPLATE.
+
+    Shows what will change, asks, and does it in one atomic batch.
+    """
     wanted = replace(wanted_from(options), fingerprint=fingerprint, yes=yes)
     if wanted.everywhere:
         from sheetcrm.cli.every import apply_every

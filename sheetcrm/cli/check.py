@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 @click.command("check")
 @spreadsheet_options
 def check_command(asked: Asked) -> int:
-    """Every wrong cell: where, a link to it, what is wrong, in the language of the sheet.  Exits 3 when there are any."""
+    """Show every wrong cell: where, a link to it, what is wrong.
+
+    In the language of the sheet.  Exits 3 when there are any.
+    """
     from sheetcrm import sync
 
     with asked.open() as job:

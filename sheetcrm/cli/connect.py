@@ -52,7 +52,10 @@ a_file = click.Path(path_type=Path, dir_okay=False)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @spreadsheet_options
 def connect_command(asked: Asked, spreadsheet: str | None, **options: Any) -> int:
-    """Draft a template from a SPREADSHEET made by hand, or bind it to one: no cell of it is changed."""
+    """Draft a template from a SPREADSHEET made by hand.
+
+    Or bind it to one that there is.  No cell of it is changed.
+    """
     wanted = Wanted(**options)
     _check(wanted)
     with replace(asked, wanted=spreadsheet or asked.wanted).open() as job:

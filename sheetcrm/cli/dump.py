@@ -15,7 +15,10 @@ from sheetcrm.cli.options import Asked, sheet_key, spreadsheet_options, tell, to
 @click.option("--samples/--no-samples", default=False, help="Also the template's example rows.")
 @spreadsheet_options
 def export_command(asked: Asked, sheet: str, form: Literal["csv", "json"], samples: bool) -> int:
-    """Typed records of SHEET (its key or title) on stdout: the same keys in every language, dates as 2026-01-31."""
+    """Print the typed records of SHEET.
+
+    SHEET is its key or title.  The same keys in every language, dates as 2026-01-31.
+    """
     from sheetcrm import sync
 
     with asked.open() as job:

@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Only say what would be added, changed and refused.")
 @spreadsheet_options
 def import_command(asked: Asked, file: Path, sheet: str, mapping: Path | None, dry_run: bool) -> int:
-    """Rows of a CSV into SHEET: new keys are added, known ones updated, never evaluated as formulas.
+    """Add and update rows of SHEET from a CSV.
+
+    New keys are added, known ones updated; nothing is evaluated as a formula.
 
     What cannot be read is named with its line and reason and left out; exits 3 then.
     """

@@ -11,7 +11,7 @@ from sheetcrm.cli.options import tell, today_in
 
 @click.group("local")
 def local_command() -> None:
-    """The embedded server: look at its spreadsheets, or see the whole job done once."""
+    """Look at spreadsheets of the embedded server; see a demo."""
 
 
 @local_command.command("serve")
@@ -29,7 +29,9 @@ def local_command() -> None:
     "--quota", is_flag=True, help="Hold clients to Google's limits: 60 reads and 60 writes a minute and user."
 )
 def serve_command(data: Path | None, port: int | None, token: str | None, owner: str, *, quota: bool) -> None:
-    """Serve a data folder on loopback until stopped (Ctrl-C or SIGTERM).
+    """Serve a data folder on loopback.
+
+    Until it is stopped by Ctrl-C or SIGTERM.
 
     Clients of Google Sheets find the same paths here; tests order faults at /server/faults and get credentials files from
     /server/credentials (docs/testing.md).
@@ -68,7 +70,10 @@ def _data_folder() -> Path:
     help="Also take pictures of sheet and digest into this folder (needs Chromium).",
 )
 def demo_command(as_json: bool, folder: Path, lang: str, pictures: Path | None) -> None:
-    """Do the whole job once: template, spreadsheet, a day of people's edits, records, issues, reminder mail."""
+    """Do the whole job once, as a story.
+
+    Template, spreadsheet, a day of people's edits, records, issues, reminder mail.
+    """
     import json
 
     from sheetcrm import demo

@@ -37,7 +37,10 @@ if TYPE_CHECKING:
 )
 @spreadsheet_options
 def remind_command(asked: Asked, dry_run: bool, day: datetime | None) -> int:
-    """Mail each owner a digest of what is due.  Each reminder goes out once: a second run sends nothing."""
+    """Mail each owner a digest of what is due.
+
+    Each reminder goes out once: a second run sends nothing.
+    """
     with asked.open() as job:
         report = remind(job, day.date() if day else None, dry_run=dry_run)
         if asked.as_json:

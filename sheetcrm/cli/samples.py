@@ -11,14 +11,20 @@ from sheetcrm.cli.options import Asked, print_json, requests_of, spreadsheet_opt
 
 @click.group("samples")
 def samples_command() -> None:
-    """The template's example rows (they come with: apply --with-samples)."""
+    """Take the template's example rows out again.
+
+    They come with: apply --with-samples.
+    """
 
 
 @samples_command.command("remove")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @spreadsheet_options
 def remove_command(asked: Asked, yes: bool) -> int:
-    """Delete the example rows, found by their keys; rows of your own are never touched."""
+    """Delete the example rows.
+
+    They are found by their keys; rows of your own are never touched.
+    """
     from sheetcrm import provision
     from sheetcrm.errors import Refused
 

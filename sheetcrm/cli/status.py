@@ -28,7 +28,10 @@ STANDING = {
 @click.command("status")
 @spreadsheet_options
 def status_command(asked: Asked) -> int:
-    """Which spreadsheets, which API, whose template is behind, last reminder run; one request each."""
+    """Show every spreadsheet and whether its template is behind.
+
+    Also which API it is on, and when reminders were last sent; one request each.
+    """
     from sheetcrm import config
 
     found = []

@@ -31,13 +31,13 @@ SHOWN = 20
 
 @click.group("team")
 def team_command() -> None:
-    """Who is in the team tab; somebody new; somebody who leaves."""
+    """List the team; add somebody; hand over what a leaver has."""
 
 
 @team_command.command("list")
 @spreadsheet_options
 def list_command(asked: Asked) -> int:
-    """Everybody in the team tab, and how many cells name them."""
+    """List everybody, and how many cells name them."""
     from sheetcrm import sync
     from sheetcrm.sync.team import colleagues
 
@@ -61,7 +61,10 @@ def list_command(asked: Asked) -> int:
 @click.option("--manager", metavar="NAME", help="Who hears when they do not react.")
 @spreadsheet_options
 def add_command(asked: Asked, name: str, email: str, role: str | None, manager: str | None) -> int:
-    """Add NAME to the team tab, ticked as active (to take it back: delete the row)."""
+    """Add NAME to the team tab, ticked as active.
+
+    `undo` takes it back.
+    """
     from sheetcrm.sync.team import add
 
     with asked.open() as job:
@@ -97,7 +100,10 @@ def add_command(asked: Asked, name: str, email: str, role: str | None, manager: 
 def leave_command(
     asked: Asked, name: str, to: str | None, *, without: tuple[str, ...], share: bool, dry_run: bool, yes: bool
 ) -> int:
-    """Hand everything of NAME to somebody else and untick NAME: no mails from then on (undo takes it back)."""
+    """Hand everything of NAME to somebody else.
+
+    Also unticks NAME: no mails from then on.  `undo` takes it back.
+    """
     from sheetcrm import sync
     from sheetcrm.provision.access import NO_SHARING
     from sheetcrm.provision.sharing import carry_out

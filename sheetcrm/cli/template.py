@@ -36,14 +36,14 @@ config_option = click.option(
 
 @click.group("template")
 def template_command() -> None:
-    """List, show and check templates; the JSON schema for editors."""
+    """List, show, check and preview templates."""
 
 
 @template_command.command("list")
 @config_option
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def list_command(config: str | None, as_json: bool) -> None:
-    """Every template by name, with its titles."""
+    """List every template by name, with its titles."""
     from sheetcrm.schema import loader
 
     where = folders(config)
@@ -65,7 +65,7 @@ def list_command(config: str | None, as_json: bool) -> None:
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="en", show_default=True)
 @config_option
 def show_command(name: str, lang: str, config: str | None) -> None:
-    """The sheets and columns of a template."""
+    """Show the sheets and columns of a template."""
     from sheetcrm.schema import loader
 
     describe(loader.named(name, folders(config)), lang)
@@ -86,7 +86,10 @@ def describe(template: Template, language: str) -> None:
 @click.argument("names", nargs=-1, required=True)
 @config_option
 def check_command(names: tuple[str, ...], config: str | None) -> None:
-    """Whether templates (names or files) are right; every mistake with file, line and the nearest right word."""
+    """Say whether templates (names or files) are right.
+
+    Every mistake with file, line and the nearest right word.
+    """
     from sheetcrm.errors import TemplateError
     from sheetcrm.schema import loader
 
@@ -112,8 +115,9 @@ def check_command(names: tuple[str, ...], config: str | None) -> None:
 @click.option("--sheet", metavar="KEY", help="The sheet to begin with (default: the first).")
 @config_option
 def preview_command(name: str, out: Path, lang: str, sheet: str | None, config: str | None) -> None:
-    """What a spreadsheet from this template looks like, with its example rows; no Google account is needed.
+    """Show what a spreadsheet from this template looks like.
 
+    With its example rows; no Google account is needed.
     .html is one file that opens anywhere, .png a picture (needs Chromium), .xlsx an Excel file with formats, dropdowns and rules.
     """
     from sheetcrm.preview import preview
@@ -128,7 +132,10 @@ def preview_command(name: str, out: Path, lang: str, sheet: str | None, config: 
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write it into this file (default: stdout)."
 )
 def schema_command(out: Path | None) -> None:
-    """The JSON schema of templates, for editors that complete and check YAML while you type."""
+    """Write the JSON schema of templates, for your editor.
+
+    Editors that know it complete and check YAML while you type.
+    """
     from sheetcrm.schema.template import json_schema
 
     text = json.dumps(json_schema(), ensure_ascii=False, indent=2)

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @spreadsheet_options
 def undo_command(asked: Asked, dry_run: bool, yes: bool, **allowed: bool) -> int:
-    """Take the last apply back, where nobody touched the same things since; says what cannot come back."""
+    """Take the last apply, team change or binding back.
+
+    What people touched since stays as it is; says what cannot come back.
+    """
     from sheetcrm import provision
     from sheetcrm.errors import UsageError
     from sheetcrm.provision.undo import undo

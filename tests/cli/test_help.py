@@ -1,0 +1,39 @@
+"""`--help`: every command says in one short sentence what it does, and nothing is cut off."""
+
+from __future__ import annotations
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from sheetcrm.cli import cli
+
+
+def groups(command=cli, path=()):
+    """Every group of commands with the words that lead to it."""
+    if isinstance(command, click.Group):
+        yield path, command
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            yield from groups(command.get_command(context, name), (*path, name))
+
+
+GROUPS = [pytest.param(path, group, id=" ".join(("sheetcrm", *path))) for path, group in groups()]
+
+
+@pytest.mark.parametrize(("path", "group"), GROUPS)
+def test_nothing_is_cut_off_on_a_narrow_terminal(path, group):
+    shown = CliRunner().invoke(cli, [*path, "--help"], terminal_width=80)
+    assert shown.exit_code == 0
+    assert "..." not in shown.output.partition("\n")[2], "beside the usage in the first line"
+    assert max(map(len, shown.output.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(("path", "group"), GROUPS)
+def test_every_command_says_what_it_does_in_a_short_sentence(path, group):
+    context = click.Context(group)
+    first = {name: group.get_command(context, name).help.partition("\n\n")[0] for name in group.list_commands(context)}
+    assert {
+        name: said for name, said in first.items() if len(said) > 60 or "\n" in said or not said.endswith(".")
+    } == {}
+    assert {name: said for name, said in first.items() if not said[0].isupper()} == {}
