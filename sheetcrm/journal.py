@@ -7,17 +7,21 @@ somebody can tell what it was and take it back.  Knows nothing of what entries m
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from sheetcrm.errors import ApiError
+
 Json = dict[str, Any]
-Stage = Literal["begun", "done", "undone"]
-"""`begun`: sent, and nobody knows whether it arrived; `undone`: taken back since."""
+Stage = Literal["begun", "done", "undone", "aside"]
+"""`begun`: sent, and nobody knows whether it arrived; `undone`: taken back since; `aside`: nothing that can be taken back by itself."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,18 @@ class Journal:
         self._put(path, Write(when, what, fingerprint, tuple(entries)))
         return path
 
+    @contextmanager
+    def written(self, what: str, entries: Sequence[Json], now: datetime) -> Iterator[None]:
+        """Write down what is sent within, done after it; what was refused is nothing that could be taken back."""
+        path = self.begin(what, fingerprint(entries), entries, now)
+        try:
+            yield
+        except ApiError as refused:
+            if 400 <= refused.status < 500:
+                self.mark(path, "undone")
+            raise
+        self.mark(path, "done")
+
     def mark(self, path: Path, stage: Stage) -> None:
         """What became of it."""
         self._put(path, replace(read(path), stage=stage))
@@ -66,6 +82,12 @@ class Journal:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
+
+
+def fingerprint(entries: Sequence[Json]) -> str:
+    """Twelve hex digits that tell these entries from others."""
+    text = json.dumps(list(entries), ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def read(path: Path) -> Write:

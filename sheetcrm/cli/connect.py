@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sheetcrm.cli.options import Asked, Job, print_json, requests_of, spreadsheet_options, tell, template_name, today_in
+from sheetcrm.cli.options import (
+    Asked,
+    Job,
+    now,
+    print_json,
+    requests_of,
+    spreadsheet_options,
+    tell,
+    template_name,
+    today_in,
+)
 
 if TYPE_CHECKING:
     from sheetcrm.handmade.bind import Binding
@@ -116,6 +126,7 @@ def _bind(asked: Asked, job: Job, found: Survey, wanted: Wanted) -> int:
     from sheetcrm.errors import Refused
     from sheetcrm.handmade import mapfile, table
     from sheetcrm.handmade.bind import bind
+    from sheetcrm.handmade.unbind import entries
 
     template, _ = job.template(wanted.template, wanted.lang)
     said = mapfile.read(wanted.map_file, template, found.tabs) if wanted.map_file else mapfile.Map()
@@ -129,12 +140,13 @@ def _bind(asked: Asked, job: Job, found: Survey, wanted: Wanted) -> int:
         )
     go = wanted.yes or (not asked.as_json and sys.stdin.isatty() and click.confirm("Bind it so?", err=True))
     if go:
-        job.gateway.batch(sealed.requests)
+        with job.journal.written(f"connect {template.key}", entries(sealed), now()):
+            job.gateway.batch(sealed.requests)
         _remember(job, template, binding, sealed.plan.layout.title)
     if asked.as_json:
         print_json({**table.as_json(binding, sealed), "bound": go, "requests": requests_of(job.gateway)})
     elif go:
-        tell(f"bound; what apply would do now: sheetcrm plan --in {job.name}")
+        tell(f"bound (undo takes it back); what apply would do now: sheetcrm plan --in {job.name}")
     else:
         tell("nothing was written; add --yes to bind it so, or correct it with --map FILE")
     return 0 if go or asked.as_json else Refused.exit_code

@@ -64,7 +64,11 @@ def show(done: Imported, file: Path, *, dry_run: bool) -> None:
         for column, text in ((refusal.column, refusal.text), *refusal.also):
             click.echo(f"{file}:{refusal.line}: {f'{column}: ' if column else ''}{text}")
     for id_ in done.misplaced:
-        click.echo(f"{id_}: its row moved while it was written; look at it")
+        click.echo(f"{id_}: rows moved while it was written; look at it")
+    if done.righted:
+        tell(
+            f"rows moved while they were written, and were put right: {', '.join(id_ or '(no id)' for id_ in done.righted)}"
+        )
     if done.unused:
         tell(f"columns of the file that go nowhere: {', '.join(done.unused)}")
     would = "would be " if dry_run else ""

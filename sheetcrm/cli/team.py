@@ -20,9 +20,12 @@ from sheetcrm.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from sheetcrm.provision.access import Sharing
     from sheetcrm.schema.template import Template
-    from sheetcrm.sync.cells import Changed
+    from sheetcrm.sync.cells import CellChange, Changed
+    from sheetcrm.sync.landing import Landing
     from sheetcrm.sync.records import Reading
     from sheetcrm.sync.team import Leaving
 
@@ -65,12 +68,14 @@ def add_command(asked: Asked, name: str, email: str, role: str | None, manager: 
 
     `undo` takes it back.
     """
+    from sheetcrm.sync.cells import Log
     from sheetcrm.sync.team import add
 
     with asked.open() as job:
         template, language = job.template()
         given = {"name": name, "email": email, "role": role or "", "manager": manager or ""}
-        made = add(job.gateway, template, given, language=language)
+        log = Log(job.journal, f"team add {name}", now())
+        made = add(job.gateway, template, given, language=language, log=log)
         if asked.as_json:
             print_json({"added": asdict(made), "requests": requests_of(job.gateway)})
         else:
@@ -167,18 +172,31 @@ def _show(found: Leaving, access: Sharing) -> None:
 
 def _tell(asked: Asked, job: Job, template: Template, found: Leaving, done: Changed) -> None:
     if asked.as_json:
-        parts = {"changes": found.changes, "done": done.done, "conflicts": done.conflicts, "misplaced": done.misplaced}
+        parts: dict[str, Sequence[CellChange | Landing]] = {
+            "changes": found.changes,
+            "done": done.done,
+            "conflicts": done.conflicts,
+        }
+        parts |= {"righted": done.righted, "misplaced": done.misplaced}
         said = {name: [asdict(one) for one in changes] for name, changes in parts.items()}
         left = [{"sheet": sheet, "row": row} for sheet, row in found.left]
         print_json({**said, "left": left, "requests": requests_of(job.gateway)})
         return
     for change in done.conflicts:
         tell(f"stays: {change.sheet} {change.id} {change.column}: somebody changed it meanwhile")
-    for change in done.misplaced:
-        tell(f"look: {change.sheet} {change.id} was moved while {change.column} was written; check that row")
+    for line in moved_lines(done):
+        tell(line)
     tell(f"{len(done.done)} cells changed")
     if done.done:
         _follows(template)
+
+
+def moved_lines(done: Changed) -> Iterator[str]:
+    """What happened because rows or columns were moved in the moment of the write."""
+    for change in done.righted:
+        yield f"put right: {change.sheet} {change.id or 'a blank row'} {change.column}: rows were moved while it was written"
+    for landing in done.misplaced:
+        yield f"look at {landing.a1}: rows or columns were moved while {landing.aim.cell} was written there, and what stood there is not known"
 
 
 def _follows(template: Template) -> None:

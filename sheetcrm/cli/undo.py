@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sheetcrm.journal import Write
     from sheetcrm.provision.undo import Undo
     from sheetcrm.schema.template import Template
+    from sheetcrm.sync.cells import CellChange
 
 
 @click.command("undo")
@@ -33,17 +34,24 @@ def undo_command(asked: Asked, dry_run: bool, yes: bool, **allowed: bool) -> int
     """
     from sheetcrm import provision
     from sheetcrm.errors import UsageError
+    from sheetcrm.handmade.unbind import is_binding
     from sheetcrm.provision.undo import undo
     from sheetcrm.sync.cells import is_cells
 
     allow = {name for name in ALLOWANCES if allowed.get(f"allow_{name.replace('-', '_')}")}
     with asked.open() as job:
         path, write = next(
-            ((path, write) for path, write in job.journal.writes() if write.stage != "undone" and write.entries),
+            (
+                (path, write)
+                for path, write in job.journal.writes()
+                if write.stage in ("begun", "done") and write.entries
+            ),
             (None, None),
         )
         if path is None or write is None:
             raise UsageError(f"nothing that was written to {job.name} from here can be undone")
+        if is_binding(write.entries):
+            return _unbound(asked, job, write, path, ask=not (dry_run or yes), dry_run=dry_run)
         template, language = job.template()
         if is_cells(write.entries):
             return _cells_back(asked, job, template, write, path, ask=not (dry_run or yes), dry_run=dry_run)
@@ -85,6 +93,7 @@ def _cells_back(
     asked: Asked, job: Job, template: Template, write: Write, path: Path, *, ask: bool, dry_run: bool
 ) -> int:
     """Take back cells that a command wrote row by row, where they still say what it wrote."""
+    from sheetcrm.cli.team import moved_lines
     from sheetcrm.sync.cells import Log, change_cells, taken_back
 
     changes = taken_back(write.entries)
@@ -98,8 +107,44 @@ def _cells_back(
     done = change_cells(job.gateway, template, changes, log=Log(job.journal, f"undo of {write.what}", now()))
     _settle(job, path)
     for one in done.conflicts:
-        tell(f"stays: {one.sheet} {one.id} {one.column}: somebody changed it since")
+        tell(f"stays: {one.sheet} {one.id} {one.column}: {_why_cell_stays(write, one)}")
+    for line in moved_lines(done):
+        tell(line)
+    if write.what.startswith("team leave "):
+        tell("what cannot come back: access to the file that was taken away, and mails that were not sent meanwhile")
     if asked.as_json:
-        left = [{"address": f"{one.sheet}.{one.column} {one.id}", "why": "changed since"} for one in done.conflicts]
+        left = [
+            {"address": f"{one.sheet}.{one.column} {one.id}", "why": _why_cell_stays(write, one)}
+            for one in done.conflicts
+        ]
         print_json({"changed": len(done.done), "left": left, "undone": write.fingerprint})
+    return 0
+
+
+def _why_cell_stays(write: Write, change: CellChange) -> str:
+    """In a few words."""
+    if write.what.startswith("team add "):
+        return "somebody changed that row since, so it stays as a whole; team leave is for who was there"
+    return "somebody changed it since"
+
+
+def _unbound(asked: Asked, job: Job, write: Write, path: Path, *, ask: bool, dry_run: bool) -> int:
+    """Take marks back that connect wrote; no cell is changed."""
+    from sheetcrm.handmade.unbind import unbind
+
+    found = unbind(job.gateway, write.entries)
+    if not asked.as_json:
+        click.echo(f"undo: {write.what}, {write.when}")
+        click.echo(f"  - {found.gone} marks, which nobody sees" + (f"  + {found.back} of before" if found.back else ""))
+        for line in found.left:
+            click.echo(f"  stays: {line}")
+    if dry_run or (sys.stdin.isatty() and ask and not click.confirm("Do it?", err=True)):
+        tell("nothing was changed")
+        return 0
+    job.gateway.batch(found.requests)
+    job.journal.mark(path, "undone")
+    tell(f"what stays: the template of {job.name} in the config; connect it again, or take it out there")
+    if asked.as_json:
+        done = {"removed": found.gone, "restored": found.back, "left": list(found.left), "undone": write.fingerprint}
+        print_json({**done, "requests": requests_of(job.gateway)})
     return 0

@@ -23,10 +23,12 @@ from sheetcrm.schema.template import Template
 
 @dataclass(frozen=True)
 class Sealed:
-    """The requests that write the marks, and what `plan` will say when they are there."""
+    """The requests that write the marks, what `plan` will say when they are there, and the marks that come and go."""
 
     requests: tuple[Request, ...]
     plan: Plan
+    marks: tuple[Mark, ...]
+    removed: tuple[Old, ...]
 
 
 def seal(
@@ -56,7 +58,7 @@ def seal(
     marks += [mark for mark in memories if mark.place not in there]
     plan = provision.plan(gateway.with_marks(marks), template, language, today=today)
     gone = [old.request() for old in gateway.removed]
-    return Sealed((*gone, *(mark.request() for mark in marks)), plan)
+    return Sealed((*gone, *(mark.request() for mark in marks)), plan, tuple(marks), tuple(gateway.removed))
 
 
 def _headers(plan: Plan) -> list[Mark]:

@@ -68,11 +68,12 @@ class Gateway:
         answer = self._send("get", "/values:batchGet", params={"ranges": list(ranges), **AS_STORED})
         return [part.get("values", []) for part in answer.get("valueRanges", [])]
 
-    def batch(self, requests: Sequence[Json], **options: Any) -> Json:
+    def batch(self, requests: Sequence[Json], fields: str = "", **options: Any) -> Json:
         """Run `requests` all together or not at all; `options` go beside them in the body.  No requests, no call."""
         if not requests:
             return {}
-        return self._send("post", ":batchUpdate", json={"requests": list(requests), **options})
+        params = {"fields": fields} if fields else {}
+        return self._send("post", ":batchUpdate", params=params, json={"requests": list(requests), **options})
 
     def write(self, data: Sequence[Json]) -> Json:
         """Values as data, never parsed: each item has `values` and a `range` (A1) or, in all of them, a `dataFilter`."""

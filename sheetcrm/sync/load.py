@@ -16,15 +16,19 @@ from sheetcrm.errors import FileError, Problem, UsageError
 from sheetcrm.messages import texts
 from sheetcrm.schema.template import Template
 from sheetcrm.sheets.gateway import Gateway
+from sheetcrm.sync.aims import CellChange
+from sheetcrm.sync.cells import Attempt, put_right
 from sheetcrm.sync.csvfile import CsvFile, read_file
 from sheetcrm.sync.extract import Parsed, Values
 from sheetcrm.sync.identity import new_ids, random_id, stamps
+from sheetcrm.sync.landing import Aim, Landing, send_and_see
 from sheetcrm.sync.look import Look, look
 from sheetcrm.sync.mapping import ImportMap, Source, sources, unused
 from sheetcrm.sync.merge import Merge, merge, without_orphans
-from sheetcrm.sync.read import parsed_sheets
+from sheetcrm.sync.read import judged, parsed_sheets
+from sheetcrm.sync.records import FIRST_ROW
 from sheetcrm.sync.sift import Refusal, sift
-from sheetcrm.sync.write import Write, formula_requests, misplaced, room, send
+from sheetcrm.sync.write import Write, cell_requests, chunks, formula_requests, misplaced, room
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,9 @@ class Imported:
     unused: tuple[str, ...]
     """Columns of the file that go nowhere."""
     misplaced: tuple[str, ...] = ()
-    """Ids whose rows moved while we wrote: look at those rows."""
+    """Ids of new rows that moved while we wrote, and cells (`'Customers'!C7`) where nobody can tell what stood there: look at them."""
+    righted: tuple[str, ...] = ()
+    """Ids of rows that were written once more, because rows moved while we wrote."""
 
 
 def load(
@@ -61,7 +67,7 @@ def load(
 
     FileError when the file or the mapping cannot be used as a whole, UsageError
     when the sheet cannot take rows; nothing is written then.  Two reads, a
-    write (more above 1.5 MB), and a read that looks whether the rows stand
+    write (more above 1.5 MB), and a read that looks whether new rows stand
     where they were put.  `today` goes into `created` of new rows and `touched`
     of those that change, where the file does not say them.
     """
@@ -82,7 +88,7 @@ def load(
     made = _with_ids(made, parsed, template, _named(file, found.get(spec.key or "")), new_id)
     _stamp(made, seen, sheet)
     done = _imported(made, sheet, spec.key or "", unused(file, found))
-    return done if dry_run else replace(done, misplaced=tuple(_written(gateway, seen, parsed, made)))
+    return done if dry_run else _written(gateway, seen, parsed, made, done)
 
 
 def _takes_rows(seen: Look, sheet: str, found: Mapping[str, Source]) -> None:
@@ -152,15 +158,34 @@ def _imported(made: Merge, sheet: str, key: str, left: tuple[str, ...]) -> Impor
     return Imported(sheet, added, tuple(made.changed), tuple(made.same), tuple(made.refused), left)
 
 
-def _written(gateway: Gateway, seen: Look, parsed: Parsed, made: Merge) -> list[str]:
-    """Write, look again; the ids of rows that do not stand where they were written."""
-    sheet = parsed.sheet
+def _written(gateway: Gateway, seen: Look, parsed: Parsed, made: Merge, done: Imported) -> Imported:
+    """Write, see where it landed, put right what landed beside."""
+    sheet, layout = parsed.sheet, seen.layout
     key = seen.context.template.sheets[sheet].key or ""
-    free = room(seen.layout, sheet, max(parsed.numbers, default=1), len(made.new))
-    formulas = formula_requests(seen.layout, sheet, seen.context, free.first, len(made.new))
+    free = room(layout, sheet, max(parsed.numbers, default=1), len(made.new))
+    before = [*free.requests, *formula_requests(layout, sheet, seen.context, free.first, len(made.new))]
     changed = {id_: Write(free.moved(write.row), write.cells) for id_, write in made.changed.items()}
     new = {str(one.values[key]): Write(free.first + at, one.cells) for at, one in enumerate(made.new)}
-    if not changed and not new:
-        return []
-    send(gateway, seen.layout, sheet, [*changed.values(), *new.values()], [*free.requests, *formulas])
-    return misplaced(gateway, sheet, key, {write.row: id_ for id_, write in [*changed.items(), *new.items()]})
+    ids = {write.row: id_ for id_, write in changed.items() if write.row == made.changed[id_].row}
+    landed: list[Landing] = []
+    for chunk in chunks([*changed.values(), *new.values()]):
+        aims = [
+            Aim(sheet, ids[one.row], cell[0], one.row, cell[1])
+            for one in chunk
+            if one.row in ids
+            for cell in one.cells.items()
+        ]
+        landed += send_and_see(gateway, layout, seen.context, [*before, *cell_requests(layout, sheet, chunk)], aims)
+        before = []
+    # What is new gave its row the id, and so its place is only known from another look.
+    others = {write.row: id_ for id_, write in [*changed.items(), *new.items()] if write.row not in ids}
+    moved = misplaced(gateway, sheet, key, others) if others else []
+    sent = [(_change(parsed, landing), landing) for landing in landed]
+    settled = put_right(gateway, seen.context.template, Attempt(judged(seen), sent))
+    righted = tuple(dict.fromkeys(one.id for one in settled.righted))
+    return replace(done, misplaced=(*moved, *(landing.a1 for landing in settled.misplaced)), righted=righted)
+
+
+def _change(parsed: Parsed, landing: Landing) -> CellChange:
+    aim = landing.aim
+    return CellChange(aim.sheet, aim.id, aim.column, parsed.cells[aim.column][aim.row - FIRST_ROW], aim.cell)

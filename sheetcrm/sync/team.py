@@ -18,7 +18,8 @@ from sheetcrm.schema.columns.person import PersonColumn
 from sheetcrm.schema.context import BadCell, Context
 from sheetcrm.schema.template import Team, Template
 from sheetcrm.sheets.gateway import Gateway
-from sheetcrm.sync.cells import CellChange
+from sheetcrm.sync.aims import CellChange
+from sheetcrm.sync.cells import Log, logged
 from sheetcrm.sync.identity import new_ids, random_id
 from sheetcrm.sync.look import look
 from sheetcrm.sync.read import parsed_sheets
@@ -98,12 +99,13 @@ def add(
     *,
     language: str | None = None,
     new_id: Callable[[], str] = random_id,
+    log: Log | None = None,
 ) -> Colleague:
     """
     A new row in the team tab, of `name`, `email`, `role` and `manager` (the last two may be blank), ticked as active.
 
-    Two reads, one write, a read to see that it stands where it was put.
-    UsageError for what the columns refuse, and for a name or an address that
+    Two reads, one write, a read to see that it stands where it was put; in
+    the journal before it is written, when there is a `log`.  UsageError for what the columns refuse, and for a name or an address that
     somebody has already.
     """
     seen = look(gateway, template, language=language, sheets=[template.team.sheet] if template.team else [])
@@ -127,7 +129,9 @@ def add(
         cells = {key: ids[0], **cells}
     free = room(seen.layout, team.sheet, max(parsed.numbers, default=1), 1)
     formulas = formula_requests(seen.layout, team.sheet, context, free.first, 1)
-    send(gateway, seen.layout, team.sheet, [Write(free.first, cells)], [*free.requests, *formulas])
+    made = [CellChange(team.sheet, str(cells[key]), column, None, cell) for column, cell in cells.items()]
+    with logged(log, made):
+        send(gateway, seen.layout, team.sheet, [Write(free.first, cells)], [*free.requests, *formulas])
     if misplaced(gateway, team.sheet, key, {free.first: str(cells[key])}):
         raise UsageError(
             f"somebody moved rows meanwhile: look at row {free.first} of {seen.layout.tab_title(team.sheet)}"

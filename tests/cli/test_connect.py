@@ -54,6 +54,55 @@ def test_from_a_hand_made_spreadsheet_to_an_empty_plan(sheetcrm, spreadsheet):
     assert (planned.code, planned.out.splitlines()[-1]) == (0, "nothing to change")
 
 
+def marks(gateway):
+    """Every piece of metadata that is there."""
+    found = gateway.describe("developerMetadata,sheets(developerMetadata,data(columnMetadata(developerMetadata)))")
+    return str(found).count("metadataValue")
+
+
+class TestUndo:
+    @pytest.fixture
+    def bound(self, sheetcrm, spreadsheet):
+        sheetcrm("connect", spreadsheet, "--out", "mine.yaml")
+        assert sheetcrm("connect", spreadsheet, "--template", "mine.yaml", "--yes").code == 0
+        return spreadsheet
+
+    def test_a_binding_is_taken_back_without_a_trace(self, sheetcrm, at, bound):
+        assert "marks, which nobody sees" in sheetcrm("undo", "--dry-run").out
+        done = sheetcrm("undo", "--yes", "--json")
+        assert (done.code, done.json["left"]) == (0, [])
+        with at(bound) as gateway:
+            assert marks(gateway) == 0
+        assert sheetcrm("undo").code == 2, "once"
+        assert "in the config; connect it again" in done.err
+
+    def test_columns_that_moved_since_lose_their_marks_too(self, sheetcrm, at, bound):
+        place = {"sheetId": 0, "dimension": "COLUMNS", "startIndex": 0, "endIndex": 1}
+        with at(bound) as gateway:
+            gateway.batch([{"insertDimension": {"range": place}}])
+        assert sheetcrm("undo", "--yes", "--json").json["left"] == []
+        with at(bound) as gateway:
+            assert marks(gateway) == 0
+
+    def test_marks_that_were_forgotten_come_back(self, sheetcrm, at, bound):
+        with at(bound) as gateway:
+            before = marks(gateway)
+        assert sheetcrm("connect", bound, "--template", "mine.yaml", "--anew", "--yes").code == 0
+        assert sheetcrm("undo", "--yes", "--json").json["restored"] > 0
+        with at(bound) as gateway:
+            assert marks(gateway) == before
+        assert sheetcrm("plan", "mine.yaml", "--check").code == 3
+
+    def test_what_is_not_as_it_was_written_stays_and_is_named(self, sheetcrm, at, bound):
+        place = {"sheetId": 0, "dimension": "COLUMNS", "startIndex": 1, "endIndex": 2}
+        with at(bound) as gateway:
+            gateway.batch([{"deleteDimension": {"range": place}}])
+        answer = sheetcrm("undo", "--yes")
+        assert "stays: customers.company in Customers: written anew or gone since" in answer.out
+        with at(bound) as gateway:
+            assert marks(gateway) == 0
+
+
 def test_the_draft_itself_is_the_result_without_a_file(sheetcrm, spreadsheet):
     drafted = sheetcrm("connect", spreadsheet, "--stats")
     assert yaml.safe_load(drafted.out)["sheets"]["customers"]["key"] == "customer_id"

@@ -196,3 +196,41 @@ def test_access_to_the_file_comes_and_goes_only_when_asked_for(office, person):
     assert access(person) == {"li@example.com"}
     assert office("plan", "--share", "--json").json["access"] == []
     assert "views and locks follow with the next: sheetcrm apply" in left.err
+
+
+def test_undo_takes_a_new_colleague_back(office):
+    office("team", "add", "王五", "wang@example.com", "--role", "sales")
+    shown = office("undo", "--dry-run")
+    assert "undo: team add 王五" in shown.out
+    undone = office("undo", "--yes")
+    assert (undone.code, "stays" in undone.err) == (0, False), undone.err
+    assert set(names(office("team", "list", "--json"))) == {"张三", "李四"}
+    assert office("plan", "--check").code == 0
+
+
+@pytest.mark.parametrize(
+    ("title", "value"),
+    [
+        pytest.param("邮箱", "w5@example.com", id="a cell that we wrote"),
+        pytest.param("上级", "李四", id="a cell that we left blank"),
+        pytest.param("在职", False, id="the tick"),
+    ],
+)
+def test_a_colleague_whose_row_somebody_changed_since_stays_whole(office, person, title, value):
+    office("team", "add", "王五", "wang@example.com", "--role", "sales")
+    before = names(office("team", "list", "--json"))["王五"]
+
+    def change(book):
+        tab = book.worksheet("团队")
+        at = gspread.utils.rowcol_to_a1(tab.find("王五").row, tab.row_values(1).index(title) + 1)
+        tab.update([[value]], at, raw=True)
+
+    person(change)
+    undone = office("undo", "--yes")
+    assert "somebody changed that row since, so it stays as a whole" in undone.err
+    assert names(office("team", "list", "--json"))["王五"]["email"] in (before["email"], value)
+
+
+def test_undo_says_what_cannot_come_back(office):
+    office("team", "leave", "张三", "--to", "李四", "--yes")
+    assert "what cannot come back: access to the file" in office("undo", "--yes").err

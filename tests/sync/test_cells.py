@@ -59,4 +59,4 @@ def test_it_is_journalled_with_what_stood_there_and_can_be_taken_back(filled, sh
 def test_what_it_costs(filled, shop):
     own = filled.gateway
     change_cells(own, shop, [OWNER])
-    assert (own.counts.reads, own.counts.writes) == (3, 1)
+    assert (own.counts.reads, own.counts.writes) == (2, 1)
