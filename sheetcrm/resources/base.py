@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal, Self, TypeVar
 
 from sheetcrm.layout import MADE_KEY, MARK_KEY, Layout
+from sheetcrm.resources.packing import unpacked
 
 Json = dict[str, Any]
 Cell = str | int | float | bool | None
@@ -251,7 +252,7 @@ def made_before(part: Json, sheet: str, layout: Layout) -> dict[Address, str]:
     """
     today = {layout.former(f"{sheet}.{column}").partition(".")[2]: column for column in layout.columns(sheet)}
     made = {}
-    for word in remembered(part, MADE_KEY, Address(sheet, "", "memory"), layout):
+    for word in unpacked(remembered(part, MADE_KEY, Address(sheet, "", "memory"), layout)):
         column, *entries = word.split(",")
         for entry in entries:
             kind, _, digest = entry.partition("=")

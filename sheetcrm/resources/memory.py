@@ -25,6 +25,7 @@ from sheetcrm.resources.base import (
     remember,
     sheets_of,
 )
+from sheetcrm.resources.packing import packed
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,14 @@ class Memory(Resource):
 
     def create(self, address: Address, layout: Layout) -> list[Request]:
         """Write it down."""
+        return [remember([self.text()], MADE_KEY, address, layout)]
+
+    def text(self) -> str:
+        """As the metadata has it: a word a column, `stage,header=a1B2c3,width=…`; packed where that is long."""
         columns: dict[str, list[str]] = {}
         for made, digest in self.made:
             columns.setdefault(made.column, [made.column]).append(f"{made.kind}={digest}")
-        return [remember([",".join(entries) for entries in columns.values()], MADE_KEY, address, layout)]
+        return packed([",".join(entries) for entries in columns.values()])
 
     def delete(self, address: Address, layout: Layout) -> list[Request]:
         """Nothing of ours is left to remember."""

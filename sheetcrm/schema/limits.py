@@ -11,14 +11,21 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from sheetcrm.layout import HIGHLIGHTS_KEY, MADE_KEY, MARK_KEY
+from sheetcrm.layout.bound import BOUND_KEY
+from sheetcrm.resources import Address, Highlights, Memory
 from sheetcrm.schema.context import Context, Place
 
 if TYPE_CHECKING:
     from sheetcrm.schema.rules import Trouble
-    from sheetcrm.schema.template import Template
+    from sheetcrm.schema.template import SheetSpec, Template
 
 LONGEST = 50_000
 """Characters that a cell holds; what a condition or a note holds is not documented, so they are held to the same."""
+METADATA = 30_000
+"""Characters of developer metadata that Google keeps for a sheet, keys and values counted."""
+FEW = 60
+"""Columns, charts and views that fit however long their keys are."""
 
 
 def too_long(template: Template, context: Context) -> Iterator[Trouble]:
@@ -30,6 +37,35 @@ def too_long(template: Template, context: Context) -> Iterator[Trouble]:
                 if length > LONGEST:
                     what = f"its {address.kind.replace('_', ' ')} has {length:,} characters"
                     yield ("sheets", sheet, "columns", key), f"{what}, and Sheets holds {LONGEST:,}; say it shorter"
+
+
+def too_much_to_remember(template: Template, context: Context) -> Iterator[Trouble]:
+    """Sheets whose marks, and what is remembered of each setting, are more than Google keeps for a sheet."""
+    if all(_things(spec) < FEW for spec in template.sheets.values()):
+        return
+    desired = template.compile(context.language)
+    memories = Memory.of(desired, {}, ())
+    for sheet, spec in template.sheets.items():
+        memory = memories.get(Address(sheet, "", Memory.kind))
+        if _things(spec) < FEW or not isinstance(memory, Memory):
+            continue
+        marks = sum(len(MARK_KEY) + len(place) for place in {at.place for at in desired if at.sheet == sheet})
+        headers = len(BOUND_KEY) + 7 * len(spec.columns)
+        highlights = desired.get(Address(sheet, "", Highlights.kind))
+        rules = len(HIGHLIGHTS_KEY) + 7 * (len(highlights.rules) if isinstance(highlights, Highlights) else 0)
+        size = marks + headers + rules + len(MADE_KEY) + len(memory.text())
+        if size > METADATA:
+            columns = sum(not key.startswith("_") for key in spec.columns)
+            needs = f"{columns} columns need {size:,} characters of metadata to be known again"
+            fit = columns * METADATA // size
+            yield (
+                ("sheets", sheet, "columns"),
+                f"{needs}, and Google keeps {METADATA:,} for a sheet: some {fit} such columns fit; make two sheets of it",
+            )
+
+
+def _things(spec: SheetSpec) -> int:
+    return len(spec.columns) + len(spec.charts) + len(spec.views) + len(spec.pivots)
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from sheetcrm.resources.base import SPREADSHEET
-from sheetcrm.schema import chart_places, pivots, roles, samples
+from sheetcrm.schema import addresses, chart_places, pivots, roles, samples
 from sheetcrm.schema.columns.list import ListColumn
 from sheetcrm.schema.context import BadCell, Context, Place
 from sheetcrm.schema.formulas import formula_problems
 from sheetcrm.schema.groups import group_problems
-from sheetcrm.schema.limits import too_long
+from sheetcrm.schema.limits import too_long, too_much_to_remember
 from sheetcrm.schema.rules import Trouble
 from sheetcrm.schema.states import column_problem
 from sheetcrm.variants import nearest
@@ -40,6 +40,7 @@ def of(template: Template) -> Iterator[Trouble]:
     yield from found
     if not found:
         yield from dict.fromkeys(trouble for context in contexts for trouble in too_long(template, context))
+        yield from too_much_to_remember(template, contexts[0])
         yield from dict.fromkeys(trouble for context in contexts for trouble in _rows(template, context))
 
 
@@ -85,6 +86,7 @@ def _sheet(key: str, spec: SheetSpec, context: Context) -> Iterator[Trouble]:
     yield from chart_places.problems(key, spec, context)
     yield from pivots.problems(key, spec, context)
     yield from group_problems(spec)
+    yield from addresses.problems(key, spec)
     yield from _twice(("views",), {name: view.title.all() for name, view in spec.views.items()})
     parts: dict[str, Iterable[tuple[str | int, Any]]] = {
         "rules": enumerate(spec.rules),

@@ -59,6 +59,20 @@ def test_a_column_that_does_not_fit(settings, path, message):
     assert problems(columns={"x": {"title": "X", **settings}}) == [(place, message)]
 
 
+CHART = {"type": "column", "title": "C", "x": "name", "y": "amount"}
+
+
+def test_a_column_called_as_a_kind_is_refused_only_where_two_things_would_have_one_address():
+    width = {"chart": {"type": "text", "title": "Chart"}}
+    assert problems(columns=width) == []
+    ((path, message),) = [
+        one for one in problems(columns=width, views={}, charts={"width": CHART}) if "would be" in one[1]
+    ]
+    assert path == "sheets.customers.columns.chart"
+    assert message.startswith("customers.chart.width would be the width of this column and the chart width: call one")
+    assert not [one for one in problems(columns=width, charts={"wide": CHART}) if "would be" in one[1]]
+
+
 @pytest.mark.parametrize(
     "settings",
     [
