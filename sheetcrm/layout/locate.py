@@ -259,9 +259,19 @@ def _contradictions(key: str, place: Place, wanted: Wanted, found: Found) -> Non
         if not text.strip() and titles[0].strip() and (key, column) not in found.moved:
             found.troubles.append(Trouble(key, column, "header_blank", (("title", titles[0]), ("cell", cell))))
         elif owners.get(_plain(text), column) != column and _plain(text) not in {_plain(title) for title in titles}:
-            values = (("title", titles[0]), ("cell", cell), ("found", text))
             found.moved[key, column] = place.columns[column]
-            found.troubles.append(Trouble(key, column, "header_swapped", values))
+            found.troubles.append(_another(key, column, owners[_plain(text)], place, wanted))
+
+
+def _another(key: str, column: str, other: str, place: Place, wanted: Wanted) -> Trouble:
+    """The header of another column stands over this one: that one has it still, or not."""
+    at = place.columns[column]
+    values = (("title", wanted.columns[column][0]), ("cell", f"{letters(at)}1"), ("found", _text(place.header, at)))
+    own = {_plain(title) for title in wanted.columns[other]}
+    if other in place.marks and _plain(_text(place.header, place.columns[other])) in own:
+        there = ("other_cell", f"{letters(place.columns[other])}1")
+        return Trouble(key, column, "header_overwritten", (*values, there, ("other", other)))
+    return Trouble(key, column, "header_swapped", values)
 
 
 def _is_headless(place: Place, titles: set[str]) -> bool:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
+from sheetcrm.layout import asback, headrow
 from sheetcrm.layout.formulas import parts, quoted, replace_keys, replace_references
 from sheetcrm.layout.locate import MARK_KEY, Found, Place, Sight, Wanted, find, letters, preferred_id
 from sheetcrm.layout.mending import mend
@@ -18,6 +19,7 @@ from sheetcrm.layout.troubles import Trouble
 
 Json = dict[str, Any]
 
+T = TypeVar("T")
 HIGHLIGHTS_KEY = "sheetcrm.highlights"
 MADE_KEY = "sheetcrm.made"
 
@@ -46,7 +48,11 @@ class Layout:
     time_zone: str = "Etc/GMT"
     """The spreadsheet's own, an IANA name: in which its dates are days."""
     grown: set[tuple[str, str]] = field(default_factory=set)
-    """(sheet, `rows` or `columns`) that this plan has made longer."""
+    """(sheet, `rows` or `columns`) that this plan has made longer; `header` where it makes the header row anew."""
+    header_rows: dict[str, int] = field(default_factory=dict)
+    """By sheet, the row (1-based, 0: it was deleted) in which its header row is until this plan puts it back into row 1."""
+    rewritten: set[str] = field(default_factory=set)
+    """Places (`customers.stage`) whose header cell has another column's title and is to be written again."""
 
     @classmethod
     def locate(
@@ -65,7 +71,11 @@ class Layout:
         `blank` the ids of sheets that are known to have no cell at all; `deep`
         says that the description has every row.
         """
-        found = find(description, wanted, Sight(headers or {}, frozenset(blank)))
+        sight = Sight(headers or {}, frozenset(blank))
+        found = find(description, wanted, sight)
+        if back := headrow.astray(description, found, deep=deep):
+            asback.put_back(description, {found.places[sheet].id: row for sheet, row in back.items()})
+            found = find(description, wanted, sight)
         if deep:
             mend(description, found)
         return cls(
@@ -75,6 +85,8 @@ class Layout:
             found=found,
             taken=_ids(description),
             deep=deep,
+            header_rows=back,
+            grown={(sheet, "header") for sheet, row in back.items() if row == headrow.GONE},
             time_zone=description.get("properties", {}).get("timeZone", "Etc/GMT"),
         )
 
@@ -82,6 +94,32 @@ class Layout:
     def troubles(self) -> tuple[Trouble, ...]:
         """What a person must settle, in the order of the sheets."""
         return tuple(self.found.troubles)
+
+    def trust(self, sheet: str, column: str) -> None:
+        """The cells are the column's own: only its header is another's, and is to be written again."""
+        del self.found.moved[sheet, column]
+        self.found.troubles[:] = [
+            one
+            for one in self.found.troubles
+            if (one.sheet, one.column, one.code) != (sheet, column, "header_overwritten")
+        ]
+        self.rewritten.add(f"{sheet}.{column}")
+
+    def first_row(self, sheet: str) -> int:
+        """The row (1-based) at which its data begin until this plan has run; everything else here counts as it will be then."""
+        return 1 if sheet in self.header_rows else 2
+
+    def row_then(self, sheet: str, row: int) -> int:
+        """Where a row (1-based) will be when its header row is back."""
+        at = self.header_rows.get(sheet)
+        if at is None:
+            return row
+        return row + 1 if row < at or at == headrow.GONE else 1 if row == at else row
+
+    def cells_then(self, sheet: str, cells: list[T]) -> list[T]:
+        """Cells from `first_row` on → from row 2 on, as they will be when its header row is back."""
+        at = self.header_rows.get(sheet, headrow.GONE)
+        return cells[: at - 1] + cells[at:] if at else cells
 
     def trouble(self, trouble: Trouble) -> None:
         """Add one, once."""
@@ -123,6 +161,10 @@ class Layout:
     def rows(self, sheet: str) -> int:
         """How many rows the grid has, the header counted."""
         return self.found.places[sheet].rows
+
+    def frozen_rows(self, sheet: str) -> int:
+        """How many rows stay in sight."""
+        return self.found.places[sheet].frozen_rows
 
     def width(self, sheet: str) -> int:
         """How many columns the grid has, people's own counted."""

@@ -14,12 +14,21 @@ TEXTS = {
     "header_blank": N_("The header of {title} ({cell}) is blank."),
     "header_missing": N_(
         "The header row of {title} is gone: row 1 has none of our titles. Insert a blank row above it and apply the "
-        "template; until then what stands in row 1 is not read."
+        "template, or let `sheetcrm apply --deep` put it back; until then what stands in row 1 is not read."
+    ),
+    "header_below": N_(
+        "The header row of {title} stands in row {row}: it was sorted into the data, or rows were inserted above it. "
+        "Drag it to the top again and apply the template; where row 1 is a record, `sheetcrm apply --deep` puts it back."
+    ),
+    "header_overwritten": N_(
+        "The header of {title} ({cell}) was written over: it says {found}, as {other_cell} does. Write {title} back, or "
+        "let `sheetcrm apply --deep` do it; if the whole column was pasted over, take that back in the version history. "
+        "Until then the column is left alone."
     ),
     "header_duplicate": N_("Two columns are called {title}: {cells}."),
     "header_swapped": N_(
-        "The column made as {title} ({cell}) is now headed {found}. If columns were swapped by cut and paste, "
-        "swap them back and move whole columns instead."
+        "The column made as {title} ({cell}) is now headed {found}. If only headers were swapped, write {title} back "
+        "into {cell}; if columns were swapped by cut and paste, swap them back and move whole columns instead."
     ),
     "mark_moved": N_(
         "{title} was cut from {from_cell} and pasted at {to_cell}. Cut and paste it back and move the whole column instead."

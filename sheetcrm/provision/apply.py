@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sheetcrm.allowances import MISFITS
 from sheetcrm.provision.diff import Past, diff
+from sheetcrm.provision.headers import restored
 from sheetcrm.provision.misfits import misfits
 from sheetcrm.provision.objections import objections
 from sheetcrm.provision.people import with_team
@@ -20,7 +21,7 @@ from sheetcrm.provision.samples import Reads, with_missing
 from sheetcrm.provision.selection import EVERYTHING, Selection
 from sheetcrm.provision.sharing import Share
 from sheetcrm.provision.typed import around
-from sheetcrm.resources import Memory
+from sheetcrm.resources import HeaderRow, Memory
 
 if TYPE_CHECKING:
     from sheetcrm.schema.template import Template
@@ -55,7 +56,8 @@ def plan(
     if samples:
         desired = with_missing(gateway, live, desired, template, template.sample_rows(language, today))
     untouchable = {f"{sheet}.{column}" for sheet, column in live.layout.moved}
-    past = Past.of(live.state, template.policy, untouchable)
+    desired = {**desired, **HeaderRow.missing(live.layout)}
+    past = Past.of(live.state, template.policy, untouchable, restored(live.layout, desired))
     selection.check([*desired, *live.state])
     untouched = [at for at in desired if at.place in untouchable or not selection.has(at)]
     desired = {**desired, **Memory.of(desired, past.digests, untouched)}

@@ -44,8 +44,14 @@ class Change:
         return self.resource.say(self.live if self.desired else None)
 
     def order(self) -> tuple[int, int, bool]:
-        """First what must be taken away while its place is still there, then by rank, places that go after places that come."""
+        """
+        What everything else counts on; then what must be taken away while its place is still there; then by rank.
+
+        Places that go after places that come.
+        """
         rank, goes = self.resource.rank, self.action == "delete"
+        if rank < 0:
+            return (-1, rank, goes)
         return (0, -rank, goes) if goes and rank >= STRUCTURE else (1, rank, goes)
 
 
@@ -66,15 +72,25 @@ class Past:
     """By kind."""
     untouchable: Collection[str] = ()
     """Places (`customers.stage`) in which nothing is changed or kept."""
+    restored: Collection[Address] = ()
+    """What is put back whatever the policy."""
 
     @classmethod
-    def of(cls, live: State, policies: Mapping[str, Policy], untouchable: Collection[str]) -> Past:
+    def of(
+        cls,
+        live: State,
+        policies: Mapping[str, Policy],
+        untouchable: Collection[str],
+        restored: Collection[Address] = (),
+    ) -> Past:
         """As the tabs of the live spreadsheet remember it."""
         made = [found.made for found in live.values() if isinstance(found, Memory)]
-        return cls({address: digest for pairs in made for address, digest in pairs}, policies, untouchable)
+        return cls({address: digest for pairs in made for address, digest in pairs}, policies, untouchable, restored)
 
-    def policy(self, resource: Resource) -> Policy:
-        """What to do when people changed one of its kind."""
+    def policy(self, address: Address, resource: Resource) -> Policy:
+        """What to do when people changed it."""
+        if address in self.restored:
+            return "restore"
         return resource.policy if resource.policy == "once" else self.policies.get(resource.kind, resource.policy)
 
     def cause(self, address: Address, live: Resource | None, desired: Resource | None) -> Cause:
@@ -97,12 +113,16 @@ def diff(live: State, desired: State, past: Past = Past()) -> Difference:
             continue
         cause = past.cause(address, found, wanted)
         if found is None:
-            taken_away = wanted.optional and cause == "people" and past.policy(wanted) == "keep"
+            taken_away = wanted.optional and cause == "people" and past.policy(address, wanted) == "keep"
             (kept if taken_away else changes).append(Change("create", address, None, wanted, cause))
-        elif (verdict := wanted.verdict(found, past.digests.get(address), past.policy(wanted))) != "same":
+        elif (verdict := wanted.verdict(found, past.digests.get(address), past.policy(address, wanted))) != "same":
             (kept if verdict == "keep" else changes).append(Change("update", address, found, wanted, cause))
     for change in _deletions(live, desired, past):
-        theirs = change.cause == "both" and past.policy(change.resource) == "keep" and change.resource.optional
+        theirs = (
+            change.cause == "both"
+            and past.policy(change.address, change.resource) == "keep"
+            and change.resource.optional
+        )
         (kept if theirs else changes).append(change)
     return Difference(tuple(sorted(changes, key=Change.order)), tuple(kept))
 

@@ -39,9 +39,11 @@ def misfits(gateway: Reads, live: Live, difference: Difference, context: Context
         return
     layout = live.layout
     letter = {at: layout.cell(at.sheet, at.column, 2).rstrip("2") for at in places}
-    ranges = [f"{quoted(layout.tab_title(at.sheet))}!{letter[at]}2:{letter[at]}" for at in places]
+    ranges = [
+        f"{quoted(layout.tab_title(at.sheet))}!{letter[at]}{layout.first_row(at.sheet)}:{letter[at]}" for at in places
+    ]
     for at, found in zip(places, gateway.values(ranges), strict=True):
-        cells = found[0] if found else []
+        cells = layout.cells_then(at.sheet, found[0]) if found else []
         _, bad = template.sheets[at.sheet].columns[at.column].parse(cells, context)
         if bad:
             some = [f"{letter[at]}{row + 2} {str(cells[row])[:30]!r}" for row in sorted(bad)[:SHOWN]]

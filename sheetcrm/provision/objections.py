@@ -74,9 +74,9 @@ def _strangers(live: Live, desired: State) -> Iterator[Refusal]:
 
 
 def _headless(live: Live) -> Iterator[Refusal]:
-    """A tab whose header row was deleted: what we would write as header lands in somebody's record."""
+    """A tab whose header row was deleted or stands elsewhere: what we would write as header lands in somebody's record."""
     for trouble in live.layout.troubles:
-        if trouble.code == "header_missing":
+        if trouble.code in {"header_missing", "header_below"}:
             yield Refusal("", trouble.say())
 
 
@@ -121,7 +121,7 @@ def _losses(gateway: Reads, live: Live, difference: Difference) -> Iterator[Refu
         return
     answers = gateway.values([_place(change.address, live.layout) for change in losing])
     for change, columns in zip(losing, answers, strict=True):
-        rows = _filled(columns)
+        rows = _filled([live.layout.cells_then(change.address.sheet, column) for column in columns])
         if rows:
             where = change.address.place
             keep = "keep the column in the template" if change.address.column else "keep the sheet in the template"
@@ -132,7 +132,7 @@ def _place(address: Address, layout: Layout) -> str:
     title = quoted(layout.tab_title(address.sheet))
     last = letters(max(layout.width(address.sheet), 1) - 1)
     letter = letters(layout.index(address.sheet, address.column)) if address.column else ""
-    return f"{title}!{letter or 'A'}2:{letter or last}"
+    return f"{title}!{letter or 'A'}{layout.first_row(address.sheet)}:{letter or last}"
 
 
 def _filled(columns: list[list[Cell]]) -> int:
@@ -146,7 +146,8 @@ def _many(live: Live, difference: Difference) -> Iterator[Refusal]:
     touched = {
         place
         for change in difference.changes
-        if change.action == "delete" or (change.action == "update" and change.resource.kind not in UNSEEN)
+        if change.action == "delete"
+        or (change.action == "update" and change.resource.kind not in UNSEEN and not _heads_anew(change, live))
         for place in _with_columns(change, places)
     }
     if len(places) >= FEW and len(touched & places) > SHARE * len(places):
@@ -154,6 +155,11 @@ def _many(live: Live, difference: Difference) -> Iterator[Refusal]:
             MANY_CHANGES,
             f"would change or delete {len(touched & places)} of {len(places)} tabs and columns at once; add --allow-many-changes if that is meant",
         )
+
+
+def _heads_anew(change: Change, live: Live) -> bool:
+    """Whether it is part of a header row that comes back."""
+    return change.resource.heads() and (change.address.sheet, "header") in live.layout.grown
 
 
 def _with_columns(change: Change, places: Collection[str]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sheetcrm.layout import Trouble
+from sheetcrm.provision.headers import recognise
 from sheetcrm.provision.live import Describes, Live, Seen, entire, look
 from sheetcrm.resources import Address, Cell, FilterView, Json, Lock, Resource
 from sheetcrm.resources.base import cell_of, sheets_of
@@ -47,8 +48,11 @@ def with_team(
     desired = dict(template.compile(language))
     whole, team = entire(desired), template.team if asked or template.asks_for_people else None
     if team is None:
-        return Peopled(look(gateway, template.wanted(), entire=whole, deep=deep).live(desired), desired, None)
+        seen = look(gateway, template.wanted(), entire=whole, deep=deep)
+        recognise(seen, template, language)
+        return Peopled(seen.live(desired), desired, None)
     seen = look(gateway, template.wanted(), entire=whole | {team.sheet}, deep=deep, values=True)
+    recognise(seen, template, language)
     people = members(seen, team, template, language)
     if people is None:
         live = seen.live(desired)

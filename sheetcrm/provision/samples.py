@@ -127,8 +127,12 @@ def _cells(gateway: Reads, live: Live, sheets: list[str]) -> Mapping[str, list[l
     there = [sheet for sheet in sheets if layout.has(sheet) and not layout.adopted(sheet)]
     if not there:
         return {}
-    ranges = [f"{quoted(layout.tab_title(sheet))}!A2:{letters(layout.width(sheet) - 1)}" for sheet in there]
-    return dict(zip(there, gateway.values(ranges), strict=True))
+    ranges = [
+        f"{quoted(layout.tab_title(sheet))}!A{layout.first_row(sheet)}:{letters(layout.width(sheet) - 1)}"
+        for sheet in there
+    ]
+    answers = zip(there, gateway.values(ranges), strict=True)
+    return {sheet: [layout.cells_then(sheet, column) for column in columns] for sheet, columns in answers}
 
 
 def _there(columns: list[list[Cell]], live: Live, desired: State, sheet: str, key: str) -> tuple[set[Cell], int]:

@@ -98,12 +98,22 @@ def _typed(gateway: Describes, addresses: Sequence[Address], layout: Layout) -> 
     if not addresses:
         return {}
     places = [(quoted(layout.tab_title(at.sheet)), letters(layout.index(at.sheet, at.column))) for at in addresses]
-    described = gateway.describe(FIELDS, [f"{title}!{letter}2:{letter}" for title, letter in places])
+    firsts = [layout.first_row(at.sheet) for at in addresses]
+    ranges = [f"{title}!{letter}{first}:{letter}" for (title, letter), first in zip(places, firsts, strict=True)]
+    described = gateway.describe(FIELDS, ranges)
     found: dict[tuple[int, int], tuple[int, ...]] = {}
     for part in described.get("sheets", []):
         for data in part.get("data", []):
             found[part["properties"]["sheetId"], data.get("startColumn", 0)] = tuple(_rows(data))
-    return {at: found.get((layout.sheet_id(at.sheet), layout.index(at.sheet, at.column)), ()) for at in addresses}
+    return {
+        at: _then(found.get((layout.sheet_id(at.sheet), layout.index(at.sheet, at.column)), ()), at.sheet, layout)
+        for at in addresses
+    }
+
+
+def _then(rows: Sequence[int], sheet: str, layout: Layout) -> tuple[int, ...]:
+    """Where these rows will be when the header row is back, without that."""
+    return tuple(sorted({layout.row_then(sheet, row) for row in rows} - {1}))
 
 
 def _rows(data: Json) -> Iterator[int]:

@@ -22,7 +22,7 @@ from sheetcrm.provision.objections import dangers
 from sheetcrm.provision.plan import Plan, make
 from sheetcrm.provision.samples import Reads
 from sheetcrm.provision.typed import around
-from sheetcrm.resources import Address, Memory, Resource, TemplateMark, kinds
+from sheetcrm.resources import Address, HeaderRow, Memory, Resource, TemplateMark, kinds
 
 Json = dict[str, Any]
 
@@ -66,8 +66,11 @@ def undo(gateway: Reads, write: Write, wanted: Mapping[str, Wanted], language: s
     live = read(gateway, known, wanted)
     target: dict[Address, Resource] = dict(live.state)
     left = []
+    anew = {entry.address.sheet for entry in done if isinstance(entry.after, HeaderRow)}
     for entry in done:
-        if reason := _why_not(entry, live.state.get(entry.address)):
+        if _heads(entry, anew):
+            left.append((entry.address, "the header row that was put back stays as it is"))
+        elif reason := _why_not(entry, live.state.get(entry.address)):
             left.append((entry.address, reason))
         elif entry.before is None:
             target.pop(entry.address, None)
@@ -79,6 +82,11 @@ def undo(gateway: Reads, write: Write, wanted: Mapping[str, Wanted], language: s
     found = around(gateway, live, diff(live.state, target, past), past, allow)
     against = [*dangers(gateway, live, found.difference, allow), *found.refusals]
     return Undo(make(found.live, found.difference, against, language), tuple(left))
+
+
+def _heads(entry: Entry, anew: Collection[str]) -> bool:
+    """Whether it belongs to a header row that was put back in one of these sheets."""
+    return entry.address.sheet in anew and entry.after is not None and entry.after.heads()
 
 
 def _why_not(entry: Entry, now: Resource | None) -> str:

@@ -15,6 +15,7 @@ from sheetcrm.resources.filter_view import Criterion, FilterView
 from sheetcrm.resources.formula import Formula
 from sheetcrm.resources.grid import Grid
 from sheetcrm.resources.header import Header
+from sheetcrm.resources.header_row import HeaderRow
 from sheetcrm.resources.header_style import HeaderStyle
 from sheetcrm.resources.highlight import Highlight, Highlights
 from sheetcrm.resources.locale import Locale
@@ -56,6 +57,7 @@ __all__ = [
     "Grid",
     "Group",
     "Header",
+    "HeaderRow",
     "HeaderStyle",
     "Highlight",
     "Highlights",

@@ -40,7 +40,7 @@ class Banding(Resource):
     rank: ClassVar[int] = 80
     policy: ClassVar[Policy] = "keep"
     fields: ClassVar[tuple[str, ...]] = ("sheets.bandedRanges",)
-    follows: ClassVar[frozenset[str]] = frozenset({"rows", "columns"})
+    follows: ClassVar[frozenset[str]] = frozenset({"rows", "columns", "header"})
     removable: ClassVar[bool] = True
     optional: ClassVar[bool] = True
 

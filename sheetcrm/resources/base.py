@@ -69,7 +69,7 @@ class Resource:
     entire: ClassVar[bool] = False
     """Whether `read` needs every row of its sheet."""
     follows: ClassVar[frozenset[str]] = frozenset()
-    """`rows`, `columns`: it has to be sent again when its sheet grows that way."""
+    """`rows`, `columns`: it has to be sent again when its sheet grows that way; `header`: when its header row is made anew."""
 
     removable: ClassVar[bool] = False
     """Whether it is taken away when the template drops it."""
@@ -123,6 +123,10 @@ class Resource:
     def refers(self, address: Address) -> frozenset[str]:
         """The sheets whose growth it follows."""
         return frozenset(place.partition(".")[0] for place in self.needs(address))
+
+    def heads(self) -> bool:
+        """Whether it stands in the header row, and comes back with one that was deleted."""
+        return False
 
     def loses_data(self) -> bool:
         """Whether deleting it takes cells of people along."""

@@ -30,7 +30,7 @@ class BasicFilter(Resource):
     rank: ClassVar[int] = 91
     policy: ClassVar[Policy] = "keep"
     fields: ClassVar[tuple[str, ...]] = ("sheets.basicFilter",)
-    follows: ClassVar[frozenset[str]] = frozenset({"rows", "columns"})
+    follows: ClassVar[frozenset[str]] = frozenset({"rows", "columns", "header"})
     removable: ClassVar[bool] = True
     optional: ClassVar[bool] = True
 

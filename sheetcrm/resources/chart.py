@@ -42,7 +42,7 @@ class Chart(Resource):
     rank: ClassVar[int] = 86
     policy: ClassVar[Policy] = "keep"
     fields: ClassVar[tuple[str, ...]] = ("sheets.charts",)
-    follows: ClassVar[frozenset[str]] = frozenset({"rows"})
+    follows: ClassVar[frozenset[str]] = frozenset({"rows", "header"})
     removable: ClassVar[bool] = True
     optional: ClassVar[bool] = True
 

@@ -70,7 +70,7 @@ class FilterView(Resource):
     rank: ClassVar[int] = 92
     policy: ClassVar[Policy] = "keep"
     fields: ClassVar[tuple[str, ...]] = ("sheets.filterViews",)
-    follows: ClassVar[frozenset[str]] = frozenset({"rows", "columns"})
+    follows: ClassVar[frozenset[str]] = frozenset({"rows", "columns", "header"})
     removable: ClassVar[bool] = True
     optional: ClassVar[bool] = True
 

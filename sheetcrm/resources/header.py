@@ -51,6 +51,10 @@ class Header(Resource):
         place = layout.grid_range(address.sheet, address.column, first=1, last=1)
         return [{"repeatCell": {"range": place, "cell": cell, "fields": "userEnteredValue"}}]
 
+    def heads(self) -> bool:
+        """Always."""
+        return True
+
     def say(self, live: Self | None = None) -> str:
         """The title."""
         return changed(live and live.title, self.title)

@@ -71,6 +71,10 @@ class HeaderStyle(Resource):
         fields = ",".join(f"userEnteredFormat.{name}" for name in sorted(style))
         return [{"repeatCell": {"range": place, "cell": {"userEnteredFormat": style}, "fields": fields}}]
 
+    def heads(self) -> bool:
+        """Always."""
+        return True
+
     def say(self, live: Self | None = None) -> str:
         """`#ffffff on #134f5c Arial 11`."""
         return changed(live and _words(live), _words(self))

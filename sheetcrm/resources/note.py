@@ -42,6 +42,10 @@ class Note(Resource):
         """Take it away."""
         return [self._noted("", address, layout)]
 
+    def heads(self) -> bool:
+        """Always."""
+        return True
+
     def say(self, live: Self | None = None) -> str:
         """The text, cut."""
         return changed(live and live.text, self.text)

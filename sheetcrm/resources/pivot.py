@@ -72,7 +72,7 @@ class Pivot(Resource):
         "sheets.data.rowData.values.pivotTable",
         "sheets.data.rowData.values.userEnteredValue",
     )
-    follows: ClassVar[frozenset[str]] = frozenset({"rows", "columns"})
+    follows: ClassVar[frozenset[str]] = frozenset({"rows", "columns", "header"})
     entire: ClassVar[bool] = True
     removable: ClassVar[bool] = True
     optional: ClassVar[bool] = True

@@ -70,6 +70,10 @@ class Protection(Resource):
         """Take the guard away; no cell changes."""
         return [{"deleteProtectedRange": {"protectedRangeId": layout.ids[str(address)]}}]
 
+    def heads(self) -> bool:
+        """As far as it guards that."""
+        return self.scope == "header"
+
     def say(self, live: Self | None = None) -> str:
         """What is guarded and how."""
         return changed(live and _words(live), _words(self))
