@@ -11,6 +11,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from typing import Any, ClassVar, Self, TypeVar, get_args
+from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -47,9 +48,8 @@ class Variant(BaseModel):
         """Every member of this family by its `type`, in the order of their definition."""
         found: dict[str, type[Self]] = {}
         for subclass in _below(cls):
-            field = subclass.model_fields.get("type")
-            if field is not None and (names := get_args(field.annotation)):
-                found[names[0]] = subclass
+            if (name := _type_of(subclass)) is not None:
+                found[name] = subclass
         return found
 
     @classmethod
@@ -110,6 +110,18 @@ class WholeSchema(GenerateJsonSchema):
         members = family.members()
         whole = [self.generate_inner(member.__pydantic_core_schema__) for member in members.values()]
         return {"anyOf": [*whole, {"enum": list(members)}]}
+
+
+_TYPES: WeakKeyDictionary[type[BaseModel], str | None] = WeakKeyDictionary()
+"""Families are walked for every setting that is read, and what a class is called never changes."""
+
+
+def _type_of(member: type[BaseModel]) -> str | None:
+    """What its `type:` says; None of a class that is none by itself."""
+    if member not in _TYPES:
+        field = member.model_fields.get("type")
+        _TYPES[member] = next(iter(get_args(field.annotation)), None) if field is not None else None
+    return _TYPES[member]
 
 
 def _below(cls: type[V]) -> Iterator[type[V]]:

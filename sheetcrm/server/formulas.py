@@ -154,7 +154,21 @@ def references(formula: str) -> list[Reference]:
 
 def rewrite(formula: str, change: Change) -> str:
     """`formula` with every reference replaced by what `change` makes of it: None is `#REF!`, itself leaves the text alone."""
-    return "".join(_changed(token, change) for token in tokens(formula))
+    return "".join(part if isinstance(part, str) else _changed(part, change) for part in _segments(formula))
+
+
+@lru_cache(maxsize=4096)
+def _segments(formula: str) -> tuple[str | Token, ...]:
+    """The references, and between them the text that no change of references touches, whole."""
+    parts: list[str | Token] = []
+    for token in tokens(formula):
+        if token.reference is not None:
+            parts.append(token)
+        elif parts and isinstance(parts[-1], str):
+            parts[-1] += token.text
+        else:
+            parts.append(token.text)
+    return tuple(parts)
 
 
 def shifted(formula: str, rows: int, columns: int) -> str:

@@ -83,7 +83,8 @@ def bound(running: Any, book: gspread.Spreadsheet, file: Any) -> tuple[Draft, Se
 def unmarked(running: Any, book_id: str) -> None:
     """Take every mark of ours away, as if the spreadsheet had been made by hand."""
     wire = Gateway(running.session, book_id)
-    wire.batch([old.request() for old in old_marks(survey(wire).description)])
+    fields = "developerMetadata,sheets(properties.sheetId,developerMetadata,data(columnMetadata.developerMetadata))"
+    wire.batch([old.request() for old in old_marks(wire.describe(fields))])
 
 
 def cells(book: gspread.Spreadsheet) -> dict[str, list[list[Any]]]:

@@ -7,6 +7,7 @@ A cell is a plain number; the currency is the column's, the template's, or that 
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import ClassVar, Literal
 
 from pydantic import field_validator
@@ -26,15 +27,21 @@ _AROUND = re.compile(
 
 def known_currency(code: str) -> str:
     """The ISO 4217 code as it is; PydanticCustomError when there is no such currency."""
-    from babel.numbers import list_currencies  # noqa: PLC0415 - CLDR is slow to open; only templates with money need it
-
-    if code not in list_currencies():
+    if code not in _currencies():
         raise PydanticCustomError(
             "currency", "no such currency: {code}; use its three letters, as in CNY", {"code": code}
         )
     return code
 
 
+@lru_cache(maxsize=1)
+def _currencies() -> frozenset[str]:
+    from babel.numbers import list_currencies  # noqa: PLC0415 - CLDR is slow to open; only templates with money need it
+
+    return frozenset(list_currencies())
+
+
+@lru_cache(maxsize=1000)
 def symbol(currency: str, language: str) -> str:
     """The sign that readers of that language know it by: `¥`, `US$`."""
     from babel.numbers import get_currency_symbol  # noqa: PLC0415 - as above
