@@ -38,6 +38,10 @@ def of(kind):
     return column({"type": name(kind), **kind.example_settings})
 
 
+NEAR = [*"0123456789aZ@.-_/:+ #客\n\u200b\u00a0％", "+86", "https://", "13800138000"]
+"""What people type beside the right thing."""
+
+
 class TestColumns:
     @pytest.mark.parametrize("kind", COLUMNS, ids=name)
     def test_examples_mean_what_they_say(self, kind):
@@ -100,6 +104,20 @@ class TestColumns:
             one, wrong = made.parse([cell], context)
             assert one == [values[offset]]
             assert bool(wrong) == (offset in bad)
+
+    @pytest.mark.parametrize("kind", COLUMNS, ids=name)
+    @given(data=st.data())
+    def test_what_is_right_at_a_glance_is_right_at_a_closer_look(self, kind, data):
+        made, context = of(kind)
+        right = made.right(context)
+        known = [cell for cell in ("", *(cell for cell, _ in kind.examples), *kind.nonsense) if isinstance(cell, str)]
+        text = data.draw(st.sampled_from(known))
+        for _ in range(data.draw(st.integers(0, 4))):
+            at = data.draw(st.integers(0, len(text)))
+            text = text[:at] + data.draw(st.sampled_from(NEAR)) + text[at + data.draw(st.integers(0, 1)) :]
+        if right is not None and text and right(text):
+            assert made.parse_cell(text, context) == text
+            assert made.parse([text], context) == ([text], {})
 
     @pytest.mark.parametrize("kind", COLUMNS, ids=name)
     @pytest.mark.parametrize("part", ["1", " ", "1 ", ",", "客", "a@", "-", "(", "2026-", ".", "https://"])

@@ -93,6 +93,8 @@ class ExistsInRule(Rule):
         if known is None:
             return
         there = set(known)
+        if there.issuperset(value for value in values[place.column] if value is not None):
+            return
         title = context.template.sheets[target.sheet].title.say(context.language)
         for offset, value in enumerate(values[place.column]):
             if value is not None and value not in there and self.asked(values, offset):

@@ -84,9 +84,15 @@ class Rule(Variant):
         leave out; here such a cell is None like a blank one.
         """
         test = self.tests(place, context)
+        if self.kept(values[place.column], place, context):
+            return
         for offset, value in enumerate(values[place.column]):
             if value not in (None, ()) and self.asked(values, offset) and (bad := test(value)):
                 yield offset, bad
+
+    def kept(self, values: Sequence[Any], place: Place, context: Context) -> bool:
+        """Whether certainly none of them is wrong, found out faster than one by one; no promise when it is False."""
+        return False
 
     def tests(self, place: Place, context: Context) -> Callable[[Any], BadCell | None]:
         """A function that says what is wrong with one value that is not blank."""
@@ -105,6 +111,18 @@ class Rule(Variant):
                 yield (name, *path), message
 
 
+def folded(values: Sequence[Any]) -> list[Any]:
+    """What people take for the same is the same here: upper and lower case."""
+    if {str}.issuperset(map(type, values)):
+        return list(map(str.casefold, values))
+    return [value.casefold() if isinstance(value, str) else value for value in values]
+
+
+def blank(values: Sequence[Any]) -> list[int]:
+    """The offsets of those that are nothing: None, no text, none of several; 0 and False are something."""
+    return [offset for offset, value in enumerate(values) if not value and value in (None, "", ())]
+
+
 def column_at(place: Place, context: Context) -> Column:
     """The column of that place."""
     return context.template.sheets[place.sheet].columns[place.column]
@@ -119,8 +137,8 @@ class RequiredRule(Rule):
 
     def check(self, place: Place, values: Values, context: Context, lookup: Lookup) -> Iterator[Found]:
         """The rows in which it is blank."""
-        for offset, value in enumerate(values[place.column]):
-            if value in (None, "", ()) and self.asked(values, offset):
+        for offset in blank(values[place.column]):
+            if self.asked(values, offset):
                 yield offset, BadCell("required", N_("must not be blank"))
 
     def missing(self, place: Place, context: Context) -> str:
@@ -144,7 +162,9 @@ class UniqueRule(Rule):
 
     def check(self, place: Place, values: Values, context: Context, lookup: Lookup) -> Iterator[Found]:
         """Every row of every group of equals: nobody knows which one is right."""
-        alike = [value.casefold() if isinstance(value, str) else value for value in values[place.column]]
+        alike = folded(values[place.column])
+        if len(set(alike)) + max(alike.count(None) - 1, 0) == len(alike):
+            return
         count = Counter(alike)
         for offset, value in enumerate(alike):
             if value is not None and count[value] > 1 and self.asked(values, offset):
@@ -194,10 +214,20 @@ class RangeRule(Rule):
         value = column.parse_cell(end, context)
         return str(value if column.bounds == "DATE" else column.dump(value, context))
 
-    def tests(self, place: Place, context: Context) -> Callable[[Any], BadCell | None]:
-        """Outside of the bounds."""
+    def _bounds(self, place: Place, context: Context) -> tuple[Any, Any]:
         column = column_at(place, context)
         low, high = (None if end is None else column.parse_cell(end, context) for end in (self.min, self.max))
+        return low, high
+
+    def kept(self, values: Sequence[Any], place: Place, context: Context) -> bool:
+        """The least and the most are within."""
+        low, high = self._bounds(place, context)
+        there = [value for value in getattr(values, "cells", values) if value is not None]
+        return not there or ((low is None or min(there) >= low) and (high is None or max(there) <= high))
+
+    def tests(self, place: Place, context: Context) -> Callable[[Any], BadCell | None]:
+        """Outside of the bounds."""
+        low, high = self._bounds(place, context)
 
         def test(value: Any) -> BadCell | None:
             if low is not None and value < low:

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from sheetcrm.messages import N_
 from sheetcrm.schema.context import BadCell, Context
-from sheetcrm.schema.rules import Example, Trouble, Values
+from sheetcrm.schema.rules import Example, Trouble, Values, blank
 from sheetcrm.schema.states import column_problem
 from sheetcrm.variants import Variant
 
@@ -74,13 +74,9 @@ class AtLeastOneRule(_Of):
     def check(self, sheet: str, values: Values, context: Context) -> Iterator[tuple[int, str, BadCell]]:
         """The rows in which all are blank, at the first of the columns."""
         titles = self.titles(sheet, context)
-        for offset, row in enumerate(zip(*(values[key] for key in self.of), strict=True)):
-            if all(value in (None, "", ()) for value in row):
-                yield (
-                    offset,
-                    self.of[0],
-                    BadCell("at_least_one", N_("fill at least one of {columns}"), {"columns": titles}),
-                )
+        for offset in sorted(set.intersection(*(set(blank(values[key])) for key in self.of))):
+            message = N_("fill at least one of {columns}")
+            yield offset, self.of[0], BadCell("at_least_one", message, {"columns": titles})
 
 
 class UniqueTogetherRule(_Of):

@@ -3,6 +3,7 @@ A sheet's columns of cells → rows, records and issues.
 
 Nothing here raises for what a cell says, and no row is left out: what makes no
 sense is an issue, its field is None, and the rest of its row is still a record.
+Everything goes column by column; a row is made only where somebody asks for it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from sheetcrm.layout import Layout
@@ -18,22 +20,7 @@ from sheetcrm.resources.base import Cell
 from sheetcrm.schema.columns.base import BadCell, Context, Place
 from sheetcrm.schema.columns.person import PersonColumn
 from sheetcrm.schema.template import HIDDEN_ID, SheetSpec, Template
-from sheetcrm.sync.records import FIRST_ROW, Extract, Issue, Row, model
-
-
-@dataclass(frozen=True)
-class Parsed:
-    """The rows of a sheet that are not blank, column by column, before any rule was asked."""
-
-    sheet: str
-    numbers: list[int]
-    """Their row numbers."""
-    values: dict[str, list[Any]]
-    """Column key → values; None where blank or wrong."""
-    bad: dict[str, dict[int, BadCell]]
-    """Column key → offset among `numbers` → what is wrong."""
-    cells: dict[str, list[Cell]]
-    """Every cell from row 2 on, blank rows included, all columns of one length."""
+from sheetcrm.sync.records import FIRST_ROW, Extract, Issue, Parsed
 
 
 @dataclass(frozen=True)
@@ -56,15 +43,33 @@ def parse(spec: SheetSpec, sheet: str, cells: Mapping[str, Sequence[Cell]], cont
     formula or we ourselves put there makes no row.
     """
     length = max(map(len, cells.values()), default=0)
-    padded = {key: [*column, *[""] * (length - len(column))] for key, column in cells.items()}
-    filled = [padded[key] for key in spec.inputs if key in padded]
-    kept = [
-        at for at, row in enumerate(zip(*filled, strict=True)) if any(cell not in ("", None, False) for cell in row)
-    ]
+    padded = {
+        key: column if isinstance(column, list) and len(column) == length else [*column, *[""] * (length - len(column))]
+        for key, column in cells.items()
+    }
+    blank = _blank_rows([padded[key] for key in spec.inputs if key in padded], length)
+    kept = [at for at in range(length) if at not in blank] if blank else range(length)
+    used = {key: _chosen(column, kept) for key, column in padded.items()} if blank else padded
     values, bad = {}, {}
-    for key, column in padded.items():
-        values[key], bad[key] = spec.columns[key].parse([column[at] for at in kept], context)
-    return Parsed(sheet, [at + FIRST_ROW for at in kept], values, bad, padded)
+    for key, column in used.items():
+        values[key], bad[key] = spec.columns[key].parse(column, context)
+    return Parsed(sheet, [at + FIRST_ROW for at in kept], values, bad, padded, used)
+
+
+def _blank_rows(columns: Sequence[Sequence[Cell]], length: int) -> Collection[int]:
+    """The 0-based rows in which all these columns are blank or FALSE."""
+    if any(map(all, columns)):
+        return ()
+    blank: Sequence[int] = range(length)
+    for column in columns:
+        blank = [at for at in blank if not column[at] and (column[at] is False or column[at] in ("", None))]
+    return frozenset(blank)
+
+
+def _chosen(column: list[Cell], kept: Sequence[int]) -> list[Cell]:
+    if len(kept) > 1:
+        return list(itemgetter(*kept)(column))
+    return [column[at] for at in kept]
 
 
 def extract(parsed: Parsed, lookup: Values, context: Context, layout: Layout) -> Extract:
@@ -73,32 +78,7 @@ def extract(parsed: Parsed, lookup: Values, context: Context, layout: Layout) ->
     spec = template.sheets[sheet]
     found = _found(parsed, spec, lookup, context)
     issues = tuple(_issues(parsed, _ordered({**_unlike(parsed, spec), **found}, spec), context, layout))
-    wrong = {offset for offset, _key in found}
-    rows = _rows(parsed, template, wrong) if spec.content == "records" else ()
-    return Extract(sheet, tuple(rows), issues, parsed.cells)
-
-
-def _rows(parsed: Parsed, template: Template, wrong: Collection[int]) -> Iterator[Row]:
-    sheet = parsed.sheet
-    record, samples = model(template, sheet), template.sample_keys(sheet)
-    ids = ids_of(parsed, template.sheets[sheet])
-    count = Counter(ids)
-    fields = {key: column for key, column in parsed.values.items() if key != HIDDEN_ID}
-    for offset, (number, values) in enumerate(zip(parsed.numbers, zip(*fields.values(), strict=True), strict=True)):
-        yield Row(
-            number=number,
-            id=ids[offset],
-            record=record.model_construct(**dict(zip(fields, values, strict=True))),
-            sample=ids[offset] in samples,
-            complete=offset not in wrong,
-            unique=ids[offset] is None or count[ids[offset]] == 1,
-        )
-
-
-def ids_of(parsed: Parsed, spec: SheetSpec) -> list[str | None]:
-    """The id of each row, None where it is blank or wrong."""
-    values = parsed.values.get(spec.key or "", [None] * len(parsed.numbers))
-    return [None if value is None else str(value) for value in values]
+    return Extract(sheet, template, parsed, issues, frozenset(offset for offset, _key in found))
 
 
 Found = tuple[int, str, BadCell]
@@ -117,7 +97,7 @@ def _found(parsed: Parsed, spec: SheetSpec, lookup: Values, context: Context) ->
         for rule in () if key == HIDDEN_ID else spec.columns[key].all_rules():
             for offset, bad in rule.check(Place(parsed.sheet, key), values, context, lookup):
                 found.setdefault((offset, key), bad)
-    filled = {key: _filled(parsed, key, column) for key, column in values.items()}
+    filled = {key: _filled(parsed, key, column) for key, column in values.items()} if spec.rules else {}
     for over_columns in spec.rules:
         for offset, key, bad in over_columns.check(parsed.sheet, filled, context):
             found.setdefault((offset, key), bad)
@@ -127,11 +107,10 @@ def _found(parsed: Parsed, spec: SheetSpec, lookup: Values, context: Context) ->
 
 def _unlike(parsed: Parsed, spec: SheetSpec) -> dict[tuple[int, str], BadCell]:
     """Cells that made sense and that the sheet itself takes for something else."""
-    rows = [number - FIRST_ROW for number in parsed.numbers]
     return {
         (offset, key): bad
         for key, values in parsed.values.items()
-        for offset, bad in spec.columns[key].unlike([parsed.cells[key][row] for row in rows], values)
+        for offset, bad in spec.columns[key].unlike(parsed.used[key], values)
     }
 
 
@@ -146,16 +125,18 @@ def _filled(parsed: Parsed, key: str, values: Sequence[Any]) -> Sequence[Any]:
     wrong = parsed.bad.get(key)
     if not wrong:
         return values
-    cells = parsed.cells[key]
-    return [cells[parsed.numbers[at] - FIRST_ROW] if at in wrong else value for at, value in enumerate(values)]
+    filled = list(values)
+    for at in wrong:
+        filled[at] = parsed.used[key][at]
+    return filled
 
 
 def _copied_rows(parsed: Parsed, spec: SheetSpec, found: dict[tuple[int, str], BadCell]) -> None:
     """Rows pasted whole bring their hidden id along; people are told at the first column that they see."""
     ids = parsed.values.get(HIDDEN_ID, [])
     shown = next((key for key in spec.inputs if key in parsed.values), None)
-    count = Counter(ids)
-    for offset, value in enumerate(ids):
+    count = Counter(ids) if len(set(ids)) < len(ids) else {}
+    for offset, value in enumerate(ids) if count else ():
         if value is not None and count[value] > 1 and shown is not None:
             message = N_(
                 "this row was copied together with its hidden id; type it anew, or clear column {column} in the copy"
@@ -170,7 +151,7 @@ def _issues(parsed: Parsed, found: list[Found], context: Context, layout: Layout
     for offset, key, bad in found:
         number = parsed.numbers[offset]
         there = layout.has(sheet, key)
-        cell = parsed.cells[key][number - FIRST_ROW] if key in parsed.cells else None
+        cell = parsed.used[key][offset] if key in parsed.used else None
         yield Issue(
             sheet=sheet,
             row=number,

@@ -7,24 +7,18 @@ texts: a column of whole numbers stays one of whole numbers.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from sheetcrm.schema.columns.base import Column
 from sheetcrm.sync.records import Reading
 
-DTYPES: dict[Any, str] = {
-    str: "string",
-    int: "Int64",
-    bool: "boolean",
-    date: "datetime64[s]",
-    timedelta: "timedelta64[s]",
-    float: "Float64",
-}
-"""Whatever is not here (exact decimals, several-of-a-list) is kept as Python has it."""
+_DAY_ZERO = date(1970, 1, 1).toordinal()
 
 
 def frame(
@@ -37,20 +31,87 @@ def frame(
     `datetime64`, lengths of time `timedelta64`, choices `category` with every option; numbers are Decimal
     objects, or `Float64` on demand.  Example rows only if asked for.
     """
-    rows = [row for row in reading.extracts[sheet].rows if samples or not row.sample]
-    index = pd.Index([row.number for row in rows], name="row", dtype="int64")
+    extract = reading.extracts[sheet]
+    index = pd.Index(np.asarray(extract.parsed.numbers, dtype="int64"), name="row")
+    missing = [None] * len(index)
     columns = {
-        key: _series([row.get(key) for row in rows], column, index, decimals)
+        key: _typed(extract.parsed.values.get(key, missing), column, decimals)
         for key, column in reading.template.sheets[sheet].columns.items()
         if not key.startswith("_")
     }
-    return pd.DataFrame(columns, index=index)
+    made = pd.DataFrame(columns, index=index, copy=False)
+    examples = () if samples else reading.template.sample_keys(sheet)
+    if not examples:
+        return made
+    return made[np.fromiter((id_ not in examples for id_ in extract.ids), bool, len(made))]
 
 
-def _series(values: list[Any], column: Column, index: pd.Index[int], decimals: str) -> pd.Series[Any]:
+def _typed(values: Sequence[Any], column: Column, decimals: str) -> Any:
+    """An array of the column's type; whatever has none of its own (exact decimals, several-of-a-list) stays as Python has it."""
     kind = column.python_annotation()
     if kind is str and (options := column.states()):
-        return pd.Series(pd.Categorical(values, categories=list(options)), index=index)
+        return _categories(values, [str(option) for option in options])
     if kind is Decimal and decimals == "float":
-        return pd.Series([None if value is None else float(value) for value in values], index=index, dtype="Float64")
-    return pd.Series(values, index=index, dtype=DTYPES.get(kind, "object"))
+        stored = getattr(values, "cells", values)
+        return _floats([None if number is None else float(number) for number in stored])
+    make = _ARRAYS.get(kind)
+    return make(values) if make else _objects(values)
+
+
+def _categories(values: Sequence[Any], options: list[str]) -> pd.Categorical:
+    """Options in the order of the dropdown, then whatever else people have put there."""
+    others = sorted({value for value in set(values) if value is not None and value not in options})
+    codes = {None: -1} | {option: at for at, option in enumerate([*options, *others])}
+    return pd.Categorical.from_codes(
+        np.fromiter(map(codes.__getitem__, values), "int64", len(values)), categories=pd.Index([*options, *others])
+    )
+
+
+def _masked(array: Callable[..., Any], values: Sequence[Any], kind: type, dtype: str) -> Any:
+    """A nullable array from its values and the places where there is none."""
+    if None not in values:
+        return array(np.fromiter(values, dtype, len(values)), np.zeros(len(values), dtype=bool))
+    mask = np.fromiter((value is None for value in values), bool, len(values))
+    return array(np.fromiter((kind() if value is None else value for value in values), dtype, len(values)), mask)
+
+
+def _floats(values: Sequence[Any]) -> Any:
+    return _masked(pd.arrays.FloatingArray, values, float, "float64")
+
+
+def _whole(values: Sequence[Any]) -> Any:
+    try:
+        return _masked(pd.arrays.IntegerArray, values, int, "int64")
+    except OverflowError:
+        return _objects(values)
+
+
+def _days(values: Sequence[Any]) -> Any:
+    """Days as seconds since 1970, which reach from year 1 to 9999; nanoseconds do not."""
+    different = set(values)
+    known = {day: (day.toordinal() - _DAY_ZERO) * 86_400 for day in different if day is not None}
+    known[None] = np.iinfo("int64").min
+    seconds = np.fromiter(map(known.__getitem__, values), "int64", len(values))
+    return seconds.view("datetime64[s]")
+
+
+def _lengths(values: Sequence[Any]) -> Any:
+    nothing = np.iinfo("int64").min
+    seconds = (nothing if value is None else int(value.total_seconds()) for value in values)
+    return np.fromiter(seconds, "int64", len(values)).view("timedelta64[s]")
+
+
+def _objects(values: Sequence[Any]) -> Any:
+    made = np.empty(len(values), dtype=object)
+    made[:] = values
+    return made
+
+
+_ARRAYS: dict[Any, Callable[[Sequence[Any]], Any]] = {
+    str: lambda values: pd.array(values, dtype="string"),
+    int: _whole,
+    bool: lambda values: _masked(pd.arrays.BooleanArray, values, bool, "bool"),
+    date: _days,
+    timedelta: _lengths,
+    float: _floats,
+}

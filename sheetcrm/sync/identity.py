@@ -8,7 +8,7 @@ Only ids that are ours to give: the hidden `_id`, random, and key columns with
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -17,7 +17,7 @@ from sheetcrm.schema.columns.id import IdColumn
 from sheetcrm.schema.context import Context
 from sheetcrm.schema.template import HIDDEN_ID, SheetSpec, Template
 from sheetcrm.sheets.gateway import Gateway
-from sheetcrm.sync.records import Extract, Reading, Row
+from sheetcrm.sync.records import Extract, Reading
 from sheetcrm.sync.write import Write, cell_requests
 
 
@@ -36,14 +36,16 @@ def fill_ids(
     To be called right after the reading: a row that is moved in between gets
     its neighbour's new id.  Without `today` no day is written.
     """
-    extracts = {sheet: _filled(reading, sheet, new_id) for sheet in reading.extracts}
-    requests = []
-    for sheet, extract in extracts.items():
+    extracts, requests = {}, []
+    for sheet, extract in reading.extracts.items():
         key = reading.template.sheets[sheet].key or ""
-        before = {row.number: row.id for row in reading.extracts[sheet].rows}
-        given = [Write(row.number, {key: row.id}) for row in extract.rows if before[row.number] != row.id]
-        extracts[sheet], days = _stamped(reading, extract, today)
-        requests += cell_requests(reading.layout, sheet, [*given, *days])
+        ids, days = _lacking(reading, sheet, new_id), _undated(reading, extract, today)
+        numbers = extract.parsed.numbers
+        given = [Write(numbers[at], {key: id_}) for at, id_ in ids.items()]
+        given += [Write(numbers[at], {column: cell}) for column, (cell, offsets) in days.items() for at in offsets]
+        filled = {key: ids} | {column: dict.fromkeys(offsets, today) for column, (_, offsets) in days.items()}
+        extracts[sheet] = extract.with_values(filled) if given else extract
+        requests += cell_requests(reading.layout, sheet, given)
     gateway.batch(requests)
     return replace(reading, extracts=extracts) if requests else reading
 
@@ -70,38 +72,28 @@ def new_ids(
     return None
 
 
-def _filled(reading: Reading, sheet: str, new_id: Callable[[], str]) -> Extract:
+def _lacking(reading: Reading, sheet: str, new_id: Callable[[], str]) -> dict[int, str]:
+    """Ids for the rows that lack one, by offset; none where people write them."""
     extract, key = reading.extracts[sheet], reading.template.sheets[sheet].key or ""
-    without = [row for row in extract.rows if row.id is None and extract.cell(row.number, key) in ("", None)]
-    if not without or key not in extract.cells:
-        return extract
-    ids = new_ids(reading.template, sheet, [row.id for row in extract.rows if row.id], len(without), new_id)
-    if ids is None:
-        return extract
-    given = {row.number: id_ for row, id_ in zip(without, ids, strict=True)}
-    return replace(extract, rows=tuple(_with_ids(extract.rows, key, given)))
+    if key not in extract.cells or reading.template.sheets[sheet].content != "records":
+        return {}
+    blank = [at for at, id_ in enumerate(extract.ids) if id_ is None and extract.parsed.used[key][at] in ("", None)]
+    if not blank:
+        return {}
+    ids = new_ids(reading.template, sheet, [id_ for id_ in extract.ids if id_], len(blank), new_id)
+    return {} if ids is None else dict(zip(blank, ids, strict=True))
 
 
-def _with_ids(rows: tuple[Row, ...], key: str, given: dict[int, str]) -> Iterator[Row]:
-    for row in rows:
-        if row.number not in given:
-            yield row
-        elif key == HIDDEN_ID:
-            yield replace(row, id=given[row.number])
-        else:
-            record = row.record.model_copy(update={key: given[row.number]})
-            yield replace(row, id=given[row.number], record=record)
-
-
-def _stamped(reading: Reading, extract: Extract, today: date | None) -> tuple[Extract, list[Write]]:
-    """The rows with the day in their blank stamps, and what is to be written for it."""
+def _undated(reading: Reading, extract: Extract, today: date | None) -> dict[str, tuple[Cell, list[int]]]:
+    """Column key → the day as a cell, and the offsets of rows (no samples) in which it is blank."""
     spec = reading.template.sheets[extract.sheet]
-    days = stamps(spec, reading.template.context(reading.language, today), new=True)
-    rows, writes = [], []
-    for row in extract.rows:
-        there = [] if row.sample else [key for key in days if key in extract.cells]
-        blank = {key: days[key] for key in there if extract.cell(row.number, key) in ("", None)}
+    if spec.content != "records":
+        return {}
+    samples = reading.template.sample_keys(extract.sheet)
+    found = {}
+    for key, day in stamps(spec, reading.template.context(reading.language, today), new=True).items():
+        cells = extract.parsed.used.get(key, [])
+        blank = [at for at, cell in enumerate(cells) if cell in ("", None) and extract.ids[at] not in samples]
         if blank:
-            writes.append(Write(row.number, blank))
-        rows.append(replace(row, record=row.record.model_copy(update=dict.fromkeys(blank, today))) if blank else row)
-    return replace(extract, rows=tuple(rows)), writes
+            found[key] = (day, blank)
+    return found

@@ -17,8 +17,8 @@ from sheetcrm.resources.base import Cell
 from sheetcrm.schema.columns.base import Context, Place
 from sheetcrm.schema.columns.reference import ReferenceColumn
 from sheetcrm.schema.template import SheetSpec
-from sheetcrm.sync.extract import Parsed, Values, ids_of
-from sheetcrm.sync.records import FIRST_ROW
+from sheetcrm.sync.extract import Values
+from sheetcrm.sync.records import FIRST_ROW, Parsed
 from sheetcrm.sync.sift import Candidate, Refusal
 from sheetcrm.sync.write import Write
 
@@ -103,7 +103,7 @@ class _Known:
 
     def __init__(self, parsed: Parsed, spec: SheetSpec) -> None:
         self.parsed = parsed
-        ids = ids_of(parsed, spec)
+        ids = parsed.ids(spec.key or "")
         self.ids = ids
         self.count = Counter(id_ for id_ in ids if id_ is not None)
         self.offsets = {id_: offset for offset, id_ in enumerate(ids) if id_ is not None}

@@ -13,9 +13,9 @@ from datetime import date
 from sheetcrm.messages import texts
 from sheetcrm.schema.template import Template
 from sheetcrm.sheets.gateway import Gateway
-from sheetcrm.sync.extract import Parsed, Values, extract, parse
+from sheetcrm.sync.extract import Values, extract, parse
 from sheetcrm.sync.look import Look, look
-from sheetcrm.sync.records import Issue, Reading
+from sheetcrm.sync.records import Issue, Parsed, Reading
 
 
 def read(

@@ -5,7 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
+import phonenumbers
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sheetcrm.schema.columns.phone import looked_up, mobiles
 
 from .model_sheet import STAGES, column
 
@@ -17,6 +22,21 @@ def meaning(settings, cell):
     made, context = column(settings)
     values, bad = made.parse([cell], context)
     return (bad[0].code, bad[0].suggestion) if bad else values[0]
+
+
+@given(st.sampled_from(["CN", "US", "GB", "DE", "FR", "JP", "AU", "CA", "BR"]), st.data())
+def test_mobile_numbers_told_by_their_digits_are_those_of_a_look_up(country, data):
+    known = mobiles(country)
+    example = phonenumbers.example_number_for_type(country, phonenumbers.PhoneNumberType.MOBILE)
+    digits = list(str(example.national_number))
+    for _ in range(data.draw(st.integers(0, 6))):
+        digits[data.draw(st.integers(0, len(digits) - 1))] = data.draw(st.sampled_from("0123456789"))
+    national = "".join(digits)
+    whole = f"+{known.code}{national}"
+    if known.whole(whole):
+        assert looked_up(whole, whole, "IS") == whole
+    if known.national and known.national(national):
+        assert looked_up(national, national, country) == whole
 
 
 @pytest.mark.parametrize(

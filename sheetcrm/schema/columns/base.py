@@ -7,8 +7,8 @@ rule `required` is for), so a type says only what a cell that is not blank means
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 from pydantic import Field
 
@@ -93,24 +93,57 @@ class Column(Variant):
         """What the examples need."""
         return dict(cls.example_settings)
 
-    def parse(self, cells: Sequence[Cell], context: Context) -> tuple[list[Any], dict[int, BadCell]]:
+    def parse(self, cells: Sequence[Cell], context: Context) -> tuple[Sequence[Any], dict[int, BadCell]]:
         """
         The values of a column of cells, and what is wrong by 0-based offset; None where blank or wrong.
 
-        Never raises for what a cell says.  Equal cells are looked at once.
+        Never raises for what a cell says.  Equal cells are looked at once, and
+        those that are right as they stand not one by one.
         """
-        values: list[Any] = []
-        bad: dict[int, BadCell] = {}
-        known: dict[type, dict[Cell, Any]] = {str: {}, int: {}, float: {}, bool: {}, type(None): {None: self.blank()}}
-        for offset, cell in enumerate(cells):
+        kinds = set(map(type, cells))
+        texts = cast("Sequence[str]", cells)
+        if kinds == {str} and (right := self.right(context)) and all(map(right, filter(None, texts))):
+            blank = self.blank()
+            return [cell or blank for cell in cells], {}
+        if bool in kinds and len(kinds) > 1:
+            # True is 1 to Python and not to a sheet.
+            values = self._one_by_one(cells, context)
+        else:
+            meanings = self.meanings(dict.fromkeys(cells), context)
+            values = list(map(meanings.__getitem__, cells))
+            if not any(type(value) is BadCell for value in meanings.values()):
+                return values, {}
+        bad = {offset: value for offset, value in enumerate(values) if type(value) is BadCell}
+        for offset in bad:
+            values[offset] = None
+        return values, bad
+
+    def right(self, context: Context) -> Callable[[str], object] | None:
+        """
+        What says of a text that is not empty that it certainly is its own value; None when nothing does.
+
+        It may miss some, which are then looked at closely.
+        """
+        return None
+
+    def meanings(self, cells: Iterable[Cell], context: Context) -> dict[Cell, Any]:
+        """What each of those different cells means, blank ones included; BadCell for one that makes no sense."""
+        right = self.right(context)
+        if right is None:
+            return {cell: self._meaning(cell, context) for cell in cells}
+        return {
+            cell: cell if type(cell) is str and cell and right(cell) else self._meaning(cell, context) for cell in cells
+        }
+
+    def _one_by_one(self, cells: Sequence[Cell], context: Context) -> list[Any]:
+        known: dict[type, dict[Cell, Any]] = {kind: {} for kind in (str, int, float, bool, type(None))}
+        values = []
+        for cell in cells:
             seen = known[type(cell)]
             if cell not in seen:
                 seen[cell] = self._meaning(cell, context)
-            value = seen[cell]
-            if isinstance(value, BadCell):
-                bad[offset], value = value, None
-            values.append(value)
-        return values, bad
+            values.append(seen[cell])
+        return values
 
     def unlike(self, cells: Sequence[Cell], values: Sequence[Any]) -> Iterator[tuple[int, BadCell]]:
         """Cells that we understand and the sheet's own formulas do not, by offset: a date that is text, say."""

@@ -5,14 +5,14 @@ Written as `IF(key="","",…)`, so that rows nobody filled stay blank; the resul
 are read like cells of the type of `inner`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from sheetcrm.resources.base import Address, Cell, Resource
 from sheetcrm.resources.formula import Formula
 from sheetcrm.resources.number_format import NumberFormat
 from sheetcrm.resources.protection import Protection
-from sheetcrm.schema.columns.base import Column, Context, Place
+from sheetcrm.schema.columns.base import BadCell, Column, Context, Place
 from sheetcrm.schema.formulas import references
 from sheetcrm.schema.rules import Trouble
 from sheetcrm.schema.states import column_problem
@@ -62,6 +62,10 @@ class Computed(Column):
     def formula_problems(self, place: Place, context: Context) -> Iterator[Trouble]:
         """What the formula names and is not there; asked before the formula is made."""
         return iter(())
+
+    def parse(self, cells: Sequence[Cell], context: Context) -> tuple[Sequence[Any], dict[int, BadCell]]:
+        """What cells of the inner type mean."""
+        return self.inner.parse(cells, context)
 
     def parse_cell(self, cell: Cell, context: Context) -> Any:
         """What a cell of the inner type means."""

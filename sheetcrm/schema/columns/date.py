@@ -15,7 +15,7 @@ from sheetcrm.resources.base import Cell
 from sheetcrm.resources.number_format import NumberFormat
 from sheetcrm.resources.validation import Condition
 from sheetcrm.schema.columns.base import BadCell, Column, Context, Place
-from sheetcrm.schema.columns.reading import plain, shown
+from sheetcrm.schema.columns.reading import plain, shown, typed
 
 # Day zero is 30 December 1899: Lotus counted a 29 February 1900 that never was.
 EPOCH = date(1899, 12, 30)
@@ -53,9 +53,9 @@ class DayColumn(Column):
     def unlike(self, cells: Sequence[Cell], values: Sequence[Any]) -> Iterator[tuple[int, BadCell]]:
         """Dates that are texts: the sheet neither sorts nor computes with them."""
         message = N_("{text} is text to the sheet, not a date; type it again")
-        for offset, (cell, value) in enumerate(zip(cells, values, strict=True)):
-            if isinstance(cell, str) and value is not None:
-                yield offset, BadCell("date_as_text", message, {"text": shown(cell)}, value.isoformat())
+        for offset in typed(cells):
+            if (day := values[offset]) is not None:
+                yield offset, BadCell("date_as_text", message, {"text": shown(cells[offset])}, day.isoformat())
 
     def dump_value(self, value: Any, context: Context) -> Cell:
         """The number of the day."""

@@ -5,6 +5,7 @@ Whether the mailbox exists is not asked: nothing here opens a connection.
 """
 
 import re
+from collections.abc import Callable
 from typing import ClassVar, Literal
 
 from sheetcrm.messages import N_
@@ -16,6 +17,12 @@ from sheetcrm.schema.columns.reading import plain, shown
 _PLAIN = re.compile(
     r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}"
 )
+
+_RIGHT = re.compile(
+    r"(?=[^@]{1,40}@.{3,40}\Z)[A-Za-z0-9_+-]++(?:\.[A-Za-z0-9_+-]++)*+@"
+    r"(?:[A-Za-z0-9]++(?:-++[A-Za-z0-9]++)*+\.)+[A-Za-z]{2,24}"
+)
+"""The same where nothing is near the lengths that an address may have."""
 
 
 def address(cell: Cell) -> str:
@@ -64,6 +71,10 @@ class EmailColumn(Column):
     hint: ClassVar[str] = N_("An e-mail address.")
 
     type: Literal["email"] = "email"
+
+    def right(self, context: Context) -> Callable[[str], object]:
+        """Addresses as nearly all are."""
+        return _RIGHT.fullmatch
 
     def parse_cell(self, cell: Cell, context: Context) -> str:
         """The address without blanks around it."""

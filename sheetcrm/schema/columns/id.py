@@ -6,7 +6,7 @@ A hidden one without `auto:`, which nobody could fill by hand, gets a random tex
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import ClassVar, Literal
 
@@ -22,6 +22,9 @@ from sheetcrm.schema.rules import RequiredRule, Rule, UniqueRule
 
 _AUTO = re.compile(r"(?P<before>[^{}]*)\{(?::0(?P<width>[1-9])d)?\}(?P<after>[^{}]*)")
 
+
+PLAIN_ID = re.compile(r"\w[\w.:-]{0,199}")
+"""Texts that are ids as they stand: nothing in them is a blank or out of sight."""
 
 RANDOM = "random"
 """The `auto:` of ids that nobody could guess or count."""
@@ -55,6 +58,10 @@ class IdColumn(Column):
     def help(self) -> str:
         """Whether to write one or to leave it to us."""
         return N_("Leave it blank to have it numbered.") if self.auto else "" if self.hidden else self.hint
+
+    def right(self, context: Context) -> Callable[[str], object]:
+        """Letters, digits and what usually stands between them."""
+        return PLAIN_ID.fullmatch
 
     def parse_cell(self, cell: Cell, context: Context) -> str:
         """The id without blanks around it."""

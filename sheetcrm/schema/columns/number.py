@@ -5,9 +5,11 @@ Numbers: exact Decimals, from numbers or from what people type for them.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Literal
+from math import isfinite
+from typing import Annotated, Any, ClassVar, Literal, overload
 
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -17,7 +19,7 @@ from sheetcrm.resources.base import Cell
 from sheetcrm.resources.number_format import NumberFormat
 from sheetcrm.resources.validation import Condition
 from sheetcrm.schema.columns.base import BadCell, Column, Context, Place
-from sheetcrm.schema.columns.reading import plain, shown
+from sheetcrm.schema.columns.reading import plain, shown, typed
 from sheetcrm.schema.text import Text
 
 _GROUPED = re.compile(r"[-+]?(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?|[-+]?\.\d+")
@@ -32,6 +34,8 @@ def decimal(cell: Cell, text: str | None = None) -> Decimal:
     if isinstance(cell, bool):
         raise BadCell("not_a_number", N_("{text} is not a number"), {"text": shown(cell)})
     if isinstance(cell, float):
+        if not isfinite(cell):
+            raise BadCell("not_a_number", N_("{text} is not a number"), {"text": shown(cell)})
         # A sheet computes in doubles and shows 15 digits of them: 0.1+0.2 is 0.3 to everybody who looks at it.
         return Decimal(f"{cell:.15g}")
     if isinstance(cell, int):
@@ -43,8 +47,11 @@ def decimal(cell: Cell, text: str | None = None) -> Decimal:
 
 
 def number_cell(value: Decimal) -> Cell:
-    """The cell of a number: whole ones as int."""
-    return int(value) if value == value.to_integral_value() else float(value)
+    """The cell of a number: whole ones as int, as long as a sheet keeps every digit of them."""
+    if abs(value) < 10**15 and value == value.to_integral_value():
+        return int(value)
+    # Fifteen digits of the largest double are a little more than it is.
+    return min(max(float(value), -sys.float_info.max), sys.float_info.max)
 
 
 def places(decimals: int) -> str:
@@ -79,9 +86,58 @@ Unit = Annotated[Text, AfterValidator(_is_a_unit)]
 def texts_for_numbers(cells: Sequence[Cell], values: Sequence[Any]) -> Iterator[tuple[int, BadCell]]:
     """Numbers that are texts: the sheet's own sums leave them out."""
     message = N_("{text} is text to the sheet, not a number; type it again")
-    for offset, (cell, value) in enumerate(zip(cells, values, strict=True)):
-        if isinstance(cell, str) and value is not None:
+    for offset in typed(cells):
+        if (value := values[offset]) is not None:
+            cell = cells[offset]
             yield offset, BadCell("number_as_text", message, {"text": shown(cell)}, f"{value:f}")
+
+
+def _finite(numbers: Iterable[Any]) -> bool:
+    try:
+        return all(map(isfinite, numbers))
+    except OverflowError:  # a whole number that no sheet can hold
+        return False
+
+
+class Decimals(Sequence[Decimal | None]):
+    """The exact numbers of cells that are all numbers or None, each made when it is looked at; `cells` has them as they stand."""
+
+    __slots__ = ("cells",)
+
+    def __init__(self, cells: Sequence[Any]) -> None:
+        """The cells are not looked at again."""
+        self.cells = cells
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    def __iter__(self) -> Iterator[Decimal | None]:
+        if {float}.issuperset(map(type, self.cells)):
+            return map(Decimal, map("{:.15g}".format, self.cells))
+        return (None if cell is None else decimal(cell) for cell in self.cells)
+
+    def __contains__(self, value: object) -> bool:
+        return value in self.cells if value is None else any(one == value for one in self)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    def __hash__(self) -> int:
+        raise TypeError("a column of numbers is no key")
+
+    @overload
+    def __getitem__(self, at: int) -> Decimal | None: ...
+    @overload
+    def __getitem__(self, at: slice) -> "Decimals": ...
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return Decimals(self.cells[at])
+        cell = self.cells[at]
+        return None if cell is None else decimal(cell)
+
+    def at(self, offsets: Sequence[int]) -> "Decimals":
+        """Those of some rows."""
+        return Decimals([self.cells[offset] for offset in offsets])
 
 
 class DecimalColumn(Column):
@@ -97,6 +153,13 @@ class DecimalColumn(Column):
     def parse_cell(self, cell: Cell, context: Context) -> Any:
         """The exact number."""
         return decimal(cell)
+
+    def parse(self, cells: Sequence[Cell], context: Context) -> tuple[Sequence[Any], dict[int, BadCell]]:
+        """Numbers as they stand become Decimals when somebody asks for them; whatever else there is, one by one."""
+        numbers = cells if str not in set(map(type, cells)) else [None if cell == "" else cell for cell in cells]
+        if {int, float, type(None)}.issuperset(map(type, numbers)) and _finite(filter(None, numbers)):
+            return Decimals(numbers), {}
+        return super().parse(cells, context)
 
     def dump_value(self, value: Any, context: Context) -> Cell:
         """A number cell."""

@@ -7,6 +7,9 @@ although its digits would be valid.
 """
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar, Literal
 
 from pydantic import field_validator
@@ -23,6 +26,8 @@ MAX_LENGTH = 60
 """More than that is no number, and would keep the patterns below busy."""
 
 _EXTENSION = re.compile(r"[\s,;(（]*(?:转|分机|ext(?:ension)?|x|#)\.?\s*[:：=]?\s*(\d{1,7})\s*[)）]?$", re.IGNORECASE)
+_PLAIN = re.compile(r"\+?[0-9](?:[ -]?[0-9]){6,14}")
+_NOTHING = str.maketrans("", "", " -")
 _ALLOWED = re.compile(r"[+\d][\d\s().\-/·]*|\([\d\s().\-/·]+")
 
 
@@ -37,14 +42,25 @@ def known_country(code: str) -> str:
 
 def e164(cell: Cell, country: str | None) -> str:
     """The phone number in a cell; BadCell when it is none, or when its country cannot be told."""
+    text = plain(as_text(cell)[: MAX_LENGTH + 1])
+    if len(text) > MAX_LENGTH or isinstance(cell, bool):
+        raise _not_a_phone(cell)
+    if country and _PLAIN.fullmatch(text) and (mobile := mobiles(country)):
+        digits = text.translate(_NOTHING)
+        if mobile.whole(digits):
+            return digits
+        if mobile.national and mobile.national(digits):
+            return f"+{mobile.code}{digits}"
+    return looked_up(cell, text, country)
+
+
+def looked_up(cell: Cell, text: str, country: str | None) -> str:
+    """The number in `text` by the tables of the world's numbers; `cell` is what messages quote."""
     import phonenumbers  # noqa: PLC0415 - as above
 
-    text = plain(as_text(cell)[: MAX_LENGTH + 1])
-    if len(text) > MAX_LENGTH:
-        raise _not_a_phone(cell)
     extension = None if text[-8:].isdigit() else _EXTENSION.search(text)
     digits = text[: extension.start()].strip() if extension else text
-    if isinstance(cell, bool) or not _ALLOWED.fullmatch(digits) or digits.count("+") > 1:
+    if not _ALLOWED.fullmatch(digits) or digits.count("+") > 1:
         raise _not_a_phone(cell)
     try:
         number = phonenumbers.parse(digits, country)
@@ -56,6 +72,37 @@ def e164(cell: Cell, country: str | None) -> str:
         raise _unplaced(cell, digits)
     written = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
     return f"{written};ext={extension[1]}" if extension else written
+
+
+@dataclass(frozen=True)
+class Mobiles:
+    """Mobile numbers with one country code, told by their digits alone; a number that they miss is looked up."""
+
+    code: int
+    whole: Callable[[str], object]
+    """What matches `+86…`, and nothing that a look-up would change."""
+    national: Callable[[str], object] | None
+    """The same without the code; None where a number without it may be of another country."""
+
+
+@lru_cache(maxsize=64)
+def mobiles(country: str) -> Mobiles | None:
+    """Those of the country's code; None where they cannot be told so."""
+    import phonenumbers  # noqa: PLC0415 - as above
+
+    # Where several countries share a code, a number is of the first unless its own rules say otherwise.
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(phonenumbers.country_code_for_region(country), ())
+    known = phonenumbers.PhoneMetadata.metadata_for_region(regions[0]) if regions else None
+    mobile = known.mobile if known and not known.leading_digits else None
+    if known is None or mobile is None or known.general_desc is None or not mobile.national_number_pattern:
+        return None
+    # What begins like a trunk or an international prefix may lose it on the way.
+    prefixes = [one for one in (known.national_prefix_for_parsing, known.international_prefix) if one]
+    free = f"(?!{'|'.join(prefixes)})" if prefixes else ""
+    lengths = "|".join(f"[0-9]{{{length}}}" for length in mobile.possible_length if length > 0)
+    number = rf"{free}(?=(?:{lengths})\Z)(?=(?:{known.general_desc.national_number_pattern})\Z)(?:{mobile.national_number_pattern})"
+    national = re.compile(number).fullmatch if regions[0] == country else None
+    return Mobiles(int(known.country_code or 0), re.compile(rf"\+{known.country_code}{number}").fullmatch, national)
 
 
 def _dialled(number: Any, digits: str, country: str) -> bool:
@@ -126,6 +173,11 @@ class PhoneColumn(Column):
     @classmethod
     def _is_known(cls, value: str | None) -> str | None:
         return value if value is None else known_country(value)
+
+    def right(self, context: Context) -> Callable[[str], object] | None:
+        """Mobile numbers of the sheet's country as we write them."""
+        known = mobiles(self.country or context.country)
+        return known.whole if known else None
 
     def parse_cell(self, cell: Cell, context: Context) -> str:
         """The number as E.164 text."""

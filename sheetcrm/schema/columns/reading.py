@@ -5,6 +5,7 @@ Chinese input methods type full-width digits and punctuation: `１２３，４�
 """
 
 import unicodedata
+from collections.abc import Sequence
 
 from sheetcrm.messages import N_
 from sheetcrm.resources.base import Cell
@@ -39,3 +40,10 @@ def wordless(cell: Cell) -> str:
     if isinstance(cell, bool):
         raise BadCell("not_text", N_("a tick box is not a text"), {"text": shown(cell)})
     return as_text(cell)
+
+
+def typed(cells: Sequence[Cell]) -> list[int]:
+    """The offsets of the cells that are texts and not empty."""
+    if str not in set(map(type, cells)):
+        return []
+    return [offset for offset, cell in enumerate(cells) if cell and isinstance(cell, str)]

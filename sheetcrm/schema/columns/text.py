@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from sheetcrm.resources.base import Cell
 from sheetcrm.resources.number_format import NumberFormat
-from sheetcrm.schema.columns.base import BadCell, Column, Context
+from sheetcrm.schema.columns.base import ERROR_CELLS, BadCell, Column, Context
 from sheetcrm.schema.columns.reading import as_text
 
 
@@ -23,9 +23,9 @@ class TextColumn(Column):
 
     type: Literal["text"] = "text"
 
-    def parse(self, cells: Sequence[Cell], context: Context) -> tuple[list[Any], dict[int, BadCell]]:
+    def parse(self, cells: Sequence[Cell], context: Context) -> tuple[Sequence[Any], dict[int, BadCell]]:
         """Whole columns of text are right already."""
-        if all(cell is None or (type(cell) is str and cell[:1] != "#") for cell in cells):
+        if {str, type(None)}.issuperset(map(type, cells)) and ERROR_CELLS.isdisjoint(cells):
             return [cell or None for cell in cells], {}
         return super().parse(cells, context)
 

@@ -4,6 +4,8 @@ Links: absolute, http or https.
 `example.com` is refused with `https://example.com` as the suggestion: a link without a scheme leads nowhere in a mail.
 """
 
+import re
+from collections.abc import Callable
 from typing import ClassVar, Literal
 from urllib.parse import urlsplit
 
@@ -12,6 +14,9 @@ from sheetcrm.resources.base import Cell
 from sheetcrm.resources.validation import Condition
 from sheetcrm.schema.columns.base import BadCell, Column, Context, Place
 from sheetcrm.schema.columns.reading import plain, shown
+
+_RIGHT = re.compile(r"https?://(?:[a-z0-9-]+\.)+[a-z]{2,24}(?:/[A-Za-z0-9%_.,~+/?&=#:@!-]*)?")
+"""Links as nearly all are."""
 
 
 def _is_link(text: str) -> bool:
@@ -33,6 +38,10 @@ class UrlColumn(Column):
     hint: ClassVar[str] = N_("A link, beginning with https://.")
 
     type: Literal["url"] = "url"
+
+    def right(self, context: Context) -> Callable[[str], object]:
+        """Links without anything odd in them."""
+        return _RIGHT.fullmatch
 
     def parse_cell(self, cell: Cell, context: Context) -> str:
         """The link without blanks around it."""
