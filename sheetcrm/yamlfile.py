@@ -208,22 +208,59 @@ def _decoded(content: bytes, file: str, error: type[FileError]) -> str:
         raise error([Problem(file, line, "", "not UTF-8; save the file as UTF-8")]) from wrong
 
 
+_OPEN = "the {} that opens here is not closed, or a text in it needs quotes, as one with , : # {{ }} [ ] does"
+_MEANT = {
+    "did not find expected ',' or '}'": _OPEN.format("{"),
+    "did not find expected ',' or ']'": _OPEN.format("["),
+    "could not find expected ':'": "no colon behind the key; it is written key: value",
+    "found unexpected end of stream": "the quote that opens here is not closed",
+    "did not find expected key": "its indentation fits nothing above it, or it closes a bracket that is not open",
+    "did not find expected '-' indicator": "its indentation fits nothing above it, or an entry of a list lacks its -",
+    "mapping values are not allowed in this context": "a colon too many; quote a text with a colon in it, or look at the indentation",
+    "found undefined alias": "no &name above for this *name; quote a text that begins with *",
+    "found character that cannot start any token": "a text that begins like this needs quotes",
+    "found unknown escape character": "in double quotes \\ begins an escape; use single quotes",
+}
+"""What the parser says → what somebody did who writes YAML by hand."""
+_WHERE_IT_BEGAN = frozenset(list(_MEANT)[:4])
+"""Of these the parser notices only further down, at times in another line."""
+_FULL_WIDTH = re.compile(r"^[\s-]*\w+(：)|(，)\s*\w+\s*:")
+"""Where a Chinese keyboard typed what YAML takes for text."""
+
+
 def _syntax_problem(broken: yaml.YAMLError, text: str, file: str) -> Problem:
     if isinstance(broken, yaml.reader.ReaderError):
         before = text.count("\n", 0, broken.position) + 1
         return Problem(file, before, "", f"a character that YAML does not allow: U+{broken.character:04X}")
-    mark = getattr(broken, "problem_mark", None) or getattr(broken, "context_mark", None)
     said = getattr(broken, "problem", None) or str(broken)
+    marks = [getattr(broken, name, None) for name in ("problem_mark", "context_mark")]
+    mark = next(filter(None, reversed(marks) if said in _WHERE_IT_BEGAN else marks), None)
     line: int | None = None if mark is None else mark.line + 1
-    lines = text.splitlines()
-    if line is not None and line <= len(lines) and re.match(r" *\t", lines[line - 1]):
-        said = "indented with a tab; use spaces"
+    said = _MEANT.get(said, said)
+    for one in {found.line for found in marks if found is not None}:
+        if re.match(r" *\t", written := "".join(text.splitlines()[one : one + 1])):
+            line, said = one + 1, "indented with a tab; use spaces"
+        elif wide := _FULL_WIDTH.search(written):
+            sign = wide[1] or wide[2]
+            line, said = one + 1, f"a Chinese {sign} where YAML has {':' if sign == '：' else ','}"
     return Problem(file, line, "", f"not YAML: {said}")
 
 
 def _model_problem(model: type[BaseModel], located: Located, detail: Any) -> Problem:
     path: PathTuple = tuple(part for part in detail["loc"] if part != "[key]")
     return located.problem(path, _said(model, located.data, path, detail))
+
+
+_WORDS = {
+    "valid tuple": "expected a list",
+    "valid list": "expected a list",
+    "valid dictionary": "expected settings, each as key: value",
+    "valid integer": "expected a whole number",
+    "valid number": "expected a number",
+    "valid string": "expected a text",
+    "valid boolean": "expected true or false",
+}
+"""pydantic's names of what a setting holds → those of somebody who writes YAML."""
 
 
 def _said(model: type[BaseModel], data: Any, path: PathTuple, detail: Any) -> str:
@@ -235,7 +272,9 @@ def _said(model: type[BaseModel], data: Any, path: PathTuple, detail: Any) -> st
         case "missing":
             return "is missing"
         case kind if kind.endswith(("_type", "_parsing")) and message.startswith("Input"):
-            return f"{message[:1].lower()}{message[1:]}, not {detail['input']!r:.60}"
+            asked = message.partition(", unable")[0]
+            asked = next((ours for theirs, ours in _WORDS.items() if theirs in asked), asked[:1].lower() + asked[1:])
+            return f"{asked}, not {detail['input']!r:.60}"
     return f"{message[:1].lower()}{message[1:]}"
 
 

@@ -139,7 +139,7 @@ def _row(
                 cell = column.sample(written[name], context)
                 value = value if cell is None else column.parse_cell(cell, context)
             except (BadCell, ValueError) as bad:
-                yield (name,), _why(bad)
+                yield (name,), _why(bad) + nearest(str(written[name]), list(column.option_keys(context)))
         values[name].append(value)
 
 

@@ -78,7 +78,7 @@ def test_the_good_one_is_good(load):
         pytest.param("type: choice, ", "", "10: sheets.customers.columns.stage: which column? Add type:", id="no type"),
         pytest.param("type: required, ", "type: requird, ", "11: sheets.customers.columns.next.rules.0: no such rule type: requird; did you mean required?", id="unknown rule"),
         pytest.param("version: 1", "version: 1\nversion: 2", "2: version: said twice; the first is in line 1", id="duplicate key"),
-        pytest.param("version: 1", "version: soon", "1: version: input should be a valid integer, unable to parse string as an integer, not 'soon'", id="wrong type"),
+        pytest.param("version: 1", "version: soon", "1: version: expected a whole number, not 'soon'", id="wrong type"),
         pytest.param(", options: {lead: {zh: 潜在, en: Lead, color: grey}, won: {zh: 成交, en: Won}}", "", "10: sheets.customers.columns.stage: needs options: or options_from:, one of the two", id="choice without options"),
         pytest.param("color: grey", "color: gray", "10: sheets.customers.columns.stage.options.lead.color: no such colour: gray; did you mean grey?", id="unknown colour"),
         pytest.param("{zh: 客户, en: Customers}", "{zh: 客户, fr: Clients}", "6: sheets.customers.title: no such language: fr; there are zh, en", id="unknown language"),

@@ -119,6 +119,13 @@ def test_more_cells_than_a_spreadsheet_holds():
     ]
 
 
+def test_a_sample_that_is_no_option_is_told_the_nearest_right_word():
+    place = "sheets.customers.samples.0.stage"
+    assert problems(samples=[{"id": "c1", "stage": "leed"}]) == [
+        (place, "leed is not one of the options; did you mean lead?")
+    ]
+
+
 def test_samples_may_refer_to_first_rows():
     data = plan(samples=[{"id": "c1", "currency": "USD"}, {"id": "c2", "currency": "EUR"}])
     data["sheets"]["rates"]["seeds"] = [{"currency": "USD", "rate": 7}]
