@@ -9,11 +9,11 @@ before it is ours.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from sheetcrm.layout import Layout, Wanted, quoted
+from sheetcrm.layout import Layout, Wanted, letters, quoted
 from sheetcrm.resources import Address, Json, Resource, State, kinds
 from sheetcrm.resources.base import made_before
 
@@ -67,18 +67,26 @@ def look(
     *,
     entire: Collection[str] = (),
     deep: bool = False,
-    values: bool = False,
+    columns: Mapping[str, Collection[str]] | None = None,
 ) -> Seen:
-    """The same before it is known what is desired: every row of the sheets `entire`; with `values` what formulas give, too."""
-    fields = {path for kind in kinds() for path in kind.fields} | ({VALUES} if values else set())
+    """
+    The same before it is known what is desired: every row of the sheets `entire`.
+
+    Of `columns`, by sheet, every row too, and what formulas give there.
+    """
+    columns = columns or {}
+    fields = {path for kind in kinds() for path in kind.fields} | ({VALUES} if columns else set())
     description = gateway.describe(mask({path for path in fields if not path.startswith(CELLS)}, STRUCTURE))
     first = Layout.locate(description, wanted)
     unsure = [part for part in description["sheets"] if _may_be_blank(part, first, wanted, len(description["sheets"]))]
     looked = [*unsure, *(part for part in description["sheets"] if part not in unsure and _is_ours(part, first))]
     blank: set[int] = set()
     if looked:
+        entire = {*entire, *(sheet for sheet in columns if not _all_there(first, sheet, columns[sheet]))}
         whole = [part for part in looked if deep or part in unsure or _is_entire(part, first, entire)]
         ranges = [place for part in looked for place in _ranges(part, whole=part in whole)]
+        rest = [_key(part, first) or "" for part in looked if part not in whole]
+        ranges += [place for sheet in rest if sheet in columns for place in _down(first, sheet, columns[sheet])]
         cells = gateway.describe(mask({path for path in fields if path.startswith(CELLS)}, CELL_PLACES), ranges)
         data = {part["properties"]["sheetId"]: part.get("data", []) for part in cells.get("sheets", [])}
         for part in looked:
@@ -130,6 +138,17 @@ def _ranges(part: Json, *, whole: bool) -> list[str]:
     """All of a tab that may be blank; of ours the header, the first data row, and the last: new rows come there."""
     title, last = quoted(_title(part)), part["properties"].get("gridProperties", {}).get("rowCount", 0)
     return [title] if whole else [f"{title}!1:2", *([f"{title}!{last}:{last}"] if last > 2 else [])]
+
+
+def _all_there(layout: Layout, sheet: str, columns: Collection[str]) -> bool:
+    return all(layout.has(sheet, column) for column in columns)
+
+
+def _down(layout: Layout, sheet: str, columns: Collection[str]) -> Iterator[str]:
+    """Those columns from the second row on, neighbours together."""
+    for place in layout.grid_ranges(sheet, columns):
+        first, last = letters(place["startColumnIndex"]), letters(place["endColumnIndex"] - 1)
+        yield f"{quoted(layout.tab_title(sheet))}!{first}2:{last}"
 
 
 def _add_rows(part: Json, data: list[Json]) -> None:

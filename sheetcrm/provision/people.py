@@ -51,7 +51,8 @@ def with_team(
         seen = look(gateway, template.wanted(), entire=whole, deep=deep)
         recognise(seen, template, language)
         return Peopled(seen.live(desired), desired, None)
-    seen = look(gateway, template.wanted(), entire=whole | {team.sheet}, deep=deep, values=True)
+    columns = {team.sheet: _needed(team, template)}
+    seen = look(gateway, template.wanted(), entire=whole, deep=deep, columns=columns)
     recognise(seen, template, language)
     people = members(seen, team, template, language)
     if people is None:
@@ -67,11 +68,12 @@ def members(seen: Seen, team: Team, template: Template, language: str) -> tuple[
     layout = seen.layout
     if not layout.has(team.sheet) or layout.adopted(team.sheet):
         return ()
-    needed = [key for key in (team.name, team.email, team.role, team.active) if key]
-    if any(not layout.has(team.sheet, key) or (team.sheet, key) in layout.moved for key in needed):
-        return None
     spec, context = template.sheets[team.sheet], template.context(language)
-    cells = {key: _cells(seen, team.sheet, key) for key in {*needed, *([spec.key] if spec.key else [])}}
+    needed = _needed(team, template)
+    gone = [key for key in needed if not layout.has(team.sheet, key) or (team.sheet, key) in layout.moved]
+    if any(key in (team.name, team.email, team.role, team.active) for key in gone):
+        return None
+    cells = {key: _cells(seen, team.sheet, key) for key in needed}
     values = {key: spec.columns[key].parse(found, context)[0] for key, found in cells.items()}
     examples = template.sample_keys(team.sheet)
     return tuple(
@@ -79,6 +81,12 @@ def members(seen: Seen, team: Team, template: Template, language: str) -> tuple[
         for row, name in enumerate(values[team.name])
         if name and str(values[spec.key or team.name][row]) not in examples
     )
+
+
+def _needed(team: Team, template: Template) -> list[str]:
+    """The columns that say who is there, and the one that tells examples."""
+    wanted = (team.name, team.email, team.role, team.active, template.sheets[team.sheet].key)
+    return list(dict.fromkeys(key for key in wanted if key))
 
 
 def _member(team: Team, row: dict[str, Any]) -> Member:
