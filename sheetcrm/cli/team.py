@@ -41,12 +41,11 @@ def team_command() -> None:
 @spreadsheet_options
 def list_command(asked: Asked) -> int:
     """List everybody, and how many cells name them."""
-    from sheetcrm import sync
-    from sheetcrm.sync.team import colleagues
+    from sheetcrm.sync.team import colleagues, read_team
 
     with asked.open() as job:
         template, language = job.template()
-        found = colleagues(sync.read(job.gateway, template, language=language))
+        found = colleagues(read_team(job.gateway, template, language=language))
         if asked.as_json:
             print_json({"team": [asdict(one) for one in found], "requests": requests_of(job.gateway)})
             return 0
@@ -109,15 +108,14 @@ def leave_command(
 
     Also unticks NAME: no mails from then on.  `undo` takes it back.
     """
-    from sheetcrm import sync
     from sheetcrm.provision.access import NO_SHARING
     from sheetcrm.provision.sharing import carry_out
     from sheetcrm.sync.cells import Changed, Log, change_cells
-    from sheetcrm.sync.team import leaving
+    from sheetcrm.sync.team import leaving, read_team
 
     with asked.open() as job:
         template, language = job.template()
-        reading = sync.read(job.gateway, template, language=language)
+        reading = read_team(job.gateway, template, language=language)
         found = leaving(reading, name, to, without)
         access = _access(job, reading, found.name) if share else NO_SHARING
         if not asked.as_json:

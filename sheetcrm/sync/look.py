@@ -56,10 +56,11 @@ def look(
     *,
     language: str | None = None,
     sheets: Collection[str] | None = None,
+    columns: Collection[str] | None = None,
     today: date | None = None,
 ) -> Look:
     """
-    Read those sheets (None: all that have records or lists) with every column of the template.
+    Read those sheets (None: all that have records or lists) with every column of the template, or those `columns` (`customers.owner`).
 
     `language` is the one of titles and messages; None: as the spreadsheet is
     marked.  `today` is for rules that look at the day; without it they say
@@ -70,10 +71,10 @@ def look(
     description = gateway.describe(FIELDS)
     layout = Layout.locate(description, wanted)
     there = [sheet for sheet in wanted if layout.has(sheet)]
-    answers = gateway.columns([*_by_mark(layout, wanted), *_headers(layout, there)]) if there else []
+    answers = gateway.columns([*_by_mark(layout, wanted, columns), *_headers(layout, there)]) if there else []
     layout = Layout.locate(description, wanted, _header_rows(answers))
     cells = {sheet: dict(_marked(layout, wanted, sheet, answers)) for sheet in wanted if layout.has(sheet)}
-    if unmarked := [place for place in _located(layout, wanted) if place[1] not in cells[place[0]]]:
+    if unmarked := [place for place in _located(layout, wanted, columns) if place[1] not in cells[place[0]]]:
         for (sheet, column), found in zip(unmarked, _by_place(gateway, layout, unmarked), strict=True):
             cells[sheet][column] = found
     spoken, gaps = _language(description, layout, template, language)
@@ -82,16 +83,20 @@ def look(
     return Look(layout, template.context(spoken, today), cells, troubles, tuple(gaps))
 
 
-def _located(layout: Layout, wanted: Mapping[str, Wanted]) -> Iterator[tuple[str, str]]:
-    """Every wanted column whose place is beyond doubt."""
+def _located(
+    layout: Layout, wanted: Mapping[str, Wanted], columns: Collection[str] | None = None
+) -> Iterator[tuple[str, str]]:
+    """Every wanted column whose place is beyond doubt; of `columns` only, when they are given."""
     for sheet in wanted:
         for column in wanted[sheet].columns:
+            if columns is not None and f"{sheet}.{column}" not in columns:
+                continue
             if layout.has(sheet, column) and (sheet, column) not in layout.moved:
                 yield sheet, column
 
 
-def _by_mark(layout: Layout, wanted: Mapping[str, Wanted]) -> Iterator[Json]:
-    for sheet, column in _located(layout, wanted):
+def _by_mark(layout: Layout, wanted: Mapping[str, Wanted], columns: Collection[str] | None) -> Iterator[Json]:
+    for sheet, column in _located(layout, wanted, columns):
         if layout.is_marked(sheet, column):
             value = f"{sheet}.{column}"
             yield {

@@ -24,6 +24,7 @@ def read(
     *,
     language: str | None = None,
     sheets: Collection[str] | None = None,
+    columns: Collection[str] | None = None,
     today: date | None = None,
 ) -> Reading:
     """
@@ -31,9 +32,11 @@ def read(
 
     `language` is the one of messages and of new titles; None: as the
     spreadsheet is marked.  A rule that looks at a sheet that is not read says
-    nothing.  ApiError when there is no answer.
+    nothing.  With `columns` (`customers.owner`) only these come back, and what
+    a rule says about a row is not to be relied on.  ApiError when there is no
+    answer.
     """
-    return judged(look(gateway, template, language=language, sheets=sheets, today=today))
+    return judged(look(gateway, template, language=language, sheets=sheets, columns=columns, today=today))
 
 
 def judged(seen: Look) -> Reading:

@@ -22,7 +22,7 @@ from sheetcrm.sync.aims import CellChange
 from sheetcrm.sync.cells import Log, logged
 from sheetcrm.sync.identity import new_ids, random_id
 from sheetcrm.sync.look import look
-from sheetcrm.sync.read import parsed_sheets
+from sheetcrm.sync.read import parsed_sheets, read
 from sheetcrm.sync.records import Extract, Reading, Row
 from sheetcrm.sync.write import Write, formula_requests, misplaced, room, send
 from sheetcrm.variants import nearest
@@ -51,6 +51,21 @@ class Leaving:
     changes: tuple[CellChange, ...]
     left: tuple[tuple[str, int], ...]
     """Sheet and row number (1-based)."""
+
+
+def read_team(gateway: Gateway, template: Template, *, language: str | None = None) -> Reading:
+    """The team tab and every column that names owners, with the ids of their rows: two reads."""
+    team = template.team
+    said = (team.name, team.email, team.role, team.manager, team.active) if team else ()
+    columns = {f"{team.sheet}.{key}" for key in said if key} if team else set()
+    sheets = [team.sheet] if team else []
+    for sheet in template.records:
+        spec = template.sheets[sheet]
+        owners = {f"{sheet}.{key}" for key, column in spec.columns.items() if _is_owner(column)}
+        if owners or (team and sheet == team.sheet):
+            columns |= {*owners, f"{sheet}.{spec.key}"}
+            sheets.append(sheet)
+    return read(gateway, template, language=language, sheets=list(dict.fromkeys(sheets)), columns=columns)
 
 
 def colleagues(reading: Reading) -> list[Colleague]:

@@ -48,8 +48,18 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "a chart": ("  orders:\n", "    charts: {spending: {type: column, title: {zh: 消费, en: Spending}, x: name, y: spent, rows: 9}}\n  orders:\n"),
     "views": ("  orders:\n", "    views: {late: {title: {zh: 逾期, en: Late}, where: {next: {before: today}, stage: [lead]}, sort: [next]}}\n    filter: true\n  orders:\n"),
     "a gradient": ("    highlights: [", "    highlights: [{type: gradient, column: spent, low: white, high: green}, "),
+    "roles": ("sheets:\n  customers:", "roles: {finance: {edits: [orders, customers.stage]}, sales: {edits: [customers.stage]}}\nsheets:\n  customers:"),
+    "other roles": ("sheets:\n  customers:", "roles: {sales: {edits: [orders.amount, team]}}\nsheets:\n  customers:"),
     "another title of a tab": ("title: {zh: 订单, en: Orders}", "title: {zh: 买卖, en: Orders}"),
 }  # fmt: skip
+TEAM = {
+    "team: {sheet: team, name: name, email: email}": "team: {sheet: team, name: name, email: email, role: role, active: active}",
+    "      email: {type: email, title: {zh: 邮箱, en: E-mail}}\n":
+        "      email: {type: email, title: {zh: 邮箱, en: E-mail}}\n"
+        "      role: {type: choice, title: {zh: 角色, en: Role}, options: {sales: {zh: 销售, en: Sales}, finance: {zh: 财务, en: Finance}}}\n"
+        "      active: {type: checkbox, title: {zh: 在职, en: Active}}\n",
+}  # fmt: skip
+"""The bakery's team, with what says who may edit what is locked."""
 REWORDED = {"潜在": "潜在客户"}
 PLACES = [("customers", "id"), ("customers", "name"), ("customers", "stage"), ("customers", "next"), ("customers", "spent"),
           ("orders", "customer"), ("orders", "amount"), ("team", "name")]  # fmt: skip
@@ -73,7 +83,7 @@ class Book:
     def __init__(self, described: dict[str, Any]) -> None:
         self.cells: dict[tuple[int, str, int], dict[str, Any]] = {}
         self.headers: dict[tuple[int, str], str] = {}
-        self.charts, self.rules, self.views = Counter[str](), Counter[str](), Counter[str]()
+        self.charts, self.rules, self.views, self.locks = (Counter[str]() for _ in range(4))
         self.names = {one["name"] for one in described.get("namedRanges", []) if one["name"].startswith("mine")}
         for part in described["sheets"]:
             self._read(part["properties"]["sheetId"], part)
@@ -94,6 +104,7 @@ class Book:
                 if cell:
                     self.cells[sheet, name, number] = cell
         self.charts.update(_mine(chart["spec"].get("title", "") for chart in part.get("charts", [])))
+        self.locks.update(_mine(one.get("description", "") for one in part.get("protectedRanges", [])))
         self.views.update(_mine(view.get("title", "") for view in part.get("filterViews", [])))
         for one in part.get("conditionalFormats", []):
             condition = one.get("booleanRule", {}).get("condition", {})
@@ -115,9 +126,10 @@ class Team(RuleBasedStateMachine):
         self.context = testing.server()
         running = self.context.__enter__()
         self.desk = Desk(running, running.client.create("x"), bakery(Path(self.folder.name)))
-        self.desk.apply()
         self.said: set[str] = set()
         self.number = 0
+        self.desk.template = self.template()
+        self.desk.apply()
         for place, cells in FILLED.items():
             self.tab(place[0]).update([[cell] for cell in cells], self.cell(place, 2)[1], raw=True)
         if template:
@@ -272,6 +284,38 @@ class Team(RuleBasedStateMachine):
         anchor = {"overlayPosition": {"anchorCell": {"sheetId": tab.id}}}
         self.desk.send({"addChart": {"chart": {"spec": spec, "position": anchor}}})
 
+    @rule(
+        row=st.integers(2, 5),
+        who=st.sampled_from(["Ann", "Bob", "Zoe"]),
+        role=st.sampled_from(["销售", "财务"]),
+        active=st.booleans(),
+    )
+    def joins_or_leaves_the_team(self, row, who, role, active):
+        said = {"name": who, "email": f"{who.lower()}@x.org", "role": role, "active": active}
+        for column, value in said.items():
+            if found := self.cell(("team", column), row):
+                found[0].update([[value]], found[1], raw=True)
+
+    @rule(at=st.integers(0, 9), gone=st.booleans())
+    def opens_a_lock(self, at, gone):
+        found = self.desk.describe("sheets(protectedRanges)")["sheets"]
+        locks = [one for part in found for one in part.get("protectedRanges", []) if not one.get("warningOnly")]
+        if locks:
+            lock = locks[at % len(locks)]["protectedRangeId"]
+            changed = {"protectedRangeId": lock, "editors": {"users": ["stranger@x.org"]}}
+            self.desk.send(
+                {"deleteProtectedRange": {"protectedRangeId": lock}}
+                if gone and not locks[at % len(locks)].get("description", "").startswith("mine")
+                else {"updateProtectedRange": {"protectedRange": changed, "fields": "editors"}}
+            )
+
+    @rule(sheet=st.sampled_from(SHEETS))
+    def locks_something_of_their_own(self, sheet):
+        self.number += 1
+        place = {"sheetId": self.tab(sheet).id, "startColumnIndex": 0, "endColumnIndex": 1}
+        lock = {"range": place, "description": f"mine {self.number}", "editors": {"users": ["mine@x.org"]}}
+        self.desk.send({"addProtectedRange": {"protectedRange": lock}})
+
     @rule(change=st.sampled_from(list(TEMPLATES)), at_once=st.booleans(), deep=st.booleans())
     def template_changes(self, change, at_once, deep=False):
         """Also back again: whatever was said before is left out when it is said a second time."""
@@ -292,6 +336,9 @@ class Team(RuleBasedStateMachine):
     def template(self) -> Template:
         """The bakery's, without its samples, as all that was said together makes it; what cannot be said beside another is left out."""
         text = BAKERY[: BAKERY.index("    samples:")] + BAKERY[BAKERY.index("  orders:\n") :]
+        for was, now in TEAM.items():
+            assert was in text
+            text = text.replace(was, now)
         for change in sorted(self.said):
             text = text.replace(*TEMPLATES[change], 1)
         file = Path(self.folder.name) / "bakery.yaml"
@@ -340,6 +387,7 @@ class Team(RuleBasedStateMachine):
             if name.startswith("own ") and sheet not in put_back:
                 assert after.headers[sheet, name] == title
         assert (after.charts, after.rules, after.views) == (before.charts, before.rules, before.views)
+        assert after.locks == before.locks
         assert after.names == before.names
 
 
