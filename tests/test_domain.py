@@ -147,3 +147,30 @@ def test_recipes_and_processes_are_in_a_spreadsheet_of_their_own():
     ours = by_title(template("chemicals").sheets)
     words = [*ours, *(title for spec in ours.values() for title in by_title(spec.columns))]
     assert [word for word in words if "配方" in word or "工艺" in word] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "sheet"), [("customer-list", "购买历史"), ("account-manager", "交易记录"), ("chemicals", "订单")]
+)
+def test_several_currencies_have_a_total_in_one_by_rates_that_stay_when_examples_go(name, sheet):
+    made = template(name)
+    columns = by_title(by_title(made.sheets)[sheet].columns)
+    assert columns["币种"].type == "currency"
+    assert columns["折合人民币"].type == "converted"
+    rates = by_title(made.sheets)["汇率"]
+    assert {"CNY", "USD", "EUR"} <= {seed["currency"] for seed in rates.seeds if seed["rate"]}
+    assert rates.samples == ()
+
+
+def test_what_was_paid_is_changed_by_finance_and_whoever_leads_and_not_by_sales():
+    made = template("chemicals")
+    assert {"orders.received", "orders.account", "orders.invoice", "rates"} <= set(made.roles["finance"].edits)
+    assert set(made.roles) == {"finance", "lead", "admin"}
+
+
+@pytest.mark.parametrize("name", ["customer-list", "collaborative-crm", "pipeline"])
+def test_amounts_by_two_things_at_once_are_in_a_pivot_table(name):
+    (pivot,) = template(name).sheets["board"].pivots.values()
+    assert pivot.rows
+    assert pivot.columns
+    assert [value.by for value in pivot.values] == ["sum"]
