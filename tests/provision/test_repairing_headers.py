@@ -44,10 +44,11 @@ def desk(blank, tmp_path):
 
 
 def everything(desk: Desk) -> Any:
-    """All that people can see, and our marks; protections in whatever order."""
+    """All that people can see, and our marks; protections and views in whatever order."""
     seen = desk.describe(EVERYTHING)
     for part in seen["sheets"]:
         part.get("protectedRanges", []).sort(key=lambda one: one["protectedRangeId"])
+        part.get("filterViews", []).sort(key=lambda one: one["filterViewId"])
     return seen
 
 
