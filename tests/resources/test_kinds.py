@@ -259,6 +259,7 @@ def test_every_kind_is_among_the_cases():
     here = {case.values[1].kind for case in CASES} | {
         "chart_place",
         "column",
+        "header_row",
         "offered",
         "palette",
         "pivot",
