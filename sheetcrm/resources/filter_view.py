@@ -127,10 +127,15 @@ class FilterView(Resource):
         return [{"deleteFilterView": {"filterId": layout.ids[str(address)]}}]
 
     def verdict(self, live: Self, before: str | None, policy: Policy) -> Verdict:
-        """Rows that people added at the end belong in it, whatever else they chose."""
-        if live.reach == "short" and (self.title, self.criteria, self.sort) == (live.title, live.criteria, live.sort):
+        """Rows that people added at the end belong in it, and a formula whose row was deleted is nothing that they chose."""
+        broken = {one.column for one in live.criteria if any("#REF!" in value for value in one.values)}
+        if self._without(broken) == live._without(broken) and (broken or live.reach == "short"):
             return "change"
         return super().verdict(live, before, policy)
+
+    def _without(self, columns: set[str]) -> tuple[object, ...]:
+        """Title, sorting, and what is filtered by other columns."""
+        return self.title, self.sort, tuple(one for one in self.criteria if one.column not in columns)
 
     def needs(self, address: Address) -> frozenset[str]:
         """Also the columns that it filters, sorts or looks at."""

@@ -69,6 +69,15 @@ class TestViews:
         assert plan.changes == ()
         assert "customers.filter_view.overdue" in plan.text()
 
+    def test_a_formula_of_one_whose_row_was_deleted_is_put_right(self, blank, tmp_path):
+        soon = VIEWS.replace("where: {next: {before: today}}", "where: {next: {within: 7}}")
+        blank.template = bakery(tmp_path, **{**NOW, "now": soon})
+        blank.apply(samples=True)
+        blank.tab("客户").delete_rows(2)
+        assert ("update", "customers.filter_view.overdue") in actions(blank.plan())
+        blank.apply()
+        assert (blank.plan().changes, blank.plan().kept) == ((), ())
+
     def test_one_that_people_took_away_stays_away(self, desk):
         desk.send({"deleteFilterView": {"filterId": views(desk)["逾期"]["filterViewId"]}})
         assert desk.plan().changes == ()
