@@ -47,16 +47,16 @@ def parse(spec: SheetSpec, sheet: str, cells: Mapping[str, Sequence[Cell]], cont
         key: column if isinstance(column, list) and len(column) == length else [*column, *[""] * (length - len(column))]
         for key, column in cells.items()
     }
-    blank = _blank_rows([padded[key] for key in spec.inputs if key in padded], length)
+    blank = blank_rows([padded[key] for key in spec.inputs if key in padded], length)
     kept = [at for at in range(length) if at not in blank] if blank else range(length)
-    used = {key: _chosen(column, kept) for key, column in padded.items()} if blank else padded
+    used = {key: chosen(column, kept) for key, column in padded.items()} if blank else padded
     values, bad = {}, {}
     for key, column in used.items():
         values[key], bad[key] = spec.columns[key].parse(column, context)
     return Parsed(sheet, [at + FIRST_ROW for at in kept], values, bad, padded, used)
 
 
-def _blank_rows(columns: Sequence[Sequence[Cell]], length: int) -> Collection[int]:
+def blank_rows(columns: Sequence[Sequence[Cell]], length: int) -> Collection[int]:
     """The 0-based rows in which all these columns are blank or FALSE."""
     if any(map(all, columns)):
         return ()
@@ -66,7 +66,8 @@ def _blank_rows(columns: Sequence[Sequence[Cell]], length: int) -> Collection[in
     return frozenset(blank)
 
 
-def _chosen(column: list[Cell], kept: Sequence[int]) -> list[Cell]:
+def chosen(column: list[Cell], kept: Sequence[int]) -> list[Cell]:
+    """Those at these offsets."""
     if len(kept) > 1:
         return list(itemgetter(*kept)(column))
     return [column[at] for at in kept]
