@@ -7,12 +7,12 @@ move while we look away.  DataFrames are in `sync.frame`, which alone needs pand
 
 from sheetcrm.sync.cells import CellChange, Changed, change_cells
 from sheetcrm.sync.dump import dump
+from sheetcrm.sync.files.load import Imported, load
+from sheetcrm.sync.files.mapping import ImportMap, read_map
+from sheetcrm.sync.files.sift import Refusal
 from sheetcrm.sync.identity import fill_ids
-from sheetcrm.sync.load import Imported, load
-from sheetcrm.sync.mapping import ImportMap, read_map
 from sheetcrm.sync.read import read
 from sheetcrm.sync.records import Extract, Issue, Reading, Row, model
-from sheetcrm.sync.sift import Refusal
 
 __all__ = [
     "CellChange",

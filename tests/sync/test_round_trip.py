@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sheetcrm import sync
 from sheetcrm.schema.columns.base import ERROR_CELLS
 from sheetcrm.sync.dump import guarded
-from sheetcrm.sync.mapping import BLANKS
+from sheetcrm.sync.files.mapping import BLANKS
 
 ANY = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 TRICKY = st.sampled_from(

@@ -3,9 +3,9 @@
 import pytest
 
 from sheetcrm.messages import texts
-from sheetcrm.sync.csvfile import parse
-from sheetcrm.sync.mapping import ImportMap, sources
-from sheetcrm.sync.sift import sift
+from sheetcrm.sync.files.csvfile import parse
+from sheetcrm.sync.files.mapping import ImportMap, sources
+from sheetcrm.sync.files.sift import sift
 
 
 def sifted(template, text, sheet="customers", **mapping):

@@ -20,7 +20,7 @@ from sheetcrm import yamlfile
 from sheetcrm.errors import FileError, Problem
 from sheetcrm.schema.columns.base import Column
 from sheetcrm.schema.template import SheetSpec
-from sheetcrm.sync.csvfile import CsvFile
+from sheetcrm.sync.files.csvfile import CsvFile
 from sheetcrm.variants import nearest
 
 BLANKS = ("NULL", r"\N")

@@ -18,8 +18,8 @@ from sheetcrm.schema.columns.base import Context, Place
 from sheetcrm.schema.columns.reference import ReferenceColumn
 from sheetcrm.schema.template import SheetSpec
 from sheetcrm.sync.extract import Values
+from sheetcrm.sync.files.sift import Candidate, Refusal
 from sheetcrm.sync.records import FIRST_ROW, Parsed
-from sheetcrm.sync.sift import Candidate, Refusal
 from sheetcrm.sync.write import Write
 
 

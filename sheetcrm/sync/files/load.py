@@ -18,16 +18,16 @@ from sheetcrm.schema.template import Template
 from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.aims import CellChange
 from sheetcrm.sync.cells import Attempt, put_right
-from sheetcrm.sync.csvfile import CsvFile, read_file
 from sheetcrm.sync.extract import Values
+from sheetcrm.sync.files.csvfile import CsvFile, read_file
+from sheetcrm.sync.files.mapping import ImportMap, Source, sources, unused
+from sheetcrm.sync.files.merge import Merge, merge, without_orphans
+from sheetcrm.sync.files.sift import Refusal, sift
 from sheetcrm.sync.identity import new_ids, random_id, stamps
 from sheetcrm.sync.landing import Aim, Landing, send_and_see
 from sheetcrm.sync.look import Look, look
-from sheetcrm.sync.mapping import ImportMap, Source, sources, unused
-from sheetcrm.sync.merge import Merge, merge, without_orphans
 from sheetcrm.sync.read import judged, parsed_sheets
 from sheetcrm.sync.records import FIRST_ROW, Parsed
-from sheetcrm.sync.sift import Refusal, sift
 from sheetcrm.sync.write import Write, cell_requests, chunks, formula_requests, misplaced, room
 
 

@@ -4,8 +4,8 @@ import pytest
 from pydantic import ValidationError
 
 from sheetcrm.errors import FileError
-from sheetcrm.sync.csvfile import parse
-from sheetcrm.sync.mapping import ImportMap, read_map, sources, unused
+from sheetcrm.sync.files.csvfile import parse
+from sheetcrm.sync.files.mapping import ImportMap, read_map, sources, unused
 
 
 def headers(template, text, **mapping):

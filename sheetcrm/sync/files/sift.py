@@ -17,9 +17,9 @@ from typing import Any
 from sheetcrm.messages import N_, Texts
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.columns.base import BadCell, Column, Context
-from sheetcrm.sync.csvfile import CsvFile, Line
 from sheetcrm.sync.dump import unguarded
-from sheetcrm.sync.mapping import ImportMap, Source
+from sheetcrm.sync.files.csvfile import CsvFile, Line
+from sheetcrm.sync.files.mapping import ImportMap, Source
 
 TOLERATED = frozenset({"phone_no_country"})
 """Of the right kind, only not complete: kept as it stands, and `check` says so."""

@@ -3,7 +3,7 @@
 import pytest
 
 from sheetcrm.errors import FileError
-from sheetcrm.sync.csvfile import parse, read_file
+from sheetcrm.sync.files.csvfile import parse, read_file
 
 
 def cells(body: bytes) -> list[tuple[str, ...]]:
