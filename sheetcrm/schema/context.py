@@ -38,6 +38,8 @@ class Context:
     """The team as it is live, for views and locks; None where it was not read, and then nothing is made for people."""
     admins: tuple[str, ...] = ()
     """Addresses of those who may edit whatever is locked."""
+    whole: Whole | None = None
+    """What is known of whole columns, where only some rows of the sheet are at hand."""
 
 
 class Lookup(Protocol):
@@ -45,6 +47,13 @@ class Lookup(Protocol):
 
     def values(self, sheet: str, column: str) -> Collection[Any] | None:
         """Every value of that column that parsed, by keys; None when it was not read (then nothing is said)."""
+
+
+class Whole(Protocol):
+    """Columns of which only some rows are at hand, for rules that compare rows with each other."""
+
+    def times(self, columns: tuple[str, ...], value: Any) -> int:
+        """In how many rows of the sheet `value` stands, upper and lower case alike; of several columns a tuple of theirs."""
 
 
 class BadCell(Exception):  # noqa: N818 - news to report about a cell, not an error of ours

@@ -6,7 +6,7 @@ A value that is not there is news only if the other sheet was read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Set
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -92,8 +92,8 @@ class ExistsInRule(Rule):
         known = lookup.values(target.sheet, target.column)
         if known is None:
             return
-        there = set(known)
-        if there.issuperset(value for value in values[place.column] if value is not None):
+        there = known if isinstance(known, Set) else frozenset(known)
+        if all(value in there for value in set(values[place.column]) if value is not None):
             return
         title = context.template.sheets[target.sheet].title.say(context.language)
         for offset, value in enumerate(values[place.column]):

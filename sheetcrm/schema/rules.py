@@ -118,6 +118,17 @@ def folded(values: Sequence[Any]) -> list[Any]:
     return [value.casefold() if isinstance(value, str) else value for value in values]
 
 
+def repeated(alike: Sequence[Any], columns: tuple[str, ...], context: Context) -> dict[Any, int]:
+    """What stands in more than one row of the sheet, and in how many; None is nothing."""
+    if context.whole is None:
+        if len(set(alike)) + max(alike.count(None) - 1, 0) == len(alike):
+            return {}
+        return {value: count for value, count in Counter(alike).items() if count > 1 and value is not None}
+    times = context.whole.times
+    counts = ((value, times(columns, value)) for value in set(alike) if value is not None)
+    return {value: count for value, count in counts if count > 1}
+
+
 def blank(values: Sequence[Any]) -> list[int]:
     """The offsets of those that are nothing: None, no text, none of several; 0 and False are something."""
     return [offset for offset, value in enumerate(values) if not value and value in (None, "", ())]
@@ -163,11 +174,9 @@ class UniqueRule(Rule):
     def check(self, place: Place, values: Values, context: Context, lookup: Lookup) -> Iterator[Found]:
         """Every row of every group of equals: nobody knows which one is right."""
         alike = folded(values[place.column])
-        if len(set(alike)) + max(alike.count(None) - 1, 0) == len(alike):
-            return
-        count = Counter(alike)
-        for offset, value in enumerate(alike):
-            if value is not None and count[value] > 1 and self.asked(values, offset):
+        count = repeated(alike, (place.column,), context)
+        for offset, value in enumerate(alike) if count else ():
+            if value in count and self.asked(values, offset):
                 text = str(values[place.column][offset])
                 yield (
                     offset,

@@ -6,15 +6,14 @@ Sheets has no such thing: these are only ever checked by us.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from sheetcrm.messages import N_
 from sheetcrm.schema.context import BadCell, Context
-from sheetcrm.schema.rules import Example, Trouble, Values, blank
+from sheetcrm.schema.rules import Example, Trouble, Values, blank, folded, repeated
 from sheetcrm.schema.states import column_problem
 from sheetcrm.variants import Variant
 
@@ -90,13 +89,15 @@ class UniqueTogetherRule(_Of):
 
     def check(self, sheet: str, values: Values, context: Context) -> Iterator[tuple[int, str, BadCell]]:
         """Every row of every group of equals, at the first of the columns; upper and lower case are the same to people."""
-        rows = [tuple(map(_alike, row)) for row in zip(*(values[key] for key in self.of), strict=True)]
-        count = Counter(rows)
-        for offset, row in enumerate(rows):
-            if count[row] > 1 and not any(value in (None, "", ()) for value in row):
+        rows = together([values[key] for key in self.of])
+        count = repeated(rows, self.of, context)
+        for offset, row in enumerate(rows) if count else ():
+            if row in count:
                 names = {"columns": self.titles(sheet, context), "count": count[row]}
                 yield offset, self.of[0], BadCell("unique", N_("the same {columns} stand in {count} rows"), names)
 
 
-def _alike(value: Any) -> Any:
-    return value.casefold() if isinstance(value, str) else value
+def together(columns: Sequence[Sequence[Any]]) -> list[tuple[Any, ...] | None]:
+    """Rows of several columns, with what people take for the same made the same; None where one of them is blank."""
+    rows = zip(*map(folded, columns), strict=True)
+    return [None if any(value in (None, "", ()) for value in row) else row for row in rows]

@@ -8,7 +8,6 @@ Everything goes column by column; a row is made only where somebody asks for it.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -19,6 +18,7 @@ from sheetcrm.messages import N_, texts
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.columns.base import BadCell, Context, Place
 from sheetcrm.schema.columns.person import PersonColumn
+from sheetcrm.schema.rules import repeated
 from sheetcrm.schema.template import HIDDEN_ID, SheetSpec, Template
 from sheetcrm.sync.records import FIRST_ROW, Extract, Issue, Parsed
 
@@ -35,9 +35,11 @@ class Values:
         return None if parsed is None else parsed.values.get(column)
 
 
-def parse(spec: SheetSpec, sheet: str, cells: Mapping[str, Sequence[Cell]], context: Context) -> Parsed:
+def parse(
+    spec: SheetSpec, sheet: str, cells: Mapping[str, Sequence[Cell]], context: Context, *, first: int = FIRST_ROW
+) -> Parsed:
     """
-    Read the columns of one sheet; `cells` are by column key from row 2 on and may be of any length.
+    Read the columns of one sheet; `cells` are by column key from row `first` on and may be of any length.
 
     A row is blank when the cells that people fill are blank or FALSE: what a
     formula or we ourselves put there makes no row.
@@ -53,7 +55,7 @@ def parse(spec: SheetSpec, sheet: str, cells: Mapping[str, Sequence[Cell]], cont
     values, bad = {}, {}
     for key, column in used.items():
         values[key], bad[key] = spec.columns[key].parse(column, context)
-    return Parsed(sheet, [at + FIRST_ROW for at in kept], values, bad, padded, used)
+    return Parsed(sheet, [at + first for at in kept], values, bad, padded, used, first)
 
 
 def blank_rows(columns: Sequence[Sequence[Cell]], length: int) -> Collection[int]:
@@ -102,7 +104,7 @@ def _found(parsed: Parsed, spec: SheetSpec, lookup: Values, context: Context) ->
     for over_columns in spec.rules:
         for offset, key, bad in over_columns.check(parsed.sheet, filled, context):
             found.setdefault((offset, key), bad)
-    _copied_rows(parsed, spec, found)
+    _copied_rows(parsed, spec, context, found)
     return found
 
 
@@ -132,13 +134,13 @@ def _filled(parsed: Parsed, key: str, values: Sequence[Any]) -> Sequence[Any]:
     return filled
 
 
-def _copied_rows(parsed: Parsed, spec: SheetSpec, found: dict[tuple[int, str], BadCell]) -> None:
+def _copied_rows(parsed: Parsed, spec: SheetSpec, context: Context, found: dict[tuple[int, str], BadCell]) -> None:
     """Rows pasted whole bring their hidden id along; people are told at the first column that they see."""
     ids = parsed.values.get(HIDDEN_ID, [])
     shown = next((key for key in spec.inputs if key in parsed.values), None)
-    count = Counter(ids) if len(set(ids)) < len(ids) else {}
+    count = repeated(ids, (HIDDEN_ID,), context) if ids else {}
     for offset, value in enumerate(ids) if count else ():
-        if value is not None and count[value] > 1 and shown is not None:
+        if value in count and shown is not None:
             message = N_(
                 "this row was copied together with its hidden id; type it anew, or clear column {column} in the copy"
             )

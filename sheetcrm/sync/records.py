@@ -92,6 +92,8 @@ class Parsed:
     """Every cell from row 2 on, blank rows included, all columns of one length."""
     used: dict[str, list[Cell]]
     """The cells of the rows that are not blank."""
+    first: int = FIRST_ROW
+    """The row at which `cells` begin: a later one where a large sheet is read in parts."""
 
     def ids(self, key: str) -> list[str | None]:
         """The id of each row, from the column `key`; None where it is blank or wrong."""
@@ -114,6 +116,8 @@ class Extract:
     issues: tuple[Issue, ...]
     wrong: frozenset[int] = frozenset()
     """The offsets of rows that are not `complete`."""
+    elsewhere: frozenset[str] = frozenset()
+    """Ids that rows have that are not at hand, too."""
 
     @property
     def cells(self) -> Mapping[str, list[Cell]]:
@@ -123,7 +127,8 @@ class Extract:
     def cell(self, row: int, column: str) -> Cell:
         """What stands there, exactly; `row` is 1-based; None where nothing was read."""
         cells = self.cells.get(column, ())
-        return cells[row - FIRST_ROW] if 0 <= row - FIRST_ROW < len(cells) else None
+        at = row - self.parsed.first
+        return cells[at] if 0 <= at < len(cells) else None
 
     @cached_property
     def ids(self) -> list[str | None]:
@@ -134,8 +139,8 @@ class Extract:
     def shared(self) -> frozenset[str]:
         """Ids that more than one row has."""
         if len(set(self.ids)) == len(self.ids):
-            return frozenset()
-        return frozenset(id_ for id_, count in Counter(self.ids).items() if id_ is not None and count > 1)
+            return self.elsewhere
+        return self.elsewhere.union(id_ for id_, count in Counter(self.ids).items() if id_ is not None and count > 1)
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
