@@ -115,7 +115,9 @@ class TestColumns:
         for _ in range(data.draw(st.integers(0, 4))):
             at = data.draw(st.integers(0, len(text)))
             text = text[:at] + data.draw(st.sampled_from(NEAR)) + text[at + data.draw(st.integers(0, 1)) :]
-        if right is not None and text and right(text):
+        if right is not None and text:
+            assert right.all([text, ""]) == right.one(text)
+        if right is not None and right.one(text):
             assert made.parse_cell(text, context) == text
             assert made.parse([text], context) == ([text], {})
 

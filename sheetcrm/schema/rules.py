@@ -98,6 +98,10 @@ class Rule(Variant):
         """A function that says what is wrong with one value that is not blank."""
         raise NotImplementedError
 
+    def looks_in(self, context: Context) -> Place | None:
+        """The column in which its values must stand; None: it looks nowhere."""
+        return None
+
     def asked(self, values: Values, offset: int) -> bool:
         """Whether the rule applies to that row."""
         return (not self.unless or not holds(self.unless, values, offset)) and (
@@ -131,6 +135,8 @@ def repeated(alike: Sequence[Any], columns: tuple[str, ...], context: Context) -
 
 def blank(values: Sequence[Any]) -> list[int]:
     """The offsets of those that are nothing: None, no text, none of several; 0 and False are something."""
+    if all(getattr(values, "cells", values)):
+        return []
     return [offset for offset, value in enumerate(values) if not value and value in (None, "", ())]
 
 

@@ -108,7 +108,8 @@ def _objects(values: Sequence[Any]) -> Any:
 
 
 _ARRAYS: dict[Any, Callable[[Sequence[Any]], Any]] = {
-    str: lambda values: pd.array(values, dtype="string"),
+    # Python's own texts, whether pyarrow is there or not: nothing is copied, and a frame is the same everywhere.
+    str: lambda values: pd.array(values, dtype=pd.StringDtype("python")),
     int: _whole,
     bool: lambda values: _masked(pd.arrays.BooleanArray, values, bool, "bool"),
     date: _days,

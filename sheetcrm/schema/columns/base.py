@@ -7,7 +7,7 @@ rule `required` is for), so a type says only what a cell that is not blank means
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 from pydantic import Field
@@ -21,6 +21,7 @@ from sheetcrm.resources.number_format import NumberFormat
 from sheetcrm.resources.rewording import Rewording
 from sheetcrm.resources.validation import Condition, Validation
 from sheetcrm.resources.width import Width
+from sheetcrm.schema.columns.glance import Glance
 from sheetcrm.schema.conditions import joined
 from sheetcrm.schema.context import BadCell, Context, Place
 from sheetcrm.schema.notes import header_note, hover
@@ -101,10 +102,8 @@ class Column(Variant):
         those that are right as they stand not one by one.
         """
         kinds = set(map(type, cells))
-        texts = cast("Sequence[str]", cells)
-        if kinds == {str} and (right := self.right(context)) and all(map(right, filter(None, texts))):
-            blank = self.blank()
-            return [cell or blank for cell in cells], {}
+        if kinds == {str} and (right := self.right(context)) and right.all(cast("Sequence[str]", cells)):
+            return filled(cells, self.blank()), {}
         if bool in kinds and len(kinds) > 1:
             # True is 1 to Python and not to a sheet.
             values = self._one_by_one(cells, context)
@@ -118,12 +117,8 @@ class Column(Variant):
             values[offset] = None
         return values, bad
 
-    def right(self, context: Context) -> Callable[[str], object] | None:
-        """
-        What says of a text that is not empty that it certainly is its own value; None when nothing does.
-
-        It may miss some, which are then looked at closely.
-        """
+    def right(self, context: Context) -> Glance | None:
+        """The shape of texts that certainly are their own value; None when there is none.  What it misses is looked at closely."""
         return None
 
     def meanings(self, cells: Iterable[Cell], context: Context) -> dict[Cell, Any]:
@@ -131,9 +126,7 @@ class Column(Variant):
         right = self.right(context)
         if right is None:
             return {cell: self._meaning(cell, context) for cell in cells}
-        return {
-            cell: cell if type(cell) is str and cell and right(cell) else self._meaning(cell, context) for cell in cells
-        }
+        return {cell: cell if type(cell) is str and right.one(cell) else self._meaning(cell, context) for cell in cells}
 
     def _one_by_one(self, cells: Sequence[Cell], context: Context) -> list[Any]:
         known: dict[type, dict[Cell, Any]] = {kind: {} for kind in (str, int, float, bool, type(None))}
@@ -299,3 +292,8 @@ class Column(Variant):
 def quoted(text: str) -> str:
     """Text as it stands between the quotes of a formula."""
     return text.replace('"', '""')
+
+
+def filled(texts: Sequence[Cell], blank: Any = None) -> Sequence[Any]:
+    """Texts with `blank` where there is none."""
+    return texts if all(texts) else [text or blank for text in texts]

@@ -6,7 +6,7 @@ A hidden one without `auto:`, which nobody could fill by hand, gets a random tex
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cached_property
 from typing import ClassVar, Literal
 
@@ -17,14 +17,15 @@ from sheetcrm.messages import N_
 from sheetcrm.resources.base import Cell
 from sheetcrm.resources.number_format import NumberFormat
 from sheetcrm.schema.columns.base import BadCell, Column, Context
+from sheetcrm.schema.columns.glance import Glance
 from sheetcrm.schema.columns.reading import wordless
 from sheetcrm.schema.rules import RequiredRule, Rule, UniqueRule
 
 _AUTO = re.compile(r"(?P<before>[^{}]*)\{(?::0(?P<width>[1-9])d)?\}(?P<after>[^{}]*)")
 
 
-PLAIN_ID = re.compile(r"\w[\w.:-]{0,199}")
-"""Texts that are ids as they stand: nothing in them is a blank or out of sight."""
+PLAIN_ID = Glance("[0-9A-Za-z_.:一-鿿-]{1,40}")
+"""Texts that are ids as they stand: nothing in them is a blank or out of sight; longer ones than may be are not looked for."""
 
 RANDOM = "random"
 """The `auto:` of ids that nobody could guess or count."""
@@ -59,9 +60,9 @@ class IdColumn(Column):
         """Whether to write one or to leave it to us."""
         return N_("Leave it blank to have it numbered.") if self.auto else "" if self.hidden else self.hint
 
-    def right(self, context: Context) -> Callable[[str], object]:
+    def right(self, context: Context) -> Glance:
         """Letters, digits and what usually stands between them."""
-        return PLAIN_ID.fullmatch
+        return PLAIN_ID
 
     def parse_cell(self, cell: Cell, context: Context) -> str:
         """The id without blanks around it."""

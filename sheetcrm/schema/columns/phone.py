@@ -7,7 +7,6 @@ although its digits would be valid.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar, Literal
@@ -20,6 +19,7 @@ from sheetcrm.resources.base import Cell
 from sheetcrm.resources.number_format import NumberFormat
 from sheetcrm.resources.validation import Condition
 from sheetcrm.schema.columns.base import BadCell, Column, Context, Place
+from sheetcrm.schema.columns.glance import Glance
 from sheetcrm.schema.columns.reading import as_text, plain, shown
 
 MAX_LENGTH = 60
@@ -47,9 +47,9 @@ def e164(cell: Cell, country: str | None) -> str:
         raise _not_a_phone(cell)
     if country and _PLAIN.fullmatch(text) and (mobile := mobiles(country)):
         digits = text.translate(_NOTHING)
-        if mobile.whole(digits):
+        if mobile.whole.one(digits):
             return digits
-        if mobile.national and mobile.national(digits):
+        if mobile.national and mobile.national.one(digits):
             return f"+{mobile.code}{digits}"
     return looked_up(cell, text, country)
 
@@ -79,9 +79,9 @@ class Mobiles:
     """Mobile numbers with one country code, told by their digits alone; a number that they miss is looked up."""
 
     code: int
-    whole: Callable[[str], object]
+    whole: Glance
     """What matches `+86…`, and nothing that a look-up would change."""
-    national: Callable[[str], object] | None
+    national: Glance | None
     """The same without the code; None where a number without it may be of another country."""
 
 
@@ -94,15 +94,14 @@ def mobiles(country: str) -> Mobiles | None:
     regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(phonenumbers.country_code_for_region(country), ())
     known = phonenumbers.PhoneMetadata.metadata_for_region(regions[0]) if regions else None
     mobile = known.mobile if known and not known.leading_digits else None
-    if known is None or mobile is None or known.general_desc is None or not mobile.national_number_pattern:
+    if known is None or mobile is None or not mobile.national_number_pattern:
         return None
     # What begins like a trunk or an international prefix may lose it on the way.
     prefixes = [one for one in (known.national_prefix_for_parsing, known.international_prefix) if one]
     free = f"(?!{'|'.join(prefixes)})" if prefixes else ""
-    lengths = "|".join(f"[0-9]{{{length}}}" for length in mobile.possible_length if length > 0)
-    number = rf"{free}(?=(?:{lengths})\Z)(?=(?:{known.general_desc.national_number_pattern})\Z)(?:{mobile.national_number_pattern})"
-    national = re.compile(number).fullmatch if regions[0] == country else None
-    return Mobiles(int(known.country_code or 0), re.compile(rf"\+{known.country_code}{number}").fullmatch, national)
+    number = f"{free}(?:{mobile.national_number_pattern})".replace(r"\d", "[0-9]")
+    national = Glance(number) if regions[0] == country else None
+    return Mobiles(int(known.country_code or 0), Glance(f"[+]{known.country_code}{number}"), national)
 
 
 def _dialled(number: Any, digits: str, country: str) -> bool:
@@ -174,7 +173,7 @@ class PhoneColumn(Column):
     def _is_known(cls, value: str | None) -> str | None:
         return value if value is None else known_country(value)
 
-    def right(self, context: Context) -> Callable[[str], object] | None:
+    def right(self, context: Context) -> Glance | None:
         """Mobile numbers of the sheet's country as we write them."""
         known = mobiles(self.country or context.country)
         return known.whole if known else None

@@ -44,6 +44,6 @@ def wordless(cell: Cell) -> str:
 
 def typed(cells: Sequence[Cell]) -> list[int]:
     """The offsets of the cells that are texts and not empty."""
-    if str not in set(map(type, cells)):
+    if str not in set(map(type, cells)) or str not in {type(cell) for cell in set(cells) if cell != ""}:
         return []
     return [offset for offset, cell in enumerate(cells) if cell and isinstance(cell, str)]

@@ -4,7 +4,7 @@ A row of another sheet, by its key.
 Whether it is there is the rule `exists_in`, which comes with the type.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, ClassVar, Literal
 
 from sheetcrm.messages import N_
@@ -12,6 +12,7 @@ from sheetcrm.resources.base import Cell
 from sheetcrm.resources.number_format import NumberFormat
 from sheetcrm.resources.validation import Condition
 from sheetcrm.schema.columns.base import BadCell, Column, Context, Place
+from sheetcrm.schema.columns.glance import Glance
 from sheetcrm.schema.columns.id import PLAIN_ID
 from sheetcrm.schema.columns.reading import shown, wordless
 from sheetcrm.schema.membership import ExistsInRule
@@ -31,9 +32,9 @@ class ReferenceColumn(Column):
     type: Literal["reference"] = "reference"
     to: str
 
-    def right(self, context: Context) -> Callable[[str], object]:
+    def right(self, context: Context) -> Glance:
         """As in the column that it leads to."""
-        return PLAIN_ID.fullmatch
+        return PLAIN_ID
 
     def parse_cell(self, cell: Cell, context: Context) -> str:
         """The key without blanks around it."""

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from sheetcrm.resources.base import Cell
 from sheetcrm.resources.number_format import NumberFormat
-from sheetcrm.schema.columns.base import ERROR_CELLS, BadCell, Column, Context
+from sheetcrm.schema.columns.base import ERROR_CELLS, BadCell, Column, Context, filled
 from sheetcrm.schema.columns.reading import as_text
 
 
@@ -26,7 +26,7 @@ class TextColumn(Column):
     def parse(self, cells: Sequence[Cell], context: Context) -> tuple[Sequence[Any], dict[int, BadCell]]:
         """Whole columns of text are right already."""
         if {str, type(None)}.issuperset(map(type, cells)) and ERROR_CELLS.isdisjoint(cells):
-            return [cell or None for cell in cells], {}
+            return filled(cells), {}
         return super().parse(cells, context)
 
     def parse_cell(self, cell: Cell, context: Context) -> str:

@@ -4,8 +4,6 @@ Links: absolute, http or https.
 `example.com` is refused with `https://example.com` as the suggestion: a link without a scheme leads nowhere in a mail.
 """
 
-import re
-from collections.abc import Callable
 from typing import ClassVar, Literal
 from urllib.parse import urlsplit
 
@@ -13,9 +11,10 @@ from sheetcrm.messages import N_
 from sheetcrm.resources.base import Cell
 from sheetcrm.resources.validation import Condition
 from sheetcrm.schema.columns.base import BadCell, Column, Context, Place
+from sheetcrm.schema.columns.glance import Glance
 from sheetcrm.schema.columns.reading import plain, shown
 
-_RIGHT = re.compile(r"https?://(?:[a-z0-9-]+\.)+[a-z]{2,24}(?:/[A-Za-z0-9%_.,~+/?&=#:@!-]*)?")
+_RIGHT = Glance("https?://(?:[a-z0-9-]+[.])+[a-z]{2,24}(?:/[A-Za-z0-9%_.,~+/?&=#:@!-]*)?")
 """Links as nearly all are."""
 
 
@@ -39,9 +38,9 @@ class UrlColumn(Column):
 
     type: Literal["url"] = "url"
 
-    def right(self, context: Context) -> Callable[[str], object]:
+    def right(self, context: Context) -> Glance:
         """Links without anything odd in them."""
-        return _RIGHT.fullmatch
+        return _RIGHT
 
     def parse_cell(self, cell: Cell, context: Context) -> str:
         """The link without blanks around it."""
