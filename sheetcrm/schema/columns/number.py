@@ -89,7 +89,8 @@ def texts_for_numbers(cells: Sequence[Cell], values: Sequence[Any]) -> Iterator[
     for offset in typed(cells):
         if (value := values[offset]) is not None:
             cell = cells[offset]
-            yield offset, BadCell("number_as_text", message, {"text": shown(cell)}, f"{value:f}")
+            number = value if isinstance(value, Decimal) else Decimal(repr(value))
+            yield offset, BadCell("number_as_text", message, {"text": shown(cell)}, f"{number:f}")
 
 
 def _finite(numbers: Iterable[Any]) -> bool:
