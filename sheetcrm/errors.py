@@ -97,6 +97,10 @@ class NoAnswer(ApiError):  # noqa: N818
     """Nobody answered in time; a write may or may not have happened."""
 
 
+class MovedMeanwhile(SheetcrmError):  # noqa: N818
+    """People moved rows or columns while they were read, and what was read would not be what stands there."""
+
+
 class MailError(SheetcrmError):
     """The mail server cannot be used at all; nothing was lost, the mails stay queued."""
 

@@ -82,6 +82,10 @@ class ExistsInRule(Rule):
         sheet, _, column = self.target.partition(".")
         return Place(sheet, column or str(context.template.sheets[sheet].key))
 
+    def looks_in(self, context: Context) -> Place | None:
+        """The column looked in."""
+        return self.place(context)
+
     def condition(self, place: Place, context: Context) -> Condition | None:
         """A dropdown of what stands there."""
         return None if self.unless or self.when else Condition("ONE_OF_RANGE", (f"={self.place(context).range}",))

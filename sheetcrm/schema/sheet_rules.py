@@ -35,6 +35,10 @@ class SheetRule(Variant):
         """Its `type:`."""
         return str(type(self).model_fields["type"].default)
 
+    def compares(self) -> tuple[str, ...]:
+        """The columns in which rows are compared with each other; none: each row is looked at by itself."""
+        return ()
+
     def check(self, sheet: str, values: Values, context: Context) -> Iterator[tuple[int, str, BadCell]]:
         """What is wrong: 0-based offset among the rows at hand (none of them blank), column key, why."""
         raise NotImplementedError
@@ -86,6 +90,10 @@ class UniqueTogetherRule(_Of):
     )
 
     type: Literal["unique"] = "unique"
+
+    def compares(self) -> tuple[str, ...]:
+        """All of its columns."""
+        return self.of
 
     def check(self, sheet: str, values: Values, context: Context) -> Iterator[tuple[int, str, BadCell]]:
         """Every row of every group of equals, at the first of the columns; upper and lower case are the same to people."""

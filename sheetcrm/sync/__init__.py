@@ -11,12 +11,14 @@ from sheetcrm.sync.files.load import Imported, load
 from sheetcrm.sync.files.mapping import ImportMap, read_map
 from sheetcrm.sync.files.sift import Refusal
 from sheetcrm.sync.identity import fill_ids
+from sheetcrm.sync.large.chunks import Chunks, chunks
 from sheetcrm.sync.read import read
 from sheetcrm.sync.records import Extract, Issue, Reading, Row, model
 
 __all__ = [
     "CellChange",
     "Changed",
+    "Chunks",
     "Extract",
     "ImportMap",
     "Imported",
@@ -25,6 +27,7 @@ __all__ = [
     "Refusal",
     "Row",
     "change_cells",
+    "chunks",
     "dump",
     "fill_ids",
     "load",

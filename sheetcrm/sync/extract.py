@@ -18,6 +18,7 @@ from sheetcrm.messages import N_, texts
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.columns.base import BadCell, Context, Place
 from sheetcrm.schema.columns.person import PersonColumn
+from sheetcrm.schema.context import Lookup
 from sheetcrm.schema.rules import repeated
 from sheetcrm.schema.template import HIDDEN_ID, SheetSpec, Template
 from sheetcrm.sync.records import FIRST_ROW, Extract, Issue, Parsed
@@ -75,7 +76,7 @@ def chosen(column: list[Cell], kept: Sequence[int]) -> list[Cell]:
     return [column[at] for at in kept]
 
 
-def extract(parsed: Parsed, lookup: Values, context: Context, layout: Layout) -> Extract:
+def extract(parsed: Parsed, lookup: Lookup, context: Context, layout: Layout) -> Extract:
     """Apply the rules and make records; `lookup` has the other sheets.  Lists have issues, but no records."""
     template, sheet = context.template, parsed.sheet
     spec = template.sheets[sheet]
@@ -88,7 +89,7 @@ Found = tuple[int, str, BadCell]
 """Offset, column key, what is wrong."""
 
 
-def _found(parsed: Parsed, spec: SheetSpec, lookup: Values, context: Context) -> dict[tuple[int, str], BadCell]:
+def _found(parsed: Parsed, spec: SheetSpec, lookup: Lookup, context: Context) -> dict[tuple[int, str], BadCell]:
     """Everything wrong, by offset and column key; one thing a cell."""
     found: dict[tuple[int, str], BadCell] = {
         (offset, key): bad for key, wrong in parsed.bad.items() for offset, bad in wrong.items()
