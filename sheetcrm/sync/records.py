@@ -29,6 +29,17 @@ FIRST_ROW = 2
 """The row number, as people see it, of the first row below the header."""
 
 
+class Record(BaseModel):
+    """What the records of every sheet have in common: nothing about them can be set, and a notebook shows them as a table."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=(), validate_by_name=True)
+
+    def _repr_html_(self) -> str:
+        from sheetcrm.sync.notebook import record_table  # noqa: PLC0415 - only notebooks ask
+
+        return record_table(self)
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """
@@ -118,6 +129,8 @@ class Extract:
     """The offsets of rows that are not `complete`."""
     elsewhere: frozenset[str] = frozenset()
     """Ids that rows have that are not at hand, too."""
+    made: type[BaseModel] | None = None
+    """The class of its records; None: that of `model`."""
 
     @property
     def cells(self) -> Mapping[str, list[Cell]]:
@@ -143,6 +156,17 @@ class Extract:
         return self.elsewhere.union(id_ for id_, count in Counter(self.ids).items() if id_ is not None and count > 1)
 
     @cached_property
+    def offsets(self) -> Mapping[str, int]:
+        """Where each id stands, among the rows that are not blank; ids that several rows share are left out."""
+        found = {id_: offset for offset, id_ in enumerate(self.ids) if id_ is not None}
+        return {id_: at for id_, at in found.items() if id_ not in self.shared} if self.shared else found
+
+    def number(self, id_: str) -> int | None:
+        """The row number (1-based) of the one row with that id; None when there is none, or several."""
+        offset = self.offsets.get(id_)
+        return None if offset is None else self.parsed.numbers[offset]
+
+    @cached_property
     def rows(self) -> tuple[Row, ...]:
         """Every row that is not blank; none of a sheet that holds lists or pages."""
         if self.template.sheets[self.sheet].content != "records":
@@ -157,7 +181,7 @@ class Extract:
             return values if every else [values[at] for at in offsets]
 
         fields = {key: chosen(values) for key, values in self.parsed.values.items() if key != HIDDEN_ID}
-        records = records_of(model(self.template, self.sheet), fields, len(offsets))
+        records = records_of(self.made or model(self.template, self.sheet), fields, len(offsets))
         ids, samples = chosen(self.ids), self.template.sample_keys(self.sheet)
         columns = {
             "number": chosen(self.parsed.numbers),
@@ -221,7 +245,7 @@ def model(template: Template, sheet: str) -> type[BaseModel]:
         warnings.filterwarnings("ignore", message="Field name .* shadows an attribute", category=UserWarning)
         made: type[BaseModel] = create_model(
             f"{sheet.title().replace('_', '')}Record",
-            __config__=ConfigDict(frozen=True, extra="forbid", protected_namespaces=()),
+            __base__=Record,
             **fields,
         )
     return made
@@ -234,21 +258,24 @@ def records_of(record: type[BaseModel], fields: Mapping[str, Sequence[Any]], cou
     """
     `count` records from columns of values that are right already: what `model_construct` makes, without its cost.
 
-    Fields that are not among them have their default.
+    `fields` are by alias, where a field has one: that is what a column is
+    called whose key is no name in Python.  Fields that are not among them have
+    their default, columns that are no field are left out.
     """
-    absent = {key: about.default for key, about in record.model_fields.items() if key not in fields}
-    keys = (*absent, *fields)
-    columns = (*map(repeat, absent.values()), *fields.values())
     # A record's own dict must have its fields in order: that is how it is printed and dumped.
-    names = list(record.model_fields)
-    order = [keys.index(key) for key in names]
-    rows = zip(*(columns[at] for at in order), strict=False) if fields else repeat((None,) * len(keys), count)
+    keys = {about.alias or name: (name, about.default) for name, about in record.model_fields.items()}
+    names = [name for name, _default in keys.values()]
+    rows = zip(
+        *(fields[key] if key in fields else repeat(default, count) for key, (_name, default) in keys.items()),
+        strict=False,
+    )
+    said = {name for key, (name, _default) in keys.items() if key in fields}
     return in_bulk(
         record,
         {
             "__dict__": [dict(zip(names, row)) for row in rows],  # noqa: B905 - every row has as many, and looking again costs
             # Nobody can set a field of a frozen record, so all may share it; `model_copy` makes its own.
-            "__pydantic_fields_set__": repeat(set(fields)),
+            "__pydantic_fields_set__": repeat(said),
             "__pydantic_extra__": repeat(None),
             "__pydantic_private__": repeat(None),
         },
