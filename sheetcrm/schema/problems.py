@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from sheetcrm.resources.base import SPREADSHEET
 from sheetcrm.schema import addresses, chart_places, pivots, roles, samples
+from sheetcrm.schema.archive import archive_problems
 from sheetcrm.schema.columns.list import ListColumn
 from sheetcrm.schema.context import BadCell, Context, Place
 from sheetcrm.schema.formulas import formula_problems
@@ -86,6 +87,7 @@ def _sheet(key: str, spec: SheetSpec, context: Context) -> Iterator[Trouble]:
     yield from chart_places.problems(key, spec, context)
     yield from pivots.problems(key, spec, context)
     yield from group_problems(spec)
+    yield from archive_problems(key, spec, context)
     yield from addresses.problems(key, spec)
     yield from _twice(("views",), {name: view.title.all() for name, view in spec.views.items()})
     parts: dict[str, Iterable[tuple[str | int, Any]]] = {
@@ -93,6 +95,7 @@ def _sheet(key: str, spec: SheetSpec, context: Context) -> Iterator[Trouble]:
         "highlights": enumerate(spec.highlights),
         "views": spec.views.items(),
     }
+    parts["duplicates"] = enumerate(spec.duplicates or ())
     for family, members in parts.items():
         for which, part in members:
             for path, message in part.problems(key, context):

@@ -14,19 +14,21 @@ from functools import cached_property
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from sheetcrm.layout import Wanted
 from sheetcrm.messages import LANGUAGES
 from sheetcrm.resources.base import Cell, State, kinds
 from sheetcrm.schema import columns, comparison, compiling, membership, problems, samples
+from sheetcrm.schema.archive import Archive, key_of, with_archives
 from sheetcrm.schema.charts import Chart
 from sheetcrm.schema.colors import PALETTE, SERIES, Color
 from sheetcrm.schema.columns.base import Column
 from sheetcrm.schema.columns.money import known_currency
 from sheetcrm.schema.columns.phone import known_country
 from sheetcrm.schema.context import Context
+from sheetcrm.schema.duplicates import DuplicateRule
 from sheetcrm.schema.editors import with_overlays
 from sheetcrm.schema.highlights import Highlight
 from sheetcrm.schema.people import Member
@@ -137,6 +139,10 @@ class SheetSpec(_Part):
     pivots: dict[Key, Pivot] = {}
     samples: tuple[dict[str, Any], ...] = ()
     seeds: tuple[dict[str, Any], ...] = ()
+    duplicates: tuple[DuplicateRule, ...] | None = None
+    """By what `dedupe` tells that rows are of the same thing; None: as is usual for its columns."""
+    archive: Archive | None = None
+    """Which rows go to an archive tab of their own, which the spreadsheet then has."""
 
     @model_validator(mode="before")
     @classmethod
@@ -193,6 +199,11 @@ class Template(_Part):
     _key: str = PrivateAttr("")
     _lineage: tuple[tuple[str, int], ...] = PrivateAttr(())
 
+    @field_validator("sheets", mode="after")
+    @classmethod
+    def _with_archives(cls, value: dict[str, SheetSpec]) -> dict[str, SheetSpec]:
+        return with_archives(value)
+
     def __hash__(self) -> int:
         """By identity: a template is loaded once and handed around."""
         return id(self)
@@ -226,6 +237,10 @@ class Template(_Part):
     def records(self) -> tuple[str, ...]:
         """The keys of the sheets whose rows are records, in order."""
         return tuple(key for key, sheet in self.sheets.items() if sheet.content == "records")
+
+    def archive_of(self, sheet: str) -> str | None:
+        """The key of the tab that rows of that sheet are put away in; None when there is none."""
+        return None if self.sheets[sheet].archive is None else key_of(sheet)
 
     def context(self, language: str, today: date | None = None) -> Context:
         """What columns need to know; without `today` nothing is said that depends on the day."""
