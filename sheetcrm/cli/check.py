@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from sheetcrm.cli.options import (
     SOMETHING_TO_SEE,
     Asked,
-    print_json,
+    Job,
     requests_of,
     spreadsheet_options,
     tell,
@@ -18,40 +21,94 @@ from sheetcrm.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from sheetcrm.sync.records import Issue
+    from sheetcrm.sync.records import Issue, Reading
+
+Form = Literal["text", "json", "csv", "html"]
 
 
 @click.command("check")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "csv", "html"]), default="text", help="How to show it."
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write it into a file.")
+@click.option("--by", type=click.Choice(["sheet", "owner"]), help="Group it by sheet or by owner.")
+@click.option("--only", multiple=True, metavar="WORDS", help="Only these codes and sheets, with commas between.")
 @spreadsheet_options
-def check_command(asked: Asked) -> int:
+def check_command(
+    asked: Asked, form: Form, out: Path | None, by: Literal["sheet", "owner"] | None, only: tuple[str, ...]
+) -> int:
     """Show every wrong cell: where, a link to it, what is wrong.
 
     In the language of the sheet.  Exits 3 when there are any.
     """
     from sheetcrm import sync
+    from sheetcrm.sync.quality.formats import chosen
 
     with asked.open() as job:
         template, language = job.template()
         reading = sync.read(job.gateway, template, language=language, today=today_in(template.time_zone))
-        if asked.as_json:
-            records = {key: len(extract.rows) for key, extract in reading.extracts.items()}
-            print_json(
-                {
-                    "issues": [asdict(issue) for issue in reading.issues],
-                    "records": records,
-                    "requests": requests_of(job.gateway),
-                }
-            )
-        else:
-            for issue in reading.issues:
-                click.echo(line(issue))
-            if reading.issues:
-                job.hint()
-    if reading.issues:
-        tell(f"{len(reading.issues)} to see to")
+        words = [word.strip() for given in only for word in given.split(",") if word.strip()]
+        issues = chosen(reading.issues, words, template)
+        form = "json" if asked.as_json else form
+        _put(_shown(job, reading, issues, form, by, to_file=out is not None), out)
+        if issues and form == "text" and out is None:
+            job.hint()
+    if issues:
+        tell(f"{len(issues)} to see to")
         return SOMETHING_TO_SEE
     tell("nothing wrong")
     return 0
+
+
+def _shown(
+    job: Job,
+    reading: Reading,
+    issues: Sequence[Issue],
+    form: Form,
+    by: Literal["sheet", "owner"] | None,
+    *,
+    to_file: bool,
+) -> str:
+    """The issues in that form; empty or ending in a line end."""
+    from sheetcrm.sync.quality.formats import as_csv, as_page, grouped
+
+    ordered = [issue for group in grouped(issues, by).values() for issue in group] if by else list(issues)
+    if form == "json":
+        records = {key: len(extract.rows) for key, extract in reading.extracts.items()}
+        said = {"issues": list(map(asdict, ordered)), "records": records, "requests": requests_of(job.gateway)}
+        return json.dumps(said, ensure_ascii=False, indent=2, default=str) + "\n"
+    if form == "csv":
+        # Excel takes a file for UTF-8 only by this mark.
+        return "\ufeff" * to_file + as_csv(ordered)
+    layout = reading.layout
+    if form == "html":
+        tabs = {sheet: layout.tab_title(sheet) for sheet in layout.sheets()}
+        day = today_in(reading.template.time_zone)
+        return as_page(issues, title=layout.title, tabs=tabs, language=reading.language, day=day, by=by or "sheet")
+    if by is None:
+        return "".join(f"{line(issue)}\n" for issue in ordered)
+    titles = {sheet: layout.tab_title(sheet) for sheet in layout.sheets()} if by == "sheet" else {}
+    groups = grouped(issues, by)
+    return "\n".join(_group(titles.get(name, name) or "(nobody)", group) for name, group in groups.items())
+
+
+def _group(name: str, issues: Iterable[Issue]) -> str:
+    lines = [line(issue) for issue in issues]
+    return "\n".join([click.style(f"{name}: {len(lines)}", bold=True), *lines, ""])
+
+
+def _put(text: str, out: Path | None) -> None:
+    """To where it is wanted."""
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    from sheetcrm.errors import UsageError
+
+    try:
+        out.write_text(click.unstyle(text), encoding="utf-8", errors="replace")
+    except OSError as wrong:
+        raise UsageError(f"cannot write {out}: {wrong.strerror}") from wrong
+    tell(f"written to {out}")
 
 
 def line(issue: Issue) -> str:

@@ -1,0 +1,100 @@
+"""`sheetcrm check`: every wrong cell, in the form that is asked for, for whom it is asked."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import gspread
+import pytest
+
+from sheetcrm import config
+from sheetcrm.connect import connect
+
+
+@pytest.fixture
+def person():
+    """Plain gspread on the one spreadsheet of the config, as somebody who works in it."""
+
+    def call(work):
+        loaded = config.load(Path("config.yaml").absolute())
+        with connect(loaded) as way:
+            (settings,) = loaded.spreadsheets.values()
+            return work(gspread.Client(auth=None, session=way.session).open_by_key(settings.id))
+
+    return call
+
+
+@pytest.fixture
+def broken(pipeline, person):
+    """Beside the samples a customer of 甲 without a name and with a phone that is none, one of nobody without a date."""
+    rows = [
+        {"客户编号": "C1", "销售阶段": "潜在客户", "负责人": "甲", "下次跟进日期": 46024, "电话": "12"},
+        {"客户编号": "C2", "客户名称": "B", "销售阶段": "潜在客户", "电话": "13800138000"},
+    ]
+
+    def fill(book):
+        tab = book.worksheet("客户进度")
+        titles = tab.row_values(1)
+        tab.update([[row.get(title) for title in titles] for row in rows], "A6", raw=True)
+
+    person(fill)
+    return pipeline
+
+
+def codes(answer):
+    return [issue["code"] for issue in answer.json["issues"]]
+
+
+def test_json_is_a_format_like_the_others(broken):
+    short, long = broken("check", "--json"), broken("check", "--format", "json")
+    assert short.code == long.code == 3
+    assert short.json == long.json
+    assert codes(short) == ["required", "exists_in", "not_a_phone", "required", "required"]
+
+
+def test_only_some_codes_and_sheets(broken):
+    assert codes(broken("check", "--json", "--only", "not_a_phone,exists_in")) == ["exists_in", "not_a_phone"]
+    assert len(codes(broken("check", "--json", "--only", "客户进度"))) == 5
+    none = broken("check", "--only", "log")
+    assert (none.code, none.out) == (0, "")
+
+
+def test_a_word_that_is_neither_code_nor_sheet(broken):
+    answer = broken("check", "--only", "not_a_fone")
+    assert answer.code == 2
+    assert "did you mean not_a_phone?" in answer.err
+
+
+def test_a_csv_on_the_terminal_and_in_a_file(broken, tmp_path):
+    answer = broken("check", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(answer.out)))
+    assert [row["code"] for row in rows] == ["required", "exists_in", "not_a_phone", "required", "required"]
+    assert (rows[0]["a1"], rows[0]["owner"]) == ("客户进度!B6", "甲")
+    written = broken("check", "--format", "csv", "--out", "issues.csv")
+    assert (written.out, written.code) == ("", 3)
+    assert (tmp_path / "issues.csv").read_bytes() == b"\xef\xbb\xbf" + answer.out.encode()
+
+
+def test_by_owner_each_has_a_heading_and_nobody_comes_last(broken):
+    text = broken("check", "--by", "owner").out
+    assert text.index("甲: 3") < text.index("not_a_phone") < text.index("(nobody): 2")
+
+
+def test_a_page_for_the_team(broken, tmp_path):
+    assert broken("check", "--format", "html", "--by", "owner", "--out", "issues.html").code == 3
+    page = (tmp_path / "issues.html").read_text()
+    for said in ('<html lang="zh-CN">', "客户进度!B6", "甲 (3)", "必填的单元格是空的。"):
+        assert said in page
+
+
+def test_a_file_that_cannot_be_written_is_a_usage_error(broken):
+    answer = broken("check", "--out", "nowhere/issues.txt")
+    assert answer.code == 2
+    assert "cannot write nowhere/issues.txt" in answer.err
+
+
+def test_nothing_wrong_is_said_in_every_format(pipeline):
+    for form in ("text", "json", "csv", "html"):
+        assert pipeline("check", "--format", form).code == 0
