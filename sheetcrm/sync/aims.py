@@ -8,11 +8,12 @@ that we made, and that is to go, as soon as somebody wrote a word into it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sheetcrm.resources.base import Cell
-from sheetcrm.sync.records import Extract, Reading, Row
+from sheetcrm.sync.records import Extract, Reading
+from sheetcrm.sync.write import BATCH_BYTES, row_bytes
 
 BLANK = ("", None, False)
 
@@ -54,6 +55,24 @@ def rows_of(reading: Reading, changes: Sequence[CellChange]) -> list[int | None]
     return [None if (change.sheet, change.id) in stay else row for change, row in zip(changes, rows, strict=True)]
 
 
+def pieces(changes: Sequence[CellChange]) -> Iterator[list[CellChange]]:
+    """Whole rows together, in pieces that fit into a request."""
+    rows: dict[tuple[str, str], list[CellChange]] = {}
+    for change in changes:
+        rows.setdefault((change.sheet, change.id), []).append(change)
+    piece: list[CellChange] = []
+    size = 0
+    for row in rows.values():
+        bytes_of = row_bytes(change.after for change in row)
+        if piece and size + bytes_of > BATCH_BYTES:
+            yield piece
+            piece, size = [], 0
+        piece += row
+        size += bytes_of
+    if piece:
+        yield piece
+
+
 def unmaking(reading: Reading, changes: Iterable[CellChange]) -> list[CellChange]:
     """Those that blank an id, and so take a row away."""
     sheets = reading.template.sheets
@@ -67,10 +86,10 @@ def same(one: Cell, other: Cell) -> bool:
 
 def _row(reading: Reading, change: CellChange) -> int | None:
     extract = reading.extracts.get(change.sheet)
-    row = extract.by_id().get(change.id) if extract and change.id else None
+    row = extract.number(change.id) if extract and change.id else None
     if extract is None or row is None or change.column not in extract.cells:
         return None
-    return row.number if same(extract.cell(row.number, change.column), change.before) else None
+    return row if same(extract.cell(row, change.column), change.before) else None
 
 
 def _alone(reading: Reading, change: CellChange, at: int, count: int) -> int | None:
@@ -79,10 +98,10 @@ def _alone(reading: Reading, change: CellChange, at: int, count: int) -> int | N
     if extract is None or change.column not in extract.cells:
         return None
     found = [
-        row.number
-        for row in extract.rows
-        if row.id is None
-        and same(extract.cell(row.number, change.column), change.before)
+        row
+        for row, id_ in zip(extract.parsed.numbers, extract.ids, strict=True)
+        if id_ is None
+        and same(extract.cell(row, change.column), change.before)
         and len(_inputs(reading, extract, row)) == 1
     ]
     return found[at] if len(found) == count else None
@@ -91,11 +110,11 @@ def _alone(reading: Reading, change: CellChange, at: int, count: int) -> int | N
 def _filled(reading: Reading, sheet: str, id_: str) -> int:
     """How many cells of that row people could have filled, and its id."""
     extract, key = reading.extracts[sheet], reading.template.sheets[sheet].key
-    row = extract.by_id().get(id_)
+    row = extract.number(id_)
     return len({*_inputs(reading, extract, row), key}) if row else 0
 
 
-def _inputs(reading: Reading, extract: Extract, row: Row) -> list[str]:
+def _inputs(reading: Reading, extract: Extract, row: int) -> list[str]:
     """The columns in which people wrote something."""
     inputs = reading.template.sheets[extract.sheet].inputs
-    return [key for key in inputs if key in extract.cells and extract.cell(row.number, key) not in BLANK]
+    return [key for key in inputs if key in extract.cells and extract.cell(row, key) not in BLANK]

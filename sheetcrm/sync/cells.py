@@ -8,7 +8,7 @@ columns were moved in the moment between, is put right.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -16,15 +16,15 @@ from typing import Any
 
 from sheetcrm.errors import ApiError
 from sheetcrm.journal import Journal, fingerprint
-from sheetcrm.resources.base import Cell, Request
+from sheetcrm.resources.base import Cell
 from sheetcrm.schema.template import Template
 from sheetcrm.sheets.gateway import Gateway
-from sheetcrm.sync.aims import CellChange, rows_of, same, unmaking
-from sheetcrm.sync.landing import Aim, Landing, send_and_see
+from sheetcrm.sync.aims import CellChange, pieces, rows_of, same, unmaking
+from sheetcrm.sync.landing import Landing
 from sheetcrm.sync.look import look
-from sheetcrm.sync.read import judged, read
+from sheetcrm.sync.posting import post
 from sheetcrm.sync.records import Reading
-from sheetcrm.sync.write import Write, cell_requests
+from sheetcrm.sync.standing import unjudged
 
 __all__ = ["Attempt", "CellChange", "Changed", "Log", "change_cells", "is_cells", "logged", "put_right", "taken_back"]
 
@@ -45,6 +45,15 @@ class Changed:
     """What was written once more, because rows or columns moved while we wrote: our cells, and those that we wrote over."""
     misplaced: tuple[Landing, ...] = ()
     """What landed where nobody can tell any more what stood there: look at those cells."""
+
+    def and_then(self, more: Changed) -> Changed:
+        """Both, one after the other."""
+        return Changed(
+            (*self.done, *more.done),
+            (*self.conflicts, *more.conflicts),
+            (*self.righted, *more.righted),
+            (*self.misplaced, *more.misplaced),
+        )
 
 
 @dataclass(frozen=True)
@@ -69,11 +78,15 @@ def change_cells(
     gateway: Gateway, template: Template, changes: Sequence[CellChange], *, log: Log | None = None
 ) -> Changed:
     """
-    Two reads and one write for all of them together; as much again each time that something moved between the two.
+    Two reads and one write for every 1.5 MB of them; as much again each time that something moved between the two.
 
-    A row whose id is to be blanked goes whole or not at all.  ApiError when the write is refused or has no answer.
+    A row whose id is to be blanked goes whole or not at all.  ApiError when the
+    write is refused, or has no answer and cannot be found out about.
     """
-    return put_right(gateway, template, _attempt(gateway, template, changes, log), log)
+    done = Changed(())
+    for piece in pieces(changes):
+        done = done.and_then(put_right(gateway, template, _attempt(gateway, template, piece, log), log))
+    return done
 
 
 def put_right(gateway: Gateway, template: Template, attempt: Attempt, log: Log | None = None) -> Changed:
@@ -92,7 +105,8 @@ def put_right(gateway: Gateway, template: Template, attempt: Attempt, log: Log |
     else:
         lost += [landing for _, landing in attempt.landed if not landing.right]
     lost += _still_there(gateway, template, first)
-    done = tuple(change for change in wanted.values() if change not in taken)
+    theirs = set(taken)
+    done = tuple(change for change in wanted.values() if change not in theirs)
     return Changed(done, tuple(taken), tuple(dict.fromkeys(righted)), tuple(dict.fromkeys(lost)))
 
 
@@ -117,23 +131,26 @@ def _attempt(
 ) -> Attempt:
     """Look, and write what is still as it was; once more from the start each time that a tab was renamed in between."""
     for left_tries in reversed(range(TRIES)):
-        seen = look(gateway, template, sheets=list(dict.fromkeys(change.sheet for change in changes)))
-        reading = judged(seen)
+        seen = look(gateway, template, sheets=_sheets(changes))
+        reading = unjudged(seen)
         rows = rows_of(reading, changes)
         sent = [(change, row) for change, row in zip(changes, rows, strict=True) if row is not None]
         left = [change for change, row in zip(changes, rows, strict=True) if row is None]
         if not sent:
             return Attempt(reading, (), left)
-        aims = [Aim(change.sheet, change.id, change.column, row, change.after) for change, row in sent]
         try:
             with _aside(log, [change for change, _ in sent]) if aside else logged(log, [change for change, _ in sent]):
-                landed = send_and_see(gateway, reading.layout, seen.context, list(_requests(reading, aims)), aims)
+                posted = post(gateway, reading, seen.context, sent)
         except ApiError as refused:
             if not left_tries or refused.status != INVALID:
                 raise
         else:
-            return Attempt(reading, [(change, at) for (change, _), at in zip(sent, landed, strict=True)], left)
+            return Attempt(reading, posted.landed, [*left, *posted.left])
     raise AssertionError("the last time it was sent or has raised")
+
+
+def _sheets(changes: Collection[CellChange]) -> list[str]:
+    return list(dict.fromkeys(change.sheet for change in changes))
 
 
 def _fixes(attempt: Attempt) -> tuple[list[tuple[CellChange, Landing | None]], list[Landing]]:
@@ -159,10 +176,11 @@ def _fixes(attempt: Attempt) -> tuple[list[tuple[CellChange, Landing | None]], l
 
 def _still_there(gateway: Gateway, template: Template, attempt: Attempt) -> list[Landing]:
     """Ids that were to be blanked and are there: another row lost its own then, and is not known by it any more."""
-    gone = unmaking(attempt.reading, [change for change, _ in attempt.landed])
+    gone = set(unmaking(attempt.reading, [change for change, _ in attempt.landed]))
     if not gone:
         return []
-    ids = {sheet: extract.by_id() for sheet, extract in read(gateway, template).extracts.items()}
+    there = unjudged(look(gateway, template, sheets=_sheets(gone))).extracts
+    ids = {sheet: set(extract.ids) for sheet, extract in there.items()}
     return [landing for change, landing in attempt.landed if change in gone and change.id in ids.get(change.sheet, ())]
 
 
@@ -172,21 +190,12 @@ def _known(reading: Reading, landing: Landing) -> str | None:
     if landing.column is None or landing.column not in extract.cells:
         return None
     computed = reading.template.sheets[landing.aim.sheet].columns[landing.column].computed
-    return None if computed or (landing.id and landing.id not in extract.by_id()) else landing.column
+    return None if computed or (landing.id and landing.id not in extract.offsets) else landing.column
 
 
 def _seen(reading: Reading, place: tuple[str, str, str]) -> Cell:
     extract = reading.extracts[place[0]]
-    return extract.cell(extract.by_id()[place[1]].number, place[2])
-
-
-def _requests(reading: Reading, aims: Sequence[Aim]) -> Iterator[Request]:
-    for sheet in dict.fromkeys(aim.sheet for aim in aims):
-        rows: dict[int, dict[str, Cell]] = {}
-        for aim in aims:
-            if aim.sheet == sheet:
-                rows.setdefault(aim.row, {})[aim.column] = aim.cell
-        yield from cell_requests(reading.layout, sheet, [Write(row, cells) for row, cells in rows.items()])
+    return extract.cell(extract.number(place[1]) or 0, place[2])
 
 
 def _aside(log: Log | None, changes: Sequence[CellChange]) -> AbstractContextManager[None]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from sheetcrm.layout import MARK_KEY, Layout, quoted
 from sheetcrm.resources.base import Cell, Json, Request
@@ -21,6 +20,9 @@ FIELDS = (
     "replies,updatedSpreadsheet(sheets(properties.sheetId,data(startRow,startColumn,"
     "columnMetadata.developerMetadata,rowData.values.effectiveValue)))"
 )
+
+NEAR = 8
+"""Rows that far apart are asked for together."""
 
 
 @dataclass(frozen=True)
@@ -85,9 +87,15 @@ def _key(context: Context, sheet: str) -> str:
 
 
 def _runs(rows: Iterable[int]) -> Iterator[tuple[int, int]]:
-    for _, group in groupby(enumerate(sorted(rows)), key=lambda at: at[1] - at[0]):
-        run = [row for _, row in group]
-        yield run[0], run[-1]
+    """First and last of rows that are near each other: a few cells too many cost less than a range of their own."""
+    first = last = 0
+    for row in sorted(rows):
+        if first and row - last > NEAR:
+            yield first, last
+            first = 0
+        first, last = first or row, row
+    if first:
+        yield first, last
 
 
 class _After:

@@ -51,8 +51,7 @@ def chunks(writes: Iterable[Write]) -> Iterator[list[Write]]:
     chunk: list[Write] = []
     size = 0
     for write in writes:
-        # Half a kilobyte stands for the request that a lonely cell needs around it.
-        bytes_of = sum(len(json.dumps(cell).encode()) + 60 for cell in write.cells.values()) + 500
+        bytes_of = row_bytes(write.cells.values())
         if chunk and size + bytes_of > BATCH_BYTES:
             yield chunk
             chunk, size = [], 0
@@ -60,6 +59,12 @@ def chunks(writes: Iterable[Write]) -> Iterator[list[Write]]:
         size += bytes_of
     if chunk:
         yield chunk
+
+
+def row_bytes(cells: Iterable[Cell]) -> int:
+    """How much of a request the cells of one row take, at most."""
+    # Half a kilobyte stands for the request that a lonely cell needs around it.
+    return sum(len(json.dumps(cell)) + 60 for cell in cells) + 500
 
 
 def cell_requests(layout: Layout, sheet: str, writes: Iterable[Write]) -> list[Request]:

@@ -1,0 +1,58 @@
+"""
+A look → rows by their id, and nothing judged: what a write needs to know.
+
+Only the key column is parsed.  Where not every column that people fill was
+looked at, rows that are blank cannot be told and count as rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sheetcrm.resources.base import Cell
+from sheetcrm.schema.template import HIDDEN_ID, Template
+from sheetcrm.sync.extract import blank_rows, chosen
+from sheetcrm.sync.look import Look
+from sheetcrm.sync.records import FIRST_ROW, Extract, Parsed, Reading
+
+
+def unjudged(seen: Look) -> Reading:
+    """Where every id stands, and the cells; values of the key columns only, no issues."""
+    template = seen.context.template
+    extracts = {sheet: _extract(seen, sheet) for sheet in template.sheets if sheet in seen.cells}
+    return Reading(seen.layout, seen.context.language, template, extracts)
+
+
+def enough(template: Template, sheet: str, columns: Collection[str], neighbours: Sequence[str]) -> set[str]:
+    """
+    What to look at again (`customers.stage`) to write into those columns: they, the key, and what stands beside them.
+
+    A column that is moved in the very moment of a write pushes a neighbour into
+    its place, and that is put right only where it was looked at.  Of rows with
+    a hidden id everything, as only that tells whether somebody has cleared them.
+    """
+    spec = template.sheets[sheet]
+    if spec.key == HIDDEN_ID or spec.columns[spec.key or ""].hidden:
+        return {f"{sheet}.{key}" for key in spec.columns}
+    beside = {
+        other for at, key in enumerate(neighbours) if key in columns for other in neighbours[max(at - 1, 0) : at + 2]
+    }
+    return {f"{sheet}.{key}" for key in {spec.key or "", *columns, *beside}}
+
+
+def _extract(seen: Look, sheet: str) -> Extract:
+    template = seen.context.template
+    spec, cells = template.sheets[sheet], seen.cells[sheet]
+    length = max(map(len, cells.values()), default=0)
+    padded = {key: [*column, *[""] * (length - len(column))] for key, column in cells.items()}
+    inputs = [padded[key] for key in spec.inputs if key in padded]
+    blank = blank_rows(inputs, length) if len(inputs) == len(spec.inputs) else ()
+    kept: Sequence[int] = [at for at in range(length) if at not in blank] if blank else range(length)
+    used: dict[str, list[Cell]] = {}
+    values: dict[str, Sequence[Any]] = {}
+    key = spec.key or ""
+    if key in padded:
+        used[key] = chosen(padded[key], kept) if blank else padded[key]
+        values[key], _ = spec.columns[key].parse(used[key], seen.context)
+    return Extract(sheet, template, Parsed(sheet, [at + FIRST_ROW for at in kept], values, {}, padded, used), ())
