@@ -31,6 +31,8 @@ MAY_IMPORT = {
     "config": EVERYBODY | {"yamlfile", "secret", "remind"},
     "connect": EVERYBODY | {"config", "sheets", "server"},
     "testing": EVERYBODY | {"server"},
+    "spreadsheet": EVERYBODY
+    | {"schema", "sync", "sheets", "layout", "journal", "config", "connect", "remind", "resources"},
     "preview": EVERYBODY | {"schema", "provision", "sheets", "testing"},
 }
 OWNERS = {
@@ -38,11 +40,12 @@ OWNERS = {
     "google": {"sheets"},
     "click": {"cli"},
     "pandas": {"sync.frame"},
-    "sqlalchemy": {"remind.ledger"},
+    "sqlalchemy": {"remind.ledger", "sync.export"},
     "jinja2": {"remind"},
     "css_inline": {"remind"},
     "starlette": {"server"},
-    "xlsxwriter": {"server.xlsx"},
+    "xlsxwriter": {"server.xlsx", "sync.export"},
+    "pyarrow": {"sync.export"},
     "uvicorn": {"server"},
     "formualizer": {"server"},
     "orjson": {"server"},

@@ -19,9 +19,15 @@ from typing import Any, Literal
 from sheetcrm.schema.columns.duration import clock
 from sheetcrm.sync.records import Reading, Row
 
-FORMULA_BEGINS = re.compile("'*[=+@\t\r\uff1d\uff0b\uff0d\uff20-]")
-"""What Excel and Sheets take for a formula when a CSV is opened; full-width signs count too, and ' is our own escape."""
-PLAIN = re.compile(r"[+\-\uff0b\uff0d]?[\d\s().,/\-]+%?")
+FORMULA_BEGINS = re.compile("'*(?:[\t\r\n\0]|[\\s\ufeff\u200b]*[=+@\uff1d\uff0b\uff0d\uff20-])")
+"""
+What Excel and Sheets take for a formula when a CSV is opened; full-width signs count too, and ' is our own escape.
+
+Some drop blanks in front before they look.
+"""
+UNSAFE = frozenset("'=+@-\uff1d\uff0b\uff0d\uff20\0\ufeff\u200b").union(filter(str.isspace, map(chr, range(0x3001))))
+"""With what such a text begins; whatever begins otherwise is safe."""
+PLAIN = re.compile(r"\s*[+\-\uff0b\uff0d]?[\d\s().,/\-]+%?")
 """Signed numbers and phone numbers: there is nothing in them to run."""
 
 
@@ -64,8 +70,9 @@ def _line(row: Row, keys: list[str]) -> list[str]:
     return [dumped(row.get(key)) for key in keys]
 
 
-def dumped(value: Any) -> str:
-    """A value as it stands in a CSV, where every program reads it back; a decimal never in powers of ten."""
+def dumped(value: Any, *, raw: bool = False) -> str:
+    """A value as it stands in a CSV, where every program reads it back; a decimal never in powers of ten; `raw`: unguarded."""
+    guard = str if raw else guarded
     match value:
         case None | bool():
             return "" if value is None else str(value).upper()
@@ -76,5 +83,5 @@ def dumped(value: Any) -> str:
         case date() | timedelta():
             return clock(value) if isinstance(value, timedelta) else value.isoformat()
         case tuple():
-            return guarded(", ".join(str(part) for part in value))
-    return guarded(str(value))
+            return guard(", ".join(str(part) for part in value))
+    return guard(str(value))

@@ -10,10 +10,7 @@ from hypothesis import strategies as st
 
 from sheetcrm import sync, testing
 from sheetcrm.errors import MovedMeanwhile, UsageError
-
-from ..shop import Office
-
-NAMES = ("Ann", "Bo", "", "Eve", "ann")
+from tests.sync.shop import Office
 
 
 def customer(at, **more):
