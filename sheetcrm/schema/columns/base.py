@@ -155,9 +155,17 @@ class Column(Variant):
         cell: Cell = value
         return cell
 
+    def said(self, value: Any, context: Context) -> str | None:
+        """How people of the sheet's country write a value that is not None; None where that is as the cell has it."""
+        return None
+
     def blank(self) -> Any:
         """What a blank cell means."""
         return None
+
+    def usual(self, value: Any, cell: Cell) -> Any:
+        """What stands in `cell` (and was read as `value`, not None) as one usually writes it; None: nobody can tell."""
+        return value
 
     def python_annotation(self) -> Any:
         """The type of a value that is not None, for a record's model."""

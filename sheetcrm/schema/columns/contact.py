@@ -4,7 +4,7 @@ One column for a phone *or* an e-mail address.
 An `@` decides which of the two a cell is held to be.
 """
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from sheetcrm.messages import N_
 from sheetcrm.resources.base import Cell
@@ -12,7 +12,7 @@ from sheetcrm.resources.number_format import NumberFormat
 from sheetcrm.resources.validation import Condition
 from sheetcrm.schema.columns.base import BadCell, Column, Context, Place
 from sheetcrm.schema.columns.email import address
-from sheetcrm.schema.columns.phone import e164, looks_like_a_phone
+from sheetcrm.schema.columns.phone import e164, looks_like_a_phone, national
 from sheetcrm.schema.columns.reading import shown
 
 
@@ -38,6 +38,14 @@ class ContactColumn(Column):
                 raise
             message = N_("{text} is neither a phone number nor an e-mail address")
             raise BadCell("not_a_contact", message, {"text": shown(cell)}) from bad
+
+    def said(self, value: Any, context: Context) -> str | None:
+        """Phones as they are dialled there."""
+        return None if "@" in value else national(value, context.country)
+
+    def usual(self, value: Any, cell: Cell) -> str:
+        """An address in small letters."""
+        return str(value).lower() if "@" in value else str(value)
 
     def condition(self, place: Place, context: Context) -> Condition:
         """Looks like an e-mail address or a phone number; whether it is one, `parse_cell` knows better."""

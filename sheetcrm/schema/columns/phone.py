@@ -74,6 +74,19 @@ def looked_up(cell: Cell, text: str, country: str | None) -> str:
     return f"{written};ext={extension[1]}" if extension else written
 
 
+def national(number: str, country: str) -> str:
+    """`+8613800138000` → `138 0013 8000` in CN, `+86 138 0013 8000` elsewhere; a text that is no number stays."""
+    import phonenumbers  # noqa: PLC0415 - as above
+
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return number
+    forms = phonenumbers.PhoneNumberFormat
+    here = parsed.country_code == phonenumbers.country_code_for_region(country)
+    return str(phonenumbers.format_number(parsed, forms.NATIONAL if here else forms.INTERNATIONAL))
+
+
 @dataclass(frozen=True)
 class Mobiles:
     """Mobile numbers with one country code, told by their digits alone; a number that they miss is looked up."""
@@ -181,6 +194,10 @@ class PhoneColumn(Column):
     def parse_cell(self, cell: Cell, context: Context) -> str:
         """The number as E.164 text."""
         return e164(cell, self.country or context.country)
+
+    def said(self, value: Any, context: Context) -> str:
+        """As one dials it in the sheet's country, in groups; with the country code where it is of another."""
+        return national(value, self.country or context.country)
 
     def condition(self, place: Place, context: Context) -> Condition:
         """Looks like a phone number; whether it is one, `parse_cell` knows better."""

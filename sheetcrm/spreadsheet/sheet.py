@@ -1,0 +1,223 @@
+"""
+One sheet of an open spreadsheet: its records, the ways from one to others, and changes to them.
+
+Records are frozen: a change is a copy with another value, `save` writes what is
+different.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, cast
+
+from pydantic import BaseModel
+
+from sheetcrm.errors import UsageError
+from sheetcrm.schema.context import Place
+from sheetcrm.schema.membership import ExistsInRule
+from sheetcrm.sync.notebook import Issues, Records
+from sheetcrm.sync.records import Extract, Row, model
+from sheetcrm.variants import nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sheetcrm.spreadsheet.whole import Spreadsheet
+
+R = TypeVar("R", bound=BaseModel)
+
+
+class Sheet(Generic[R]):
+    """The records of one sheet as they were when the spreadsheet was looked at; `for record in sheet`."""
+
+    def __init__(self, spreadsheet: Spreadsheet, key: str) -> None:
+        """Made by `spreadsheet[key]`."""
+        self.spreadsheet, self.key = spreadsheet, key
+        self._spec = spreadsheet.template.sheets[key]
+        self._context = spreadsheet.template.context(spreadsheet.language, spreadsheet.today)
+
+    @property
+    def title(self) -> str:
+        """What its tab is called."""
+        layout = self.spreadsheet.reading.layout
+        return layout.tab_title(self.key) if layout.has(self.key) else self._spec.title.say(self._context.language)
+
+    @property
+    def model(self) -> type[R]:
+        """The class of its records."""
+        return cast("type[R]", self.spreadsheet.models.get(self.key) or model(self.spreadsheet.template, self.key))
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """Each record with its row number, its id and whether it is complete."""
+        if self._extract is None:
+            return ()
+        rows = self._extract.rows
+        return rows if self.spreadsheet.wish.samples else tuple(row for row in rows if not row.sample)
+
+    @cached_property
+    def records(self) -> Records[R]:
+        """One for each row that is not blank; fields of cells that are blank or make no sense are None."""
+        records = Records(cast("R", row.record) for row in self.rows)
+        columns = self._spec.columns
+        records.titles = [columns[key].title.say(self._context.language) for key in self._fields]
+        records.texts = lambda record: [self.display(record, key) for key in self._fields]
+        return records
+
+    @property
+    def issues(self) -> Issues:
+        """What is wrong in this sheet, its headers first."""
+        return Issues(issue for issue in self.spreadsheet.reading.issues if issue.sheet == self.key)
+
+    def frame(self, *, decimals: Literal["exact", "float"] = "exact") -> pd.DataFrame:
+        """
+        A typed DataFrame, a column for each column key, indexed by row number.
+
+        Numbers are Decimal objects, or `Float64` on demand; blanks are missing values of the column's own type.
+        """
+        from sheetcrm.sync.frame import frame  # noqa: PLC0415 - pandas takes a second to import
+
+        return frame(self.spreadsheet.reading, self.key, decimals=decimals, samples=self.spreadsheet.wish.samples)
+
+    def get(self, id_: str) -> R | None:
+        """The record with that id; None when there is none, or several have it."""
+        row = self._by_id.get(id_)
+        return None if row is None else cast("R", row.record)
+
+    def id_of(self, record: BaseModel) -> str | None:
+        """The id of a record from here, or of a copy of one whose key is a field; None where it is blank."""
+        row = self._by_object.get(id(record))
+        if row is not None:
+            return row.id
+        key = self._spec.key or ""
+        if key.startswith("_"):
+            raise UsageError(
+                f"{self.key} has a hidden id, which a copy of a record does not have; hand over the record that was read"
+            )
+        value = self.value(record, key)
+        return None if value is None else str(value)
+
+    def value(self, record: BaseModel, column: str) -> Any:
+        """The value of a column of one record, by the column's key."""
+        self._known(column)
+        return getattr(record, self._fields.get(column, column), None)
+
+    def display(self, record: BaseModel, column: str) -> str:
+        """
+        A value as people read it: a choice by its title, a phone as one dials it in the sheet's country, money with its symbol.
+
+        Empty for None.
+        """
+        from sheetcrm.remind.shown import shown  # noqa: PLC0415 - only where something is shown
+
+        value = self.value(record, column)
+        if value is None:
+            return ""
+        about = self._spec.columns[column]
+        said = about.said(value, self._context)
+        return shown(value, about, self._context) if said is None else said
+
+    def follow(self, record: BaseModel, column: str) -> Any:
+        """
+        The record of another sheet that a reference (or a person) names; None where it is blank or leads nowhere.
+
+        UsageError for a column that refers to nothing.
+        """
+        self._known(column)
+        place = self._target(column)
+        if place is None:
+            known = ", ".join(key for key in self._spec.columns if self._target(key))
+            raise UsageError(f"{self.key}.{column} refers to no other sheet (what does: {known or 'nothing'})")
+        found = self.spreadsheet[place.sheet].index(place.column).get(self.value(record, column), [])
+        return found[0] if len(found) == 1 else None
+
+    def related(self, record: BaseModel, sheet: str, *, by: str | None = None) -> Records[Any]:
+        """
+        The records of another sheet that refer to this one: all orders of a customer, in their order.
+
+        `by` is the column that refers, where there are several; UsageError when it cannot be told.
+        """
+        other = self.spreadsheet[sheet]
+        ways = {key: place for key in other._spec.columns if (place := other._target(key)) and place.sheet == self.key}
+        if by is None and len(ways) != 1:
+            known = f"say by=, one of: {', '.join(ways)}" if ways else f"none of its columns refers to {self.key}"
+            raise UsageError(f"{other.key} to {self.key}: {known}")
+        by = by or next(iter(ways))
+        if by not in ways:
+            raise UsageError(f"{other.key}.{by} does not refer to {self.key}{nearest(by, list(ways))}")
+        column = ways[by].column
+        value = self.id_of(record) if column == self._spec.key else self.value(record, column)
+        found = Records(other.index(by).get(value, []) if value is not None else [])
+        found.titles, found.texts = other.records.titles, other.records.texts
+        return found
+
+    def index(self, column: str) -> dict[Any, list[R]]:
+        """Records by the value of a column, in the order of the sheet; blank ones are left out."""
+        self._known(column)
+        if column not in self._indexes:
+            found: dict[Any, list[R]] = {}
+            for row in self.rows:
+                value = row.id if column == self._spec.key else self.value(row.record, column)
+                if value is not None:
+                    found.setdefault(value, []).append(cast("R", row.record))
+            self._indexes[column] = found
+        return self._indexes[column]
+
+    def refresh(self) -> Self:
+        """Forget what was read of the whole spreadsheet: what is asked for next is looked at again."""
+        self.spreadsheet.refresh()
+        return self
+
+    def forget(self) -> None:
+        """What was made of the last look is made anew."""
+        for name, value in vars(type(self)).items():
+            if isinstance(value, cached_property):
+                self.__dict__.pop(name, None)
+
+    def __iter__(self) -> Iterator[R]:
+        """Its records."""
+        return iter(self.records)
+
+    def __len__(self) -> int:
+        """How many records."""
+        return len(self.rows)
+
+    def __repr__(self) -> str:
+        """Which one it is."""
+        return f"<Sheet {self.key} of {self.spreadsheet.id}>"
+
+    def _repr_html_(self) -> str:
+        return self.records._repr_html_()
+
+    @cached_property
+    def _extract(self) -> Extract | None:
+        """None when there is no such tab; that is among the issues."""
+        return self.spreadsheet.reading.extracts.get(self.key)
+
+    @cached_property
+    def _fields(self) -> dict[str, str]:
+        """Column key → name of the field in a record."""
+        return {about.alias or name: name for name, about in self.model.model_fields.items()}
+
+    @cached_property
+    def _by_id(self) -> dict[str, Row]:
+        return {row.id: row for row in self.rows if row.id is not None and row.unique}
+
+    @cached_property
+    def _by_object(self) -> dict[int, Row]:
+        return {id(row.record): row for row in self.rows}
+
+    @cached_property
+    def _indexes(self) -> dict[str, dict[Any, list[R]]]:
+        return {}
+
+    def _target(self, column: str) -> Place | None:
+        """The column of another sheet in which its values stand."""
+        rules: Iterable[Any] = self._spec.columns[column].all_rules()
+        found = next((rule.place(self._context) for rule in rules if isinstance(rule, ExistsInRule)), None)
+        return found if found is not None and found.sheet in self.spreadsheet.template.records else None
+
+    def _known(self, column: str) -> None:
+        if column not in self._spec.columns:
+            raise UsageError(f"no such column: {self.key}.{column}{nearest(column, list(self._spec.columns))}")
