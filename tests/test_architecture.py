@@ -39,7 +39,7 @@ OWNERS = {
     "gspread": {"sheets", "testing", "demo"},
     "google": {"sheets"},
     "click": {"cli"},
-    "pandas": {"sync.frame"},
+    "pandas": {"spreadsheet.sheet", "sync.frame"},
     "sqlalchemy": {"remind.ledger", "sync.export"},
     "jinja2": {"remind"},
     "css_inline": {"remind"},
