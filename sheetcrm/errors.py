@@ -72,6 +72,53 @@ class Refused(SheetcrmError):  # noqa: N818
     exit_code = 4
 
 
+class Conflict(Refused):
+    """People changed what was to be written, or took the row away; nothing was written, `conflicts` has every one."""
+
+    def __init__(self, conflicts: Sequence[object]) -> None:
+        """Each says in its text what was wanted and what stands there now."""
+        self.conflicts = tuple(conflicts)
+        lines = [str(one) for one in self.conflicts[:20]]
+        more = len(self.conflicts) - len(lines)
+        super().__init__(
+            "\n".join(
+                [
+                    "nothing was written: people changed it since it was read; read again, or say on_conflict skip or overwrite",
+                    *lines,
+                    *([f"and {more} more"] if more else []),
+                ]
+            )
+        )
+
+
+@dataclass(frozen=True)
+class BadField:
+    """One value that cannot be written; `id` is None where the record has none, `column` empty where the record as a whole is meant."""
+
+    sheet: str
+    id: str | None
+    column: str
+    code: str
+    """A short word for programs; never translated."""
+    message: str
+    """For people, in the language of the sheet."""
+    suggestion: str | None = None
+
+    def __str__(self) -> str:
+        """Say it as `customers C007 stage: …`."""
+        where = " ".join(part for part in (self.sheet, self.id or "(no id)", self.column) if part)
+        return f"{where}: {self.message}" + (f"; did you mean {self.suggestion}?" if self.suggestion else "")
+
+
+class BadRecords(UsageError):  # noqa: N818
+    """Records say what their sheet cannot hold or does not allow; nothing was written, `fields` has everything wrong."""
+
+    def __init__(self, fields: Sequence[BadField]) -> None:
+        """The text is one line a field."""
+        self.fields = tuple(fields)
+        super().__init__("nothing was written:\n" + "\n".join(str(one) for one in self.fields))
+
+
 class ApiError(SheetcrmError):
     """The Sheets or Drive API, or the way to it, said no; `status` is HTTP's, 0 when there was no answer."""
 

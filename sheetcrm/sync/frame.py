@@ -15,6 +15,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from sheetcrm.errors import UsageError
 from sheetcrm.schema.columns.base import Column
 from sheetcrm.sync.records import Reading
 
@@ -44,6 +45,36 @@ def frame(
     if not examples:
         return made
     return made[np.fromiter((id_ not in examples for id_ in extract.ids), bool, len(made))]
+
+
+def values_of(made: pd.DataFrame) -> tuple[dict[str, list[Any]], list[int]]:
+    """
+    A DataFrame as columns of Python's own values, None where one is missing; the way back from `frame`.
+
+    Also its index, where that counts rows of the sheet as `frame` has them;
+    otherwise nothing.  UsageError for two columns of one name.
+    """
+    names = [str(name) for name in made.columns]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise UsageError(f"the frame has several columns {', '.join(twice)}")
+    columns = {name: _plain(made.iloc[:, at]) for at, name in enumerate(names)}
+    counted = made.index.name == "row" and pd.api.types.is_integer_dtype(made.index.dtype)
+    return columns, [int(number) for number in made.index] if counted else []
+
+
+def _plain(column: pd.Series[Any]) -> list[Any]:
+    missing = column.isna()
+    # Several-of-a-list are sequences, of which none is missing.
+    values = column.astype(object).tolist()
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "mM":
+        values = [_day(value) for value in values]
+    return [None if gone else value for gone, value in zip(missing, values, strict=True)] if missing.any() else values
+
+
+def _day(value: Any) -> Any:
+    """A length of time as Python's; a day stays a datetime, of which only midnight is a day."""
+    make = getattr(value, "to_pytimedelta", None) or getattr(value, "to_pydatetime", None)
+    return value if make is None or value is pd.NaT else make()
 
 
 def _typed(values: Sequence[Any], column: Column, decimals: str) -> Any:

@@ -1,0 +1,65 @@
+"""
+What became of records that were to be written, said so that a person can go on from there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sheetcrm.resources.base import Cell
+from sheetcrm.sync.aims import CellChange
+from sheetcrm.sync.landing import Landing
+
+OnConflict = Literal["fail", "skip", "overwrite"]
+"""
+`fail`: nothing at all is written, and errors.Conflict says why.  `skip`: records that somebody changed in a field that we
+change stay whole as they are.  `overwrite`: what we say is written; rows that are gone, or there twice, stay conflicts.
+"""
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A cell that we would change, and that people changed since it was read."""
+
+    change: CellChange
+    """What was wanted: the cell as it was read (`before`) and as it was to be (`after`)."""
+    now: Cell
+    """What stands there; None where the row is gone or there twice."""
+    why: Literal["changed", "gone", "twice", "no column", "there already"]
+    a1: str = ""
+    """Where: `'Customers'!C7`; empty where there is no such place."""
+    link: str = ""
+    overwritten: bool = False
+    """Whether it was written all the same, because that was asked for."""
+
+    def __str__(self) -> str:
+        """One line, with both values."""
+        change = self.change
+        where = " ".join(part for part in (change.sheet, change.id, change.column, self.a1) if part)
+        said = {
+            "changed": f"was {change.before!r}, is {self.now!r} now",
+            "gone": "the row is gone",
+            "twice": "several rows have that id now",
+            "no column": "the column is gone",
+            "there already": "a row has that id already",
+        }[self.why]
+        return f"{where}: to be {change.after!r}, {said}"
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What was written; ids in the order in which they were given."""
+
+    sheet: str
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    same: tuple[str, ...] = ()
+    """Records that said what stands there already; nothing was written for them."""
+    deleted: tuple[str, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    """What was left to people, or overwritten because that was asked for."""
+    righted: tuple[str, ...] = ()
+    """Ids of rows that were written once more, because rows or columns were moved in the moment of the write."""
+    misplaced: tuple[Landing, ...] = ()
+    """What landed where nobody can tell any more what stood there: look at those cells."""

@@ -1,0 +1,44 @@
+"""Records are written back by id: only what changed, only where nobody else changed it, and all of it checked first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from sheetcrm import errors
+from sheetcrm.sync.save import save
+
+ROWS = [
+    {"Customer ID": "C001", "Name": "Ann Li", "Phone": "+8613800138000", "Stage": "Lead", "Next": 46000},
+    {"Customer ID": "C002", "Name": "Bo", "E-mail": "bo@x.org", "Stage": "Won", "Spent": 1.5, "VIP": True},
+    {"Customer ID": "C003", "Name": "Cy", "E-mail": "cy@", "Stage": "Lead", "Next": "soon"},
+]
+
+
+@pytest.fixture
+def filled(office):
+    office.fill("Customers", ROWS)
+    return office
+
+
+def changed(reading, id_, **values):
+    """A copy of that record with other values."""
+    return reading.extracts["customers"].by_id()[id_].record.model_copy(update=values)
+
+
+def column(office, title):
+    tab = office.tab("Customers")
+    return tab.col_values(tab.row_values(1).index(title) + 1, value_render_option="UNFORMATTED_VALUE")[1:]
+
+
+def test_a_changed_copy_of_a_record_writes_the_cells_that_differ_and_no_other(filled):
+    reading = filled.read()
+    own = filled.gateway
+    done = save(own, reading, "customers", [changed(reading, "C003", stage="won", spent=Decimal("2.50"))])
+    assert (done.changed, done.same, done.conflicts) == (("C003",), (), ())
+    assert column(filled, "Stage") == ["Lead", "Won", "Won"]
+    assert column(filled, "Next") == [46000, "", "soon"]
+    assert (own.counts.reads, own.counts.writes) == (2, 1)
