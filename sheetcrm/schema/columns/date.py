@@ -57,6 +57,10 @@ class DayColumn(Column):
             if (day := values[offset]) is not None:
                 yield offset, BadCell("date_as_text", message, {"text": shown(cells[offset])}, day.isoformat())
 
+    def usual(self, value: Any, cell: Cell) -> date | None:
+        """The day; a time of day behind it would be lost."""
+        return None if isinstance(cell, str) and ":" in plain(cell) else value
+
     def dump_value(self, value: Any, context: Context) -> Cell:
         """The number of the day."""
         return int((value - EPOCH).days)

@@ -5,7 +5,7 @@ Whether the mailbox exists is not asked: nothing here opens a connection.
 """
 
 import re
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from sheetcrm.messages import N_
 from sheetcrm.resources.base import Cell
@@ -79,6 +79,10 @@ class EmailColumn(Column):
     def parse_cell(self, cell: Cell, context: Context) -> str:
         """The address without blanks around it."""
         return address(cell)
+
+    def usual(self, value: Any, cell: Cell) -> str:
+        """In small letters: no mail server tells them from capitals."""
+        return str(value).lower()
 
     def condition(self, place: Place, context: Context) -> Condition:
         """Is an e-mail address, as Sheets sees it."""

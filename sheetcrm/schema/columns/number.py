@@ -254,6 +254,10 @@ class PercentColumn(DecimalColumn):
             return decimal(cell, typed[:-1].rstrip()) / 100
         return decimal(cell)
 
+    def usual(self, value: Any, cell: Cell) -> Decimal | None:
+        """A text `40` may be meant as 40% or as 4000%."""
+        return None if isinstance(cell, str) and "%" not in plain(cell) and abs(value) > 1 else value
+
     def number_format(self, context: Context) -> NumberFormat:
         """`0%`, with `decimals` places."""
         return NumberFormat("PERCENT", places(self.decimals or 0).removeprefix("#,##") + "%")

@@ -4,12 +4,21 @@ What people type → plain characters.
 Chinese input methods type full-width digits and punctuation: `１２３，４５６．５` is a number to them.
 """
 
+import string
 import unicodedata
 from collections.abc import Sequence
 
 from sheetcrm.messages import N_
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.context import BadCell
+
+NARROW = {code + 0xFEE0: code for code in map(ord, string.digits + string.ascii_letters)}
+"""Full-width letters and digits → those that one types without an input method, for `str.translate`."""
+STRAY = (
+    string.whitespace
+    + "\x85\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+)
+"""Blanks of every kind, and marks that nobody sees: around a text they came along by pasting."""
 
 
 def plain(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sheetcrm.resources.base import Cell
 from sheetcrm.resources.number_format import NumberFormat
 from sheetcrm.schema.columns.base import ERROR_CELLS, BadCell, Column, Context, filled
-from sheetcrm.schema.columns.reading import as_text
+from sheetcrm.schema.columns.reading import NARROW, STRAY, as_text
 
 
 class TextColumn(Column):
@@ -32,6 +32,10 @@ class TextColumn(Column):
     def parse_cell(self, cell: Cell, context: Context) -> str:
         """The text as it stands; a number as it is shown."""
         return as_text(cell)
+
+    def usual(self, value: Any, cell: Cell) -> str:
+        """Without blanks around it, letters and digits narrow; full-width punctuation is right in Chinese."""
+        return str(value).translate(NARROW).strip(STRAY)
 
     def number_format(self, context: Context) -> NumberFormat:
         """Plain text down the whole column."""
