@@ -11,11 +11,13 @@ the answer of the write itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sheetcrm.errors import ApiError, BadRecords
+from sheetcrm.errors import ApiError, BadRecords, UsageError
 from sheetcrm.errors import Conflict as ConflictError
+from sheetcrm.schema.context import Context
 from sheetcrm.schema.template import Template
 from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.aims import CellChange, pieces
@@ -23,11 +25,15 @@ from sheetcrm.sync.cells import INVALID, TRIES, Attempt, Changed, Log, change_ce
 from sheetcrm.sync.identity import random_id
 from sheetcrm.sync.look import look
 from sheetcrm.sync.posting import post
+from sheetcrm.sync.read import judged
 from sheetcrm.sync.records import Reading
 from sheetcrm.sync.standing import enough, unjudged
+from sheetcrm.sync.writing.adding import New, add, changes_of, newcomers
+from sheetcrm.sync.writing.checking import referred
 from sheetcrm.sync.writing.differing import differing
 from sheetcrm.sync.writing.given import given
 from sheetcrm.sync.writing.outcome import Conflict, OnConflict, Saved
+from sheetcrm.sync.writing.parting import part
 from sheetcrm.sync.writing.weighing import Weighed, columns_of, weigh
 
 __all__ = ["Conflict", "OnConflict", "Saved", "append", "delete", "save", "upsert"]
@@ -75,9 +81,19 @@ def append(
     Add records as rows below the last one; `added` has their ids, those that are ours to give among them.
 
     Two reads, one write, whose answer shows where they stand.  BadRecords for
-    a value that is wrong and for an id that the sheet has already; nothing is written then.
+    a value that is wrong and for an id that the sheet has already; nothing is
+    written then.  `today` goes into `created` and `touched` columns.
     """
-    raise NotImplementedError
+    wanted = given(template, sheet, records)
+    if not len(wanted):
+        return Saved(sheet)
+    reading, context = _whole(gateway, template, sheet, language, today)
+    made, problems = newcomers(reading, sheet, wanted, context, new_id)
+    if problems:
+        raise BadRecords(problems)
+    with logged(log, changes_of(sheet, made)):
+        done = add(gateway, reading, context, sheet, made)
+    return _added(Saved(sheet), made, done)
 
 
 def upsert(
@@ -95,9 +111,23 @@ def upsert(
     """
     Change the records that are there and add the others: known again by id, or by the column `key` (`email`).
 
-    What a record does not say stays as it is; None blanks the cell.
+    What a record does not say stays as it is; None blanks the cell.  Two reads,
+    a write for what changes and one for what is new.  BadRecords when anything
+    is wrong with a value, or when a `key` is in several rows; nothing is written then.
     """
-    raise NotImplementedError
+    wanted = given(template, sheet, records)
+    if not len(wanted):
+        return Saved(sheet)
+    reading, context = _whole(gateway, template, sheet, language, today)
+    parted = part(reading, sheet, wanted, key, context)
+    found = differing(reading, sheet, parted.known)
+    made, problems = newcomers(reading, sheet, parted.new, context, new_id, found.values)
+    if parted.problems or found.problems or problems:
+        raise BadRecords([*parted.problems, *found.problems, *problems])
+    weighed = weigh(reading, context, sheet, found.changes, "skip")
+    with logged(log, [*(change for change, _ in weighed.sent), *changes_of(sheet, made)]):
+        saved = _saved(sheet, weighed, _posted(gateway, reading, context, weighed, log), found.same)
+        return _added(saved, made, add(gateway, reading, context, sheet, made) if made else Changed(()))
 
 
 def delete(
@@ -136,22 +166,59 @@ def _written(
         weighed = weigh(now, seen.context, sheet, changes, on_conflict)
         if weighed.conflicts and on_conflict == "fail":
             raise ConflictError(weighed.conflicts)
-        first, *rest = list(pieces([change for change, _ in weighed.sent])) or [[]]
-        if not first:
+        if not weighed.sent:
             return weighed, Changed(())
-        rows = dict(weighed.sent)
         try:
             with logged(log, [change for change, _ in weighed.sent]):
-                posted = post(gateway, now, seen.context, [(change, rows[change]) for change in first])
-                done = put_right(gateway, template, Attempt(now, posted.landed, posted.left), log)
-                for piece in rest:
-                    done = done.and_then(change_cells(gateway, template, piece))
+                done = _posted(gateway, now, seen.context, weighed, log)
         except ApiError as refused:
             if not left_tries or refused.status != INVALID:
                 raise
         else:
             return weighed, done
     raise AssertionError("the last time it was sent or has raised")
+
+
+def _posted(gateway: Gateway, now: Reading, context: Context, weighed: Weighed, log: Log | None) -> Changed:
+    """Send what was weighed, and put right what landed beside; what is too much for one request is looked at anew."""
+    first, *rest = list(pieces([change for change, _ in weighed.sent])) or [[]]
+    if not first:
+        return Changed(())
+    rows = dict(weighed.sent)
+    posted = post(gateway, now, context, [(change, rows[change]) for change in first])
+    done = put_right(gateway, now.template, Attempt(now, posted.landed, posted.left), log)
+    for piece in rest:
+        done = done.and_then(change_cells(gateway, now.template, piece))
+    return done
+
+
+def _whole(
+    gateway: Gateway, template: Template, sheet: str, language: str | None, today: date | None
+) -> tuple[Reading, Context]:
+    """The sheet, and of others the columns at which its rules look."""
+    spec = template.sheets[sheet]
+    others = referred(spec, sheet, template.context(language or template.languages[0]))
+    columns = {f"{sheet}.{key}" for key in spec.columns} | {f"{other}.{key}" for other, key in others}
+    sheets = list(dict.fromkeys([sheet, *sorted(other for other, _ in others)]))
+    seen = look(gateway, template, language=language, sheets=sheets, columns=columns, today=today)
+    reading = judged(seen)
+    key = spec.key or ""
+    if sheet not in reading.extracts or key not in reading.extracts[sheet].cells:
+        title = spec.columns[key].title.say(seen.context.language)
+        raise UsageError(
+            f"{sheet}: there is no tab, or no column {title} in it, by which rows are known; see: sheetcrm check"
+        )
+    return reading, seen.context
+
+
+def _added(saved: Saved, made: Sequence[New], done: Changed) -> Saved:
+    there = {change.id for change in done.done}
+    return replace(
+        saved,
+        added=tuple(new.id for new in made if new.id is not None and new.id in there),
+        righted=(*saved.righted, *dict.fromkeys(change.id for change in done.righted)),
+        misplaced=(*saved.misplaced, *done.misplaced),
+    )
 
 
 def _saved(sheet: str, weighed: Weighed, done: Changed, same: Sequence[str]) -> Saved:

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from sheetcrm import errors
-from sheetcrm.sync.save import save
+from sheetcrm.sync.save import append, save, upsert
 
 ROWS = [
     {"Customer ID": "C001", "Name": "Ann Li", "Phone": "+8613800138000", "Stage": "Lead", "Next": 46000},
@@ -42,3 +42,26 @@ def test_a_changed_copy_of_a_record_writes_the_cells_that_differ_and_no_other(fi
     assert column(filled, "Stage") == ["Lead", "Won", "Won"]
     assert column(filled, "Next") == [46000, "", "soon"]
     assert (own.counts.reads, own.counts.writes) == (2, 1)
+
+
+def test_a_new_record_gets_an_id_and_a_row_below_the_last_with_formulas(filled):
+    own = filled.gateway
+    done = append(own, filled.template, "customers", [{"name": "Dee", "phone": "13800138001", "stage": "won"}])
+    assert done.added == ("C004",)
+    assert (own.counts.reads, own.counts.writes) == (2, 1)
+    row = filled.read().extracts["customers"].by_id()["C004"]
+    assert (row.number, row.get("name"), row.get("phone"), row.get("orders")) == (5, "Dee", "+8613800138001", 0)
+
+
+def test_upsert_changes_what_is_there_and_adds_the_rest(filled):
+    own = filled.gateway
+    done = upsert(
+        own,
+        filled.template,
+        "customers",
+        [{"id": "C002", "spent": 3}, {"id": "C009", "name": "Eve", "email": "eve@x.org", "stage": "won"}],
+    )
+    assert (done.changed, done.added) == (("C002",), ("C009",))
+    assert (own.counts.reads, own.counts.writes) == (2, 2)
+    assert column(filled, "Spent") == ["", 3]
+    assert column(filled, "Customer ID") == ["C001", "C002", "C003", "C009"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -164,8 +164,3 @@ class _Asked:
         """Not read."""
         self.places.add((sheet, column))
         return None
-
-
-def fields(problems: Iterator[BadField] | Sequence[BadField]) -> tuple[BadField, ...]:
-    """Each once, in their order."""
-    return tuple(dict.fromkeys(problems))

@@ -131,12 +131,12 @@ def _broken(
     values: dict[str, Sequence[Any]] = {}
     filled: dict[str, Sequence[Any]] = {}
     for key, column in extract.parsed.values.items():
-        new, bad = found.values.get(key, {}), extract.parsed.bad.get(key, {})
+        new, wrong = found.values.get(key, {}), extract.parsed.bad.get(key, {})
         values[key] = [new[at] if at in new else column[at] for at in offsets]
-        if any(at in bad and at not in new for at in offsets):
+        if any(at in wrong and at not in new for at in offsets):
             used: list[Cell] = extract.parsed.used[key]
             filled[key] = [
-                used[at] if at in bad and at not in new else value
+                used[at] if at in wrong and at not in new else value
                 for at, value in zip(offsets, values[key], strict=True)
             ]
     numbers = extract.parsed.numbers
@@ -144,8 +144,8 @@ def _broken(
     before = {(issue.row, issue.column, issue.code) for issue in extract.issues if issue.row in touched}
     lookup = Values({name: one.parsed for name, one in reading.extracts.items()})
     rows = Rows(extract.sheet, values, {**values, **filled}, whole)
-    for (at, key), wrong in broken(rows, spec, context, lookup).items():
-        for bad in wrong:
+    for (at, key), found_there in broken(rows, spec, context, lookup).items():
+        for bad in found_there:
             if (numbers[offsets[at]], key, bad.code) not in before:
                 yield said(extract.sheet, extract.ids[offsets[at]], key, bad, context)
 
@@ -159,6 +159,7 @@ class AsItWillBe(Mapping[str, Sequence[Any]]):
         changed: Mapping[str, Mapping[int, Any]],
         added: Mapping[str, Sequence[Any]] | None = None,
     ) -> None:
+        self.sheet = extract.sheet
         self._extract, self._changed, self._added = extract, changed, added or {}
 
     def __getitem__(self, key: str) -> Sequence[Any]:

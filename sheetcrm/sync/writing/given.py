@@ -51,7 +51,7 @@ def given(template: Template, sheet: str, records: Any, extract: Extract | None 
     """
     if sheet not in template.records:
         raise UsageError(
-            f"{sheet}: no such sheet of records{nearest(sheet, template.records)}; there are {', '.join(template.records)}"
+            f"{sheet}: no such sheet of records{nearest(sheet, list(template.records))}; there are {', '.join(template.records)}"
         )
     spec = template.sheets[sheet]
     if hasattr(records, "iloc") and hasattr(records, "columns"):
@@ -122,7 +122,7 @@ def _known(spec: SheetSpec, sheet: str, columns: Iterable[Any]) -> None:
     """UsageError for columns that are not the sheet's."""
     unknown = [str(key) for key in columns if key not in spec.columns]
     if unknown:
-        named = ", ".join(f"{key}{nearest(key, spec.columns)}" for key in unknown)
+        named = ", ".join(f"{key}{nearest(str(key), list(spec.columns))}" for key in unknown)
         known = ", ".join(key for key in spec.columns if key != HIDDEN_ID)
         raise UsageError(f"{sheet} has no column {named} (there are {known})")
 
