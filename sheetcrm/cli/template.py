@@ -142,11 +142,36 @@ def schema_command(out: Path | None) -> None:
     if out is None:
         click.echo(text)
         return
+    _write(out, text + "\n")
+    tell(f"{out} is written; a template beside it begins with this line:\n# yaml-language-server: $schema=./{out.name}")
+
+
+@template_command.command("models")
+@click.argument("name")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write it into this file (default: stdout)."
+)
+@config_option
+def models_command(name: str, out: Path | None, config: str | None) -> None:
+    """Write a Python module with a class for each sheet.
+
+    Editors and type checkers know the fields then: open_spreadsheet(..., models=module).
+    """
+    from sheetcrm.schema import loader, modelcode
+
+    text = modelcode.module(loader.named(name, folders(config)))
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    _write(out, text)
+    tell(f"{out} is written; use it with: sheetcrm.open_spreadsheet(…, models={out.stem})")
+
+
+def _write(out: Path, text: str) -> None:
     from sheetcrm.errors import UsageError
 
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(text + "\n", encoding="utf-8")
+        out.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{out} cannot be written: {error.strerror}") from error
-    tell(f"{out} is written; a template beside it begins with this line:\n# yaml-language-server: $schema=./{out.name}")

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from sheetcrm.errors import UsageError
 from sheetcrm.schema.columns.base import Column
 from sheetcrm.schema.template import Template
-from sheetcrm.sync.own.kinds import without_none
+from sheetcrm.sync.own.kinds import may_be_none, without_none
 from sheetcrm.variants import nearest
 
 Models = Mapping[str, type[BaseModel]]
@@ -46,11 +46,11 @@ def _misfits(record: type[BaseModel], template: Template, sheet: str) -> list[st
         key = about.alias or name
         if key not in columns or key.startswith("_"):
             found.append(f"{name}: there is no column {sheet}.{key}{nearest(key, list(columns))}")
-        elif about.is_required():
-            found.append(f"{name}: needs a default of None, because a blank or wrong cell is None")
+        elif about.is_required() or not may_be_none(about.annotation):
+            found.append(f"{name}: needs `| None = None`, because a blank or wrong cell is None")
         elif not _fits(about.annotation, columns[key]):
             found.append(
-                f"{name}: is {_word(about.annotation)}, and the column {sheet}.{key} is {_word(annotation(columns[key]))}"
+                f"{name}: is {_word(without_none(about.annotation))}, and the column {sheet}.{key} is {_word(annotation(columns[key]))}"
             )
     return found
 
@@ -69,10 +69,8 @@ def annotation(column: Column) -> Any:
 
 
 def _fits(said: Any, column: Column) -> bool:
-    """Whether every value of the column is one of that type, and None is allowed."""
+    """Whether every value of the column is one of that type."""
     bare = without_none(said)
-    if bare is said and said is not Any:
-        return False
     kind, exact = column.python_annotation(), annotation(column)
     if bare in (Any, kind, exact):
         return True
