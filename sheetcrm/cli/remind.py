@@ -59,6 +59,7 @@ def remind(job: Job, day: date | None, *, dry_run: bool) -> RunReport:
     from sheetcrm import sync
     from sheetcrm.remind import run as reminders
     from sheetcrm.remind.allow import AllowList
+    from sheetcrm.remind.gather import needed
     from sheetcrm.remind.ledger import Ledger
     from sheetcrm.remind.message import Sender
 
@@ -67,7 +68,7 @@ def remind(job: Job, day: date | None, *, dry_run: bool) -> RunReport:
     settings = reminders.Settings(Sender.parse(mail.sender), AllowList.of(mail.allow))
     notifier = mail.by.notifier(job.config.folder, os.environ)
     really = today_in(template.time_zone)
-    reading = sync.read(job.gateway, template, language=language, today=day or really)
+    reading = sync.read(job.gateway, template, language=language, columns=needed(template), rules=False)
     if not dry_run:
         reading = sync.fill_ids(job.gateway, reading, today=really)
     today = day or today_in(reading.layout.time_zone)

@@ -9,13 +9,15 @@ ledger's business.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import singledispatch
+from itertools import compress
 
 from sheetcrm.remind.people import Nobody, People, Person, Reason
 from sheetcrm.schema.reminders import DateReminder, ReminderRule
+from sheetcrm.schema.states import holds
 from sheetcrm.sync.records import Extract, Row
 
 
@@ -69,8 +71,9 @@ def due(
     `today` is a day in the spreadsheet's zone.  Rows in an `unless` state ask
     for nothing; each other row at most once.
     """
-    for row in extract.rows:
-        ask = None if _excused(row, rule) else asks(rule, row, extract, today)
+    # Rows are made for those only that a reminder may be about.
+    for row in extract.some(_not_excused(extract, rule, candidates(rule, extract, today))):
+        ask = asks(rule, row, extract, today)
         if ask is None or (ask.due is None and row.sample):
             continue
         owner = row.get(rule.owner) or str(extract.cell(row.number, rule.owner) or "")
@@ -84,6 +87,24 @@ def due(
             yield Reminder(*place, ask.due, ask.step, whom)
         else:
             yield Unsendable(*place, ask.due, owner, whom.reason, whom.text)
+
+
+@singledispatch
+def candidates(rule: ReminderRule, extract: Extract, today: date) -> Sequence[int]:
+    """The offsets of the rows that a rule of this kind may ask something of, by whole columns; all, unless it knows better."""
+    return range(len(extract.parsed.numbers))
+
+
+@candidates.register
+def _(rule: DateReminder, extract: Extract, today: date) -> Sequence[int]:
+    days, cells = extract.parsed.values.get(rule.date), extract.parsed.used.get(rule.date, ())
+    first = min(steps(rule), default=None)
+    if days is None or first is None:
+        return []
+    last = today - timedelta(days=first)
+    known = {day: day is not None and day <= last for day in set(days)}
+    bad = [offset for offset in extract.parsed.bad.get(rule.date, ()) if cells[offset] not in (None, "")]
+    return sorted({*compress(range(len(days)), map(known.__getitem__, days)), *bad})
 
 
 @singledispatch
@@ -124,6 +145,9 @@ def _whom(row: Row, owner: str, people: People) -> Person | Nobody:
     return people.find(owner)
 
 
-def _excused(row: Row, rule: ReminderRule) -> bool:
-    """Whether the row is in the rule's `unless` state: every column named there in one of its states."""
-    return bool(rule.unless) and all(row.get(column) in states for column, states in rule.unless.items())
+def _not_excused(extract: Extract, rule: ReminderRule, offsets: Sequence[int]) -> Sequence[int]:
+    """Those of the rows that are not in the rule's `unless` state: every column named there in one of its states."""
+    if not rule.unless:
+        return offsets
+    values = extract.parsed.values
+    return [offset for offset in offsets if not holds(rule.unless, values, offset)]

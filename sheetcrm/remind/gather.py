@@ -17,6 +17,7 @@ from sheetcrm.remind.due import Reminder, Unsendable, due
 from sheetcrm.remind.ledger.entries import Occurrence, Recipient
 from sheetcrm.remind.people import MESSAGES, People, Person, Reason, people
 from sheetcrm.remind.report import Place, Unsent
+from sheetcrm.schema.template import Template
 from sheetcrm.sync.records import Issue, Reading
 
 
@@ -30,6 +31,25 @@ class Agenda:
     troubles: tuple[Issue, ...] = ()
     """What is wrong with the sheets that the rules and the team are about."""
     samples: int = 0
+
+
+def needed(template: Template) -> frozenset[str]:
+    """
+    The columns (`customers.owner`) that a run needs: nothing else has to be read.
+
+    Those of the rules and of the team, and of every sheet what tells that a row
+    is there, so that it can be given an id and its day.
+    """
+    team = template.team
+    said = (team.name, team.email, team.manager, team.active) if team else ()
+    found = {f"{team.sheet}.{key}" for key in said if key} if team else set()
+    for rule in template.reminders.values():
+        found |= {f"{rule.sheet}.{key}" for key in rule.looks_at()}
+    for sheet in template.records:
+        spec = template.sheets[sheet]
+        columns = {key for key, column in spec.columns.items() if column.stamped or column.is_required}
+        found |= {f"{sheet}.{key}" for key in {*columns, spec.key}}
+    return frozenset(found)
 
 
 def gather(reading: Reading, *, today: date, channel: str, allow: AllowList) -> Agenda:

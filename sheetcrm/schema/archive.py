@@ -138,7 +138,15 @@ def archive_problems(sheet: str, spec: SheetSpec, context: Context) -> Iterator[
 
 def _tab(spec: SheetSpec) -> SheetSpec:
     assert spec.archive is not None
-    bare: dict[str, Any] = {"rules": (), "highlights": (), "views": {}, "charts": {}, "pivots": {}, "samples": (), "seeds": ()}
+    bare: dict[str, Any] = {
+        "rules": (),
+        "highlights": (),
+        "views": {},
+        "charts": {},
+        "pivots": {},
+        "samples": (),
+        "seeds": (),
+    }
     own = {
         "archive": None,
         "duplicates": (),

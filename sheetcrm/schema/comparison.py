@@ -26,6 +26,10 @@ class _Compared(Rule):
     sign: ClassVar[str]
     word: ClassVar[str]
 
+    def looks_at(self) -> frozenset[str]:
+        """The other column too."""
+        return super().looks_at() | {self.column}
+
     def condition(self, place: Place, context: Context) -> Condition | None:
         """The same by formula; a blank on the other side asks nothing."""
         other = "{" + self.column + "}"

@@ -44,6 +44,10 @@ class ReminderRule(Variant):
     show: tuple[str, ...] = ()
     """Columns that the mail shows beside the date."""
 
+    def looks_at(self) -> frozenset[str]:
+        """The columns of its sheet that it needs to say anything."""
+        return frozenset({self.owner, *self.unless, *self.show})
+
     def problems(self, context: Context) -> Iterator[Trouble]:
         """Sheets, columns and options that are not there."""
         if message := column_problem(self.sheet, self.owner, context):
@@ -74,6 +78,10 @@ class DateReminder(ReminderRule):
     @classmethod
     def _farthest_first(cls, value: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(sorted(set(value), reverse=True))
+
+    def looks_at(self) -> frozenset[str]:
+        """The date too."""
+        return super().looks_at() | {self.date}
 
     def problems(self, context: Context) -> Iterator[Trouble]:
         """Also a date column that is none, and a rule that never says anything."""

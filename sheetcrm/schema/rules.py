@@ -102,6 +102,10 @@ class Rule(Variant):
         """The column in which its values must stand; None: it looks nowhere."""
         return None
 
+    def looks_at(self) -> frozenset[str]:
+        """The other columns of the sheet that it needs; it is not asked where they were not read."""
+        return frozenset({*self.unless, *self.when})
+
     def asked(self, values: Values, offset: int) -> bool:
         """Whether the rule applies to that row."""
         return (not self.unless or not holds(self.unless, values, offset)) and (

@@ -39,6 +39,10 @@ class SheetRule(Variant):
         """The columns in which rows are compared with each other; none: each row is looked at by itself."""
         return ()
 
+    def looks_at(self) -> frozenset[str]:
+        """The columns that it needs; it is not asked where they were not read."""
+        raise NotImplementedError
+
     def check(self, sheet: str, values: Values, context: Context) -> Iterator[tuple[int, str, BadCell]]:
         """What is wrong: 0-based offset among the rows at hand (none of them blank), column key, why."""
         raise NotImplementedError
@@ -52,6 +56,10 @@ class _Of(SheetRule):
     """What rules over a few columns share."""
 
     of: tuple[str, ...] = Field(min_length=2)
+
+    def looks_at(self) -> frozenset[str]:
+        """All of them."""
+        return frozenset(self.of)
 
     def titles(self, sheet: str, context: Context) -> str:
         """What people call the columns."""

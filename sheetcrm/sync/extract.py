@@ -19,7 +19,8 @@ from sheetcrm.resources.base import Cell
 from sheetcrm.schema.columns.base import BadCell, Context, Place
 from sheetcrm.schema.columns.person import PersonColumn
 from sheetcrm.schema.context import Lookup
-from sheetcrm.schema.rules import repeated
+from sheetcrm.schema.rules import Rule, repeated
+from sheetcrm.schema.sheet_rules import SheetRule
 from sheetcrm.schema.template import HIDDEN_ID, SheetSpec, Template
 from sheetcrm.sync.records import FIRST_ROW, Extract, Issue, Parsed
 
@@ -76,12 +77,27 @@ def chosen(column: list[Cell], kept: Sequence[int]) -> list[Cell]:
     return [column[at] for at in kept]
 
 
-def extract(parsed: Parsed, lookup: Lookup, context: Context, layout: Layout) -> Extract:
-    """Apply the rules and make records; `lookup` has the other sheets.  Lists have issues, but no records."""
+def extract(
+    parsed: Parsed,
+    lookup: Lookup,
+    context: Context,
+    layout: Layout,
+    columns: Collection[str] | None = None,
+    *,
+    rules: bool = True,
+) -> Extract:
+    """
+    Apply the rules; `lookup` has the other sheets.  Lists have issues, but no records.
+
+    `columns` (`customers.owner`) are all that were asked for: rules that need
+    another one say nothing.
+    """
     template, sheet = context.template, parsed.sheet
     spec = template.sheets[sheet]
-    found = _found(parsed, spec, lookup, context)
-    issues = tuple(_issues(parsed, _ordered({**_unlike(parsed, spec), **found}, spec), context, layout))
+    asked = None if columns is None else {key for key in spec.columns if f"{sheet}.{key}" in columns}
+    found = _found(parsed, _Rules(spec, asked) if rules else None, lookup, context)
+    said = {**_unlike(parsed, spec), **found} if rules else found
+    issues = tuple(_issues(parsed, _ordered(said, spec), context, layout))
     return Extract(sheet, template, parsed, issues, frozenset(offset for offset, _key in found))
 
 
@@ -89,23 +105,44 @@ Found = tuple[int, str, BadCell]
 """Offset, column key, what is wrong."""
 
 
-def _found(parsed: Parsed, spec: SheetSpec, lookup: Lookup, context: Context) -> dict[tuple[int, str], BadCell]:
+@dataclass(frozen=True)
+class _Rules:
+    """The rules of a sheet that can be asked, when `asked` are the only columns at hand (None: all)."""
+
+    spec: SheetSpec
+    asked: Collection[str] | None
+
+    def of(self, key: str) -> Iterator[Rule]:
+        """Those of a column."""
+        for rule in () if key == HIDDEN_ID else self.spec.columns[key].all_rules():
+            if self.asked is None or rule.looks_at() <= set(self.asked):
+                yield rule
+
+    def over_columns(self) -> list[SheetRule]:
+        """Those of whole rows."""
+        return [rule for rule in self.spec.rules if self.asked is None or rule.looks_at() <= set(self.asked)]
+
+
+def _found(parsed: Parsed, rules: _Rules | None, lookup: Lookup, context: Context) -> dict[tuple[int, str], BadCell]:
     """Everything wrong, by offset and column key; one thing a cell."""
     found: dict[tuple[int, str], BadCell] = {
         (offset, key): bad for key, wrong in parsed.bad.items() for offset, bad in wrong.items()
     }
+    if rules is None:
+        return found
     # A rule may look at a column that was not found; that is reported once, not in every row.
     nothing: list[Any] = [None] * len(parsed.numbers)
-    values = {key: parsed.values.get(key, nothing) for key in spec.columns}
+    values = {key: parsed.values.get(key, nothing) for key in rules.spec.columns}
     for key in parsed.values:
-        for rule in () if key == HIDDEN_ID else spec.columns[key].all_rules():
+        for rule in rules.of(key):
             for offset, bad in rule.check(Place(parsed.sheet, key), values, context, lookup):
                 found.setdefault((offset, key), bad)
-    filled = {key: _filled(parsed, key, column) for key, column in values.items()} if spec.rules else {}
-    for over_columns in spec.rules:
-        for offset, key, bad in over_columns.check(parsed.sheet, filled, context):
+    over_columns = rules.over_columns()
+    filled = {key: _filled(parsed, key, column) for key, column in values.items()} if over_columns else {}
+    for one in over_columns:
+        for offset, key, bad in one.check(parsed.sheet, filled, context):
             found.setdefault((offset, key), bad)
-    _copied_rows(parsed, spec, context, found)
+    _copied_rows(parsed, rules.spec, context, found)
     return found
 
 

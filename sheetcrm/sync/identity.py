@@ -80,7 +80,9 @@ def _lacking(reading: Reading, sheet: str, new_id: Callable[[], str]) -> dict[in
     blank = [at for at, id_ in enumerate(extract.ids) if id_ is None and extract.parsed.used[key][at] in ("", None)]
     if not blank:
         return {}
-    ids = new_ids(reading.template, sheet, [id_ for id_ in extract.ids if id_], len(blank), new_id)
+    # Also the ids of rows that look blank because only some of the columns were read.
+    taken = [str(cell).strip() for cell in extract.cells[key] if cell not in ("", None)]
+    ids = new_ids(reading.template, sheet, taken, len(blank), new_id)
     return {} if ids is None else dict(zip(blank, ids, strict=True))
 
 

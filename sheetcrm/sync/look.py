@@ -48,6 +48,8 @@ class Look:
     troubles: tuple[Trouble, ...]
     """Marks and headers that contradict each other."""
     gaps: tuple[Gap, ...]
+    columns: Collection[str] | None = None
+    """The only ones that were asked for (`customers.owner`); None: all."""
 
 
 def look(
@@ -80,7 +82,7 @@ def look(
     spoken, gaps = _language(description, layout, template, language)
     gaps += [*_gaps(layout, template, wanted)]
     troubles = tuple(trouble for trouble in layout.troubles if trouble.sheet in wanted)
-    return Look(layout, template.context(spoken, today), cells, troubles, tuple(gaps))
+    return Look(layout, template.context(spoken, today), cells, troubles, tuple(gaps), columns)
 
 
 def _located(

@@ -26,24 +26,28 @@ def read(
     sheets: Collection[str] | None = None,
     columns: Collection[str] | None = None,
     today: date | None = None,
+    rules: bool = True,
 ) -> Reading:
     """
     The records of those sheets (None: all) and everything wrong in them, headers included.
 
     `language` is the one of messages and of new titles; None: as the
     spreadsheet is marked.  A rule that looks at a sheet that is not read says
-    nothing.  With `columns` (`customers.owner`) only these come back, and what
-    a rule says about a row is not to be relied on.  ApiError when there is no
-    answer.
+    nothing.  With `columns` (`customers.owner`) only these come back, a row
+    counts as blank when it is so in them, and rules that need others are not
+    asked; without `rules` none is.  ApiError when there is no answer.
     """
-    return judged(look(gateway, template, language=language, sheets=sheets, columns=columns, today=today))
+    seen = look(gateway, template, language=language, sheets=sheets, columns=columns, today=today)
+    return judged(seen, rules=rules)
 
 
-def judged(seen: Look) -> Reading:
+def judged(seen: Look, *, rules: bool = True) -> Reading:
     """What a look at the spreadsheet means."""
     parsed = parsed_sheets(seen)
     values = Values(parsed)
-    extracts = {sheet: extract(parsed[sheet], values, seen.context, seen.layout) for sheet in parsed}
+    extracts = {
+        sheet: extract(parsed[sheet], values, seen.context, seen.layout, seen.columns, rules=rules) for sheet in parsed
+    }
     return Reading(seen.layout, seen.context.language, seen.context.template, extracts, tuple(_troubles(seen)))
 
 
