@@ -7,7 +7,8 @@ different.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, cast
 
@@ -18,6 +19,7 @@ from sheetcrm.schema.context import Place
 from sheetcrm.schema.membership import ExistsInRule
 from sheetcrm.sync.notebook import Issues, Records
 from sheetcrm.sync.records import Extract, Row, model
+from sheetcrm.sync.save import OnConflict, Saved, append, delete, save, upsert
 from sheetcrm.variants import nearest
 
 if TYPE_CHECKING:
@@ -164,6 +166,107 @@ class Sheet(Generic[R]):
             self._indexes[column] = found
         return self._indexes[column]
 
+    def change(self, record: R | Row, **values: Any) -> Row:
+        """
+        A copy of a record with other values, by column key, which knows its row: for `save`.
+
+        UsageError for a column that the sheet does not have; whether the values are right is asked when it is saved.
+        """
+        row = record if isinstance(record, Row) else self._row(record)
+        for key in values:
+            self._known(key)
+            if key not in self._fields:
+                raise UsageError(f"{self.key}.{key} is no field of {type(row.record).__name__}")
+        return replace(
+            row, record=row.record.model_copy(update={self._fields[key]: value for key, value in values.items()})
+        )
+
+    def save(self, records: Any, *, on_conflict: OnConflict = "fail") -> Saved:
+        """
+        Write what is different from what was read: only those cells, found by key, if nobody has changed them since.
+
+        `records` are those that `change` gives, changed copies of records,
+        mappings with the key, or a DataFrame that `frame` gave; one or several.
+        What was read stays as it is until `refresh`.  errors.Conflict, or what
+        `on_conflict` says instead, where people were first; errors.BadRecords
+        names every value that is wrong; nothing is written then.
+        """
+        return self.spreadsheet.written(
+            "save",
+            self.key,
+            lambda log: save(
+                self.spreadsheet.source.gateway,
+                self.spreadsheet.reading,
+                self.key,
+                _several(records),
+                on_conflict=on_conflict,
+                today=self.spreadsheet.today,
+                log=log,
+            ),
+        )
+
+    def append(self, records: Any) -> Saved:
+        """
+        Add rows below the last record; `.added` has their ids.  `records` as for `save`.
+
+        errors.BadRecords for values that are wrong and for ids that are there already; nothing is written then.
+        """
+        return self.spreadsheet.written(
+            "append",
+            self.key,
+            lambda log: append(
+                self.spreadsheet.source.gateway,
+                self.spreadsheet.template,
+                self.key,
+                _several(records),
+                language=self.spreadsheet.language,
+                today=self.spreadsheet.today,
+                log=log,
+            ),
+        )
+
+    def upsert(self, records: Any, *, key: str | None = None) -> Saved:
+        """
+        Change the records that are there and add the others; they are known again by id, or by the column `key`.
+
+        What a record does not say stays as it is, None blanks the cell.  `records` as for `save`; errors.BadRecords too.
+        """
+        return self.spreadsheet.written(
+            "upsert",
+            self.key,
+            lambda log: upsert(
+                self.spreadsheet.source.gateway,
+                self.spreadsheet.template,
+                self.key,
+                _several(records),
+                key=key,
+                language=self.spreadsheet.language,
+                today=self.spreadsheet.today,
+                log=log,
+            ),
+        )
+
+    def delete(self, records: Iterable[R | Row | str], *, on_conflict: OnConflict = "fail") -> Saved:
+        """
+        Take whole rows out, by record or id, if nobody has changed anything in them since they were read.
+
+        With a config the journal keeps what stood there, and `sheetcrm undo` brings it back.
+        """
+        ids = [self._id(one) for one in _several(records)]
+        return self.spreadsheet.written(
+            "delete",
+            self.key,
+            lambda log: delete(
+                self.spreadsheet.source.gateway,
+                self.spreadsheet.template,
+                self.key,
+                ids,
+                seen=self.spreadsheet.reading,
+                on_conflict=on_conflict,
+                log=log,
+            ),
+        )
+
     def refresh(self) -> Self:
         """Forget what was read of the whole spreadsheet: what is asked for next is looked at again."""
         self.spreadsheet.refresh()
@@ -212,6 +315,24 @@ class Sheet(Generic[R]):
     def _indexes(self) -> dict[str, dict[Any, list[R]]]:
         return {}
 
+    def _id(self, one: Any) -> str:
+        found = one if isinstance(one, str) else one.id if isinstance(one, Row) else self.id_of(one)
+        if not found:
+            raise UsageError(
+                f"{self.key}: a row without an id cannot be found again; give it one first (sheetcrm apply)"
+            )
+        return str(found)
+
+    def _row(self, record: BaseModel) -> Row:
+        """The row of a record from here, or of a copy of one whose key is a field."""
+        known = self._by_object.get(id(record))
+        if known is not None:
+            return known
+        row = self._by_id.get(self.id_of(record) or "")
+        if row is None:
+            raise UsageError(f"{self.key}: that record is not from here, or its id is blank or not its own")
+        return replace(row, record=record)
+
     def _target(self, column: str) -> Place | None:
         """The column of another sheet in which its values stand."""
         rules: Iterable[Any] = self._spec.columns[column].all_rules()
@@ -221,3 +342,8 @@ class Sheet(Generic[R]):
     def _known(self, column: str) -> None:
         if column not in self._spec.columns:
             raise UsageError(f"no such column: {self.key}.{column}{nearest(column, list(self._spec.columns))}")
+
+
+def _several(records: Any) -> Any:
+    """One record is a list of one."""
+    return [records] if isinstance(records, BaseModel | Row | Mapping | str) else records

@@ -21,11 +21,13 @@ from pydantic import BaseModel
 from sheetcrm.errors import UsageError
 from sheetcrm.spreadsheet.sheet import Sheet
 from sheetcrm.spreadsheet.source import Source, opened
+from sheetcrm.sync.cells import Log
 from sheetcrm.sync.look import look
 from sheetcrm.sync.models import models_of
 from sheetcrm.sync.notebook import Issues, cell, table
 from sheetcrm.sync.read import judged
 from sheetcrm.sync.records import Reading
+from sheetcrm.sync.save import Saved
 from sheetcrm.variants import nearest
 
 if TYPE_CHECKING:
@@ -153,6 +155,15 @@ class Spreadsheet(AbstractContextManager["Spreadsheet"]):
         if self._reading is None:
             self._reading = self._look()
         return self._reading
+
+    def written(self, what: str, sheet: str, write: Callable[[Log | None], Saved]) -> Saved:
+        """Carry out a write, in the journal if there is a config; what was read stays as it is."""
+        journal = self.source.journal
+        log = None if journal is None else Log(journal, f"{what} {sheet}", datetime.now(UTC))
+        self._progress(0, 1, f"{what} {sheet}")
+        saved = write(log)
+        self._progress(1, 1, f"{what} {sheet}")
+        return saved
 
     def refresh(self) -> Self:
         """Forget what was read: what is asked for next is looked at again."""
