@@ -7,7 +7,7 @@ Without the section a sheet of people or companies is known by its columns: see 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
 
 from pydantic import Field
 
@@ -30,6 +30,22 @@ COMPANIES = NAMES - {"name"}
 PEOPLE = frozenset({"person", "contact", "full", "first", "last", "people"})
 
 
+Found_co = TypeVar("Found_co", covariant=True)
+
+
+class Comparison(Protocol[Found_co]):
+    """What can be compared; `sync.quality` does it."""
+
+    def same(self, rule: SameRule) -> Found_co:
+        """Rows that say the same."""
+
+    def companies(self, rule: NamedRule) -> Found_co:
+        """Rows with companies' names that are alike."""
+
+    def people(self, rule: NamedRule) -> Found_co:
+        """Rows with people's names that are alike."""
+
+
 class DuplicateRule(Variant):
     """By what two rows of a sheet are told to be of the same thing (`duplicates:` of a sheet)."""
 
@@ -41,9 +57,9 @@ class DuplicateRule(Variant):
         """The keys of the columns that it looks at."""
         raise NotImplementedError
 
-    def names(self) -> tuple[str, ...]:
-        """Those that say what the row is about: where they differ, the same phone is no proof."""
-        return ()
+    def compared(self, by: Comparison[Found_co]) -> Found_co:
+        """The rows that it tells to be of the same thing."""
+        raise NotImplementedError
 
     def problems(self, sheet: str, context: Context) -> Iterator[Trouble]:
         """Columns that are not there."""
@@ -64,6 +80,10 @@ class SameRule(DuplicateRule):
         """Those."""
         return self.of
 
+    def compared(self, by: Comparison[Found_co]) -> Found_co:
+        """By what they say."""
+        return by.same(self)
+
 
 class NamedRule(DuplicateRule):
     """What rules over names share."""
@@ -80,15 +100,15 @@ class NamedRule(DuplicateRule):
         """That one."""
         return (self.column,)
 
-    def names(self) -> tuple[str, ...]:
-        """That one."""
-        return (self.column,)
-
 
 class CompanyRule(NamedRule):
     """Names of companies that are alike, legal forms (有限公司, GmbH, Ltd) put aside; regions in brackets must not differ."""
 
     type: Literal["company"] = "company"
+
+    def compared(self, by: Comparison[Found_co]) -> Found_co:
+        """As companies."""
+        return by.companies(self)
 
 
 class PersonRule(NamedRule):
@@ -98,6 +118,10 @@ class PersonRule(NamedRule):
     """The same where something that few rows say (an address, a company) is the same, too."""
 
     type: Literal["person"] = "person"
+
+    def compared(self, by: Comparison[Found_co]) -> Found_co:
+        """As people."""
+        return by.people(self)
 
 
 def usual(spec: SheetSpec) -> tuple[DuplicateRule, ...]:

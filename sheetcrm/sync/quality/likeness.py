@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from typing import Any
 
 from sheetcrm.errors import MissingExtra
@@ -22,6 +22,8 @@ SAME = 100
 """Percent: the same but for what says nothing."""
 BRANCH = 95
 """The most that a name with a place in brackets is like one without."""
+UNLIKE = 60
+"""Percent below which two names have nothing to do with each other."""
 
 _SIGNS = re.compile(r"[^\w]+|_+")
 _WORDS = re.compile(r"[^\W\d_]+|\d+")
@@ -73,13 +75,17 @@ class Name:
     words: tuple[str, ...]
     region: str = ""
     """What stood in brackets."""
-    formal: bool = False
-    """Whether a legal form was put aside, or a title."""
+    formal: bool = field(default=False, compare=False)
+    """Whether a legal form was put aside."""
+    text: str = field(init=False, compare=False)
+    """Its words in one."""
+    ordered: str = field(init=False, compare=False)
+    """Its words in alphabetical order."""
 
-    @property
-    def text(self) -> str:
-        """Its words in one."""
-        return "".join(self.words)
+    def __post_init__(self) -> None:
+        """What is compared again and again."""
+        object.__setattr__(self, "text", "".join(self.words))
+        object.__setattr__(self, "ordered", " ".join(sorted(self.words)))
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -108,36 +114,49 @@ def person(text: str) -> Name:
     return Name(tuple(sorted(words or _split(plain))))
 
 
-def alike(one: Name, other: Name) -> int:
+def alike(one: Name, other: Name, least: int = UNLIKE) -> int:
     """
-    How alike two names are, 0 to 100 percent, rounded down; 100 only where nothing that says anything differs.
+    How alike two names are, `least` to 100 percent, rounded down, or 0; 100 only where nothing that says anything differs.
 
-    0 where they count differently, or where a word has become another word and not just a misspelt one.
+    0 also where they count differently, or where a word has become another word and not just a misspelt one.
     MissingExtra without rapidfuzz, unless they are the same.
     """
-    if one.region and other.region and one.region != other.region:
-        return 0
     if one.region == other.region:
-        return _likeness(one, other)
+        return _likeness(one, other, least)
+    if one.region and other.region:
+        return 0
     named, bare = (one, other) if one.region else (other, one)
-    apart = min(BRANCH, _likeness(named, bare))
+    apart = min(BRANCH, _likeness(named, bare, least))
     within = [Name((named.region, *named.words)), Name((*named.words, named.region))]
-    return max(apart, *(_likeness(whole, bare) for whole in within))
+    return max(apart, *(_likeness(whole, bare, least) for whole in within))
 
 
-def _likeness(one: Name, other: Name) -> int:
-    if one.text == other.text or sorted(one.words) == sorted(other.words):
+def _likeness(one: Name, other: Name, least: int) -> int:
+    if one.text == other.text or one.ordered == other.ordered:
         return SAME if one.text else 0
-    if not one.text or not other.text or one.numbers != other.numbers:
+    if not one.text or not other.text:
         return 0
     ratio, distance = _rapidfuzz()
+    whole = int(max(ratio(one.text, other.text), ratio(one.ordered, other.ordered)))
+    if whole < least or one.numbers != other.numbers:
+        return 0
     if not _misspelt(one.words, other.words, distance):
         joined = abs(len(one.words) - len(other.words)) == 1 and distance(one.text, other.text) <= 1
         if not joined:
             return 0
-    whole = ratio(one.text, other.text)
-    sorted_words = ratio(" ".join(sorted(one.words)), " ".join(sorted(other.words)))
-    return min(SAME - 1, int(max(whole, sorted_words)))
+    return min(SAME - 1, whole)
+
+
+def unlike(one: Name, other: Name) -> bool:
+    """Whether the two are certainly names of different things; a short form of the other is none, nor is a blank one."""
+    if not one.text or not other.text:
+        return False
+    if one.numbers != other.numbers or (one.region and other.region and one.region != other.region):
+        return True
+    fewer, more = sorted((set(one.words), set(other.words)), key=len)
+    if fewer <= more or one.text in other.text or other.text in one.text:
+        return False
+    return _rapidfuzz()[0](one.text, other.text) < UNLIKE
 
 
 def _misspelt(one: tuple[str, ...], other: tuple[str, ...], distance: Callable[[str, str], int]) -> bool:
@@ -161,6 +180,7 @@ def _slips(word: str) -> int:
     return 0 if len(word) < 4 else 1 if len(word) <= 8 else 2
 
 
+@cache
 def _rapidfuzz() -> tuple[Callable[[str, str], float], Callable[[str, str], int]]:
     """Likeness in percent and slips (a letter more, less, other, or two exchanged) between two texts."""
     try:
