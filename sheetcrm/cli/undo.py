@@ -37,6 +37,7 @@ def undo_command(asked: Asked, dry_run: bool, yes: bool, **allowed: bool) -> int
     from sheetcrm.handmade.unbind import is_binding
     from sheetcrm.provision.undo import undo
     from sheetcrm.sync.cells import is_cells
+    from sheetcrm.sync.rows_moved import is_rows
 
     allow = {name for name in ALLOWANCES if allowed.get(f"allow_{name.replace('-', '_')}")}
     with asked.open() as job:
@@ -55,6 +56,8 @@ def undo_command(asked: Asked, dry_run: bool, yes: bool, **allowed: bool) -> int
         template, language = job.template()
         if is_cells(write.entries):
             return _cells_back(asked, job, template, write, path, ask=not (dry_run or yes), dry_run=dry_run)
+        if is_rows(write.entries):
+            return _rows_back(asked, job, template, write, path, ask=not (dry_run or yes), dry_run=dry_run)
         found = undo(job.gateway, write, template.wanted(), language, allow)
         if not asked.as_json:
             click.echo(f"undo: {write.what}, {write.when}")
@@ -118,6 +121,36 @@ def _cells_back(
             for one in done.conflicts
         ]
         print_json({"changed": len(done.done), "left": left, "undone": write.fingerprint})
+    return 0
+
+
+def _rows_back(
+    asked: Asked, job: Job, template: Template, write: Write, path: Path, *, ask: bool, dry_run: bool
+) -> int:
+    """Bring back rows that a command deleted or moved to another tab."""
+    from sheetcrm.sync.cells import Log
+    from sheetcrm.sync.rows_moved import rows_back
+
+    if not asked.as_json:
+        click.echo(f"undo: {write.what}, {write.when}")
+        for one in write.entries:
+            click.echo(f"  + {one['sheet']} {one['id']}" + (f" from {one['to']}" if one["to"] else ""))
+    if dry_run or (sys.stdin.isatty() and ask and not click.confirm("Do it?", err=True)):
+        tell("nothing was changed")
+        return 0
+    done = rows_back(job.gateway, template, write.entries, log=Log(job.journal, f"undo of {write.what}", now()))
+    _settle(job, path)
+    for conflict in done.conflicts:
+        tell(f"stays: {conflict}")
+    for landing in done.misplaced:
+        tell(f"look at {landing.a1}: rows or columns were moved while it was written")
+    if any(not one["to"] for one in write.entries):
+        tell(
+            "what cannot come back: the place in the tab, notes, comments and colours of those rows, formulas in columns of your own"
+        )
+    if asked.as_json:
+        left = [{"address": f"{one.change.sheet} {one.change.id}", "why": one.why} for one in done.conflicts]
+        print_json({"back": list(done.added), "left": left, "undone": write.fingerprint})
     return 0
 
 

@@ -11,7 +11,7 @@ the answer of the write itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -27,6 +27,7 @@ from sheetcrm.sync.look import look
 from sheetcrm.sync.posting import post
 from sheetcrm.sync.read import judged
 from sheetcrm.sync.records import Reading
+from sheetcrm.sync.rows_moved import move
 from sheetcrm.sync.standing import enough, unjudged
 from sheetcrm.sync.writing.adding import New, add, changes_of, newcomers
 from sheetcrm.sync.writing.checking import referred
@@ -37,6 +38,13 @@ from sheetcrm.sync.writing.parting import part
 from sheetcrm.sync.writing.weighing import Weighed, columns_of, weigh
 
 __all__ = ["Conflict", "OnConflict", "Saved", "append", "delete", "save", "upsert"]
+
+
+@dataclass(frozen=True)
+class _How:
+    on_conflict: OnConflict
+    today: date | None
+    log: Log | None
 
 
 def save(
@@ -62,7 +70,7 @@ def save(
         raise BadRecords(found.problems)
     if not found.changes:
         return Saved(sheet, same=found.same)
-    weighed, done = _written(gateway, reading, sheet, found.changes, (on_conflict, today), log)
+    weighed, done = _written(gateway, reading, sheet, found.changes, _How(on_conflict, today, log))
     return _saved(sheet, weighed, done, found.same)
 
 
@@ -121,7 +129,7 @@ def upsert(
     reading, context = _whole(gateway, template, sheet, language, today)
     parted = part(reading, sheet, wanted, key, context)
     found = differing(reading, sheet, parted.known)
-    made, problems = newcomers(reading, sheet, parted.new, context, new_id, found.values)
+    made, problems = newcomers(reading, sheet, parted.new, context, new_id, changed=found.values)
     if parted.problems or found.problems or problems:
         raise BadRecords([*parted.problems, *found.problems, *problems])
     weighed = weigh(reading, context, sheet, found.changes, "skip")
@@ -143,9 +151,10 @@ def delete(
     """
     Take whole rows out of the sheet, by id; with `seen`, only those in which nobody changed anything since then.
 
-    The journal keeps what stood in them, and `sheetcrm undo` brings them back.
+    The journal keeps what stood in them, also in people's own columns, and
+    `sheetcrm undo` brings them back (`rows_moved.rows_back` says what cannot).
     """
-    raise NotImplementedError
+    return move(gateway, template, sheet, ids, None, seen=seen, on_conflict=on_conflict, log=log)
 
 
 def _written(
@@ -153,11 +162,10 @@ def _written(
     reading: Reading,
     sheet: str,
     changes: Sequence[CellChange],
-    how: tuple[OnConflict, date | None],
-    log: Log | None,
+    how: _How,
 ) -> tuple[Weighed, Changed]:
     """Look again, weigh, write; from the start each time that a tab was renamed in between."""
-    template, (on_conflict, today) = reading.template, how
+    template, on_conflict, today, log = reading.template, how.on_conflict, how.today, how.log
     touched = columns_of(changes, template.context(reading.language, today), sheet)
     columns = enough(template, sheet, touched, reading.layout.columns(sheet))
     for left_tries in reversed(range(TRIES)):

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from sheetcrm import errors
-from sheetcrm.sync.save import append, save, upsert
+from sheetcrm.sync.save import append, delete, save, upsert
 
 ROWS = [
     {"Customer ID": "C001", "Name": "Ann Li", "Phone": "+8613800138000", "Stage": "Lead", "Next": 46000},
@@ -65,3 +65,13 @@ def test_upsert_changes_what_is_there_and_adds_the_rest(filled):
     assert (own.counts.reads, own.counts.writes) == (2, 2)
     assert column(filled, "Spent") == ["", 3]
     assert column(filled, "Customer ID") == ["C001", "C002", "C003", "C009"]
+
+
+def test_a_row_is_deleted_whole_and_the_others_stay(filled):
+    own = filled.gateway
+    done = delete(own, filled.template, "customers", ["C002"])
+    assert (done.deleted, done.righted, done.misplaced) == (("C002",), (), ())
+    assert column(filled, "Customer ID") == ["C001", "C003"]
+    assert (own.counts.reads, own.counts.writes) == (3, 2)
+    tabs = filled.running.client.open_by_key(filled.id).worksheets()
+    assert not [tab.title for tab in tabs if "sheetcrm" in tab.title]

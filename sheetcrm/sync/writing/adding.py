@@ -15,7 +15,7 @@ from typing import Any
 from sheetcrm.errors import ApiError, BadField, NoAnswer
 from sheetcrm.layout import Layout
 from sheetcrm.messages import N_
-from sheetcrm.resources.base import Cell, Json, Request
+from sheetcrm.resources.base import Cell, Request
 from sheetcrm.schema.columns.base import BadCell, Context
 from sheetcrm.schema.template import SheetSpec
 from sheetcrm.sheets.gateway import Gateway
@@ -26,12 +26,13 @@ from sheetcrm.sync.identity import new_ids, stamps
 from sheetcrm.sync.landing import Aim, Landing, send_and_see
 from sheetcrm.sync.look import look
 from sheetcrm.sync.posting import in_doubt, second_look
-from sheetcrm.sync.records import FIRST_ROW, Extract, Reading
+from sheetcrm.sync.records import Extract, Reading
 from sheetcrm.sync.standing import unjudged
-from sheetcrm.sync.write import Write, cell_requests, chunks, formula_requests
+from sheetcrm.sync.write import Write, cell_data, cell_requests, chunks, formula_requests
 from sheetcrm.sync.writing.checking import Rows, broken, cell_of, said
 from sheetcrm.sync.writing.differing import AsItWillBe
 from sheetcrm.sync.writing.given import NOT_SAID, Given
+from sheetcrm.sync.writing.room import inserted, own_columns
 
 
 @dataclass
@@ -41,6 +42,8 @@ class New:
     id: str | None
     values: dict[str, Any] = field(default_factory=dict)
     cells: dict[str, Cell] = field(default_factory=dict)
+    own: dict[str, Cell] = field(default_factory=dict)
+    """What goes into columns that people added, by their header."""
 
 
 def newcomers(
@@ -49,6 +52,7 @@ def newcomers(
     wanted: Given,
     context: Context,
     new_id: Callable[[], str],
+    *,
     changed: Mapping[str, Mapping[int, Any]] | None = None,
 ) -> tuple[list[New], list[BadField]]:
     """
@@ -199,7 +203,7 @@ def _send(
     gateway: Gateway, layout: Layout, context: Context, place: tuple[str, int], made: Sequence[New]
 ) -> list[Landing]:
     sheet, last = place
-    first, before = _inserted(layout, sheet, last, len(made))
+    first, before = inserted(layout, sheet, last, len(made))
     writes = [Write(first + at, new.cells) for at, new in enumerate(made)]
     aims = [
         Aim(sheet, new.id or "", key, write.row, cell)
@@ -207,41 +211,19 @@ def _send(
         for key, cell in new.cells.items()
     ]
     formulas = formula_requests(layout, sheet, context, first, len(made))
-    return send_and_see(gateway, layout, context, [*before, *formulas, *cell_requests(layout, sheet, writes)], aims)
+    requests = [*before, *formulas, *cell_requests(layout, sheet, writes), *_own_requests(layout, sheet, first, made)]
+    return send_and_see(gateway, layout, context, requests, aims)
 
 
-def _inserted(layout: Layout, sheet: str, last: int, count: int) -> tuple[int, list[Request]]:
-    """
-    The first new row (1-based), and what makes room; the layout then says how long the grid is.
-
-    Rows come in where ranges that reach from row 2 to the grid's end grow
-    along: below the last record, above it where it is the grid's last row.
-    """
-    rows = layout.rows(sheet)
-    if last < FIRST_ROW:
-        first, more = FIRST_ROW, count - (rows >= FIRST_ROW)
-    elif last < rows or rows == FIRST_ROW:
-        first, more = last + 1, count
-    else:
-        first, more = rows, count
-    at = first if last < FIRST_ROW else first - 1
-    if not more:
-        return first, []
-    layout.set_rows(sheet, rows + more)
-    if at >= rows:
-        return first, [{"appendDimension": {"sheetId": layout.sheet_id(sheet), "dimension": "ROWS", "length": more}}]
-    source = max(first - 1, FIRST_ROW)
-    new = {"sheetId": layout.sheet_id(sheet), "dimension": "ROWS", "startIndex": at, "endIndex": at + more}
-    copies = [
-        _copied(layout.grid_range(sheet, first=source, last=source), at, more, kind)
-        for kind in ("PASTE_FORMAT", "PASTE_DATA_VALIDATION")
-    ]
-    return first, [{"insertDimension": {"range": new, "inheritFromBefore": True}}, *copies]
-
-
-def _copied(source: Json, start: int, count: int, kind: str) -> Request:
-    destination = {**source, "startRowIndex": start, "endRowIndex": start + count}
-    return {"copyPaste": {"source": source, "destination": destination, "pasteType": kind}}
+def _own_requests(layout: Layout, sheet: str, first: int, made: Sequence[New]) -> Iterator[Request]:
+    """Cells of people's own columns that are still there."""
+    indexes = {title: at for at, title in own_columns(layout, sheet).items() if title}
+    for row, new in enumerate(made, first):
+        for title, cell in new.own.items():
+            if title in indexes:
+                start = {"sheetId": layout.sheet_id(sheet), "rowIndex": row - 1, "columnIndex": indexes[title]}
+                rows = [{"values": [cell_data(cell)]}]
+                yield {"updateCells": {"start": start, "rows": rows, "fields": "userEnteredValue"}}
 
 
 def _found(now: Reading, sheet: str, made: Sequence[New]) -> list[Landing]:
