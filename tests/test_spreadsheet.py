@@ -235,6 +235,24 @@ def test_rows_are_deleted_if_nobody_changed_them(office, crm):
     assert [one.name for one in customers] == ["Bobby"]
 
 
+def test_rows_go_to_the_archive_and_back(shop_file, tmp_path):
+    path = tmp_path / "shop.yaml"
+    path.write_text(SHOP.replace("    key: id\n", "    key: id\n    archive: by_hand\n"), encoding="utf-8")
+    with testing.server() as running:
+        office = Office(loader.load(path), running)
+        office.apply()
+        office.fill("Customers", CUSTOMERS)
+        crm = sheetcrm.open_spreadsheet((running.client, office.id), office.template)
+        assert crm["customers"].archive(crm["customers"].records[1]).deleted == ("C002",)
+        crm.refresh()
+        assert [one.id for one in crm["customers_archive"]] == ["C002"]
+        assert crm["customers_archive"].move("C002", "customers").deleted == ("C002",)
+        crm.refresh()
+        assert [one.id for one in crm["customers"]] == ["C001", "C003", "C002"]
+        with pytest.raises(errors.UsageError, match="archive: by_hand"):
+            crm["team"].archive("Eve")
+
+
 def test_classes_of_a_module_are_the_records(office, tmp_path, monkeypatch):
     (tmp_path / "shop_models.py").write_text(modelcode.module(office.template), encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
@@ -383,7 +401,7 @@ def test_every_public_name_is_there():
     assert (Path(sheetcrm.__file__).parent / "py.typed").is_file()
 
 
-WITHOUT = "starlette", "uvicorn", "formualizer", "orjson", "sqlalchemy", "jinja2", "css_inline", "cryptography", "xlsxwriter", "aiosmtpd", "python_calamine", "pyarrow"  # fmt: skip
+WITHOUT = "starlette", "uvicorn", "formualizer", "orjson", "sqlalchemy", "jinja2", "css_inline", "xlsxwriter", "aiosmtpd", "python_calamine", "pyarrow"  # fmt: skip
 
 
 def test_a_base_install_has_everything_but_what_its_extras_bring(configured, tmp_path):
@@ -393,6 +411,7 @@ def test_a_base_install_has_everything_but_what_its_extras_bring(configured, tmp
         "import sheetcrm",
         "from sheetcrm import errors",
         "for name in sheetcrm.__all__: getattr(sheetcrm, name)",
+        "import sheetcrm.remind.shown, sheetcrm.sync.frame",
         "try: sheetcrm.open_spreadsheet('shop')",
         "except errors.MissingExtra as error: print(error)",
     )

@@ -19,6 +19,7 @@ from sheetcrm.schema.context import Place
 from sheetcrm.schema.membership import ExistsInRule
 from sheetcrm.sync.notebook import Issues, Records
 from sheetcrm.sync.records import Extract, Row, model
+from sheetcrm.sync.rows_moved import move
 from sheetcrm.sync.save import OnConflict, Saved, append, delete, save, upsert
 from sheetcrm.variants import nearest
 
@@ -261,6 +262,35 @@ class Sheet(Generic[R]):
                 self.spreadsheet.template,
                 self.key,
                 ids,
+                seen=self.spreadsheet.reading,
+                on_conflict=on_conflict,
+                log=log,
+            ),
+        )
+
+    def archive(self, records: Any, *, on_conflict: OnConflict = "fail") -> Saved:
+        """Move rows to the archive tab of this sheet, as `move` does; UsageError where the template has none."""
+        to = self.spreadsheet.template.archive_of(self.key)
+        if to is None:
+            raise UsageError(f"{self.key} has no archive; give it one in the template: archive: by_hand")
+        return self.move(records, to, on_conflict=on_conflict)
+
+    def move(self, records: Any, to: str, *, on_conflict: OnConflict = "fail") -> Saved:
+        """
+        Move whole rows, by record or id, below the last one of another sheet with such columns: `.deleted` has their ids.
+
+        All of them in one batch, and only if nobody has changed anything in them since they were read.
+        """
+        ids, there = [self._id(one) for one in _several(records)], self.spreadsheet[to].key
+        return self.spreadsheet.written(
+            "move",
+            self.key,
+            lambda log: move(
+                self.spreadsheet.source.gateway,
+                self.spreadsheet.template,
+                self.key,
+                ids,
+                there,
                 seen=self.spreadsheet.reading,
                 on_conflict=on_conflict,
                 log=log,
