@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -21,7 +21,9 @@ from sheetcrm.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from sheetcrm.sync.records import Issue, Reading
+    from sheetcrm.schema.template import Template
+    from sheetcrm.sync.quality.marks import Marked
+    from sheetcrm.sync.records import Issue
 
 Form = Literal["text", "json", "csv", "html"]
 
@@ -33,36 +35,60 @@ Form = Literal["text", "json", "csv", "html"]
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write it into a file.")
 @click.option("--by", type=click.Choice(["sheet", "owner"]), help="Group it by sheet or by owner.")
 @click.option("--only", multiple=True, metavar="WORDS", help="Only these codes and sheets, with commas between.")
+@click.option("--mark", "mark", flag_value="on", help="Mark wrong cells with a note and a colour.")
+@click.option("--unmark", "mark", flag_value="off", help="Take all marks away.")
 @spreadsheet_options
-def check_command(
-    asked: Asked, form: Form, out: Path | None, by: Literal["sheet", "owner"] | None, only: tuple[str, ...]
-) -> int:
+def check_command(asked: Asked, out: Path | None, only: tuple[str, ...], **wanted: Any) -> int:
     """Show every wrong cell: where, a link to it, what is wrong.
 
     In the language of the sheet.  Exits 3 when there are any.
+
+    Marks go when their cells are right again, and never lie over a note or a
+    colour of somebody's own.
     """
-    from sheetcrm import sync
+    from sheetcrm.errors import UsageError
     from sheetcrm.sync.quality.formats import chosen
 
+    words = [word.strip() for given in only for word in given.split(",") if word.strip()]
+    if words and wanted["mark"]:
+        raise UsageError("marks are for everything that is wrong; leave --only away, or --mark and --unmark")
     with asked.open() as job:
         template, language = job.template()
-        reading = sync.read(job.gateway, template, language=language, today=today_in(template.time_zone))
-        words = [word.strip() for given in only for word in given.split(",") if word.strip()]
-        issues = chosen(reading.issues, words, template)
-        form = "json" if asked.as_json else form
-        _put(_shown(job, reading, issues, form, by, to_file=out is not None), out)
+        found = _looked(job, template, language, wanted["mark"])
+        issues = chosen(found.issues, words, template)
+        form: Form = "json" if asked.as_json else wanted["form"]
+        _put(_shown(job, found, issues, form, wanted["by"], to_file=out is not None), out)
         if issues and form == "text" and out is None:
             job.hint()
-    if issues:
-        tell(f"{len(issues)} to see to")
-        return SOMETHING_TO_SEE
-    tell("nothing wrong")
-    return 0
+        if wanted["mark"]:
+            _tell_marks(found)
+    tell(f"{len(issues)} to see to" if issues else "nothing wrong")
+    return SOMETHING_TO_SEE if issues else 0
+
+
+def _looked(job: Job, template: Template, language: str, marking: str | None) -> Marked:
+    """What is wrong, and what became of marks where they were asked for."""
+    from sheetcrm import sync
+    from sheetcrm.sync.quality.marks import Marked, mark
+
+    today = today_in(template.time_zone)
+    if marking:
+        return mark(job.gateway, template, language=language, today=today, off=marking == "off")
+    reading = sync.read(job.gateway, template, language=language, today=today)
+    return Marked(reading, reading.issues)
+
+
+def _tell_marks(found: Marked) -> None:
+    for issue in found.hidden:
+        tell(f"not marked: {issue.a1} has a note and a colour of somebody's own")
+    for landing in found.lost:
+        tell(f"look at {landing.a1}: rows or columns were moved while it was marked, and a note there may be gone")
+    tell(f"{found.marked} cells are marked; {found.written} were changed for that")
 
 
 def _shown(
     job: Job,
-    reading: Reading,
+    found: Marked,
     issues: Sequence[Issue],
     form: Form,
     by: Literal["sheet", "owner"] | None,
@@ -72,10 +98,16 @@ def _shown(
     """The issues in that form; empty or ending in a line end."""
     from sheetcrm.sync.quality.formats import as_csv, as_page, grouped
 
+    reading = found.reading
     ordered = [issue for group in grouped(issues, by).values() for issue in group] if by else list(issues)
     if form == "json":
         records = {key: len(extract.rows) for key, extract in reading.extracts.items()}
         said = {"issues": list(map(asdict, ordered)), "records": records, "requests": requests_of(job.gateway)}
+        said["marks"] = {
+            "marked": found.marked,
+            "written": found.written,
+            "hidden": [issue.a1 for issue in found.hidden],
+        }
         return json.dumps(said, ensure_ascii=False, indent=2, default=str) + "\n"
     if form == "csv":
         # Excel takes a file for UTF-8 only by this mark.

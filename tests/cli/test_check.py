@@ -98,3 +98,18 @@ def test_a_file_that_cannot_be_written_is_a_usage_error(broken):
 def test_nothing_wrong_is_said_in_every_format(pipeline):
     for form in ("text", "json", "csv", "html"):
         assert pipeline("check", "--format", form).code == 0
+
+
+def test_marks_come_and_go(broken):
+    marked = broken("check", "--mark", "--json")
+    assert (marked.code, marked.json["marks"]) == (3, {"marked": 5, "written": 5, "hidden": []})
+    assert broken("plan", "--check").code == 0, "nothing that the template wants has changed"
+    gone = broken("check", "--unmark")
+    assert gone.code == 3
+    assert "0 cells are marked; 5 were changed" in gone.err
+
+
+def test_marks_are_for_everything(broken):
+    answer = broken("check", "--mark", "--only", "required")
+    assert answer.code == 2
+    assert "leave --only away" in answer.err
