@@ -1,32 +1,211 @@
-"""`sheetcrm export`: the records of a sheet, as CSV or JSON on stdout."""
+"""`sheetcrm export`: the records of sheets → stdout, files, or a database."""
 
 from __future__ import annotations
 
-from typing import Literal
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from sheetcrm.cli.options import Asked, sheet_key, spreadsheet_options, tell, today_in
+from sheetcrm.cli.options import (
+    SOMETHING_TO_SEE,
+    Asked,
+    Job,
+    now,
+    print_json,
+    requests_of,
+    sheet_key,
+    spreadsheet_options,
+    tell,
+    today_in,
+)
+from sheetcrm.errors import UsageError
+
+if TYPE_CHECKING:
+    from sheetcrm.schema.template import Template
+    from sheetcrm.sync.export import Exported, Options, Sources, Unfit, Wish
+    from sheetcrm.sync.export.database import Stored
+
+SHOWN = 20
+"""Places that are named; the others are counted."""
 
 
 @click.command("export")
-@click.argument("sheet")
-@click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
+@click.argument("sheets", nargs=-1, metavar="[SHEET]…")
+@click.option("--all", "every", is_flag=True, help="Every sheet of records.")
+@click.option("--out", type=click.Path(path_type=Path), help="A file, or a folder for several; else it goes to stdout.")
+@click.option("--to", "url", metavar="URL", help="A database: sqlite:///crm.db, postgresql+psycopg://user@host/name.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "json", "jsonl", "xlsx", "parquet"]),
+    help="Default: by the ending of --out, else csv.",
+)
+@click.option("--columns", metavar="A,B", help="Only these columns (keys or titles), in this order.")
+@click.option(
+    "--where", multiple=True, metavar="A=B", help="Only such rows: stage=won,lost or stage!=won; all must hold."
+)
+@click.option("--titles", is_flag=True, help="Headers and options as people read them, not keys.")
+@click.option("--excel", is_flag=True, help="A CSV that Excel opens rightly by a double click.")
+@click.option("--raw", is_flag=True, help="Text as it stands, even where a spreadsheet program would run it.")
+@click.option(
+    "--decimals", type=click.Choice(["exact", "float"]), default="exact", help="How JSON and Parquet have numbers."
+)
+@click.option("--with-issues", is_flag=True, help="Also what is wrong in each row (Excel: a sheet of it).")
 @click.option("--samples/--no-samples", default=False, help="Also the template's example rows.")
 @spreadsheet_options
-def export_command(asked: Asked, sheet: str, form: Literal["csv", "json"], samples: bool) -> int:
-    """Print the typed records of SHEET.
+def export_command(
+    asked: Asked,
+    sheets: tuple[str, ...],
+    *,
+    every: bool,
+    out: Path | None,
+    url: str | None,
+    columns: str | None,
+    where: tuple[str, ...],
+    samples: bool,
+    form: str | None,
+    **options: Any,
+) -> int:
+    """Write the typed records of a SHEET, or several.
 
-    SHEET is its key or title.  The same keys in every language, dates as 2026-01-31.
+    SHEET is its key or title.  Keys and options are the same in every language, dates as 2026-01-31.  Files are written
+    whole or not at all; in a database only what is new, changed or gone.
     """
-    from sheetcrm import sync
+    from sheetcrm.sync.export import Options, Sources, Wish
 
+    _fits_together(sheets, out, url, every=every, form=form, options=options)
     with asked.open() as job:
         template, language = job.template()
-        key = sheet_key(template, sheet)
-        reading = sync.read(job.gateway, template, language=language, today=today_in(template.time_zone))
-        extract = reading.extracts[key]
-        click.echo(sync.dump(reading, key, "json" if asked.as_json else form, samples=samples), nl=False)
-        if extract.issues:
-            tell(f"{len(extract.issues)} wrong cells are blank here; see: sheetcrm check")
-    return 0
+        keys = list(template.records) if every else list(dict.fromkeys(sheet_key(template, one) for one in sheets))
+        wanted = tuple(one.strip() for one in columns.split(",")) if columns else None
+        wishes = [Wish(key, wanted, where) for key in keys]
+        sources = Sources(job.gateway, template, language, today_in(template.time_zone))
+        if url is not None:
+            return _stored(asked, job, sources, wishes, url, samples=samples)
+        chosen = Options(**{("issues" if key == "with_issues" else key): value for key, value in options.items()})
+        if out is None:
+            return _printed(
+                sources, wishes, "json" if asked.as_json and form is None else form, chosen, samples=samples
+            )
+        return _written(asked, job, sources, wishes, out, form=form, options=chosen, samples=samples)
+
+
+def _fits_together(
+    sheets: Sequence[str],
+    out: Path | None,
+    url: str | None,
+    *,
+    every: bool,
+    form: str | None,
+    options: dict[str, Any],
+) -> None:
+    if every == bool(sheets):
+        raise UsageError("say which: the key or title of a sheet, or --all" + (" (not both)" if every else ""))
+    if url is not None and (out is not None or form is not None):
+        raise UsageError("--to is a database, --out and --format a file: use one of the two")
+    if url is not None and any(value is True for value in options.values()):
+        raise UsageError(
+            "a database has keys, types and all rows as they are: --to goes with --columns, --where and --samples"
+        )
+    if out is None and url is None and (every or len(sheets) > 1):
+        raise UsageError("several sheets do not fit into one stream: add --out FOLDER, --out FILE.xlsx or --to URL")
+
+
+def _printed(sources: Sources, wishes: Sequence[Wish], form: str | None, options: Options, *, samples: bool) -> int:
+    """On stdout, when all is there."""
+    from sheetcrm.sync.export import export, format_of
+
+    chosen = format_of(form, None)
+    if chosen.binary:
+        raise UsageError(f"{chosen.name} is for a file: add --out FILE.{chosen.name}")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / f"export.{chosen.name}"
+        done = export(sources, wishes, file, chosen, options, samples=samples)
+        with file.open("rb") as made:
+            while block := made.read(1 << 20):
+                click.echo(block, nl=False)
+    return _told(done.sheets)
+
+
+def _written(
+    asked: Asked,
+    job: Job,
+    sources: Sources,
+    wishes: Sequence[Wish],
+    out: Path,
+    *,
+    form: str | None,
+    options: Options,
+    samples: bool,
+) -> int:
+    from sheetcrm.sync.export import export, format_of
+
+    done: Exported = export(sources, wishes, out, format_of(form, out), options, samples=samples)
+    if asked.as_json:
+        print_json({**asdict(done), "requests": requests_of(job.gateway)})
+    else:
+        for at, one in enumerate(done.sheets):
+            click.echo(
+                f"{_title(sources.template, one.sheet)}: {one.rows} rows → {done.files[min(at, len(done.files) - 1)]}"
+            )
+    return _told(done.sheets)
+
+
+def _stored(asked: Asked, job: Job, sources: Sources, wishes: Sequence[Wish], url: str, *, samples: bool) -> int:
+    try:
+        from sheetcrm.sync.export.database import store
+    except ModuleNotFoundError as error:
+        from sheetcrm.errors import MissingExtra
+
+        raise MissingExtra("SQLAlchemy, which talks to databases,", "sql") from error
+    done: Stored = store(sources, wishes, url, now=now(), samples=samples)
+    if asked.as_json:
+        print_json({**asdict(done), "requests": requests_of(job.gateway)})
+    else:
+        for one in done.sheets:
+            same = one.rows - one.added - one.changed
+            figures = f"{one.added} added, {one.changed} changed, {one.deleted} deleted, {same} the same"
+            click.echo(f"{_title(sources.template, one.sheet)}: {figures} → {done.database}")
+    code = _told(done.sheets)
+    for one in done.sheets:
+        _named(
+            one.left_out,
+            "has no id yet and was left out; `sheetcrm remind` gives it one",
+        )
+        _named(one.shared, "has an id that another row has, too; the database keeps what it had")
+        code = SOMETHING_TO_SEE if one.left_out or one.shared else code
+    for reference, count in done.loose.items():
+        tell(f"{reference}: {count} rows lead nowhere, so the database does not keep this reference")
+    return code
+
+
+def _told(sheets: Sequence[Any]) -> int:
+    """What is not as it stands in the sheet, for the person at the terminal."""
+    code = 0
+    wrong, issues = sum(one.wrong for one in sheets), sum(one.issues for one in sheets)
+    for one in sheets:
+        for trouble in one.troubles:
+            tell(trouble.message)
+        unfit: Sequence[Unfit] = one.unfit
+        _named([f"{place.a1}: {place.reason};" for place in unfit], "blank in what was written")
+        code = SOMETHING_TO_SEE if unfit else code
+    if wrong:
+        tell(f"{wrong} wrong cells are blank here; see: sheetcrm check")
+    elif issues:
+        tell(f"{issues} things are wrong in the rows that were read; see: sheetcrm check")
+    return code
+
+
+def _named(places: Sequence[str], what: str) -> None:
+    for place in places[:SHOWN]:
+        tell(f"{place} {what}")
+    if len(places) > SHOWN:
+        tell(f"… and {len(places) - SHOWN} more")
+
+
+def _title(template: Template, sheet: str) -> str:
+    return template.sheets[sheet].title.say("en")
