@@ -8,7 +8,7 @@ Everything goes column by column; a row is made only where somebody asks for it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -97,7 +97,7 @@ def extract(
     asked = None if columns is None else {key for key in spec.columns if f"{sheet}.{key}" in columns}
     found = _found(parsed, _Rules(spec, asked) if rules else None, lookup, context)
     said = {**_unlike(parsed, spec), **found} if rules else found
-    issues = tuple(_issues(parsed, _ordered(said, spec), context, layout))
+    issues = tuple(issues_of(parsed, _ordered(said, spec), context, layout))
     return Extract(sheet, template, parsed, issues, frozenset(offset for offset, _key in found))
 
 
@@ -186,7 +186,8 @@ def _copied_rows(parsed: Parsed, spec: SheetSpec, context: Context, found: dict[
             found.setdefault((offset, shown), BadCell("row_copied", message, {"column": title}))
 
 
-def _issues(parsed: Parsed, found: list[Found], context: Context, layout: Layout) -> Iterator[Issue]:
+def issues_of(parsed: Parsed, found: Iterable[Found], context: Context, layout: Layout) -> Iterator[Issue]:
+    """What is wrong in cells, said to people, in the order of `found`."""
     t, sheet, title = texts(context.language), parsed.sheet, layout.tab_title(parsed.sheet)
     owners = parsed.values.get(_owner_column(context.template, sheet) or "", [None] * len(parsed.numbers))
     for offset, key, bad in found:
