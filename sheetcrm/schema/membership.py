@@ -91,17 +91,20 @@ class ExistsInRule(Rule):
         return None if self.unless or self.when else Condition("ONE_OF_RANGE", (f"={self.place(context).range}",))
 
     def check(self, place: Place, values: Values, context: Context, lookup: Lookup) -> Iterator[Found]:
-        """The rows whose value is not there."""
+        """The rows whose value is not there; what was put away into its archive is still somebody's to name."""
         target = self.place(context)
+        archive = context.template.archive_of(target.sheet)
+        put_away = (lookup.values(archive, target.column) if archive else None) or ()
         known = lookup.values(target.sheet, target.column)
         if known is None:
             return
         there = known if isinstance(known, Set) else frozenset(known)
-        if all(value in there for value in set(values[place.column]) if value is not None):
+        away = put_away if isinstance(put_away, Set) else frozenset(put_away)
+        if all(value in there or value in away for value in set(values[place.column]) if value is not None):
             return
         title = context.template.sheets[target.sheet].title.say(context.language)
         for offset, value in enumerate(values[place.column]):
-            if value is not None and value not in there and self.asked(values, offset):
+            if value is not None and value not in there and value not in away and self.asked(values, offset):
                 yield (
                     offset,
                     BadCell("exists_in", N_("{text} is not in {sheet}"), {"text": str(value)[:60], "sheet": title}),

@@ -59,6 +59,13 @@ def stamps(spec: SheetSpec, context: Context, *, new: bool) -> dict[str, Cell]:
     }
 
 
+def taken(reading: Reading, sheet: str) -> list[str]:
+    """The ids that rows of the sheet have, and those that were put away, as far as they were read."""
+    sheets = (sheet, reading.template.archive_of(sheet) or sheet)
+    found = [id_ for one in dict.fromkeys(sheets) if one in reading.extracts for id_ in reading.extracts[one].ids]
+    return [id_ for id_ in found if id_]
+
+
 def new_ids(
     template: Template, sheet: str, taken: list[str], count: int, new_id: Callable[[], str]
 ) -> list[str] | None:

@@ -45,8 +45,11 @@ class Asked:
         rules = [rule for column in columns for rule in spec.columns[column].all_rules()]
         looked_in = [place for rule in rules if (place := rule.looks_in(context)) is not None]
         telling = next((column for column in spec.inputs if column in columns and column != key), "")
-        targets = tuple((place.sheet, place.column) for place in dict.fromkeys(looked_in))
-        return cls(sheet, key, tuple(group for group in dict.fromkeys(groups) if group), targets, telling)
+        targets = dict.fromkeys((place.sheet, place.column) for place in looked_in)
+        # What was put away may still be named.
+        archives = ((context.template.archive_of(other), column) for other, column in list(targets))
+        targets |= dict.fromkeys((archive, column) for archive, column in archives if archive)
+        return cls(sheet, key, tuple(group for group in dict.fromkeys(groups) if group), tuple(targets), telling)
 
     def places(self) -> tuple[Place, ...]:
         """Every column to be read beforehand."""

@@ -145,13 +145,14 @@ def said(sheet: str, id_: str | None, column: str, bad: BadCell, context: Contex
 
 
 def referred(spec: SheetSpec, sheet: str, context: Context) -> set[tuple[str, str]]:
-    """The columns (sheet, key) of other sheets at which the rules of this one look."""
+    """The columns (sheet, key) of other sheets at which the rules of this one look, and the ids in its archive, which are taken."""
     asked = _Asked()
     values: dict[str, Sequence[Any]] = {key: [] for key in spec.columns}
     for key, column in spec.columns.items():
         for rule in column.all_rules():
             list(rule.check(Place(sheet, key), values, context, asked))
-    return asked.places
+    archive = context.template.archive_of(sheet)
+    return asked.places | ({(archive, spec.key or "")} if archive else set())
 
 
 class _Asked:
