@@ -63,17 +63,18 @@ def each(meaning: Callable[[Cell], Any], unlike: Unlike = _alike, *, exact: bool
     """Cells one by one; different ones once.  `meaning` may raise BadCell and is never asked about a blank one."""
 
     def parse(cells: Sequence[Cell], _context: Context) -> tuple[Sequence[Any], dict[int, BadCell]]:
-        known: dict[tuple[type, Cell], Any] = {}
-        values: list[Any] = []
-        bad: dict[int, BadCell] = {}
-        for at, cell in enumerate(cells):
-            key = type(cell), cell
-            if key not in known:
-                known[key] = _met(meaning, cell)
-            value = known[key]
-            if type(value) is BadCell:
-                bad[at], value = value, None
-            values.append(value)
+        kinds = set(map(type, cells))
+        # True is 1 to Python and not to a sheet.
+        keys: Sequence[Any] = (
+            cells if bool not in kinds or len(kinds) == 1 else list(zip(map(type, cells), cells, strict=True))
+        )
+        known = {key: _met(meaning, cell) for key, cell in dict(zip(keys, cells, strict=True)).items()}
+        values = list(map(known.__getitem__, keys))
+        if not any(type(value) is BadCell for value in known.values()):
+            return values, {}
+        bad = {at: value for at, value in enumerate(values) if type(value) is BadCell}
+        for at in bad:
+            values[at] = None
         return values, bad
 
     return Kind(parse, unlike, exact)

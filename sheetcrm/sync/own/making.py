@@ -142,8 +142,8 @@ def _with_default(column: Column) -> Sequence[Any]:
 
 def _sets(columns: Sequence[Column], good: Sequence[int]) -> list[set[str]]:
     """The fields that were said, a set of its own for each record: a blank cell leaves the default unsaid."""
-    names = [column.field.name for column in columns]
-    sets = [set(names) for _ in good]
+    names = {column.field.name for column in columns}
+    sets = list(map(set.copy, repeat(names, len(good))))
     place = None if isinstance(good, range) else {at: offset for offset, at in enumerate(good)}
     for column in columns:
         for at in () if column.field.required else column.blank:
