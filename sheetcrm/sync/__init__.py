@@ -7,8 +7,9 @@ move while we look away.  DataFrames are in `sync.frame`, which alone needs pand
 
 from sheetcrm.sync.cells import CellChange, Changed, change_cells
 from sheetcrm.sync.dump import dump
-from sheetcrm.sync.files.load import Imported, load
+from sheetcrm.sync.files.load import Work, load
 from sheetcrm.sync.files.mapping import ImportMap, read_map
+from sheetcrm.sync.files.outcome import Imported, Outcome
 from sheetcrm.sync.files.sift import Refusal
 from sheetcrm.sync.identity import fill_ids
 from sheetcrm.sync.large.chunks import Chunks, chunks
@@ -23,9 +24,11 @@ __all__ = [
     "ImportMap",
     "Imported",
     "Issue",
+    "Outcome",
     "Reading",
     "Refusal",
     "Row",
+    "Work",
     "change_cells",
     "chunks",
     "dump",

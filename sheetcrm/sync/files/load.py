@@ -1,5 +1,5 @@
 """
-CSV file → rows of a sheet, by key: new ones below, changed cells in place.
+A file → rows of a sheet, by key: new ones below, changed cells in place.
 
 A blank in the file takes nothing away from the sheet, and a line that cannot
 be read is a refusal with its number, never half a row.
@@ -7,47 +7,53 @@ be read is a refusal with its number, never half a row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from sheetcrm.errors import FileError, Problem, UsageError
 from sheetcrm.messages import texts
 from sheetcrm.schema.template import Template
 from sheetcrm.sheets.gateway import Gateway
-from sheetcrm.sync.aims import CellChange
-from sheetcrm.sync.cells import Attempt, put_right
+from sheetcrm.sync.cells import Log
 from sheetcrm.sync.extract import Values
-from sheetcrm.sync.files.csvfile import CsvFile, read_file
-from sheetcrm.sync.files.mapping import ImportMap, Source, sources, unused
-from sheetcrm.sync.files.merge import Merge, merge, without_orphans
-from sheetcrm.sync.files.sift import Refusal, sift
-from sheetcrm.sync.identity import new_ids, random_id, stamps
-from sheetcrm.sync.landing import Aim, Landing, send_and_see
+from sheetcrm.sync.files.mapping import ImportMap, Source, sources, unused, writable
+from sheetcrm.sync.files.merge import Merge, Placed, merge, without_orphans
+from sheetcrm.sync.files.outcome import Became, Imported, Outcome
+from sheetcrm.sync.files.progress import Progress
+from sheetcrm.sync.files.reading import read_file
+from sheetcrm.sync.files.repair import Mended, mend
+from sheetcrm.sync.files.sift import Candidate, Refusal, Sifted, sift
+from sheetcrm.sync.files.table import Table, said
+from sheetcrm.sync.files.writing import Seen, changes, stamped, write
+from sheetcrm.sync.identity import new_ids, random_id
 from sheetcrm.sync.look import Look, look
-from sheetcrm.sync.read import judged, parsed_sheets
-from sheetcrm.sync.records import FIRST_ROW, Parsed
-from sheetcrm.sync.write import Write, cell_requests, chunks, formula_requests, misplaced, room
+from sheetcrm.sync.read import parsed_sheets
+from sheetcrm.sync.records import Parsed
+from sheetcrm.variants import nearest
 
 
 @dataclass(frozen=True)
-class Imported:
-    """What an import did, or would do."""
+class Work:
+    """Files by which an import can be taken back and can go on after it was killed; both may be left out."""
 
-    sheet: str
-    added: tuple[str, ...]
-    """Ids, in the order of the file; as `changed` and `same`."""
-    changed: tuple[str, ...]
-    same: tuple[str, ...]
-    refused: tuple[Refusal, ...]
-    """In the order of the file."""
-    unused: tuple[str, ...]
-    """Columns of the file that go nowhere."""
-    misplaced: tuple[str, ...] = ()
-    """Ids of new rows that moved while we wrote, and cells (`'Customers'!C7`) where nobody can tell what stood there: look at them."""
-    righted: tuple[str, ...] = ()
-    """Ids of rows that were written once more, because rows moved while we wrote."""
+    log: Log | None = None
+    progress: Path | None = None
+    """A folder."""
+
+
+@dataclass
+class _Compared:
+    """The file against the sheet."""
+
+    made: Merge
+    parsed: Parsed
+    sifted: Sifted
+    mended: Mapping[int, str]
+    finished: list[Placed] = field(default_factory=list)
+    """Lines that an import that was killed had written."""
 
 
 def load(
@@ -57,38 +63,72 @@ def load(
     path: Path,
     *,
     mapping: ImportMap | None = None,
+    tab: str | None = None,
+    key: str | None = None,
+    repair: bool = False,
     language: str | None = None,
     dry_run: bool = False,
     today: date | None = None,
     new_id: Callable[[], str] = random_id,
+    work: Work | None = None,
 ) -> Imported:
     """
-    Import a CSV file into the sheet with that key; a second time it changes nothing.
+    Import a CSV or Excel file into the sheet with that key; a second time it changes nothing.
+
+    Rows are known again by the column `key` (None: as the mapping says, else
+    the sheet's key).  With `repair`, lines with shifted columns are mended
+    where there is one way only.  `today` goes into `created` of new rows and
+    `touched` of those that change, where the file does not say them.
 
     FileError when the file or the mapping cannot be used as a whole, UsageError
     when the sheet cannot take rows; nothing is written then.  Two reads, a
-    write (more above 1.5 MB), and a read that looks whether new rows stand
-    where they were put.  `today` goes into `created` of new rows and `touched`
-    of those that change, where the file does not say them.
+    write, and a read that looks whether new rows stand where they were put; as
+    much for every 1.5 MB.  After an ApiError the same call goes on where it
+    stopped.
     """
     if sheet not in template.records:
         raise UsageError(f"rows cannot be imported into {sheet}; choose one of {', '.join(template.records)}")
     mapping = mapping or ImportMap()
     spec = template.sheets[sheet]
-    file = read_file(path, encoding=mapping.encoding, delimiter=mapping.delimiter)
+    file = read_file(path, mapping, tab=tab, titles=(sheet, *template.titles(sheet)))
     found = sources(spec, file, mapping)
+    by = _key(template, sheet, key or mapping.key)
     given = new_ids(template, sheet, [], 0, new_id) is not None
-    if spec.key not in found and not given:
-        title = spec.columns[spec.key or ""].title.say(language or "en")
+    if by not in found and (by != spec.key or not given):
+        title = spec.columns[by].title.say(language or "en")
         message = f"no column is {title}, by which rows are known again; map one with --map"
-        raise FileError([Problem(file.path, file.header.number, spec.key or "", message)])
+        raise FileError([Problem(file.path, file.header.number, by, message)])
+    work = work or Work()
+    progress = Progress(work.progress, path, {"sheet": sheet, "by": by, "map": mapping.model_dump(), "tab": tab})
     seen = look(gateway, template, language=language, today=today)
     _takes_rows(seen, sheet, found)
-    made, parsed = _compared(file, found, mapping, seen, sheet, given=given)
-    made = _with_ids(made, parsed, template, _named(file, found.get(spec.key or "")), new_id)
-    _stamp(made, seen, sheet)
-    done = _imported(made, sheet, spec.key or "", unused(file, found))
-    return done if dry_run else _written(gateway, seen, parsed, made, done)
+    compared = _compared(file, found, mapping, seen, sheet, by=by, given=given, repair=repair, progress=progress)
+    named = _named(file, found.get(spec.key or ""))
+    _with_ids(compared.made, compared.parsed, template, [*named, *progress.ids.values()], new_id)
+    compared.made.placed = [
+        one if one.row is not None and not one.cells else stamped(one, seen, sheet) for one in compared.made.placed
+    ]
+    done = _imported(compared, seen, unused(file, found))
+    if dry_run:
+        return done
+    # A colleague's rows in other sheets matter for the first look only.
+    again = partial(look, gateway, template, language=language, sheets=[sheet], today=today)
+    pending = [one for one in compared.made.placed if one.row is None or one.cells]
+    progress.give({one.one.line: one.id for one in compared.made.new})
+    written = write(gateway, Seen(seen, compared.parsed), pending, again, log=work.log, progress=progress)
+    progress.end()
+    return replace(done, misplaced=tuple(written.misplaced), righted=tuple(dict.fromkeys(written.righted)))
+
+
+def _key(template: Template, sheet: str, wanted: str | None) -> str:
+    """The column by which rows are known again: a key or title of the sheet; UsageError names the nearest right word."""
+    spec = template.sheets[sheet]
+    if wanted is None:
+        return spec.key or ""
+    titles = {name: key for key, column in writable(spec).items() for name in (key, *column.title.all())}
+    if wanted not in titles:
+        raise UsageError(f"{sheet} has no column {wanted}{nearest(wanted, list(titles))}")
+    return titles[wanted]
 
 
 def _takes_rows(seen: Look, sheet: str, found: Mapping[str, Source]) -> None:
@@ -103,18 +143,56 @@ def _takes_rows(seen: Look, sheet: str, found: Mapping[str, Source]) -> None:
 
 
 def _compared(
-    file: CsvFile, found: Mapping[str, Source], mapping: ImportMap, seen: Look, sheet: str, *, given: bool
-) -> tuple[Merge, Parsed]:
+    file: Table,
+    found: Mapping[str, Source],
+    mapping: ImportMap,
+    seen: Look,
+    sheet: str,
+    *,
+    by: str,
+    given: bool,
+    repair: bool,
+    progress: Progress,
+) -> _Compared:
     """The file against the sheet, all refusals in the order of the file."""
     context, t = seen.context, texts(seen.context.language)
-    sheets = parsed_sheets(seen)
+    spec, sheets = context.template.sheets[sheet], parsed_sheets(seen)
     parsed = sheets[sheet]
-    sifted = sift(file, context.template.sheets[sheet].columns, found, mapping, context=context, t=t)
-    candidates, orphans = without_orphans(sifted.candidates, parsed, Values(sheets), context, t)
-    made = merge(candidates, parsed, context, t, given=given)
-    refused = [*sifted.refusals, *(_in_the_file(one, found) for one in [*orphans, *made.refused])]
+
+    def judged(table: Table) -> tuple[list[Candidate], Sifted, list[Refusal]]:
+        sifted = sift(table, spec.columns, found, mapping, context=context, t=t)
+        whole, orphans = without_orphans(sifted.candidates, parsed, Values(sheets), context, t)
+        return whole, sifted, orphans
+
+    candidates, sifted, orphans = judged(file)
+    mended = Mended()
+    if repair:
+        mended = mend(file, sifted.refusals, lambda table: judged(table)[0])
+        candidates = sorted([*candidates, *mended.candidates], key=lambda one: one.line)
+    finished = [Placed(one, progress.ids.get(one.line, ""), 0) for one in candidates if one.line in progress.done]
+    left = [one for one in candidates if one.line not in progress.done]
+    for one in left:
+        if one.line in progress.ids:
+            one.values.setdefault(spec.key or "", progress.ids[one.line])
+            one.cells.setdefault(spec.key or "", progress.ids[one.line])
+    made = _merged(left, parsed, seen, by=by, given=given, ours=progress.ids)
+    refused = [one for one in sifted.refusals if one.line not in mended.lines]
+    refused += [_in_the_file(one, found) for one in (*orphans, *made.refused)]
     made.refused = sorted(refused, key=lambda refusal: refusal.line)
-    return made, parsed
+    return _Compared(made, parsed, sifted, mended.lines, finished)
+
+
+def _merged(
+    candidates: Sequence[Candidate], parsed: Parsed, seen: Look, *, by: str, given: bool, ours: Mapping[int, str]
+) -> Merge:
+    """Lines that were given an id by an import that was killed are known by it, whatever the others are known by."""
+    key, t = seen.context.template.sheets[parsed.sheet].key, texts(seen.context.language)
+    if by == key or not ours:
+        return merge(candidates, parsed, seen.context, t, given=given, key=by)
+    known = merge([one for one in candidates if one.line in ours], parsed, seen.context, t, given=given)
+    others = merge([one for one in candidates if one.line not in ours], parsed, seen.context, t, given=given, key=by)
+    placed = sorted([*known.placed, *others.placed], key=lambda placed: placed.one.line)
+    return Merge(placed, [*known.refused, *others.refused])
 
 
 def _in_the_file(refusal: Refusal, found: Mapping[str, Source]) -> Refusal:
@@ -123,69 +201,43 @@ def _in_the_file(refusal: Refusal, found: Mapping[str, Source]) -> Refusal:
     return refusal if source is None or source.header is None else replace(refusal, column=source.header)
 
 
-def _named(file: CsvFile, source: Source | None) -> list[str]:
+def _named(file: Table, source: Source | None) -> list[str]:
     """Every id that the file names, also in lines that were refused: they may come again, put right."""
     if source is None or source.header is None:
         return []
-    at = [cell.strip() for cell in file.header.cells].index(source.header)
-    return [line.cells[at].strip() for line in file.lines if at < len(line.cells)]
+    place = file.column(source.header)
+    return [said(line.cells[place]).strip() for line in file.lines if place < len(line.cells)]
 
 
-def _with_ids(made: Merge, parsed: Parsed, template: Template, named: list[str], new_id: Callable[[], str]) -> Merge:
+def _with_ids(made: Merge, parsed: Parsed, template: Template, named: list[str], new_id: Callable[[], str]) -> None:
     """New rows get the ids that are ours to give."""
     key = template.sheets[parsed.sheet].key or ""
-    without = [one for one in made.new if key not in one.values]
+    without = [one for one in made.new if not one.id]
     taken = [*named, *(str(value) for value in parsed.values[key] if value is not None)]
     ids = new_ids(template, parsed.sheet, taken, len(without), new_id) or []
     for one, id_ in zip(without, ids, strict=True):
-        one.values[key] = one.cells[key] = id_
-    return made
+        one.id = one.cells[key] = one.one.values[key] = one.one.cells[key] = id_
 
 
-def _stamp(made: Merge, seen: Look, sheet: str) -> None:
-    """The day into new rows and changed ones."""
-    spec, there = seen.context.template.sheets[sheet], seen.cells[sheet]
-    created, touched = (stamps(spec, seen.context, new=new) for new in (True, False))
-    for one in made.new:
-        one.cells = {**{key: day for key, day in created.items() if key in there}, **one.cells}
-    for id_, write in made.changed.items():
-        cells = {**{key: day for key, day in touched.items() if key in there}, **write.cells}
-        made.changed[id_] = replace(write, cells=cells)
+def _imported(compared: _Compared, seen: Look, left: tuple[str, ...]) -> Imported:
+    made, parsed, t = compared.made, compared.parsed, texts(seen.context.language)
+    outcomes = [Outcome(one.line, "refused", refusal=one) for one in made.refused]
+    for one in (*compared.finished, *made.placed):
+        became: Became = "added" if one.row is None else "changed" if one.cells else "same"
+        cells = changes(one, parsed) if became == "changed" else ()
+        outcomes.append(Outcome(one.one.line, became, one.id, cells, mended=compared.mended.get(one.one.line)))
+    outcomes.sort(key=lambda outcome: outcome.line)
 
+    def ids(became: Became) -> tuple[str, ...]:
+        return tuple(one.id or "" for one in outcomes if one.became == became)
 
-def _imported(made: Merge, sheet: str, key: str, left: tuple[str, ...]) -> Imported:
-    added = tuple(str(one.values[key]) for one in made.new)
-    return Imported(sheet, added, tuple(made.changed), tuple(made.same), tuple(made.refused), left)
-
-
-def _written(gateway: Gateway, seen: Look, parsed: Parsed, made: Merge, done: Imported) -> Imported:
-    """Write, see where it landed, put right what landed beside."""
-    sheet, layout = parsed.sheet, seen.layout
-    key = seen.context.template.sheets[sheet].key or ""
-    free = room(layout, sheet, max(parsed.numbers, default=1), len(made.new))
-    before = [*free.requests, *formula_requests(layout, sheet, seen.context, free.first, len(made.new))]
-    changed = {id_: Write(free.moved(write.row), write.cells) for id_, write in made.changed.items()}
-    new = {str(one.values[key]): Write(free.first + at, one.cells) for at, one in enumerate(made.new)}
-    ids = {write.row: id_ for id_, write in changed.items() if write.row == made.changed[id_].row}
-    landed: list[Landing] = []
-    for chunk in chunks([*changed.values(), *new.values()]):
-        aims = [
-            Aim(sheet, ids[one.row], cell[0], one.row, cell[1])
-            for one in chunk
-            if one.row in ids
-            for cell in one.cells.items()
-        ]
-        landed += send_and_see(gateway, layout, seen.context, [*before, *cell_requests(layout, sheet, chunk)], aims)
-        before = []
-    # What is new gave its row the id, and so its place is only known from another look.
-    others = {write.row: id_ for id_, write in [*changed.items(), *new.items()] if write.row not in ids}
-    moved = misplaced(gateway, sheet, key, others) if others else []
-    sent = [(_change(parsed, landing), landing) for landing in landed]
-    settled = put_right(gateway, seen.context.template, Attempt(judged(seen), sent))
-    righted = tuple(dict.fromkeys(one.id for one in settled.righted))
-    return replace(done, misplaced=(*moved, *(landing.a1 for landing in settled.misplaced)), righted=righted)
-
-
-def _change(parsed: Parsed, landing: Landing) -> CellChange:
-    aim = landing.aim
-    return CellChange(aim.sheet, aim.id, aim.column, parsed.cells[aim.column][aim.row - FIRST_ROW], aim.cell)
+    return Imported(
+        parsed.sheet,
+        ids("added"),
+        ids("changed"),
+        ids("same"),
+        tuple(made.refused),
+        left,
+        outcomes=tuple(outcomes),
+        remarks=tuple(one.say(t) for one in compared.sifted.remarks),
+    )

@@ -1,8 +1,9 @@
 """
 Rows of a file against rows of a sheet → what is new, what differs, what is the same.
 
-By id where the file has ids.  Where ids are ours to give, by what the line
-says: a row that has all of it is that row, so importing twice adds nothing.
+By id where the file has ids, or by the column that is asked for.  Where ids are
+ours to give, by what the line says: a row that has all of it is that row, so
+importing twice adds nothing.
 """
 
 from __future__ import annotations
@@ -20,19 +21,43 @@ from sheetcrm.schema.template import SheetSpec
 from sheetcrm.sync.extract import Values
 from sheetcrm.sync.files.sift import Candidate, Refusal
 from sheetcrm.sync.records import FIRST_ROW, Parsed
-from sheetcrm.sync.write import Write
+
+
+@dataclass
+class Placed:
+    """What becomes of one line."""
+
+    one: Candidate
+    id: str
+    """Of its row; empty for a new one until it is given an id."""
+    row: int | None = None
+    """1-based, as the sheet stood when it was looked at; None: a new row."""
+    cells: dict[str, Cell] = field(default_factory=dict)
+    """Only what differs; of a new row everything."""
 
 
 @dataclass
 class Merge:
     """What a file means for a sheet; nothing is written yet."""
 
-    new: list[Candidate] = field(default_factory=list)
-    changed: dict[str, Write] = field(default_factory=dict)
-    """By id; only the cells that differ."""
-    same: list[str] = field(default_factory=list)
-    """The ids of rows that say it all already."""
+    placed: list[Placed] = field(default_factory=list)
+    """In the order of the file."""
     refused: list[Refusal] = field(default_factory=list)
+
+    @property
+    def new(self) -> list[Placed]:
+        """Lines that become rows."""
+        return [one for one in self.placed if one.row is None]
+
+    @property
+    def changed(self) -> list[Placed]:
+        """Lines that say more or other than their row."""
+        return [one for one in self.placed if one.row is not None and one.cells]
+
+    @property
+    def same(self) -> list[Placed]:
+        """Lines whose rows say it all already."""
+        return [one for one in self.placed if one.row is not None and not one.cells]
 
 
 @dataclass(frozen=True)
@@ -72,57 +97,88 @@ def without_orphans(
     return [one for one in candidates if one.line not in refused], list(refused.values())
 
 
-def merge(candidates: Sequence[Candidate], parsed: Parsed, context: Context, t: Texts, *, given: bool) -> Merge:
-    """Match every candidate; `given`: ids are ours to give, so a line without one is matched by what it says."""
+def merge(
+    candidates: Sequence[Candidate], parsed: Parsed, context: Context, t: Texts, *, given: bool, key: str | None = None
+) -> Merge:
+    """
+    Match every candidate by the column `key` (None: the sheet's key).
+
+    `given`: ids are ours to give, so a line without one is matched by what it says.
+    """
     spec = context.template.sheets[parsed.sheet]
-    known = _Known(parsed, spec)
-    made, lines = Merge(), dict[str, Candidate]()
+    by = key or spec.key or ""
+    known = _Known(parsed, spec, by)
+    made, lines = Merge(), dict[Any, Placed]()
     for one in candidates:
-        id_ = one.values.get(spec.key or "")
-        if id_ is None and not given:
-            made.refused.append(Refusal(one.line, spec.key, "no_id", t("must not be blank")))
-        elif id_ is None:
-            found = known.saying(one)
-            made.new.append(one) if found is None else made.same.append(found)
-        elif known.count[id_] > 1:
-            message = t("{text} stands in {count} rows of the sheet", text=id_, count=known.count[id_])
-            made.refused.append(Refusal(one.line, spec.key, "id_not_unique", message))
-        elif id_ in lines and one.cells != lines[id_].cells:
-            message = t("{text} stands in line {line} already, with other cells", text=id_, line=lines[id_].line)
-            made.refused.append(Refusal(one.line, spec.key, "id_twice", message))
-        elif id_ in lines:
-            made.same.append(id_)
+        value = known_by(one.values.get(by))
+        refusal = None
+        if value is None and (by != spec.key or not given):
+            refusal = Refusal(one.line, by, "no_id" if by == spec.key else "no_key", t("must not be blank"))
+        elif value is None:
+            made.placed.append(known.saying(one))
+        elif value in lines and one.cells != lines[value].one.cells:
+            values = {"text": one.values[by], "line": lines[value].one.line}
+            message = t("{text} stands in line {line} already, with other cells", **values)
+            refusal = Refusal(one.line, by, "id_twice" if by == spec.key else "key_twice", message)
+        elif value in lines:
+            made.placed.append(Placed(one, lines[value].id, lines[value].row or 0))
         else:
-            lines[id_] = one
-            known.place(one, id_, made)
+            refusal = known.refusal(one, value, t, given=given)
+            if refusal is None:
+                lines[value] = known.place(one, value)
+                made.placed.append(lines[value])
+        made.refused += [refusal] if refusal else []
     return made
 
 
-class _Known:
-    """The rows of the sheet, found by id or by what they say."""
+def known_by(value: Any) -> Any:
+    """What rows are compared by: capitals of an address make no difference."""
+    return value.casefold() if isinstance(value, str) and "@" in value else value
 
-    def __init__(self, parsed: Parsed, spec: SheetSpec) -> None:
-        self.parsed = parsed
-        ids = parsed.ids(spec.key or "")
-        self.ids = ids
-        self.count = Counter(id_ for id_ in ids if id_ is not None)
-        self.offsets = {id_: offset for offset, id_ in enumerate(ids) if id_ is not None}
+
+class _Known:
+    """The rows of the sheet, found by a column or by what they say."""
+
+    def __init__(self, parsed: Parsed, spec: SheetSpec, by: str) -> None:
+        self.parsed, self.key, self.by = parsed, spec.key or "", by
+        self.ids = parsed.ids(self.key)
+        values = self.ids if by == spec.key else [known_by(value) for value in parsed.values[by]]
+        self.count = Counter(value for value in values if value is not None)
+        self.offsets = {value: offset for offset, value in enumerate(values) if value is not None}
+        self.taken = frozenset(self.ids)
         self._said: dict[tuple[str, ...], dict[tuple[Any, ...], list[int]]] = {}
 
-    def place(self, one: Candidate, id_: str, made: Merge) -> None:
-        """Put a candidate with an id where it belongs."""
-        offset = self.offsets.get(id_)
-        if offset is None:
-            made.new.append(one)
-            return
-        cells = {key: cell for key, cell in one.cells.items() if self._meaning(key, offset) != _meaning(one, key)}
-        if cells:
-            made.changed[id_] = Write(self.parsed.numbers[offset], cells)
-        else:
-            made.same.append(id_)
+    def refusal(self, one: Candidate, value: Any, t: Texts, *, given: bool) -> Refusal | None:
+        """Why a line cannot be told to be one row; None when it can."""
+        unique = "id_not_unique" if self.by == self.key else "key_not_unique"
+        if self.count[value] > 1:
+            message = t("{text} stands in {count} rows of the sheet", text=one.values[self.by], count=self.count[value])
+            return Refusal(one.line, self.by, unique, message)
+        if self.by == self.key:
+            return None
+        offset, own = self.offsets.get(value), one.values.get(self.key)
+        if offset is None and own is None and not given:
+            return Refusal(one.line, self.key, "no_id", t("must not be blank"))
+        if offset is not None and self.ids[offset] is None:
+            message = t("row {row} of the sheet, which has it, has no id", row=self.parsed.numbers[offset])
+            return Refusal(one.line, self.by, "row_without_id", message)
+        if own is not None and own != (None if offset is None else self.ids[offset]):
+            there = None if offset is None else self.ids[offset]
+            if there is not None or own in self.taken:
+                message = t("{text} is not the id of the row that has the rest", text=own)
+                return Refusal(one.line, self.key, "id_differs", message)
+        return None
 
-    def saying(self, one: Candidate) -> str | None:
-        """A row, not taken yet, that has all that the line says: its id, or the number of its row while it has none."""
+    def place(self, one: Candidate, value: Any) -> Placed:
+        """Where a candidate belongs that has what rows are known by."""
+        offset = self.offsets.get(value)
+        if offset is None:
+            return Placed(one, str(one.values.get(self.key) or ""), None, dict(one.cells))
+        cells = {key: cell for key, cell in one.cells.items() if self._meaning(key, offset) != _meaning(one, key)}
+        return Placed(one, self.ids[offset] or "", self.parsed.numbers[offset], cells)
+
+    def saying(self, one: Candidate) -> Placed:
+        """A row, not taken yet, that has all that the line says (without an id its number stands for it); else a new one."""
         columns = tuple(key for key in one.cells if key in self.parsed.values)
         if columns not in self._said:
             said = self._said[columns] = {}
@@ -130,9 +186,9 @@ class _Known:
                 said.setdefault(tuple(self._meaning(key, offset) for key in columns), []).append(offset)
         offsets = self._said[columns].get(tuple(_meaning(one, key) for key in columns))
         if not offsets:
-            return None
-        offset = offsets.pop(0)
-        return self.ids[offset] or str(self.parsed.numbers[offset])
+            return Placed(one, "", None, dict(one.cells))
+        number = self.parsed.numbers[offset := offsets.pop(0)]
+        return Placed(one, self.ids[offset] or str(number), number)
 
     def _meaning(self, key: str, offset: int) -> Any:
         """The value; the cell as it stands where it made no sense."""
