@@ -36,6 +36,7 @@ MAY_IMPORT = {
     "preview": EVERYBODY | {"schema", "provision", "sheets", "testing"},
 }
 OWNERS = {
+    "python_calamine": {"sync.files.xlsx"},
     "gspread": {"sheets", "testing", "demo"},
     "google": {"sheets"},
     "click": {"cli"},
