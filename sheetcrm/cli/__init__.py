@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import click
 
 FIRST = ("init", "apply", "plan", "check", "import", "export", "remind", "status")
-MORE = ("connect", "undo", "fix", "team", "template", "samples", "local")
+MORE = ("connect", "undo", "fix", "dedupe", "archive", "team", "template", "samples", "local")
 MODULES = {"plan": "apply", "import": "load", "export": "dump"}
 
 

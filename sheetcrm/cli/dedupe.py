@@ -1,0 +1,214 @@
+"""`sheetcrm dedupe`: rows of the same thing → groups, and with --apply one row of each."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sheetcrm.cli.options import (
+    SOMETHING_TO_SEE,
+    Asked,
+    Job,
+    now,
+    print_json,
+    requests_of,
+    sheet_key,
+    spreadsheet_options,
+    tell,
+    today_in,
+)
+
+if TYPE_CHECKING:
+    from sheetcrm.schema.template import Template
+    from sheetcrm.sync.quality.dedupe import Deduped, Proposal
+    from sheetcrm.sync.quality.merging import Field, Merge
+    from sheetcrm.sync.records import Reading
+
+
+@click.command("dedupe")
+@click.argument("sheet", required=False)
+@click.option("--apply", "do", is_flag=True, help="Merge them: those that are sure, or those named by --group.")
+@click.option("--group", "groups", type=int, multiple=True, metavar="N", help="Merge that group; may be repeated.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@spreadsheet_options
+def dedupe_command(asked: Asked, sheet: str | None, do: bool, groups: tuple[int, ...], yes: bool) -> int:
+    """Find rows of the same customer, and merge them.
+
+    SHEET is one of them by key or title; all that can have duplicates without it.
+    Shows which row would stay, what it takes over and who names the others;
+    exits 3 when there are any.
+
+    With --apply the others go to the archive, and `undo` takes it all back.
+    """
+    from sheetcrm import sync
+    from sheetcrm.sync.quality.dedupe import propose
+
+    with asked.open() as job:
+        template, language = job.template()
+        sheets = _sheets(template, sheet, groups)
+        today = today_in(template.time_zone)
+        reading = sync.read(job.gateway, template, language=language, today=today)
+        found = {one: propose(reading, one, today=today) for one in sheets if one in reading.extracts}
+        if not asked.as_json:
+            _show(job, reading, found)
+        done = _merged(job, template, language, found, groups, yes=yes) if do else []
+        _tell(asked, job, found, done)
+    if do:
+        return SOMETHING_TO_SEE if any(map(_unfinished, done)) else 0
+    return SOMETHING_TO_SEE if any(one.merges for one in found.values()) else 0
+
+
+def _sheets(template: Template, sheet: str | None, groups: Sequence[int]) -> tuple[str, ...]:
+    from sheetcrm.errors import UsageError
+    from sheetcrm.sync.quality.duplicates import sheets_with
+
+    if sheet is not None:
+        return (sheet_key(template, sheet),)
+    sheets = sheets_with(template)
+    if not sheets:
+        raise UsageError("no sheet says by what its duplicates are known; add duplicates: to one in the template")
+    if groups and len(sheets) > 1:
+        raise UsageError(f"--group counts within a sheet; say which: {', '.join(sheets)}")
+    return sheets
+
+
+def _merged(
+    job: Job, template: Template, language: str, found: dict[str, Proposal], groups: Sequence[int], *, yes: bool
+) -> list[Deduped]:
+    from sheetcrm.errors import Refused, UsageError
+    from sheetcrm.journal import fingerprint
+    from sheetcrm.sync.cells import Log
+    from sheetcrm.sync.quality.dedupe import dedupe
+
+    chosen = {sheet: one.chosen(groups) for sheet, one in found.items()}
+    known = {merge.group.number for merges in chosen.values() for merge in merges}
+    if missing := sorted(set(groups) - known):
+        raise UsageError(f"there is no group {', '.join(map(str, missing))}")
+    rows = sum(len(merge.losers) for merges in chosen.values() for merge in merges)
+    if not rows:
+        tell("nothing that is sure; name groups to merge by --group")
+        return []
+    if not yes and not sys.stdin.isatty():
+        raise Refused(f"refused: {rows} rows would be merged into others; add --yes")
+    if not yes and not click.confirm(f"Merge {rows} rows into others?", err=True):
+        tell("nothing was changed")
+        return []
+    today, moment = today_in(template.time_zone), now()
+    done = []
+    for sheet, merges in chosen.items():
+        if merges:
+            # The same words twice are one thing to `undo`.
+            mark = fingerprint([{"ids": sorted(merge.group.ids)} for merge in merges])
+            log = Log(job.journal, f"dedupe {sheet} {mark} {moment:%H%M%S}", moment)
+            done.append(dedupe(job.gateway, template, merges, language=language, today=today, log=log))
+    return done
+
+
+def _unfinished(one: Deduped) -> bool:
+    misplaced = (one.cells and one.cells.misplaced) or (one.moved and one.moved.misplaced)
+    return bool(one.changed_since or one.conflicts or one.stayed or one.left or misplaced)
+
+
+def _show(job: Job, reading: Reading, found: dict[str, Proposal]) -> None:
+    for sheet, proposal in found.items():
+        for merge in proposal.merges:
+            for line in _lines(reading, merge):
+                click.echo(line)
+        for one in proposal.duplicates.common:
+            title = reading.template.sheets[sheet].columns[one.column].title.say(reading.language)
+            tell(f"{sheet}: {one.count} rows say {one.text} in {title}: too many to prove anything")
+    if any(one.merges for one in found.values()):
+        job.hint()
+
+
+def _lines(reading: Reading, merge: Merge) -> Iterator[str]:
+    """A group for people: its rows, why, what the one that stays takes over."""
+    group = merge.group
+    sure = "" if group.sure else "  (not sure: look first)"
+    yield click.style(f"{reading.layout.tab_title(group.sheet)}, group {group.number}{sure}", bold=True)
+    for id_ in (merge.survivor, *merge.losers):
+        yield f"  {'stays' if id_ == merge.survivor else 'goes '}  {_row(reading, group.sheet, id_)}"
+    for why in group.why:
+        yield f"  because {why.ids[0]}, {why.ids[1]}: {why.text}"
+    for why in group.maybe:
+        yield f"  perhaps also {why.ids[0]}, {why.ids[1]}: {why.text}"
+    for field in merge.fields:
+        yield f"  {field.title}: {_said(field)}"
+    if merge.references:
+        yield f"  {merge.references} cells that name the others will name {merge.survivor}"
+    for sheet, row in merge.left:
+        yield f"  ! {sheet} row {row} names one of them and has no id yet"
+
+
+def _row(reading: Reading, sheet: str, id_: str) -> str:
+    extract, layout = reading.extracts[sheet], reading.layout
+    number = extract.number(id_) or 0
+    said = [str(extract.cell(number, key)) for key in reading.template.sheets[sheet].inputs if extract.cells.get(key)]
+    words = "  ".join(dict.fromkeys(word for word in said if word not in ("", "None", "False", id_)))
+    return (
+        f"{layout.tab_title(sheet)}!{number}:{number}  {id_}  {words[:100]}\n         {layout.link(sheet, '', number)}"
+    )
+
+
+def _said(field: Field) -> str:
+    ways = {
+        "filled": f"{field.other!r}, of {field.id}",
+        "joined": f"{field.other!r} of {field.id} is added",
+        "noted": f"{field.kept!r} stays; {field.other!r} of {field.id} goes into the notes",
+        "archived": f"{field.kept!r} stays; {field.other!r} of {field.id} is kept in the archive only",
+    }
+    return ways[field.outcome]
+
+
+def _tell(asked: Asked, job: Job, found: dict[str, Proposal], done: Sequence[Deduped]) -> None:
+    from sheetcrm.cli.team import moved_lines
+
+    if asked.as_json:
+        print_json(
+            {
+                "groups": [_json(merge) for one in found.values() for merge in one.merges],
+                "common": [
+                    {"sheet": sheet, **asdict(one)} for sheet, it in found.items() for one in it.duplicates.common
+                ],
+                "done": [_json_done(one) for one in done],
+                "requests": requests_of(job.gateway),
+            }
+        )
+    for one in done:
+        for merge in one.changed_since:
+            tell(f"left: group {merge.group.number}: somebody changed something since it was shown")
+        for change in one.conflicts:
+            tell(f"left: {change.sheet} {change.id} {change.column}: somebody changed it meanwhile")
+        for id_ in one.stayed:
+            tell(f"left: {one.sheet} {id_}: stays where it is")
+        for sheet, row in one.left:
+            tell(f"left: {sheet} row {row} has no id of its own, and names what is in the archive now")
+        for line in moved_lines(one.cells) if one.cells else ():
+            tell(line)
+        rows = len(one.moved.deleted) if one.moved else 0
+        tell(f"{len(one.merged)} groups merged, {rows} rows put away; sheetcrm undo takes it back")
+    if not done and not any(one.merges for one in found.values()):
+        tell("no duplicates")
+    elif not done:
+        sure = sum(one.group.sure for it in found.values() for one in it.merges)
+        tell(f"{sum(len(it.merges) for it in found.values())} groups, {sure} of them sure")
+
+
+def _json(merge: Merge) -> dict[str, Any]:
+    group = asdict(merge.group)
+    return {**group, **{name: value for name, value in asdict(merge).items() if name != "group"}}
+
+
+def _json_done(one: Deduped) -> dict[str, Any]:
+    return {
+        "sheet": one.sheet,
+        "merged": [{"survivor": merge.survivor, "losers": list(merge.losers)} for merge in one.merged],
+        "changed_since": [merge.group.number for merge in one.changed_since],
+        "conflicts": [asdict(change) for change in one.conflicts],
+        "stayed": list(one.stayed),
+        "left": [{"sheet": sheet, "row": row} for sheet, row in one.left],
+    }
