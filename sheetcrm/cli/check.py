@@ -23,7 +23,7 @@ from sheetcrm.cli.options import (
 if TYPE_CHECKING:
     from sheetcrm.schema.template import Template
     from sheetcrm.sync.quality.marks import Marked
-    from sheetcrm.sync.records import Issue
+    from sheetcrm.sync.records import Issue, Reading
 
 Form = Literal["text", "json", "csv", "html"]
 
@@ -35,6 +35,8 @@ Form = Literal["text", "json", "csv", "html"]
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write it into a file.")
 @click.option("--by", type=click.Choice(["sheet", "owner"]), help="Group it by sheet or by owner.")
 @click.option("--only", multiple=True, metavar="WORDS", help="Only these codes and sheets, with commas between.")
+@click.option("--quality", is_flag=True, help="Also rows worth a look: quiet, without a next date, of nobody.")
+@click.option("--snapshot", is_flag=True, help="Remember every row, to tell later which have changed.")
 @click.option("--mark", "mark", flag_value="on", help="Mark wrong cells with a note and a colour.")
 @click.option("--unmark", "mark", flag_value="off", help="Take all marks away.")
 @spreadsheet_options
@@ -54,28 +56,52 @@ def check_command(asked: Asked, out: Path | None, only: tuple[str, ...], **wante
         raise UsageError("marks are for everything that is wrong; leave --only away, or --mark and --unmark")
     with asked.open() as job:
         template, language = job.template()
-        found = _looked(job, template, language, wanted["mark"])
+        found = _looked(job, template, language, wanted["mark"], quality=wanted["quality"])
         issues = chosen(found.issues, words, template)
         form: Form = "json" if asked.as_json else wanted["form"]
         _put(_shown(job, found, issues, form, wanted["by"], to_file=out is not None), out)
         if issues and form == "text" and out is None:
             job.hint()
+        if wanted["snapshot"]:
+            _remember(job, found.reading)
         if wanted["mark"]:
             _tell_marks(found)
     tell(f"{len(issues)} to see to" if issues else "nothing wrong")
     return SOMETHING_TO_SEE if issues else 0
 
 
-def _looked(job: Job, template: Template, language: str, marking: str | None) -> Marked:
-    """What is wrong, and what became of marks where they were asked for."""
+def _looked(job: Job, template: Template, language: str, marking: str | None, *, quality: bool) -> Marked:
+    """What is wrong, or worth a look, and what became of marks where they were asked for."""
     from sheetcrm import sync
+    from sheetcrm.sync.quality import snapshot
+    from sheetcrm.sync.quality.findings import findings
     from sheetcrm.sync.quality.marks import Marked, mark
 
     today = today_in(template.time_zone)
+    before = snapshot.load(_folder(job)) if quality else None
+
+    def issues(reading: Reading) -> tuple[Issue, ...]:
+        more = findings(reading, today=today, snapshot=before) if quality else ()
+        return (*reading.issues, *more)
+
     if marking:
-        return mark(job.gateway, template, language=language, today=today, off=marking == "off")
+        return mark(job.gateway, template, language=language, today=today, issues=issues, off=marking == "off")
     reading = sync.read(job.gateway, template, language=language, today=today)
-    return Marked(reading, reading.issues)
+    return Marked(reading, issues(reading))
+
+
+def _remember(job: Job, reading: Reading) -> None:
+    """A snapshot in the place of the last one."""
+    from sheetcrm.sync.quality import snapshot
+
+    taken = snapshot.taken(reading, snapshot.load(_folder(job)), today_in(reading.template.time_zone))
+    snapshot.save(taken, _folder(job))
+    tell(f"{sum(map(len, taken.rows.values()))} rows remembered")
+
+
+def _folder(job: Job) -> Path:
+    """Where snapshots are: beside the journal."""
+    return job.config.path(job.config.journal) / job.settings.id
 
 
 def _tell_marks(found: Marked) -> None:

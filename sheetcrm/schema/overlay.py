@@ -18,7 +18,7 @@ from sheetcrm.yamlfile import Located, PathTuple, in_order
 
 TOLD_APART = ("type", "column", "columns", "of", "filled", "formula", "target")
 """What tells the things of a list apart, as far as they have it."""
-THINGS = ("rules", "highlights")
+THINGS = ("rules", "highlights", "quality")
 """Lists in which a bare word is a thing of that type."""
 ROWS = ("samples", "seeds")
 """Lists in which things are told apart by the sheet's `key:`."""

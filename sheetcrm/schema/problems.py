@@ -96,6 +96,7 @@ def _sheet(key: str, spec: SheetSpec, context: Context) -> Iterator[Trouble]:
         "views": spec.views.items(),
     }
     parts["duplicates"] = enumerate(spec.duplicates or ())
+    parts["quality"] = enumerate(spec.quality or ())
     for family, members in parts.items():
         for which, part in members:
             for path, message in part.problems(key, context):

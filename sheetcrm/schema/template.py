@@ -33,6 +33,7 @@ from sheetcrm.schema.editors import with_overlays
 from sheetcrm.schema.highlights import Highlight
 from sheetcrm.schema.people import Member
 from sheetcrm.schema.pivots import Pivot
+from sheetcrm.schema.quality import Finding
 from sheetcrm.schema.reminders import ReminderRule
 from sheetcrm.schema.roles import Level, Role
 from sheetcrm.schema.rules import Trouble
@@ -141,6 +142,8 @@ class SheetSpec(_Part):
     seeds: tuple[dict[str, Any], ...] = ()
     duplicates: tuple[DuplicateRule, ...] | None = None
     """By what `dedupe` tells that rows are of the same thing; None: as is usual for its columns."""
+    quality: tuple[Finding, ...] | None = None
+    """Which rows are worth a look, for `check --quality`; None: as its reminders, highlights and references suggest."""
     archive: Archive | None = None
     """Which rows go to an archive tab of their own, which the spreadsheet then has."""
 

@@ -113,3 +113,35 @@ def test_marks_are_for_everything(broken):
     answer = broken("check", "--mark", "--only", "required")
     assert answer.code == 2
     assert "leave --only away" in answer.err
+
+
+@pytest.fixture
+def quiet(pipeline, person):
+    """A customer in whom nothing is wrong, and to whom nobody has spoken."""
+    row = {"客户编号": "C1", "客户名称": "A", "销售阶段": "成交", "进入阶段日期": 44000, "负责人": "王芳（示例）"}
+    person(lambda book: _put(book.worksheet("客户进度"), row))
+    return pipeline
+
+
+def _put(tab, row):
+    tab.update([[row.get(title) for title in tab.row_values(1)]], "A6", raw=True)
+
+
+def test_rows_worth_a_look_are_told_when_asked_for(quiet):
+    assert quiet("check").code == 0
+    asked = quiet("check", "--quality", "--json")
+    assert (asked.code, codes(asked)) == (3, ["childless"])
+    assert codes(quiet("check", "--quality", "--json", "--only", "stale")) == []
+    marked = quiet("check", "--quality", "--mark", "--json")
+    assert marked.json["marks"]["marked"] == 1
+
+
+def test_a_snapshot_stands_beside_the_journal(quiet, tmp_path):
+    assert "rows remembered" in quiet("check", "--snapshot").err
+    (file,) = tmp_path.glob("sheetcrm-journal/*/snapshot.json")
+    assert "C1" in file.read_text()
+    assert quiet("undo", "--dry-run").code == 4, "the journal does not take it for a write"
+    file.write_text("{}")
+    broken = quiet("check", "--quality")
+    assert broken.code == 2
+    assert "check --snapshot" in broken.err

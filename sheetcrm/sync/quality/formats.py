@@ -93,8 +93,9 @@ def as_page(
     body = "".join(
         [f"<h1>{_text(title)}</h1>\n<p>{_text(said)}</p>\n", *_groups(issues, t, names, by), *_legend(issues, t)]
     )
+    headline = f"{title} – " + t(N_("Issues"))
     lang = "zh-CN" if language == "zh" else language
-    head = f'<meta charset="utf-8"><title>{_text(title)} – {_text(t("Issues"))}</title><style>{STYLE}</style>'
+    head = f'<meta charset="utf-8"><title>{_text(headline)}</title><style>{STYLE}</style>'
     return f'<!DOCTYPE html>\n<html lang="{lang}"><head>{head}</head>\n<body>\n{body}</body></html>\n'
 
 
