@@ -242,22 +242,40 @@ def _seen_to(gateway: Gateway, found: Look, aimed: Aimed, taken: Taken) -> Saved
     places = [at for at, id_ in enumerate(taken.ids) if id_ not in aimed.rows]
     misplaced: list[Landing] = []
     righted: list[str] = []
+    if aimed.to and not _as_looked(found, aimed, taken):
+        misplaced += [_in_bin(aimed, id_, at) for at, id_ in enumerate(taken.ids)]
     if places:
-        template = found.context.template
-        now = unjudged(look(gateway, template, sheets=[aimed.sheet]))
-        if aimed.sheet in now.extracts and give_back(gateway, now, aimed, taken, places):
-            righted += [taken.ids[at] or f"row {at + 1} of those taken" for at in places]
-            misplaced += _out_again(gateway, template, aimed, taken, places)
+        first = _given_back(gateway, found, aimed, taken, places)
+        if first is not None and first > 0:
+            righted += [taken.ids[at] or "a row without id" for at in places]
+            misplaced += _out_again(gateway, found.context.template, aimed, taken, places)
         else:
             misplaced += [_in_bin(aimed, taken.ids[at], at) for at in places]
-    elif aimed.to and not _as_looked(found, aimed, taken):
-        misplaced += [_in_bin(aimed, id_, at) for at, id_ in enumerate(taken.ids)]
+            title = quoted(found.layout.tab_title(aimed.sheet))
+            rows = range(-first, -first + len(places)) if first else ()
+            misplaced += [
+                Landing(Aim(aimed.sheet, "", "", row, None), "", None, f"{title}!{row}:{row}") for row in rows
+            ]
     if any(landing.a1.startswith(quoted(aimed.bin_title)) for landing in misplaced):
         properties = {"sheetId": aimed.bin_id, "hidden": False}
         gateway.batch([{"updateSheetProperties": {"properties": properties, "fields": "hidden"}}])
     else:
         drop(gateway, aimed.bin_id)
-    return Saved(aimed.sheet, deleted=got, righted=tuple(righted), misplaced=tuple(misplaced))
+    return Saved(aimed.sheet, deleted=got, righted=tuple(righted), misplaced=tuple(dict.fromkeys(misplaced)))
+
+
+def _given_back(gateway: Gateway, found: Look, aimed: Aimed, taken: Taken, places: Sequence[int]) -> int | None:
+    """As `give_back`, looked at anew each time that the tab was renamed in between."""
+    for left_tries in reversed(range(TRIES)):
+        now = unjudged(look(gateway, found.context.template, sheets=[aimed.sheet]))
+        if aimed.sheet not in now.extracts:
+            return None
+        try:
+            return give_back(gateway, now, aimed, taken, places)
+        except ApiError as refused:
+            if refused.status != INVALID or not left_tries:
+                raise
+    return None
 
 
 def _as_looked(found: Look, aimed: Aimed, taken: Taken) -> bool:

@@ -126,16 +126,22 @@ def upsert(
     wanted = given(template, sheet, records)
     if not len(wanted):
         return Saved(sheet)
-    reading, context = _whole(gateway, template, sheet, language, today)
-    parted = part(reading, sheet, wanted, key, context)
-    found = differing(reading, sheet, parted.known)
-    made, problems = newcomers(reading, sheet, parted.new, context, new_id, changed=found.values)
-    if parted.problems or found.problems or problems:
-        raise BadRecords([*parted.problems, *found.problems, *problems])
-    weighed = weigh(reading, context, sheet, found.changes, "skip")
-    with logged(log, [*(change for change, _ in weighed.sent), *changes_of(sheet, made)]):
-        saved = _saved(sheet, weighed, _posted(gateway, reading, context, weighed, log), found.same)
-        return _added(saved, made, add(gateway, reading, context, sheet, made) if made else Changed(()))
+    for left_tries in reversed(range(TRIES)):
+        reading, context = _whole(gateway, template, sheet, language, today)
+        parted = part(reading, sheet, wanted, key, context)
+        found = differing(reading, sheet, parted.known)
+        made, problems = newcomers(reading, sheet, parted.new, context, new_id, changed=found.values)
+        if parted.problems or found.problems or problems:
+            raise BadRecords([*parted.problems, *found.problems, *problems])
+        weighed = weigh(reading, context, sheet, found.changes, "skip")
+        try:
+            with logged(log, [*(change for change, _ in weighed.sent), *changes_of(sheet, made)]):
+                saved = _saved(sheet, weighed, _posted(gateway, reading, context, weighed, log), found.same)
+                return _added(saved, made, add(gateway, reading, context, sheet, made) if made else Changed(()))
+        except ApiError as refused:
+            if refused.status != INVALID or not left_tries:
+                raise
+    raise AssertionError("the last time it was sent or has raised")
 
 
 def delete(

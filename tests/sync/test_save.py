@@ -118,7 +118,7 @@ class TestWhatIsRefused:
         [
             pytest.param({"id": "C001", "stage": "leed"}, [("C001", "stage", "not_an_option")], id="no option"),
             pytest.param({"id": "C001", "next": "soon"}, [("C001", "next", "not_a_date")], id="no date"),
-            pytest.param({"id": "C001", "next": datetime(2026, 1, 2, 8)}, [("C001", "next", "not_its_type")], id="a day with a time"),
+            pytest.param({"id": "C001", "next": datetime(2026, 1, 2, 8, tzinfo=UTC)}, [("C001", "next", "not_its_type")], id="a day with a time"),
             pytest.param({"id": "C001", "spent": float("nan")}, [("C001", "spent", "not_a_number")], id="not a number"),
             pytest.param({"id": "C001", "spent": Decimal("Infinity")}, [("C001", "spent", "not_its_type")], id="infinite"),
             pytest.param({"id": "C001", "name": "x" * 50_001}, [("C001", "name", "too_long")], id="longer than a cell"),

@@ -148,7 +148,7 @@ class TestUpsert:
 
     def test_a_key_in_several_rows_is_refused(self, filled):
         cell(filled, 2, "E-mail", "bo@x.org")
-        with pytest.raises(errors.BadRecords, match="bo@x.org stands in 2 rows of the sheet"):
+        with pytest.raises(errors.BadRecords, match=r"bo@x\.org stands in 2 rows of the sheet"):
             upsert(filled.gateway, filled.template, "customers", [{"email": "bo@x.org", "name": "Bob"}], key="email")
         with pytest.raises(errors.UsageError, match="no column mail; did you mean email"):
             upsert(filled.gateway, filled.template, "customers", [NEW], key="mail")

@@ -20,7 +20,7 @@ from sheetcrm.schema.columns.base import BadCell, Context
 from sheetcrm.schema.template import SheetSpec
 from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.aims import CellChange, same
-from sheetcrm.sync.cells import TRIES, Changed, change_cells
+from sheetcrm.sync.cells import INVALID, TRIES, Changed, change_cells
 from sheetcrm.sync.extract import Values
 from sheetcrm.sync.identity import new_ids, stamps
 from sheetcrm.sync.landing import Aim, Landing, send_and_see
@@ -90,19 +90,27 @@ def add(gateway: Gateway, reading: Reading, context: Context, sheet: str, made: 
     put right by id; a row that has lost its id that way is added once more, and
     what is left of it told.
     """
-    done, last = Changed(()), max(reading.extracts[sheet].parsed.numbers, default=1)
+    done = Changed(())
     for chunk in chunks(Write(at, new.cells) for at, new in enumerate(made)):
         part = [made[write.row] for write in chunk]
-        for _ in range(TRIES):
-            landed = _sent(gateway, reading, context, (sheet, last), part)
-            last += len(part)
-            done = done.and_then(_settled(gateway, reading, sheet, part, landed))
-            known = {landing.aim.id for landing in landed if landing.id == landing.aim.id}
-            part = [new for new in part if new.id not in known]
+        for left_tries in reversed(range(TRIES)):
+            try:
+                landed = _sent(gateway, reading, context, sheet, part)
+            except ApiError as refused:
+                if refused.status != INVALID or not left_tries:
+                    raise
+            else:
+                done = done.and_then(_settled(gateway, reading, sheet, part, landed))
+                known = {landing.aim.id for landing in landed if landing.id == landing.aim.id}
+                part = [new for new in part if new.id not in known]
+            # A tab was renamed, or the ids went to another column; or there is more to come, below what came.
+            reading = (
+                unjudged(look(gateway, reading.template, sheets=[sheet]))
+                if part or chunk[-1].row + 1 < len(made)
+                else reading
+            )
             if not part:
                 break
-            reading = unjudged(look(gateway, reading.template, sheets=[sheet]))
-            last = max(reading.extracts[sheet].parsed.numbers, default=1)
     return done
 
 
@@ -177,13 +185,9 @@ class _WithNew:
         return known if known is None or sheet != self.sheet else [*known, *self.new.get(column, ())]  # type: ignore[return-value]  # a list is what it is
 
 
-def _sent(
-    gateway: Gateway, reading: Reading, context: Context, place: tuple[str, int], made: Sequence[New]
-) -> list[Landing]:
-    """`place`: the sheet and its last row that is not blank."""
-    sheet, last = place
+def _sent(gateway: Gateway, reading: Reading, context: Context, sheet: str, made: Sequence[New]) -> list[Landing]:
     try:
-        return _send(gateway, reading.layout, context, (sheet, last), made)
+        return _send(gateway, reading, context, sheet, made)
     except ApiError as lost:
         if not in_doubt(lost):
             raise
@@ -193,16 +197,11 @@ def _sent(
             raise NoAnswer(
                 f"No answer came, and only {len(there)} of {len(made)} new rows are in {sheet}: look there before you go on"
             ) from lost
-        if there:
-            return _found(now, sheet, made)
-        last = max(now.extracts[sheet].parsed.numbers, default=1) if sheet in now.extracts else last
-        return _send(gateway, now.layout, context, (sheet, last), made)
+        return _found(now, sheet, made) if there else _send(gateway, now, context, sheet, made)
 
 
-def _send(
-    gateway: Gateway, layout: Layout, context: Context, place: tuple[str, int], made: Sequence[New]
-) -> list[Landing]:
-    sheet, last = place
+def _send(gateway: Gateway, reading: Reading, context: Context, sheet: str, made: Sequence[New]) -> list[Landing]:
+    layout, last = reading.layout, max(reading.extracts[sheet].parsed.numbers, default=1)
     first, before = inserted(layout, sheet, last, len(made))
     writes = [Write(first + at, new.cells) for at, new in enumerate(made)]
     aims = [

@@ -146,7 +146,9 @@ def _broken(
     rows = Rows(extract.sheet, values, {**values, **filled}, whole)
     for (at, key), found_there in broken(rows, spec, context, lookup).items():
         for bad in found_there:
-            wrong_itself = offsets[at] in extract.parsed.bad.get(key, {}) and offsets[at] not in found.values.get(key, {})
+            wrong_itself = offsets[at] in extract.parsed.bad.get(key, {}) and offsets[at] not in found.values.get(
+                key, {}
+            )
             if not wrong_itself and (numbers[offsets[at]], key, bad.code) not in before:
                 yield said(extract.sheet, extract.ids[offsets[at]], key, bad, context)
 

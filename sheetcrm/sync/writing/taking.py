@@ -108,23 +108,28 @@ def has_tab(gateway: Gateway, sheet_id: int) -> bool:
     return any(tab["properties"].get("sheetId", 0) == sheet_id for tab in tabs)
 
 
-def give_back(gateway: Gateway, reading: Reading, aimed: Aimed, taken: Taken, places: Sequence[int]) -> bool:
+def give_back(gateway: Gateway, reading: Reading, aimed: Aimed, taken: Taken, places: Sequence[int]) -> int | None:
     """
-    Put rows that were taken by mistake back below the others, as they were; one write, False when it cannot be.
+    Put rows that were taken by mistake back below the others, as they were: one write.
 
-    It cannot when columns were moved since, as then nobody knows whose cells are whose.
+    None where columns were moved since they were taken, as then nobody knows
+    whose cells are whose; the row (1-based) of the first, negative where they
+    were moved in this very moment and the cells stand in other columns now.
     """
     layout, sheet = reading.layout, aimed.sheet
     if {key: layout.index(sheet, key) for key in layout.columns(sheet)} != taken.columns:
-        return False
+        return None
     first, requests = inserted(layout, sheet, _last(reading, sheet), len(places))
     width = layout.width(sheet)
     for at, place in enumerate(places):
         source = _area(aimed.bin_id, (place, place + 1), (0, width))
         target = _area(layout.sheet_id(sheet), (first - 1 + at, first + at), (0, width))
         requests.append({"copyPaste": {"source": source, "destination": target, "pasteType": "PASTE_NORMAL"}})
-    gateway.batch(requests)
-    return True
+    header = [f"{quoted(layout.tab_title(sheet))}!1:1"]
+    options = {"includeSpreadsheetInResponse": True, "responseIncludeGridData": True, "responseRanges": header}
+    seen = gateway.batch(requests, f"updatedSpreadsheet({HEADERS})", **options).get("updatedSpreadsheet", {})
+    data = [one for part in seen.get("sheets", []) for one in part.get("data", [])]
+    return first if _places(data, layout, sheet) == taken.columns else -first
 
 
 def column_runs(layout: Layout, sheet: str, to: str) -> Iterator[tuple[int, int, int]]:
