@@ -16,10 +16,16 @@ from sheetcrm.sheets.gateway import Gateway
 class Worksheet(Protocol):
     """What we need of a gspread worksheet."""
 
-    id: int
-    title: str
     spreadsheet_id: str
     client: Any
+
+    @property
+    def id(self) -> int:
+        """The tab's id."""
+
+    @property
+    def title(self) -> str:
+        """The tab's title, when it was opened."""
 
 
 def worksheet_gateway(worksheet: Worksheet) -> Gateway:
