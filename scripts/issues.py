@@ -12,14 +12,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from sheetcrm.messages import texts
-from sheetcrm.sync.quality.codes import CELLS, QUALITY, RULES, TABS, Code
+from sheetcrm.sync.quality.codes import CELLS, QUALITY, RULES, TABS, WRITING, Code
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "issues.md"
 
 HEAD = """\
 # What `sheetcrm check` tells
 
-Written by `scripts/issues.py` from the code; do not edit. Every issue has one of these codes. Codes never change and are never
+Written by `scripts/issues.py` from the code; do not edit. Every issue, and every reason for which a program's
+records are not written, has one of these codes. Codes never change and are never
 translated: programs may rely on them (`sheetcrm check --json`, `--format csv`, `--only CODE`). Messages are in the language of the
 sheet and say more than these lines: which text, which bound, which suggestion.
 
@@ -30,6 +31,7 @@ PARTS: Mapping[str, Mapping[str, Code]] = {
     "Cells that break a rule of the template": RULES,
     "Columns, tabs and headers": TABS,
     "Worth a look (`check --quality`)": QUALITY,
+    "Refused when a program writes": WRITING,
 }
 
 

@@ -154,6 +154,26 @@ TABS: Mapping[str, Code] = {
 }
 """What is wrong with whole columns, tabs and headers; the last step of each is an apply."""
 
+WRITING: Mapping[str, Code] = {
+    "bad_text": Code(N_("A text with half a character in it."), N_("Take it out.")),
+    "computed": Code(N_("A value for a column that the sheet computes."), N_("Leave it away.")),
+    "id_changed": Code(
+        N_("Another id for a row that has one."), N_("Change the id in the sheet, where everybody sees it.")
+    ),
+    "id_not_unique": Code(N_("An id that several rows have."), N_("Give each row its own.")),
+    "id_taken": Code(N_("A new row with the id of another one."), N_("Choose another id, or use upsert.")),
+    "id_twice": Code(N_("The same id twice in what was given."), N_("Leave one of the two.")),
+    "key_not_unique": Code(
+        N_("A key that stands in several rows of the sheet."), N_("Merge the rows, or choose another key.")
+    ),
+    "no_id": Code(N_("A row without an id, where only the id could tell which it is."), N_("Give it its id.")),
+    "no_such_row": Code(N_("An id that no row has."), N_("Add the row instead.")),
+    "not_its_type": Code(N_("A value that is not of the column's type."), N_("Give the type that the model has.")),
+    "not_read": Code(N_("A column that was not read, or is not there."), N_("Read it, too; or apply the template.")),
+    "not_there": Code(N_("A column that is not in the sheet."), N_("Apply the template; it makes the column again.")),
+}
+"""What a program wanted to write and could not."""
+
 QUALITY: Mapping[str, Code] = {
     "childless": Code(
         N_("No row of other sheets belongs to this one."), N_("Write down what happened, or archive the row.")
@@ -164,4 +184,4 @@ QUALITY: Mapping[str, Code] = {
 }
 """What is not wrong and still worth a look; only `check --quality` tells it."""
 
-CODES: Mapping[str, Code] = {**CELLS, **RULES, **TABS, **QUALITY}
+CODES: Mapping[str, Code] = {**CELLS, **RULES, **TABS, **QUALITY, **WRITING}
