@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -106,6 +107,50 @@ def _merged(
             log = Log(job.journal, f"dedupe {sheet} {mark} {moment:%H%M%S}", moment)
             done.append(dedupe(job.gateway, template, merges, language=language, today=today, log=log))
     return done
+
+
+def taken_apart(asked: Asked, job: Job, template: Template, *, ask: bool, dry_run: bool) -> int:
+    """The last merge in the journal, as `undo` takes it back: rows out of the archive, then every cell; nothing else is touched."""
+    from sheetcrm.cli.undo import settle
+    from sheetcrm.sync.cells import Log, change_cells, taken_back
+    from sheetcrm.sync.rows_moved import is_rows, rows_back
+
+    known = [
+        (path, write) for path, write in job.journal.writes() if write.stage in ("begun", "done") and write.entries
+    ]
+    what = known[0][1].what
+    parts = list(takewhile(lambda part: part[1].what == what, known))
+    entries = [(write, entry) for _, write in parts for entry in write.entries]
+    if not asked.as_json:
+        click.echo(f"undo: {what}, {parts[0][1].when}")
+        for write, one in entries:
+            if is_rows(write.entries):
+                click.echo(f"  + {one['sheet']} {one['id']} from {one['to']}")
+            else:
+                click.echo(f"  ~ {one['sheet']} {one['id']} {one['column']}: {one['after']!r} → {one['before']!r}")
+    if dry_run or (sys.stdin.isatty() and ask and not click.confirm("Do it?", err=True)):
+        tell("nothing was changed")
+        return 0
+    stays, back, changed = list[str](), list[str](), 0
+    for path, write in parts:
+        log = Log(job.journal, f"undo of {what}", now())
+        if is_rows(write.entries):
+            rows = rows_back(job.gateway, template, write.entries, log=log)
+            back += rows.added
+            stays += [str(conflict) for conflict in rows.conflicts]
+            stays += [f"{landing.a1}: rows were moved while it was written" for landing in rows.misplaced]
+        else:
+            cells = change_cells(job.gateway, template, taken_back(write.entries), log=log)
+            changed += len(cells.done)
+            stays += [f"{one.sheet} {one.id} {one.column}: somebody changed it since" for one in cells.conflicts]
+        settle(job, path)
+    for line in stays:
+        tell(f"stays: {line}")
+    if asked.as_json:
+        print_json({"back": back, "changed": changed, "left": stays, "undone": what})
+    else:
+        tell(f"{len(back)} rows are back, {changed} cells as before")
+    return 0
 
 
 def _unfinished(one: Deduped) -> bool:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @spreadsheet_options
 def undo_command(asked: Asked, dry_run: bool, yes: bool, **allowed: bool) -> int:
-    """Take the last apply, team change or binding back.
+    """Take the last apply, change of rows or binding back.
 
     What people touched since stays as it is; says what cannot come back.
     """
@@ -54,6 +54,10 @@ def undo_command(asked: Asked, dry_run: bool, yes: bool, **allowed: bool) -> int
         if is_binding(write.entries):
             return _unbound(asked, job, write, path, ask=not (dry_run or yes), dry_run=dry_run)
         template, language = job.template()
+        if write.what.startswith("dedupe "):
+            from sheetcrm.cli.dedupe import taken_apart
+
+            return taken_apart(asked, job, template, ask=not (dry_run or yes), dry_run=dry_run)
         if is_cells(write.entries):
             return _cells_back(asked, job, template, write, path, ask=not (dry_run or yes), dry_run=dry_run)
         if is_rows(write.entries):
@@ -69,13 +73,13 @@ def undo_command(asked: Asked, dry_run: bool, yes: bool, **allowed: bool) -> int
         done = provision.Log(job.journal, f"undo of {write.what}", now())
         again = partial(undo, job.gateway, write, template.wanted(), language, allow)
         tell_sent(provision.apply(job.gateway, found.plan, log=done, again=lambda: again().plan))
-        _settle(job, path)
+        settle(job, path)
         if asked.as_json:
             print_json({**_json(found), "undone": write.fingerprint, "requests": requests_of(job.gateway)})
     return 0
 
 
-def _settle(job: Job, path: Any) -> None:
+def settle(job: Job, path: Any) -> None:
     """Neither what was undone nor the undoing is undone next time."""
     job.journal.mark(path, "undone")
     newest, write = next(iter(job.journal.writes()))
@@ -108,7 +112,7 @@ def _cells_back(
         tell("nothing was changed")
         return 0
     done = change_cells(job.gateway, template, changes, log=Log(job.journal, f"undo of {write.what}", now()))
-    _settle(job, path)
+    settle(job, path)
     for one in done.conflicts:
         tell(f"stays: {one.sheet} {one.id} {one.column}: {_why_cell_stays(write, one)}")
     for line in moved_lines(done):
@@ -139,7 +143,7 @@ def _rows_back(
         tell("nothing was changed")
         return 0
     done = rows_back(job.gateway, template, write.entries, log=Log(job.journal, f"undo of {write.what}", now()))
-    _settle(job, path)
+    settle(job, path)
     for conflict in done.conflicts:
         tell(f"stays: {conflict}")
     for landing in done.misplaced:

@@ -126,7 +126,7 @@ def _merged(
                 gateway, template, sheet, losers, template.archive_of(sheet), seen=reading, on_conflict="skip", log=log
             )
         except Refused:
-            change_cells(gateway, template, [change.back() for change in cells.done], log=log)
+            change_cells(gateway, template, [change.back() for change in cells.done])
             raise
     gone = set(moved.deleted) if moved else set()
     done = tuple(one for one in whole if gone.issuperset(one.losers))

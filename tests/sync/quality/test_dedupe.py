@@ -144,7 +144,7 @@ def test_a_column_of_peoples_own_that_the_archive_does_not_have_stops_it_with_no
     tab.update([["Mine"], ["keep me"]], "M1")
     before = rows(office, "firms")
     with pytest.raises(Refused, match="Mine"):
-        dedupe(office.gateway, office.template, proposal(office).merges)
+        dedupe(office.gateway, office.template, proposal(office).merges, today=TODAY)
     assert rows(office, "firms") == before
 
 
