@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import Any
 
 from sheetcrm.layout import Layout
@@ -22,6 +21,7 @@ from sheetcrm.schema.context import Lookup
 from sheetcrm.schema.rules import Rule, repeated
 from sheetcrm.schema.sheet_rules import SheetRule
 from sheetcrm.schema.template import HIDDEN_ID, SheetSpec, Template
+from sheetcrm.sync.columns import Columns, Wrong, picked
 from sheetcrm.sync.records import FIRST_ROW, Extract, Issue, Parsed
 
 
@@ -53,11 +53,10 @@ def parse(
     }
     blank = blank_rows([padded[key] for key in spec.inputs if key in padded], length)
     kept = [at for at in range(length) if at not in blank] if blank else range(length)
-    used = {key: chosen(column, kept) for key, column in padded.items()} if blank else padded
-    values, bad = {}, {}
-    for key, column in used.items():
-        values[key], bad[key] = spec.columns[key].parse(column, context)
-    return Parsed(sheet, [at + first for at in kept], values, bad, padded, used, first)
+    used = {key: picked(column, kept) for key, column in padded.items()} if blank else padded
+    values = Columns(used, lambda key, column: spec.columns[key].parse(column, context), {})
+    numbers = [at + first for at in kept] if blank else range(first, first + length)
+    return Parsed(sheet, numbers, values, Wrong(values), padded, used, first)
 
 
 def blank_rows(columns: Sequence[Sequence[Cell]], length: int) -> Collection[int]:
@@ -68,13 +67,6 @@ def blank_rows(columns: Sequence[Sequence[Cell]], length: int) -> Collection[int
     for column in columns:
         blank = [at for at in blank if not column[at] and (column[at] is False or column[at] in ("", None))]
     return frozenset(blank)
-
-
-def chosen(column: list[Cell], kept: Sequence[int]) -> list[Cell]:
-    """Those at these offsets."""
-    if len(kept) > 1:
-        return list(itemgetter(*kept)(column))
-    return [column[at] for at in kept]
 
 
 def extract(
@@ -90,14 +82,16 @@ def extract(
     Apply the rules; `lookup` has the other sheets.  Lists have issues, but no records.
 
     `columns` (`customers.owner`) are all that were asked for: rules that need
-    another one say nothing.
+    another one say nothing.  Without `rules` nothing is said at all, and a
+    column is read when somebody asks for it.
     """
     template, sheet = context.template, parsed.sheet
     spec = template.sheets[sheet]
     asked = None if columns is None else {key for key in spec.columns if f"{sheet}.{key}" in columns}
-    found = _found(parsed, _Rules(spec, asked) if rules else None, lookup, context)
-    said = {**_unlike(parsed, spec), **found} if rules else found
-    issues = tuple(issues_of(parsed, _ordered(said, spec), context, layout))
+    if not rules:
+        return Extract(sheet, template, parsed, ())
+    found = _found(parsed, _Rules(spec, asked), lookup, context)
+    issues = tuple(issues_of(parsed, _ordered({**_unlike(parsed, spec), **found}, spec), context, layout))
     return Extract(sheet, template, parsed, issues, frozenset(offset for offset, _key in found))
 
 
@@ -123,13 +117,11 @@ class _Rules:
         return [rule for rule in self.spec.rules if self.asked is None or rule.looks_at() <= set(self.asked)]
 
 
-def _found(parsed: Parsed, rules: _Rules | None, lookup: Lookup, context: Context) -> dict[tuple[int, str], BadCell]:
+def _found(parsed: Parsed, rules: _Rules, lookup: Lookup, context: Context) -> dict[tuple[int, str], BadCell]:
     """Everything wrong, by offset and column key; one thing a cell."""
     found: dict[tuple[int, str], BadCell] = {
         (offset, key): bad for key, wrong in parsed.bad.items() for offset, bad in wrong.items()
     }
-    if rules is None:
-        return found
     # A rule may look at a column that was not found; that is reported once, not in every row.
     nothing: list[Any] = [None] * len(parsed.numbers)
     values = {key: parsed.values.get(key, nothing) for key in rules.spec.columns}

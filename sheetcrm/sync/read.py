@@ -35,7 +35,7 @@ def read(
     spreadsheet is marked.  A rule that looks at a sheet that is not read says
     nothing.  With `columns` (`customers.owner`) only these come back, a row
     counts as blank when it is so in them, and rules that need others are not
-    asked; without `rules` none is.  ApiError when there is no answer.
+    asked; without `rules` nothing is judged.  ApiError when there is no answer.
     """
     seen = look(gateway, template, language=language, sheets=sheets, columns=columns, today=today)
     return judged(seen, rules=rules)

@@ -13,11 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import repeat
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, create_model
 
 from sheetcrm.schema.template import HIDDEN_ID
+from sheetcrm.sync.columns import Columns, picked
 
 if TYPE_CHECKING:
     from sheetcrm.layout import Layout
@@ -93,11 +94,11 @@ class Parsed:
     """The rows of a sheet that are not blank, column by column, before any rule was asked."""
 
     sheet: str
-    numbers: list[int]
+    numbers: Sequence[int]
     """Their row numbers."""
-    values: dict[str, Sequence[Any]]
+    values: Columns
     """Column key → values; None where blank or wrong."""
-    bad: dict[str, dict[int, BadCell]]
+    bad: Mapping[str, Mapping[int, BadCell]]
     """Column key → offset among `numbers` → what is wrong."""
     cells: dict[str, list[Cell]]
     """Every cell from row 2 on, blank rows included, all columns of one length."""
@@ -106,9 +107,11 @@ class Parsed:
     first: int = FIRST_ROW
     """The row at which `cells` begin: a later one where a large sheet is read in parts."""
 
-    def ids(self, key: str) -> list[str | None]:
+    def ids(self, key: str) -> Sequence[str | None]:
         """The id of each row, from the column `key`; None where it is blank or wrong."""
         values = self.values.get(key, [None] * len(self.numbers))
+        if {str, type(None)}.issuperset(map(type, values)):
+            return cast("Sequence[str | None]", values)
         return [value if value is None or type(value) is str else str(value) for value in values]
 
 
@@ -144,7 +147,7 @@ class Extract:
         return cells[at] if 0 <= at < len(cells) else None
 
     @cached_property
-    def ids(self) -> list[str | None]:
+    def ids(self) -> Sequence[str | None]:
         """The id of each row (see `Row.id`), by offset among the rows that are not blank."""
         return self.parsed.ids(self.template.sheets[self.sheet].key or "")
 
@@ -175,23 +178,29 @@ class Extract:
 
     def some(self, offsets: Sequence[int]) -> list[Row]:
         """The rows at those offsets among those that are not blank; no other is made."""
+        values = self.parsed.values
         every = isinstance(offsets, range) and len(offsets) == len(self.parsed.numbers)
-
-        def chosen(values: Sequence[Any]) -> Sequence[Any]:
-            return values if every else [values[at] for at in offsets]
-
-        fields = {key: chosen(values) for key, values in self.parsed.values.items() if key != HIDDEN_ID}
+        fields = {key: values[key] if every else values.some(key, offsets) for key in values if key != HIDDEN_ID}
         records = records_of(self.made or model(self.template, self.sheet), fields, len(offsets))
-        ids, samples = chosen(self.ids), self.template.sample_keys(self.sheet)
+        ids, samples = self.ids if every else picked(self.ids, offsets), self.template.sample_keys(self.sheet)
         columns = {
-            "number": chosen(self.parsed.numbers),
+            "number": self.parsed.numbers if every else picked(self.parsed.numbers, offsets),
             "id": ids,
             "record": records,
             "sample": map(samples.__contains__, ids) if samples else repeat(False),
             "complete": (at not in self.wrong for at in offsets) if self.wrong else repeat(True),
-            "unique": (id_ not in self.shared for id_ in ids) if self.shared else repeat(True),
+            "unique": self._unique(ids),
         }
         return in_bulk(Row, columns, len(offsets))
+
+    def _unique(self, ids: Sequence[str | None]) -> Iterable[bool]:
+        """Whether each of them is the id of one row only; for a few of many rows only these are counted."""
+        if len(ids) * 10 > len(self.ids) or "shared" in self.__dict__:
+            shared = self.shared
+        else:
+            count = Counter(filter(set(ids).__contains__, self.ids))
+            shared = self.elsewhere.union(id_ for id_ in ids if id_ is not None and count[id_] > 1)
+        return (id_ not in shared for id_ in ids) if shared else repeat(True)
 
     def by_id(self) -> dict[str, Row]:
         """Rows that have an id of their own; rows that share one are left out."""
@@ -199,9 +208,10 @@ class Extract:
 
     def with_values(self, changed: Mapping[str, Mapping[int, Any]]) -> Extract:
         """The same with other values: column key → offset → value; cells and issues stay what they were read as."""
-        values = dict(self.parsed.values)
-        for key, at in changed.items():
-            values[key] = [at.get(offset, value) for offset, value in enumerate(values[key])]
+        before = self.parsed.values
+        values = before.having(
+            {key: [at.get(offset, value) for offset, value in enumerate(before[key])] for key, at in changed.items()}
+        )
         return replace(self, parsed=replace(self.parsed, values=values))
 
 

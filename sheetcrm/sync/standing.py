@@ -8,11 +8,11 @@ looked at, rows that are blank cannot be told and count as rows.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.template import HIDDEN_ID, Template
-from sheetcrm.sync.extract import blank_rows, chosen
+from sheetcrm.sync.columns import Columns, picked
+from sheetcrm.sync.extract import blank_rows
 from sheetcrm.sync.look import Look
 from sheetcrm.sync.records import FIRST_ROW, Extract, Parsed, Reading
 
@@ -50,9 +50,8 @@ def _extract(seen: Look, sheet: str) -> Extract:
     blank = blank_rows(inputs, length) if len(inputs) == len(spec.inputs) else ()
     kept: Sequence[int] = [at for at in range(length) if at not in blank] if blank else range(length)
     used: dict[str, list[Cell]] = {}
-    values: dict[str, Sequence[Any]] = {}
     key = spec.key or ""
     if key in padded:
-        used[key] = chosen(padded[key], kept) if blank else padded[key]
-        values[key], _ = spec.columns[key].parse(used[key], seen.context)
+        used[key] = picked(padded[key], kept) if blank else padded[key]
+    values = Columns(used, lambda key, column: spec.columns[key].parse(column, seen.context), {})
     return Extract(sheet, template, Parsed(sheet, [at + FIRST_ROW for at in kept], values, {}, padded, used), ())

@@ -16,7 +16,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from sheetcrm.messages import N_
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.context import BadCell, Context
-from sheetcrm.sync.extract import blank_rows, chosen
+from sheetcrm.sync.columns import picked
+from sheetcrm.sync.extract import blank_rows
 from sheetcrm.sync.own.fields import Field, fields_of
 from sheetcrm.sync.records import in_bulk
 
@@ -44,7 +45,7 @@ def used_rows(cells: Mapping[str, Sequence[Cell]]) -> tuple[list[int], dict[str,
     padded = {key: [*column, *[""] * (length - len(column))] for key, column in cells.items()}
     blank = blank_rows(list(padded.values()), length)
     kept = [at for at in range(length) if at not in blank]
-    return kept, {key: chosen(column, kept) for key, column in padded.items()} if blank else padded
+    return kept, {key: picked(column, kept) for key, column in padded.items()} if blank else padded
 
 
 def parsed(field: Field, cells: Sequence[Cell], context: Context, *, whole: bool) -> Column:

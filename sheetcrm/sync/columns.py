@@ -1,0 +1,81 @@
+"""
+Cells of a sheet → values, a column when somebody first asks for it.
+
+Who looks for what is due needs two columns of fifteen, and of the others a few
+rows: the rest is never read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import itemgetter
+from typing import Any
+
+from sheetcrm.resources.base import Cell
+from sheetcrm.schema.context import BadCell
+
+Read = tuple[Sequence[Any], dict[int, BadCell]]
+"""The values of a column, and what is wrong by offset."""
+
+
+class Columns(Mapping[str, Sequence[Any]]):
+    """Column key → values, None where blank or wrong."""
+
+    def __init__(
+        self, cells: Mapping[str, Sequence[Cell]], read: Callable[[str, Sequence[Cell]], Read], made: Mapping[str, Read]
+    ) -> None:
+        """`read` says what cells of a column mean; `made` is what is known of that already."""
+        self._cells, self._read, self._made = cells, read, dict(made)
+
+    def __getitem__(self, key: str) -> Sequence[Any]:
+        return self._column(key)[0]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._cells)
+
+    def __len__(self) -> int:
+        return len(self._cells)
+
+    def bad(self, key: str) -> Mapping[int, BadCell]:
+        """What is wrong in that column, by offset; KeyError where it was not read."""
+        return self._column(key)[1]
+
+    def some(self, key: str, offsets: Sequence[int]) -> Sequence[Any]:
+        """The values of a few rows; of a column that nobody has asked for yet no other is looked at."""
+        if key in self._made:
+            return picked(self._made[key][0], offsets)
+        return self._read(key, picked(self._cells[key], offsets))[0]
+
+    def having(self, changed: Mapping[str, Sequence[Any]]) -> Columns:
+        """The same with other values in some columns."""
+        made = {key: (values, dict(self.bad(key))) for key, values in changed.items()}
+        return Columns(self._cells, self._read, self._made | made)
+
+    def _column(self, key: str) -> Read:
+        if key not in self._made:
+            self._made[key] = self._read(key, self._cells[key])
+        return self._made[key]
+
+
+class Wrong(Mapping[str, Mapping[int, BadCell]]):
+    """Column key → offset → what is wrong, of the same columns."""
+
+    def __init__(self, columns: Columns) -> None:
+        """Nothing is looked at yet."""
+        self._columns = columns
+
+    def __getitem__(self, key: str) -> Mapping[int, BadCell]:
+        return self._columns.bad(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+
+def picked(values: Sequence[Any], offsets: Sequence[int]) -> list[Any]:
+    """Those at these offsets."""
+    if len(offsets) > 1:
+        return list(itemgetter(*offsets)(values))
+    return [values[at] for at in offsets]
