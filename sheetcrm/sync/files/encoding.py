@@ -108,8 +108,10 @@ class _Seen:
         for word in _WORD.findall(text):
             strange = sum(not char.isascii() for char in word)
             if strange and len(word) > 1:
-                self.good += strange * 5 <= len(word) * 3
-                self.bad += strange * 5 > len(word) * 3
+                # ƒ is a letter to Unicode only; Japanese is full of that byte.
+                real = strange * 5 <= len(word) * 3 and "ƒ" not in word
+                self.good += real
+                self.bad += not real
 
     def likely(self) -> str | None:
         """The one of the two that it is; None when it is neither."""

@@ -167,7 +167,11 @@ def _compared(
     candidates, sifted, orphans = judged(file)
     mended = Mended()
     if repair:
-        mended = mend(file, sifted.refusals, lambda table: judged(table)[0])
+        # Of two ways the one that leaves nothing by which the row is known is none.
+        known = {by} & found.keys()
+        mended = mend(
+            file, sifted.refusals, lambda table: [one for one in judged(table)[0] if known <= one.values.keys()]
+        )
         candidates = sorted([*candidates, *mended.candidates], key=lambda one: one.line)
     finished = [Placed(one, progress.ids.get(one.line, ""), 0) for one in candidates if one.line in progress.done]
     left = [one for one in candidates if one.line not in progress.done]

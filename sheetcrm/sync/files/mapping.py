@@ -126,13 +126,13 @@ def sources(spec: SheetSpec, file: Table, mapping: ImportMap) -> dict[str, Sourc
     problems = list(_problems(spec, headers, file, mapping))
     if problems:
         raise FileError(problems)
-    found = {**_by_title(spec, headers, mapping), **{key: one for key, one in mapping.columns.items() if one}}
+    found = {**by_title(spec, headers, mapping), **{key: one for key, one in mapping.columns.items() if one}}
     found = {key: found[key] for key in writable(spec) if key in found}
     _usable(found, headers, spec, file)
     return found
 
 
-def _by_title(spec: SheetSpec, headers: Sequence[str], mapping: ImportMap) -> dict[str, Source]:
+def by_title(spec: SheetSpec, headers: Sequence[str], mapping: ImportMap) -> dict[str, Source]:
     """The columns of which the mapping says nothing: those that are called so to the letter go first."""
     taken = {source.header for source in mapping.columns.values() if source is not None}
     found: dict[str, Source] = {}

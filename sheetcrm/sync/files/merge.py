@@ -174,7 +174,9 @@ class _Known:
         offset = self.offsets.get(value)
         if offset is None:
             return Placed(one, str(one.values.get(self.key) or ""), None, dict(one.cells))
-        cells = {key: cell for key, cell in one.cells.items() if self._meaning(key, offset) != _meaning(one, key)}
+        # What it is known by is the same already, whatever its capitals.
+        other = (key for key in one.cells if key != self.by and self._meaning(key, offset) != _meaning(one, key))
+        cells = {key: one.cells[key] for key in other}
         return Placed(one, self.ids[offset] or "", self.parsed.numbers[offset], cells)
 
     def saying(self, one: Candidate) -> Placed:

@@ -1,0 +1,147 @@
+"""
+A file and a sheet → a mapping file to be finished by hand.
+
+What is certain is written; what is only likely stands in a comment; what nobody
+can tell is left open.  Nothing is asked of the spreadsheet.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sheetcrm.resources.base import Cell
+from sheetcrm.schema.columns.base import Column, Context
+from sheetcrm.schema.template import SheetSpec
+from sheetcrm.sync.files import numbers
+from sheetcrm.sync.files.mapping import BLANKS, ImportMap, bared, by_title, names, writable
+from sheetcrm.sync.files.table import Table, at, said
+
+LIKELY = 0.7
+"""How much alike a title and a header must be to be proposed."""
+MOST_VALUES = 50
+"""Texts that are no option; where there are more, the column is probably another."""
+FORMATS = tuple(
+    day + clock
+    for day in ("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y%m%d")
+    for clock in ("", " %H:%M", " %H:%M:%S")
+)
+
+
+def draft(table: Table, spec: SheetSpec, context: Context) -> str:
+    """
+    A mapping file for that file, in the words of the template's keys.
+
+    What `import --map` takes: the matched columns with date formats, decimal
+    sign and a table of the options that do not match; likely columns as comments.
+    """
+    found = by_title(spec, table.headers, ImportMap())
+    used = {source.header for source in found.values()}
+    left = [header for header in table.headers if header and header not in used]
+    decimal = _decimal(
+        table, {key: spec.columns[key] for key in found}, [source.header or "" for source in found.values()]
+    )
+    lines = [f"# A mapping for sheetcrm import --map, drafted from {table.path}: look through it, finish what is open."]
+    lines += [f"encoding: {table.encoding}"] if table.encoding not in ("", "utf-8", "utf-8-sig") else []
+    lines += [f'decimal: "{decimal}"'] if decimal else []
+    lines += ["columns:"] if found or left else []
+    for key, column in writable(spec).items():
+        if key in found:
+            lines += _matched(key, column, table, found[key].header or "", context=context, decimal=decimal)
+    lines += _likely(spec, set(found), left)
+    lines += _open(spec, set(found), left, context)
+    if not found:
+        lines[lines.index("columns:")] = "columns: {}" if left else "columns:"
+    return "\n".join([*lines, ""])
+
+
+def _matched(
+    key: str, column: Column, table: Table, header: str, *, context: Context, decimal: str | None
+) -> Iterator[str]:
+    """The entry of a column that is beyond doubt, and what its cells need to make sense."""
+    cells = _cells(table, header)
+    if column.bounds == "NUMBER":
+        cells, _unclear = numbers.read(cells, decimal)
+    _values, bad = column.parse(cells, context)
+    wrong = [said(cells[offset]) for offset in bad]
+    note = f"  # {column.title.say(context.language)}"
+    if column.bounds == "DATE" and wrong and (forms := formats(wrong)):
+        yield f"  {key}: {{from: {_quoted(header)}, format: {_quoted(forms[0])}}}{note}"
+        yield from (f"  # or, day and month the other way round: format: {_quoted(form)}" for form in forms[1:])
+    elif column.option_keys(context) and 0 < len(set(wrong)) <= MOST_VALUES:
+        yield f"  {key}:{note}"
+        yield f"    from: {_quoted(header)}"
+        yield f"    values:  # on the right one of: {', '.join(column.option_keys(context))}"
+        for text, count in Counter(wrong).most_common():
+            suggestion = next((one.suggestion for at, one in bad.items() if said(cells[at]) == text), None)
+            sure = suggestion if suggestion and _alike(suggestion, text) >= LIKELY else None
+            yield f"      {_quoted(text)}: {_quoted(sure or text)}  # {count} ×" + ("" if sure else ", no option")
+    else:
+        yield f"  {key}: {_quoted(header)}{note}"
+        if wrong:
+            yield f"  # {len(wrong)} cells of it make no sense there, such as {_quoted(wrong[0][:60])}"
+
+
+def formats(texts: Sequence[str]) -> list[str]:
+    """The ways of writing dates in which all of these are days of four-digit years."""
+    return [form for form in FORMATS if all(_is_day(text, form) for text in texts)]
+
+
+def _is_day(text: str, form: str) -> bool:
+    try:
+        return datetime.strptime(text.strip(), form).year >= 1000  # noqa: DTZ007 - a calendar day has no zone
+    except ValueError:
+        return False
+
+
+def _decimal(table: Table, columns: dict[str, Column], headers: Sequence[str]) -> str | None:
+    """A comma, when numbers make sense with one only."""
+    kinds = zip(columns.values(), headers, strict=True)
+    cores = [
+        core for column, header in kinds if column.bounds == "NUMBER" for core in numbers.cores(_cells(table, header))
+    ]
+    return "," if numbers.comma(cores) and not numbers.dot(cores) else None
+
+
+def _likely(spec: SheetSpec, found: set[str], left: list[str]) -> Iterator[str]:
+    """Headers that are much like a title, as comments; `left` loses them."""
+    for key, column in writable(spec).items():
+        if key in found or not left:
+            continue
+        alike = {header: max(_alike(name, header) for name in names(key, column)) for header in left}
+        best = max(alike, key=lambda header: alike[header])
+        if alike[best] >= LIKELY:
+            left.remove(best)
+            yield f"  # {key}: {_quoted(best)}  # likely: {alike[best]:.0%} like {column.title.say('en')}; take away the first # if so"
+
+
+def _alike(name: str, header: str) -> float:
+    return difflib.SequenceMatcher(None, bared(name), bared(header)).ratio()
+
+
+def _open(spec: SheetSpec, found: set[str], left: Sequence[str], context: Context) -> Iterator[str]:
+    """What has found nothing, on both sides."""
+    free = [key for key in writable(spec) if key not in found and not key.startswith("_")]
+    if left:
+        yield f"  # in the file, going nowhere: {', '.join(map(_quoted, left))}"
+    if free:
+        titles = (f"{key} ({spec.columns[key].title.say(context.language)})" for key in free)
+        yield f"  # in the sheet, coming from nowhere: {', '.join(titles)}"
+
+
+def _cells(table: Table, header: str) -> list[Cell]:
+    place = table.column(header)
+    cells = (at(line, place) for line in table.lines)
+    return ["" if isinstance(cell, str) and cell.strip() in ("", *BLANKS) else cell for cell in cells]
+
+
+def _quoted(text: str) -> str:
+    """As YAML has a text that may be anything: JSON is YAML; plain words go without quotes."""
+    plain = text.isascii() and text.replace("_", "").isalpha() and text.lower() not in _NO_TEXT
+    return text if plain else json.dumps(text, ensure_ascii=False)
+
+
+_NO_TEXT = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
