@@ -28,11 +28,16 @@ import gspread
 import requests
 from requests.adapters import BaseAdapter
 
-from sheetcrm.server.adapter import InProcess, Redirect, mount
-from sheetcrm.server.app import OWNER, Call, Server, utc_now
-from sheetcrm.server.faults import Fault, Faults
-from sheetcrm.server.oauth import TOKEN_URI
-from sheetcrm.server.quota import Quota
+from sheetcrm.errors import MissingExtra
+
+try:
+    from sheetcrm.server.adapter import InProcess, Redirect, mount
+    from sheetcrm.server.app import OWNER, Call, Server, utc_now
+    from sheetcrm.server.faults import Fault, Faults
+    from sheetcrm.server.oauth import TOKEN_URI
+    from sheetcrm.server.quota import Quota
+except ModuleNotFoundError as missing:
+    raise MissingExtra("the embedded server", "local") from missing
 
 try:
     import pytest

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import venv
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -414,7 +416,47 @@ def test_a_base_install_has_everything_but_what_its_extras_bring(configured, tmp
         "import sheetcrm.remind.shown, sheetcrm.sync.frame",
         "try: sheetcrm.open_spreadsheet('shop')",
         "except errors.MissingExtra as error: print(error)",
+        "try: import sheetcrm.testing",
+        "except errors.MissingExtra as error: print(error)",
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip().endswith("pip install 'sheetcrm[local]'")
+    assert done.stdout.count("pip install 'sheetcrm[local]'") == 2
     assert issubclass(sheetcrm.Record, BaseModel)
+
+
+USER = """
+import gspread
+from pydantic import BaseModel
+import sheetcrm
+
+class Order(BaseModel):
+    number: str
+
+def numbers(worksheet: gspread.Worksheet) -> list[str]:
+    return [order.number for order in sheetcrm.read(worksheet, Order)]
+
+def names() -> list[str]:
+    with sheetcrm.open_spreadsheet("shop") as crm:
+        return [f"{issue.a1} {issue.message}" for issue in crm.issues]
+"""
+
+
+@pytest.mark.skipif("SHEETCRM_PROVE" not in os.environ, reason="installs a wheel: scripts/prove")
+def test_a_wheel_without_extras_is_enough_for_a_script_and_for_mypy(tmp_path):
+    venv.create(tmp_path / "venv", with_pip=True)
+    clean, root = tmp_path / "venv" / "bin" / "python", Path(__file__).parents[1]
+    (tmp_path / "user.py").write_text(USER, encoding="utf-8")
+    for arguments in (
+        [clean, "-m", "pip", "install", "--quiet", root, "mypy"],
+        [
+            clean,
+            "-c",
+            "import sheetcrm, user, sheetcrm.remind.shown\nfor name in sheetcrm.__all__: getattr(sheetcrm, name)",
+        ],
+        [clean, "-m", "mypy", "--strict", "user.py"],
+    ):
+        done = subprocess.run(arguments, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+    missing = "import sheetcrm.testing"
+    done = subprocess.run([clean, "-c", missing], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "sheetcrm[local]" in done.stderr

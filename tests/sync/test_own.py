@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 
 import gspread
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import (
     AliasChoices,
     AliasPath,
@@ -26,6 +28,8 @@ from pydantic import (
 
 from sheetcrm import testing
 from sheetcrm.errors import UsageError
+from sheetcrm.schema.columns.base import ERROR_CELLS
+from sheetcrm.schema.columns.date import EPOCH
 from sheetcrm.sync.own import Header, read
 
 
@@ -312,6 +316,43 @@ class Aliased(BaseModel):
 def test_a_field_is_found_by_any_alias_by_its_title_and_by_its_name(tab):
     assert read(tab(["eins", "second  THING"], ["a", "b"]), Aliased)[0].model_dump() == {"one": "a", "two": "b"}
     assert read(tab(["one", "Two"], ["a", "b"]), Aliased)[0].model_dump() == {"one": "a", "two": "b"}
+
+
+def test_a_notebook_shows_records_and_what_is_wrong(tab):
+    page = read(tab(["id", "stage"], ["<1>", "won"], ["2", "wno"]), Order)._repr_html_()
+    assert "&lt;1&gt;" in page
+    assert "not one of the options" in page
+
+
+class Anything(BaseModel):
+    text: str = ""
+    number: Decimal | None = None
+    day: date | None = None
+    ticked: bool = False
+
+
+SAID = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=30)
+NUMBERS = st.decimals(-(10**12), 10**12, places=2, allow_nan=False)
+"""As many digits as a sheet keeps."""
+
+
+@given(
+    rows=st.lists(
+        st.tuples(SAID, NUMBERS | st.none(), st.dates(date(1900, 3, 1)) | st.none(), st.booleans()), max_size=8
+    )
+)
+def test_whatever_stands_in_a_sheet_comes_back(running, rows):
+    cells = [
+        [text, None if number is None else float(number), None if day is None else (day - EPOCH).days, ticked]
+        for text, number, day, ticked in rows
+    ]
+    found = read(running.seed("Any", [list(Anything.model_fields), *cells]).sheet1, Anything)
+    wanted = {at: row for at, row in enumerate(rows, 2) if any((row[0], row[1] is not None, row[2], row[3]))}
+    wrong = {at for at, row in wanted.items() if row[0] in ERROR_CELLS}
+    assert {issue.row for issue in found.issues} == wrong
+    assert {
+        number: (one.text, one.number, one.day, one.ticked) for number, one in zip(found.numbers, found, strict=True)
+    } == {at: row for at, row in wanted.items() if at not in wrong}
 
 
 class Nested(BaseModel):

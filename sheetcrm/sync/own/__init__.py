@@ -19,11 +19,11 @@ from sheetcrm.errors import UsageError
 from sheetcrm.schema.context import BadCell, Context
 from sheetcrm.schema.template import Template
 from sheetcrm.sheets.given import Worksheet, worksheet_gateway
+from sheetcrm.sync.notebook import Issues, Records
 from sheetcrm.sync.own.fields import Header, asks_for_more, fields_of
 from sheetcrm.sync.own.headers import placed
 from sheetcrm.sync.own.making import parsed, records, used_rows
 from sheetcrm.sync.own.tab import looked, wrong_cells, wrong_headers
-from sheetcrm.sync.records import Issue
 
 __all__ = ["Header", "OwnRecords", "read"]
 
@@ -38,7 +38,7 @@ class OwnRecords(Generic[M]):
     """One for each row that is right."""
     numbers: list[int]
     """Their row numbers (1-based)."""
-    issues: tuple[Issue, ...]
+    issues: Issues
     """Everything wrong: first with headers and merged cells, then row by row."""
     unread: tuple[str, ...] = ()
     """Headers that no field takes."""
@@ -54,6 +54,9 @@ class OwnRecords(Generic[M]):
     def __getitem__(self, at: int) -> M:
         """The record at that 0-based place, counted among those that are right."""
         return self.records[at]
+
+    def _repr_html_(self) -> str:
+        return Records(self.records)._repr_html_() + (self.issues._repr_html_() if self.issues else "")
 
 
 def read(
@@ -90,7 +93,7 @@ def read(
     numbers = [at + header + 1 for at in kept]
     issues = (*wrong_headers(tab, headers, header), *wrong_cells(tab, headers, made, wrong, numbers))
     right = [] if lacking else [number for at, number in enumerate(numbers) if at not in wrong]
-    return OwnRecords(found, right, issues, headers.unread)
+    return OwnRecords(found, right, Issues(issues), headers.unread)
 
 
 @lru_cache(maxsize=64)
