@@ -152,3 +152,46 @@ def test_what_is_exported_comes_in_again_as_the_same(story, tmp_path):
     again = sync.load(gateway, story.template, "transactions", path)
     assert (len(again.same), again.added, again.changed, again.refused) == (654, (), (), ())
     assert (gateway.counts.reads, gateway.counts.writes) == (2, 0)
+
+
+class OrderLines:
+    """Customers and order lines in `customer-list`, imported twice, shifted lines mended."""
+
+    def __init__(self, northwind, session, work):
+        spreadsheet = Drive(session).create("Order lines")
+        self.first = northwind.order_lines(session, spreadsheet, SHARED / "northwind", work)
+        self.second = northwind.order_lines(session, spreadsheet, SHARED / "northwind", work)
+        template = loader.load(loader.find("customer-list"))
+        self.reading = sync.read(Gateway(session, spreadsheet), template, sheets=["customers", "purchases"])
+
+
+@pytest.fixture(scope="module")
+def order_lines(story, tmp_path_factory):
+    return OrderLines(sys.modules["northwind"], story.session, tmp_path_factory.mktemp("lines"))
+
+
+def test_every_customer_and_order_line_comes_in_once_the_shifted_ones_are_mended(story, order_lines):
+    customers, purchases = order_lines.first["customers"], order_lines.first["purchases"]
+    assert (len(customers.added), len(customers.mended), customers.refused) == (91, 24, ())
+    shifted = {cells[0] for _, cells in story.lines("orders") if len(cells) != 14}
+    of_shifted = sum(cells[0] in shifted for _, cells in story.lines("order-details"))
+    assert (len(purchases.added), len(purchases.mended), purchases.refused) == (2155, of_shifted, ())
+    again = order_lines.second
+    assert [(len(one.added), len(one.changed), len(one.same)) for one in again.values()] == [(0, 0, 91), (0, 0, 2155)]
+
+
+def test_what_was_mended_says_what_the_file_meant(story, order_lines):
+    customers = order_lines.reading.extracts["customers"].by_id()
+    blondel = next(cells for _, cells in story.lines("customers") if cells[0] == "BLONP")
+    assert customers["BLONP"].get("address") == ",".join(blondel[4:6]) == "24, place Kléber"
+    orders = {cells[0]: cells for _, cells in story.lines("orders")}
+    amounts = defaultdict(Decimal)
+    for order, _product, price, quantity, discount in story.whole("order-details", 5):
+        amounts[order] += Decimal(price) * Decimal(quantity) * (1 - Decimal(discount))
+    found = defaultdict(Decimal)
+    for row in order_lines.reading.extracts["purchases"].rows:
+        order = orders[row.get("notes")]
+        assert (row.get("customer"), str(row.get("date"))) == (order[1], order[3][:10])
+        found[row.get("notes")] += row.get("amount")
+    assert found.keys() == amounts.keys()
+    assert all(abs(found[order] - amounts[order]) <= Decimal("0.2") for order in amounts)

@@ -65,6 +65,19 @@ def main_job(session: requests.Session, spreadsheet: str, source: Path, work: Pa
     return Outcome(imported, reading.issues, records, remind(reading, work, today))
 
 
+def order_lines(session: requests.Session, spreadsheet: str, source: Path, work: Path) -> dict[str, sync.Imported]:
+    """Customers and every order line into the template `customer-list`; what is shifted is mended where that is certain."""
+    template = loader.load(loader.find("customer-list"))
+    gateway = Gateway(session, spreadsheet)
+    provision.apply(gateway, provision.plan(gateway, template, "en", today=TODAY))
+    prepare(source, work)
+    done = {}
+    for name in ("customers", "purchases"):
+        mapping = sync.read_map(HERE / f"{name}-of-customer-list.map.yaml")
+        done[name] = sync.load(gateway, template, name, work / f"{name}.csv", mapping=mapping, repair=True)
+    return done
+
+
 def remind(reading: sync.Reading, work: Path, today: date) -> RunReport:
     """Leave the mails of that day in the folder `mails`; what was told once is in the ledger and not told again."""
     settings = Settings(Sender("Northwind", "crm@northwind.example"), AllowList.of(["northwind.example"]))
@@ -93,6 +106,9 @@ def main(source: Path, work: Path) -> None:
         known = {file["name"]: file["id"] for file in drive.files()}
         spreadsheet = known.get("Northwind") or drive.create("Northwind")
         tell(main_job(session, spreadsheet, source, work))
+        other = known.get("Northwind, order lines") or drive.create("Northwind, order lines")
+        for name, done in order_lines(session, other, source, work).items():
+            print(f"{name} of customer-list: {len(done.added)} added, {len(done.same)} the same, {len(done.refused)} refused, {len(done.mended)} mended")
 
 
 if __name__ == "__main__":

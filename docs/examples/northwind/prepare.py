@@ -1,5 +1,5 @@
 """
-Northwind's five CSV files → three that `sheetcrm import` takes: team.csv, customers.csv, orders.csv.
+Northwind's five CSV files → four that `sheetcrm import` takes: team.csv, customers.csv, orders.csv, purchases.csv.
 
 A line that is shifted (a comma inside an address that nobody quoted) stays
 shifted, and line n of a file made here is line n of the file it came from: the
@@ -14,6 +14,7 @@ product    the name of the order's dearest line (the first of equals), and " + n
 owner      the employee who took the customer's latest order (of orders whose columns are whole; the higher number of one day)
 follow-up  30 days after the day of that order
 since      the day of the customer's first order
+sum        unit price × quantity × (1 − discount) of one order line, rounded half up to cents (purchases.csv)
 address    first.last@northwind.example
 manager    the employee to whom the employee reports
 """
@@ -34,7 +35,7 @@ Record = dict[str, str]
 
 
 def prepare(source: Path, target: Path) -> list[Path]:
-    """Write team.csv, customers.csv and orders.csv into `target`, in the order in which they must be imported."""
+    """Write the files into `target`, in the order in which they must be imported."""
     employees = {record["employeeID"]: record for record in whole(source / "employees.csv")}
     orders = whole(source / "orders.csv")
     target.mkdir(parents=True, exist_ok=True)
@@ -42,6 +43,7 @@ def prepare(source: Path, target: Path) -> list[Path]:
         "team.csv": team(employees),
         "customers.csv": customers(lines(source / "customers.csv"), orders, employees),
         "orders.csv": with_amounts(lines(source / "orders.csv"), whole(source / "order-details.csv"), source),
+        "purchases.csv": purchases(lines(source / "orders.csv"), whole(source / "order-details.csv"), source),
     }
     for name, content in made.items():
         with (target / name).open("w", newline="", encoding="utf-8") as file:
@@ -104,6 +106,18 @@ def with_amounts(table: list[Line], details: list[Record], source: Path) -> Iter
         amount = sum((price for price, _product in sold), Decimal(0)).quantize(Decimal("0.01"), ROUND_HALF_UP)
         _price, dearest = max(sold, key=lambda line: line[0])
         yield [str(amount), dearest if len(sold) == 1 else f"{dearest} + {len(sold) - 1} more", *cells]
+
+
+def purchases(table: list[Line], details: list[Record], source: Path) -> Iterable[Line]:
+    """Every order line: product, quantity and sum in front of its order as that stands, shifted or not."""
+    products = {record["productID"]: record["productName"] for record in whole(source / "products.csv")}
+    header, *rest = table
+    orders = {cells[0]: cells for cells in rest}
+    yield ["product", "quantity", "sum", *header]
+    for line in details:
+        price = Decimal(line["unitPrice"]) * int(line["quantity"]) * (1 - Decimal(line["discount"]))
+        total = price.quantize(Decimal("0.01"), ROUND_HALF_UP)
+        yield [products[line["productID"]], line["quantity"], str(total), *orders[line["orderID"]]]
 
 
 def day(timestamp: str) -> date:
