@@ -60,10 +60,12 @@ def stamps(spec: SheetSpec, context: Context, *, new: bool) -> dict[str, Cell]:
 
 
 def taken(reading: Reading, sheet: str) -> list[str]:
-    """The ids that rows of the sheet have, and those that were put away, as far as they were read."""
-    sheets = (sheet, reading.template.archive_of(sheet) or sheet)
-    found = [id_ for one in dict.fromkeys(sheets) if one in reading.extracts for id_ in reading.extracts[one].ids]
-    return [id_ for id_ in found if id_]
+    """What stands in the cells of ids of the sheet, and of its archive as far as that was read; wrong ones too."""
+    sheets, found = reading.template.sheets, list[str]()
+    for one in dict.fromkeys((sheet, reading.template.archive_of(sheet) or sheet)):
+        cells = reading.extracts[one].cells if one in reading.extracts else {}
+        found += [str(cell).strip() for cell in cells.get(sheets[one].key or "", ()) if cell not in ("", None)]
+    return found
 
 
 def new_ids(
@@ -88,8 +90,7 @@ def _lacking(reading: Reading, sheet: str, new_id: Callable[[], str]) -> dict[in
     if not blank:
         return {}
     # Also the ids of rows that look blank because only some of the columns were read.
-    taken = [str(cell).strip() for cell in extract.cells[key] if cell not in ("", None)]
-    ids = new_ids(reading.template, sheet, taken, len(blank), new_id)
+    ids = new_ids(reading.template, sheet, taken(reading, sheet), len(blank), new_id)
     return {} if ids is None else dict(zip(blank, ids, strict=True))
 
 

@@ -22,7 +22,7 @@ from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.aims import CellChange, same
 from sheetcrm.sync.cells import INVALID, TRIES, Changed, change_cells
 from sheetcrm.sync.extract import Values
-from sheetcrm.sync.identity import new_ids, stamps
+from sheetcrm.sync.identity import new_ids, stamps, taken
 from sheetcrm.sync.landing import Aim, Landing, send_and_see
 from sheetcrm.sync.look import look
 from sheetcrm.sync.posting import in_doubt, second_look
@@ -66,8 +66,8 @@ def newcomers(
     problems = list(_filled(extract, made, wanted, context))
     days = {name: day for name, day in stamps(spec, context, new=True).items() if name in extract.cells}
     without = [new for new in made if new.id is None]
-    taken = [id_ for id_ in (*extract.ids, *wanted.ids) if id_ is not None]
-    ids = new_ids(reading.template, sheet, taken, len(without), new_id)
+    known = [*taken(reading, sheet), *(id_ for id_ in wanted.ids if id_ is not None)]
+    ids = new_ids(reading.template, sheet, known, len(without), new_id)
     for new, id_ in zip(without, ids or (), strict=False):
         new.id = id_
     for new in made:
