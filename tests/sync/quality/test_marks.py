@@ -6,12 +6,14 @@ from datetime import date
 
 import pytest
 
-from sheetcrm import provision
+from sheetcrm import provision, testing
 from sheetcrm.resources.base import color_style
 from sheetcrm.sync.quality.marks import mark
 from sheetcrm.sync.quality.skins import Skin, note_of
 from sheetcrm.sync.records import Issue
 from tests.sync.meanwhile import interrupted
+from tests.sync.quality.little import little_shop
+from tests.sync.shop import Office
 
 TODAY = date(2026, 1, 1)
 FIELDS = "sheets(properties.title,data(rowData.values(note,userEnteredFormat)))"
@@ -53,9 +55,21 @@ def marked(office, **options):
 PHONE, MAIL, STAGE = (2, 3), (2, 4), (3, 5)
 
 
+@pytest.fixture(scope="module")
+def little(tmp_path_factory):
+    return little_shop(tmp_path_factory.mktemp("templates"))
+
+
 @pytest.fixture
-def wrong(office):
+def wrong(little):
     """A phone that is none in C2, a stage that is none in E3."""
+    with testing.server() as running:
+        office = Office(little, running)
+        office.apply()
+        yield _filled(office)
+
+
+def _filled(office):
     office.fill("Customers", [
         {"Customer ID": "C001", "Name": "Ann", "Phone": "12", "Stage": "Won", "E-mail": "ann@x.org"},
         {"Customer ID": "C002", "Name": "Bob", "Phone": "13800138000", "Stage": "leed", "Next": 46024},
