@@ -49,8 +49,7 @@ def chunks(
     The records of a sheet in `Extract`s of at most `rows` rows, in the order of the sheet; one is read when it is asked for.
 
     `columns` (`customers.owner`; None: all) restricts what is read; the key is
-    always read, and what rules say of columns that were not read is not to be
-    relied on.  With every part the header row is looked at, every
+    always read, and rules that need another column say nothing.  With every part the header row is looked at, every
     `look_every` parts and at the end the marks.  An iterator that raises
     MovedMeanwhile when rows were moved while it went on; then begin again.
     UsageError for a sheet without records or columns that there are not.
@@ -74,6 +73,7 @@ class Chunks(Iterator[Extract]):
         """The spreadsheet has been looked at once."""
         self._binding, self._asked, self._columns = binding, asked, columns
         self._rows, self._look_every = rows, look_every
+        self._whole = set(columns) == set(binding.seen.context.template.sheets[asked.sheet].columns)
         self._parts = self._read() if binding.seen.layout.has(asked.sheet) else iter(())
 
     def __next__(self) -> Extract:
@@ -135,7 +135,8 @@ class Chunks(Iterator[Extract]):
     def _extract(self, cells: dict[str, list[Cell]], first: int, survey: Surveyed) -> Extract:
         context = replace(self.seen.context, whole=survey)
         parsed = parse(context.template.sheets[self._asked.sheet], self._asked.sheet, cells, context, first=first)
-        made = extract(parsed, survey, context, self.layout)
+        read = None if self._whole else {f"{self._asked.sheet}.{column}" for column in self._columns}
+        made = extract(parsed, survey, context, self.layout, columns=read)
         if not survey.shared:
             return made
         return replace(

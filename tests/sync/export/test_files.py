@@ -15,9 +15,10 @@ import pytest
 
 from sheetcrm.errors import MissingExtra, MovedMeanwhile, SheetcrmError, UsageError
 from sheetcrm.sync import dump
-from sheetcrm.sync.export import registered
+from sheetcrm.sync.export import Sources, Wish, export, format_of, registered
 from sheetcrm.sync.export.run import tried
 from sheetcrm.sync.frame import frame
+from tests.sync.meanwhile import interrupted
 
 from .desk import exported, fill
 
@@ -192,6 +193,28 @@ class TestWholeOrNotAtAll:
             return answer
 
         assert tried(work) == "done"
+
+    @pytest.mark.parametrize("number", range(3, 11))
+    def test_people_who_insert_and_move_meanwhile_never_get_into_a_file_by_half(self, office, tmp_path, number):
+        fill(office, 12)
+        tab = office.tab("Customers")
+        before = dump(office.read(), "customers")
+
+        def act():
+            tab.insert_row(["C000", "On top", "", "o@x.org", "Won"], 2)
+            office.send(
+                {
+                    "moveDimension": {
+                        "source": {"sheetId": tab.id, "dimension": "COLUMNS", "startIndex": 1, "endIndex": 2},
+                        "destinationIndex": 5,
+                    }
+                }
+            )
+
+        gateway = interrupted(office.running, office.id, {number: [act]})
+        sources = Sources(gateway, office.template, large=1, rows=5)
+        export(sources, [Wish("customers")], tmp_path / "x.csv", format_of("csv", None))
+        assert (tmp_path / "x.csv").read_text(encoding="utf-8") in (before, dump(office.read(), "customers"))
 
     def test_what_is_in_the_way(self, shop_office, tmp_path):
         (tmp_path / "x.csv").mkdir()

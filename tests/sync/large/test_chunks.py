@@ -99,6 +99,11 @@ class TestTheSame:
         assert set(first.cells) == {"id", "phone"}
         assert first.cell(3, "phone") == "13800000001"
 
+    def test_rules_that_need_other_columns_say_nothing(self, office):
+        office.fill("Customers", [{"Customer ID": "C001", "Phone": "13800138000", "Stage": "Lead"}])
+        assert {issue.code for issue in whole(parts(office))[1]} == {"required"}
+        assert whole(parts(office, columns={"customers.stage"}))[1] == []
+
 
 class TestRequests:
     def test_one_a_part_and_a_look_now_and_then(self, office):
