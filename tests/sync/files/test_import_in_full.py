@@ -338,3 +338,25 @@ def test_an_import_that_stopped_goes_on_whatever_people_did_to_its_rows(office, 
     assert (len(products), products.count("Edited")) == (59, 1), "an edit stays, a row that was deleted stays away"
     assert (len(done.added), len(done.same)) == (60 - len(there), len(there))
     assert list((tmp_path / "progress").iterdir()) == []
+
+
+def test_rows_without_a_key_of_their_own_come_back_by_the_hidden_id(office, load):
+    load(TWO)
+    load("customer,product,amount\nC001,Tea,5\nC001,Pot,7\n", "orders")
+    ids = [row.id for row in office.read().extracts["orders"].rows]
+    done = load(f"_id,customer,product,amount\n{ids[1]},C001,Pot,8\n,C002,Cup,1\n", "orders")
+    assert (done.changed, len(done.added)) == ((ids[1],), 1)
+    assert records(office, "orders")[ids[1]].get("amount") == Decimal(8)
+
+
+def test_the_header_may_stand_further_down(load):
+    text = "List of customers,\n\nid,name\nC1,Ann\n"
+    done = load(text, mapping={"header": 3}, dry_run=True)
+    assert [(one.line, one.id) for one in done.outcomes] == [(4, "C1")]
+    with pytest.raises(FileError, match="this line names the columns, but it is blank"):
+        load(text, mapping={"header": 2}, dry_run=True)
+
+
+def test_a_tab_of_a_file_that_has_none(load):
+    with pytest.raises(FileError, match=r"is not an Excel file \(.xlsx\), and so has no tab Data"):
+        load(TWO, tab="Data")

@@ -22,6 +22,16 @@ def test_titles_in_any_language_keys_and_aliases_are_known(shop):
     }
 
 
+def test_capitals_blanks_and_signs_make_no_difference_unless_two_headers_are_alike(shop):
+    assert headers(shop, "Customer_ID,e mail*,name （必填）\n") == {
+        "id": "Customer_ID",
+        "name": "name (必填)",
+        "email": "e mail*",
+    }
+    assert headers(shop, "id,E_mail,e mail\n") == {"id": "id"}
+    assert headers(shop, "id,Naame\n") == {"id": "id"}, "what is only alike is not used"
+
+
 def test_a_header_that_the_mapping_uses_is_not_used_again_by_title(shop):
     assert headers(shop, "id,name\n", columns={"email": "name", "id": "id"}) == {"id": "id", "email": "name"}
 
@@ -77,6 +87,8 @@ def test_all_that_is_wrong_with_a_mapping_is_said_at_once(shop):
         pytest.param({"columns": {"id": {}}}, id="neither from nor value"),
         pytest.param({"columns": {"id": {"from": "a", "value": "b"}}}, id="both"),
         pytest.param({"expect": {"a": "["}}, id="no regular expression"),
+        pytest.param({"columns": {"next": {"from": "a", "format": "%d.%m.%y"}}}, id="years of two digits"),
+        pytest.param({"columns": {"next": {"from": "a", "format": "%d.%m."}}}, id="a date without a year"),
         pytest.param({"delimiter": ", "}, id="two characters as delimiter"),
     ],
 )
