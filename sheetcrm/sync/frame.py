@@ -63,18 +63,29 @@ def values_of(made: pd.DataFrame) -> tuple[dict[str, list[Any]], list[int]]:
 
 
 def _plain(column: pd.Series[Any]) -> list[Any]:
+    kind = column.dtype.kind if isinstance(column.dtype, np.dtype) else ""
+    if kind == "M":
+        return _dates(column)
     missing = column.isna()
-    # Several-of-a-list are sequences, of which none is missing.
     values = column.astype(object).tolist()
-    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "mM":
-        values = [_day(value) for value in values]
+    if kind == "m":
+        values = [None if value is pd.NaT else value.to_pytimedelta() for value in values]
     return [None if gone else value for gone, value in zip(missing, values, strict=True)] if missing.any() else values
 
 
-def _day(value: Any) -> Any:
-    """A length of time as Python's; a day stays a datetime, of which only midnight is a day."""
-    make = getattr(value, "to_pytimedelta", None) or getattr(value, "to_pydatetime", None)
-    return value if make is None or value is pd.NaT else make()
+def _dates(column: pd.Series[Any]) -> list[Any]:
+    """Days as dates, each made once; what has a time of day stays a datetime, as no column holds it."""
+    seconds = column.to_numpy("datetime64[s]")
+    whole = column.isna() | (column == column.dt.normalize())
+    numbers = (seconds.view("int64") // 86_400).tolist()
+    missing = int(np.iinfo("int64").min // 86_400)
+    known: dict[int, Any] = {day: date.fromordinal(day + _DAY_ZERO) for day in set(numbers) if day != missing}
+    known[missing] = None
+    days = [known[day] for day in numbers]
+    if whole.all():
+        return days
+    moments = column.astype(object).tolist()
+    return [day if is_day else moment.to_pydatetime() for day, is_day, moment in zip(days, whole, moments, strict=True)]
 
 
 def _typed(values: Sequence[Any], column: Column, decimals: str) -> Any:

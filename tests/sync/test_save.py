@@ -95,6 +95,14 @@ class TestFrames:
         row = filled.read().extracts["customers"].by_id()["C001"]
         assert (row.get("phone"), row.get("next"), row.get("email")) == (None, None, "a@x.org")
 
+    def test_a_day_with_a_time_of_day_is_no_day(self, filled):
+        reading = filled.read()
+        made = frame(reading, "customers")
+        made["next"] = [pd.Timestamp("2026-03-04 08:30"), pd.Timestamp("2026-03-05"), pd.NaT]
+        with pytest.raises(errors.BadRecords) as refused:
+            save(filled.gateway, reading, "customers", made)
+        assert wrong(refused) == [("C001", "next", "not_its_type")]
+
     def test_rows_are_known_by_their_row_number_where_the_frame_has_no_id(self, office):
         office.fill("Orders", [{"_id": "a1", "Product": "tea"}, {"_id": "b2", "Product": "salt"}])
         office.fill("Customers", ROWS)

@@ -99,6 +99,7 @@ def _compare(
     read = extract.parsed.values.get(key)
     # A column of numbers makes each when it is asked, and many at once much faster.
     there = list(read) if read is not None and len(values) > len(read) // 8 else read
+    stored: Sequence[Any] = getattr(read, "cells", ())
     for id_, value, offset in zip(ids, values, offsets, strict=True):
         if value is NOT_SAID or offset < 0 or id_ is None:
             continue
@@ -108,7 +109,7 @@ def _compare(
                 found.problems.append(said(extract.sheet, id_, key, BadCell("not_read", message), context))
             continue
         old = there[offset]
-        if value is old or value == old:
+        if value is old or value == old or (stored and type(value) is float and value == stored[offset]):
             continue
         try:
             new, cell = cell_of(column, value, context)
