@@ -104,7 +104,8 @@ def load(
     _takes_rows(seen, sheet, found)
     compared = _compared(file, found, mapping, seen, sheet, by=by, given=given, repair=repair, progress=progress)
     named = _named(file, found.get(spec.key or ""))
-    _with_ids(compared.made, compared.parsed, template, [*named, *progress.ids.values()], new_id)
+    named += [*progress.ids.values(), *_put_away(seen, sheet)]
+    _with_ids(compared.made, compared.parsed, template, named, new_id)
     compared.made.placed = [
         one if one.row is not None and not one.cells else stamped(one, seen, sheet) for one in compared.made.placed
     ]
@@ -211,6 +212,13 @@ def _named(file: Table, source: Source | None) -> list[str]:
         return []
     place = file.column(source.header)
     return [said(line.cells[place]).strip() for line in file.lines if place < len(line.cells)]
+
+
+def _put_away(seen: Look, sheet: str) -> list[str]:
+    """The ids in its archive, which are nobody else's."""
+    template = seen.context.template
+    cells = seen.cells.get(template.archive_of(sheet) or "", {}).get(template.sheets[sheet].key or "", [])
+    return [str(cell).strip() for cell in cells if cell not in ("", None)]
 
 
 def _with_ids(made: Merge, parsed: Parsed, template: Template, named: list[str], new_id: Callable[[], str]) -> None:

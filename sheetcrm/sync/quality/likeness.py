@@ -194,14 +194,13 @@ def _rapidfuzz() -> tuple[Callable[[str, str], float], Callable[[str, str], int]
 def _plain(text: str) -> str:
     """Without case, width and accents."""
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    return unicodedata.normalize("NFC", "".join(one for one in apart if not unicodedata.combining(one))).translate(
-        _LETTERS
-    )
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", apart)).translate(_LETTERS)
 
 
 def _split(plain: str) -> list[str]:
-    """Its words: `l'eau` and `b.v.` are one each, letters and digits are apart."""
-    return _WORDS.findall(re.sub(r"(?<=\w)['’.](?=\w)|['’.]", "", plain))
+    """Its words: `l'eau` and `b.v.` are one each, letters and digits are apart, `04` is `4`."""
+    words = _WORDS.findall(re.sub(r"(?<=\w)['’.](?=\w)|['’.]", "", plain))
+    return [(word.lstrip("0") or "0") if word.isdigit() else word for word in words]
 
 
 def _without_forms(words: list[str]) -> tuple[str, ...]:
@@ -226,5 +225,5 @@ def _is_form(text: str) -> bool:
 
 def _counted(word: str) -> tuple[str, ...]:
     if word.isdigit():
-        return (word.lstrip("0") or "0",)
+        return (word,)
     return tuple(char for char in word if char in _NUMERALS)
