@@ -70,10 +70,14 @@ def fix_command(asked: Asked, sheet: str | None, only: tuple[str, ...], dry_run:
 
 
 def _write(job: Job, template: Template, fixes: Sequence[Fix], sheet: str | None) -> Changed:
-    from sheetcrm.sync.cells import Log, change_cells
+    from sheetcrm.sync.cells import Log
+    from sheetcrm.sync.quality.fixing import apply_fixes
 
     log = Log(job.journal, f"fix {sheet}" if sheet else "fix", now())
-    return change_cells(job.gateway, template, [fix.change for fix in fixes], log=log)
+    done, writes = apply_fixes(job.gateway, template, fixes, log=log)
+    if writes > 1:
+        tell(f"it took {writes} writes; sheetcrm undo takes them back one by one")
+    return done
 
 
 def _show(found: Fixes) -> None:
