@@ -61,6 +61,9 @@ def send_and_see(
 
     `requests` write the aims' cells, and whatever else there is to do that moves no row and no column.
     """
+    if not aims:  # no range to ask for would mean every cell of the spreadsheet
+        gateway.batch(requests)
+        return []
     ranges = list(_ranges(layout, context, aims))
     seen = gateway.batch(
         requests, FIELDS, includeSpreadsheetInResponse=True, responseIncludeGridData=True, responseRanges=ranges

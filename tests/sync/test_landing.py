@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from sheetcrm import testing
 from sheetcrm.journal import Journal
 from sheetcrm.sync.cells import CellChange, Log, change_cells
+from sheetcrm.sync.landing import send_and_see
+from sheetcrm.sync.look import look
 
 from .meanwhile import interrupted
 from .shop import Office
@@ -192,3 +194,13 @@ def test_everything_is_as_people_and_we_said_or_is_told(shop, looks, writes, ids
         there = person.there()
         wrong = {at for at in {*expected, *there} if there.get(at) != expected.get(at)}
         assert len(wrong) <= len(done.misplaced), (wrong, done)
+
+
+def test_a_write_without_a_cell_asks_for_no_cell_back(office):
+    seen = look(office.gateway, office.template)
+    gateway = office.gateway
+    room = {"appendDimension": {"sheetId": seen.layout.sheet_id("customers"), "dimension": "ROWS", "length": 1}}
+    office.running.forget_requests()
+    assert send_and_see(gateway, seen.layout, seen.context, [room], []) == []
+    [call] = office.running.requests("*.batchUpdate")
+    assert b"includeSpreadsheetInResponse" not in call.body
