@@ -7,9 +7,19 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
+
+SERVE = """
+postgres -D "$0/data" -k "$0" -c listen_addresses= -c fsync=off >"$0/log" 2>&1 &
+read -r _ || true
+kill -QUIT $!
+wait $!
+rm -rf "$0"
+"""
+"""Until standard input ends, which it does however these tests end."""
 
 
 def _as_postgres():
@@ -25,26 +35,25 @@ def _as_postgres():
 
 @pytest.fixture(scope="session")
 def _postgres():
-    if shutil.which("initdb") is None or shutil.which("pg_ctl") is None:
-        pytest.skip("needs PostgreSQL's server (initdb and pg_ctl on the PATH)")
+    if shutil.which("initdb") is None or shutil.which("pg_isready") is None:
+        pytest.skip("needs PostgreSQL's server (initdb, postgres, pg_isready on the PATH)")
     account = _as_postgres()
     folder = Path(tempfile.mkdtemp(prefix="sheetcrm-postgres-"))
     if account:
         os.chown(folder, account["user"], account["group"])
 
-    def run(*command):
-        subprocess.run(command, check=True, capture_output=True, cwd=folder, timeout=120, **account)
-
+    init = ["initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]
+    subprocess.run(init, check=True, capture_output=True, cwd=folder, timeout=120, **account)
+    server = subprocess.Popen(["sh", "-c", SERVE, folder], stdin=subprocess.PIPE, cwd=folder, **account)
     try:
-        run("initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
-        options = f"-k {folder} -c listen_addresses='' -c fsync=off"
-        run("pg_ctl", "-D", folder / "data", "-w", "-l", folder / "log", "-o", options, "start")
-        try:
-            yield folder
-        finally:
-            run("pg_ctl", "-D", folder / "data", "-m", "immediate", "stop")
+        for _ in range(200):
+            if subprocess.run(["pg_isready", "-q", "-h", folder], check=False).returncode == 0:
+                break
+            time.sleep(0.1)
+        yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        server.stdin.close()
+        server.wait(60)
 
 
 @pytest.fixture
