@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from ruamel.yaml import YAML
 
+from sheetcrm import sync
+from sheetcrm.cli.options import Asked
 from sheetcrm.schema import loader
+from sheetcrm.sync.cells import Log
+from sheetcrm.sync.save import delete
 
 
 @pytest.fixture
@@ -44,3 +50,20 @@ def test_nothing_written_from_here_is_a_usage_error(pipeline, tmp_path):
     answer = pipeline("undo")
     assert answer.code == 2
     assert "nothing that was written" in answer.err
+
+
+def test_rows_that_were_deleted_come_back_and_what_cannot_is_said(pipeline):
+    with Asked(None, None, as_json=False, stats=False).open() as job:
+        template, _ = job.template()
+        ids = [row.id for row in sync.read(job.gateway, template).extracts["progress"].rows]
+        delete(job.gateway, template, "progress", ids[:2], log=Log(job.journal, "a clean-up", datetime.now(UTC)))
+    shown = pipeline("undo", "--dry-run")
+    assert [line for line in shown.out.splitlines() if line.startswith("  +")] == [
+        f"  + progress {one}" for one in ids[:2]
+    ]
+    done = pipeline("undo", "--json")
+    assert (done.code, done.json["back"], done.json["left"]) == (0, ids[:2], [])
+    assert "what cannot come back: the place in the tab" in done.err
+    with Asked(None, None, as_json=False, stats=False).open() as job:
+        rows = sync.read(job.gateway, template).extracts["progress"].rows
+        assert sorted(row.id for row in rows) == sorted(ids)
