@@ -11,7 +11,7 @@ import pytest
 from sheetcrm import errors
 from sheetcrm.journal import Journal
 from sheetcrm.sync.cells import Log, change_cells, taken_back
-from sheetcrm.sync.save import append, upsert
+from sheetcrm.sync.save import append, save, upsert
 
 from .desk import NEW, ROWS, cell, column, quiet
 from .meanwhile import interrupted
@@ -174,3 +174,18 @@ def test_nothing_is_no_request(filled):
     assert append(own, filled.template, "customers", []).added == ()
     assert upsert(own, filled.template, "customers", []).added == ()
     assert own.counts.reads == 0
+
+
+def test_what_is_too_much_for_one_request_goes_in_several_each_after_a_look_of_its_own(filled):
+    long = [{"name": f"{at} {'x' * 45_000}", "email": f"e{at}@x.org", "stage": "won"} for at in range(40)]
+    own = filled.gateway
+    done = append(own, filled.template, "customers", long)
+    assert (len(done.added), own.counts.writes) == (40, 2)
+    assert quiet(done)
+    reading = filled.read()
+    other = [{"id": id_, "name": f"other {'y' * 45_000}"} for id_ in done.added]
+    own = filled.gateway
+    saved = save(own, reading, "customers", other)
+    assert (saved.changed, own.counts.reads, own.counts.writes) == (done.added, 4, 2)
+    assert all(name.startswith("other") for name in column(filled, "Name")[3:])
+    assert len(column(filled, "Name")) == 43
