@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,9 @@ from sheetcrm.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sheetcrm.journal import Write
     from sheetcrm.schema.template import Template
     from sheetcrm.sync.quality.dedupe import Deduped, Proposal
     from sheetcrm.sync.quality.merging import Field, Merge
@@ -111,39 +114,22 @@ def _merged(
 
 def taken_apart(asked: Asked, job: Job, template: Template, *, ask: bool, dry_run: bool) -> int:
     """The last merge in the journal, as `undo` takes it back: rows out of the archive, then every cell; nothing else is touched."""
-    from sheetcrm.cli.undo import settle
-    from sheetcrm.sync.cells import Log, change_cells, taken_back
-    from sheetcrm.sync.rows_moved import is_rows, rows_back
-
     known = [
         (path, write) for path, write in job.journal.writes() if write.stage in ("begun", "done") and write.entries
     ]
     what = known[0][1].what
     parts = list(takewhile(lambda part: part[1].what == what, known))
-    entries = [(write, entry) for _, write in parts for entry in write.entries]
     if not asked.as_json:
         click.echo(f"undo: {what}, {parts[0][1].when}")
-        for write, one in entries:
-            if is_rows(write.entries):
-                click.echo(f"  + {one['sheet']} {one['id']} from {one['to']}")
-            else:
-                click.echo(f"  ~ {one['sheet']} {one['id']} {one['column']}: {one['after']!r} → {one['before']!r}")
+        for line in _back_lines([entry for _, write in parts for entry in write.entries]):
+            click.echo(line)
     if dry_run or (sys.stdin.isatty() and ask and not click.confirm("Do it?", err=True)):
         tell("nothing was changed")
         return 0
     stays, back, changed = list[str](), list[str](), 0
     for path, write in parts:
-        log = Log(job.journal, f"undo of {what}", now())
-        if is_rows(write.entries):
-            rows = rows_back(job.gateway, template, write.entries, log=log)
-            back += rows.added
-            stays += [str(conflict) for conflict in rows.conflicts]
-            stays += [f"{landing.a1}: rows were moved while it was written" for landing in rows.misplaced]
-        else:
-            cells = change_cells(job.gateway, template, taken_back(write.entries), log=log)
-            changed += len(cells.done)
-            stays += [f"{one.sheet} {one.id} {one.column}: somebody changed it since" for one in cells.conflicts]
-        settle(job, path)
+        done = _part_back(job, template, path, write)
+        stays, back, changed = [*stays, *done.stays], [*back, *done.back], changed + done.changed
     for line in stays:
         tell(f"stays: {line}")
     if asked.as_json:
@@ -151,6 +137,43 @@ def taken_apart(asked: Asked, job: Job, template: Template, *, ask: bool, dry_ru
     else:
         tell(f"{len(back)} rows are back, {changed} cells as before")
     return 0
+
+
+def _back_lines(entries: Sequence[dict[str, Any]]) -> Iterator[str]:
+    for one in entries:
+        if "to" in one:
+            yield f"  + {one['sheet']} {one['id']} from {one['to']}"
+        else:
+            yield f"  ~ {one['sheet']} {one['id']} {one['column']}: {one['after']!r} → {one['before']!r}"
+
+
+@dataclass(frozen=True)
+class _Back:
+    """What one write of a merge left when it was taken back."""
+
+    stays: tuple[str, ...]
+    back: tuple[str, ...] = ()
+    changed: int = 0
+
+
+def _part_back(job: Job, template: Template, path: Path, write: Write) -> _Back:
+    """One write of a merge taken back, where things still are as it left them."""
+    from sheetcrm.cli.team import moved_lines
+    from sheetcrm.cli.undo import settle
+    from sheetcrm.sync.cells import Log, change_cells, taken_back
+    from sheetcrm.sync.rows_moved import is_rows, rows_back
+
+    log = Log(job.journal, f"undo of {write.what}", now())
+    if is_rows(write.entries):
+        rows = rows_back(job.gateway, template, write.entries, log=log)
+        astray = (f"{landing.a1}: rows were moved while it was written" for landing in rows.misplaced)
+        found = _Back((*map(str, rows.conflicts), *astray), rows.added)
+    else:
+        cells = change_cells(job.gateway, template, taken_back(write.entries), log=log)
+        theirs = (f"{one.sheet} {one.id} {one.column}: somebody changed it since" for one in cells.conflicts)
+        found = _Back((*theirs, *moved_lines(cells)), (), len(cells.done))
+    settle(job, path)
+    return found
 
 
 def _unfinished(one: Deduped) -> bool:

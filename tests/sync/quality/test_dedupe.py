@@ -160,3 +160,31 @@ def test_many_groups_are_as_few_requests_as_one(office):
     done = dedupe(gateway, office.template, agreed, today=TODAY)
     assert len(done.merged) == 21
     assert (gateway.counts.reads, gateway.counts.writes) <= (8, 5)
+
+
+def test_after_a_crash_between_the_two_batches_the_same_again_ends_it(office):
+    (merge,) = proposal(office).merges
+    change_cells(office.gateway, office.template, [one for one in merge.changes if one.sheet == "firms"])
+    notes = rows(office, "firms")["F003"]["notes"]
+    (again,) = proposal(office).merges
+    dedupe(office.gateway, office.template, [again], today=TODAY)
+    assert list(rows(office, "firms")) == ["F002", "F003", "F004"]
+    assert list(rows(office, "firms_archive")) == ["F001"]
+    assert rows(office, "firms")["F003"]["notes"] == notes
+    assert [row["firm"] for row in rows(office, "orders").values()] == ["F003", "F003", "F002"]
+
+
+def test_a_row_that_names_another_and_cannot_be_given_an_id_is_told(office):
+    office.fill(
+        "Firms",
+        [
+            {"Name": "Nobody", "Parent": "F001"},
+            {"ID": "F009", "Name": "a"},
+            {"ID": "F009", "Name": "b", "Parent": "F001"},
+        ],
+        first=7,
+    )
+    (merge,) = [one for one in proposal(office).merges if one.survivor == "F003"]
+    assert merge.left == (("firms", 7), ("firms", 9), ("orders", 2))
+    done = dedupe(office.gateway, office.template, [merge], today=TODAY)
+    assert done.left == (("firms", 9),)

@@ -102,6 +102,12 @@ def test_what_very_many_say_is_no_proof_and_is_named(firms):
     assert [(one.column, one.text, one.count) for one in found.common] == [("phone", "+8613800138000", MOST + 1)]
 
 
+def test_example_rows_take_no_part(tmp_path):
+    samples = "    samples: [{id: SAMPLE, name: Acme GmbH, phone: '13800138000'}]\n    columns:\n"
+    template = loaded(tmp_path, FIRMS.replace("    columns:\n", samples, 1))
+    assert groups(template, ["SAMPLE", "Acme GmbH", "", "13800138000"], ["F2", "Acme GmbH", "", "13800138000"]) == []
+
+
 def test_why_is_said_in_the_language_of_the_sheet(firms):
     rows = [["F1", "Futterkiste Alfreds", "Lützow 7"], ["F2", "Futterkitse Alfreds", "Lützow 7"]]
     chinese = replace(reading(firms, rows), language="zh")
