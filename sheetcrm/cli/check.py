@@ -127,27 +127,29 @@ def _shown(
     reading = found.reading
     ordered = [issue for group in grouped(issues, by).values() for issue in group] if by else list(issues)
     if form == "json":
-        records = {key: len(extract.rows) for key, extract in reading.extracts.items()}
-        said = {"issues": list(map(asdict, ordered)), "records": records, "requests": requests_of(job.gateway)}
-        said["marks"] = {
-            "marked": found.marked,
-            "written": found.written,
-            "hidden": [issue.a1 for issue in found.hidden],
-        }
-        return json.dumps(said, ensure_ascii=False, indent=2, default=str) + "\n"
+        return _json(job, found, ordered)
     if form == "csv":
         # Excel takes a file for UTF-8 only by this mark.
         return "\ufeff" * to_file + as_csv(ordered)
-    layout = reading.layout
+    tabs = {"": reading.layout.title, **{key: reading.layout.tab_title(key) for key in reading.layout.sheets()}}
     if form == "html":
-        tabs = {sheet: layout.tab_title(sheet) for sheet in layout.sheets()}
-        day = today_in(reading.template.time_zone)
-        return as_page(issues, title=layout.title, tabs=tabs, language=reading.language, day=day, by=by or "sheet")
+        title, day = reading.layout.title, today_in(reading.template.time_zone)
+        return as_page(issues, title=title, tabs=tabs, language=reading.language, day=day, by=by or "sheet")
     if by is None:
         return "".join(f"{line(issue)}\n" for issue in ordered)
-    titles = {sheet: layout.tab_title(sheet) for sheet in layout.sheets()} if by == "sheet" else {}
-    groups = grouped(issues, by)
-    return "\n".join(_group(titles.get(name, name) or "(nobody)", group) for name, group in groups.items())
+    names = tabs if by == "sheet" else {"": "(nobody)"}
+    return "\n".join(_group(names.get(name, name), group) for name, group in grouped(issues, by).items())
+
+
+def _json(job: Job, found: Marked, issues: Iterable[Issue]) -> str:
+    """One document, for programs."""
+    said = {
+        "issues": list(map(asdict, issues)),
+        "records": {key: len(extract.rows) for key, extract in found.reading.extracts.items()},
+        "requests": requests_of(job.gateway),
+        "marks": {"marked": found.marked, "written": found.written, "hidden": [issue.a1 for issue in found.hidden]},
+    }
+    return json.dumps(said, ensure_ascii=False, indent=2, default=str) + "\n"
 
 
 def _group(name: str, issues: Iterable[Issue]) -> str:

@@ -82,6 +82,10 @@ def test_by_owner_each_has_a_heading_and_nobody_comes_last(broken):
     assert text.index("甲: 3") < text.index("not_a_phone") < text.index("(nobody): 2")
 
 
+def test_by_sheet_each_has_its_title(broken):
+    assert "客户进度: 5" in broken("check", "--by", "sheet").out
+
+
 def test_a_page_for_the_team(broken, tmp_path):
     assert broken("check", "--format", "html", "--by", "owner", "--out", "issues.html").code == 3
     page = (tmp_path / "issues.html").read_text()

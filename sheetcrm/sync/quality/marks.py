@@ -9,7 +9,7 @@ what our mark lay over by then is put back.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
@@ -80,27 +80,48 @@ def mark(
     written, lost = 0, list[Landing]()
     for left in reversed(range(TRIES)):
         seen = look(gateway, template, language=language, today=today)
-        reading = judged(seen)
         try:
-            there = skins(gateway, reading.layout)
-            if not _as_seen(gateway, reading) and left:
-                continue
-            found = tuple(issues(reading))
-            wanted = {} if off else _wanted(found, reading.layout)
-            own = _own(there, before, reading)
-            writes = list(_writes(there, own, wanted))
-            landings = _send(gateway, seen, reading, writes)
+            tried = _tried(gateway, seen, issues, before, off=off, insist=not left)
         except ApiError as refused:
             if refused.status != INVALID or not left:
                 raise
             continue
-        written += len(writes)
-        lost += _astray(reading, own, landings, before)
-        if all(landing.right for landing in landings):
-            break
-    bare = [where for where in wanted if _shows(own.get(where, Skin()))]
-    hidden = [issue for where in wanted if where not in set(bare) for issue in wanted[where]]
-    return Marked(reading, found, len(bare), written, tuple(hidden), tuple(dict.fromkeys(lost)))
+        if tried is not None:
+            written, lost = written + tried[0].written, [*lost, *tried[0].lost]
+            if tried[1] or not left:
+                break
+    assert tried is not None, "the last time it is done whatever moves, or has raised"
+    return replace(tried[0], written=written, lost=tuple(dict.fromkeys(lost)))
+
+
+def _tried(
+    gateway: Gateway,
+    seen: Look,
+    issues: Callable[[Reading], Iterable[Issue]],
+    before: dict[Place, Skin],
+    *,
+    off: bool,
+    insist: bool,
+) -> tuple[Marked, bool] | None:
+    """
+    One write after that look, and whether everything landed where it belongs; None when something had moved before it.
+
+    `before` has what was people's in cells that an earlier try hit and did not mean; those of this one are added.
+    """
+    reading = judged(seen)
+    there = skins(gateway, reading.layout)
+    if not _as_seen(gateway, reading) and not insist:
+        return None
+    found = tuple(issues(reading))
+    wanted = {} if off else _wanted(found, reading.layout)
+    own = _own(there, before, reading)
+    writes = list(_writes(there, own, wanted))
+    landings = _send(gateway, seen, reading, writes)
+    bare = {where for where in wanted if _shows(own.get(where, Skin()))}
+    hidden = tuple(issue for where in wanted if where not in bare for issue in wanted[where])
+    lost = tuple(_astray(reading, own, landings, before))
+    done = Marked(reading, found, len(bare), len(writes), hidden, lost)
+    return done, all(landing.right for landing in landings)
 
 
 def _astray(
