@@ -21,10 +21,9 @@ from sheetcrm.schema.template import Template
 from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.aims import CellChange, pieces, rows_of, same, unmaking
 from sheetcrm.sync.landing import Landing
-from sheetcrm.sync.look import look
 from sheetcrm.sync.posting import post
 from sheetcrm.sync.records import Reading
-from sheetcrm.sync.standing import unjudged
+from sheetcrm.sync.standing import steady_look, unjudged
 
 __all__ = ["Attempt", "CellChange", "Changed", "Log", "change_cells", "is_cells", "logged", "put_right", "taken_back"]
 
@@ -131,7 +130,7 @@ def _attempt(
 ) -> Attempt:
     """Look, and write what is still as it was; once more from the start each time that a tab was renamed in between."""
     for left_tries in reversed(range(TRIES)):
-        seen = look(gateway, template, sheets=_sheets(changes))
+        seen = steady_look(gateway, template, sheets=_sheets(changes))
         reading = unjudged(seen)
         rows = rows_of(reading, changes)
         sent = [(change, row) for change, row in zip(changes, rows, strict=True) if row is not None]
@@ -179,7 +178,7 @@ def _still_there(gateway: Gateway, template: Template, attempt: Attempt) -> list
     gone = set(unmaking(attempt.reading, [change for change, _ in attempt.landed]))
     if not gone:
         return []
-    there = unjudged(look(gateway, template, sheets=_sheets(gone))).extracts
+    there = unjudged(steady_look(gateway, template, sheets=_sheets(gone))).extracts
     ids = {sheet: set(extract.ids) for sheet, extract in there.items()}
     return [landing for change, landing in attempt.landed if change in gone and change.id in ids.get(change.sheet, ())]
 

@@ -17,9 +17,8 @@ from sheetcrm.schema.context import Context
 from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.aims import CellChange, rows_of, same, unmaking
 from sheetcrm.sync.landing import Aim, Landing, send_and_see
-from sheetcrm.sync.look import look
 from sheetcrm.sync.records import Reading
-from sheetcrm.sync.standing import unjudged
+from sheetcrm.sync.standing import steady_look, unjudged
 from sheetcrm.sync.write import Write, cell_requests
 
 Sent = Sequence[tuple[CellChange, int]]
@@ -56,7 +55,7 @@ def in_doubt(error: ApiError) -> bool:
 def second_look(gateway: Gateway, reading: Reading, sheets: Sequence[str], lost: ApiError) -> Reading:
     """What is there after an answer was lost; that loss again when nobody answers this either."""
     try:
-        return unjudged(look(gateway, reading.template, sheets=sheets))
+        return unjudged(steady_look(gateway, reading.template, sheets=sheets))
     except ApiError as error:
         raise lost from error
 

@@ -22,9 +22,9 @@ from sheetcrm.sync.aims import BLANK, CellChange, same
 from sheetcrm.sync.cells import INVALID, TRIES, Log
 from sheetcrm.sync.identity import random_id
 from sheetcrm.sync.landing import Aim, Landing
-from sheetcrm.sync.look import Look, look
+from sheetcrm.sync.look import Look
 from sheetcrm.sync.records import Reading
-from sheetcrm.sync.standing import unjudged
+from sheetcrm.sync.standing import steady_look, unjudged
 from sheetcrm.sync.writing.adding import New, add
 from sheetcrm.sync.writing.outcome import Conflict, OnConflict, Saved
 from sheetcrm.sync.writing.room import own_columns
@@ -130,7 +130,7 @@ def is_rows(entries: Sequence[Json]) -> bool:
 def _moved(gateway: Gateway, template: Template, asked: _Asked, ids: Sequence[str], log: Log | None) -> Saved:
     """Once: look, weigh, take, see what it was."""
     sheet, to = asked.sheet, asked.to
-    found = look(gateway, template, sheets=[sheet, to] if to else [sheet])
+    found = steady_look(gateway, template, sheets=[sheet, to] if to else [sheet])
     reading = unjudged(found)
     for one in filter(None, (sheet, to)):
         if one not in reading.extracts or template.sheets[one].key not in reading.extracts[one].cells:
@@ -267,7 +267,7 @@ def _seen_to(gateway: Gateway, found: Look, aimed: Aimed, taken: Taken) -> Saved
 def _given_back(gateway: Gateway, found: Look, aimed: Aimed, taken: Taken, places: Sequence[int]) -> int | None:
     """As `give_back`, looked at anew each time that the tab was renamed in between."""
     for left_tries in reversed(range(TRIES)):
-        now = unjudged(look(gateway, found.context.template, sheets=[aimed.sheet]))
+        now = unjudged(steady_look(gateway, found.context.template, sheets=[aimed.sheet]))
         if aimed.sheet not in now.extracts:
             return None
         try:
@@ -295,7 +295,7 @@ def _out_again(
         return []
     ids = [taken.ids[at] for at in places if taken.ids[at]]
     done = move(gateway, template, aimed.to, ids, None, on_conflict="skip") if ids else Saved(aimed.to)
-    title = quoted(unjudged(look(gateway, template, sheets=[aimed.to])).layout.tab_title(aimed.to))
+    title = quoted(unjudged(steady_look(gateway, template, sheets=[aimed.to])).layout.tab_title(aimed.to))
     left = [at for at in places if taken.ids[at] not in done.deleted]
     stay = [
         Landing(
@@ -314,7 +314,7 @@ def _in_bin(aimed: Aimed, id_: str, at: int) -> Landing:
 
 
 def _made_again(gateway: Gateway, template: Template, sheet: str, gone: Sequence[Gone]) -> Saved:
-    found = look(gateway, template, sheets=[sheet])
+    found = steady_look(gateway, template, sheets=[sheet])
     reading = unjudged(found)
     if sheet not in reading.extracts:
         raise UsageError(f"{sheet}: there is no tab any more")

@@ -23,12 +23,11 @@ from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.aims import CellChange, pieces
 from sheetcrm.sync.cells import INVALID, TRIES, Attempt, Changed, Log, change_cells, logged, put_right
 from sheetcrm.sync.identity import random_id
-from sheetcrm.sync.look import look
 from sheetcrm.sync.posting import post
 from sheetcrm.sync.read import judged
 from sheetcrm.sync.records import Reading
 from sheetcrm.sync.rows_moved import move
-from sheetcrm.sync.standing import enough, unjudged
+from sheetcrm.sync.standing import enough, steady_look, unjudged
 from sheetcrm.sync.writing.adding import New, add, changes_of, newcomers
 from sheetcrm.sync.writing.checking import referred
 from sheetcrm.sync.writing.differing import differing
@@ -175,7 +174,7 @@ def _written(
     touched = columns_of(changes, template.context(reading.language, today), sheet)
     columns = enough(template, sheet, touched, reading.layout.columns(sheet))
     for left_tries in reversed(range(TRIES)):
-        seen = look(gateway, template, language=reading.language, sheets=[sheet], columns=columns, today=today)
+        seen = steady_look(gateway, template, language=reading.language, sheets=[sheet], columns=columns, today=today)
         now = unjudged(seen)
         weighed = weigh(now, seen.context, sheet, changes, on_conflict)
         if weighed.conflicts and on_conflict == "fail":
@@ -214,7 +213,7 @@ def _whole(
     others = referred(spec, sheet, template.context(language or template.languages[0]))
     columns = {f"{sheet}.{key}" for key in spec.columns} | {f"{other}.{key}" for other, key in others}
     sheets = list(dict.fromkeys([sheet, *sorted(other for other, _ in others)]))
-    seen = look(gateway, template, language=language, sheets=sheets, columns=columns, today=today)
+    seen = steady_look(gateway, template, language=language, sheets=sheets, columns=columns, today=today)
     reading = judged(seen)
     key = spec.key or ""
     if sheet not in reading.extracts or key not in reading.extracts[sheet].cells:

@@ -8,13 +8,38 @@ looked at, rows that are blank cannot be told and count as rows.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import date
 
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.template import HIDDEN_ID, Template
+from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.columns import Columns, picked
 from sheetcrm.sync.extract import blank_rows
-from sheetcrm.sync.look import Look
+from sheetcrm.sync.look import Look, look
 from sheetcrm.sync.records import FIRST_ROW, Extract, Parsed, Reading
+
+
+def steady_look(
+    gateway: Gateway,
+    template: Template,
+    *,
+    sheets: Collection[str],
+    columns: Collection[str] | None = None,
+    language: str | None = None,
+    today: date | None = None,
+) -> Look:
+    """
+    A `look` at those sheets; another one, once, where a column is not found that the template has.
+
+    Who inserts or moves a column between the two requests of a look makes marks
+    and headers contradict each other, and that is over with the next.
+    """
+    seen = look(gateway, template, language=language, sheets=sheets, columns=columns, today=today)
+    wanted = {f"{sheet}.{key}" for sheet in sheets for key in template.sheets[sheet].columns}
+    there = {f"{sheet}.{key}" for sheet, cells in seen.cells.items() for key in cells}
+    if (wanted if columns is None else wanted & set(columns)) <= there:
+        return seen
+    return look(gateway, template, language=language, sheets=sheets, columns=columns, today=today)
 
 
 def unjudged(seen: Look) -> Reading:

@@ -11,7 +11,7 @@ import pytest
 from sheetcrm import errors
 from sheetcrm.journal import Journal
 from sheetcrm.sync.cells import Log, change_cells, taken_back
-from sheetcrm.sync.save import append, save, upsert
+from sheetcrm.sync.save import append, delete, save, upsert
 
 from .desk import NEW, ROWS, cell, column, quiet
 from .meanwhile import interrupted
@@ -189,3 +189,19 @@ def test_what_is_too_much_for_one_request_goes_in_several_each_after_a_look_of_i
     assert (saved.changed, own.counts.reads, own.counts.writes) == (done.added, 4, 2)
     assert all(name.startswith("other") for name in column(filled, "Name")[3:])
     assert len(column(filled, "Name")) == 43
+
+
+@pytest.mark.parametrize("what", ["save", "append", "upsert", "delete"])
+def test_a_column_that_comes_in_between_the_two_requests_of_a_look_is_only_looked_at_again(filled, what):
+    reading, sheet = filled.read(), filled.tab("Customers").id
+    place = {"sheetId": sheet, "dimension": "COLUMNS", "startIndex": 0, "endIndex": 1}
+    own = interrupted(filled.running, filled.id, {1: [partial(filled.send, {"insertDimension": {"range": place}})]})
+    wanted = [{"id": "C001", "name": "Anna"}]
+    done = {
+        "save": lambda: save(own, reading, "customers", wanted),
+        "append": lambda: append(own, filled.template, "customers", [NEW]),
+        "upsert": lambda: upsert(own, filled.template, "customers", wanted),
+        "delete": lambda: delete(own, filled.template, "customers", ["C002"]),
+    }[what]()
+    assert quiet(done)
+    assert len([*done.changed, *done.added, *done.deleted]) == 1

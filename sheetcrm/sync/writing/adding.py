@@ -24,10 +24,9 @@ from sheetcrm.sync.cells import INVALID, TRIES, Changed, change_cells
 from sheetcrm.sync.extract import Values
 from sheetcrm.sync.identity import new_ids, stamps, taken
 from sheetcrm.sync.landing import Aim, Landing, send_and_see
-from sheetcrm.sync.look import look
 from sheetcrm.sync.posting import in_doubt, second_look
 from sheetcrm.sync.records import Extract, Reading
-from sheetcrm.sync.standing import unjudged
+from sheetcrm.sync.standing import steady_look, unjudged
 from sheetcrm.sync.write import Write, cell_data, cell_requests, chunks, formula_requests
 from sheetcrm.sync.writing.checking import Rows, broken, cell_of, said
 from sheetcrm.sync.writing.differing import AsItWillBe
@@ -105,7 +104,7 @@ def add(gateway: Gateway, reading: Reading, context: Context, sheet: str, made: 
                 part = [new for new in part if new.id not in known]
             # A tab was renamed, or the ids went to another column; or there is more to come, below what came.
             reading = (
-                unjudged(look(gateway, reading.template, sheets=[sheet]))
+                unjudged(steady_look(gateway, reading.template, sheets=[sheet]))
                 if part or chunk[-1].row + 1 < len(made)
                 else reading
             )
