@@ -299,3 +299,14 @@ sheets:
         office = Office(loader.load(path), running)
         office.apply()
         yield office
+
+
+def test_a_thousand_changed_records_are_two_reads_and_one_write(office):
+    rows = [[f"C{at:04d}", f"name {at}", f"+86138{at:08d}", "", "Won"] for at in range(2_000)]
+    office.tab("Customers").resize(rows=2_100)
+    office.tab("Customers").update(rows, "A2", raw=True)
+    reading, own = office.read(), office.gateway
+    records = [row.record.model_copy(update={"name": "x"}) for row in reading.extracts["customers"].rows[::2]]
+    done = save(own, reading, "customers", records)
+    assert (len(done.changed), own.counts.reads, own.counts.writes) == (1_000, 2, 1)
+    assert column(office, "Name").count("x") == 1_000
