@@ -19,7 +19,7 @@ from sheetcrm.resources.base import Cell, Json, Request
 from sheetcrm.schema.context import Context
 from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.posting import in_doubt
-from sheetcrm.sync.records import Reading
+from sheetcrm.sync.records import FIRST_ROW, Reading
 from sheetcrm.sync.write import formula_requests
 from sheetcrm.sync.writing.room import inserted, own_columns
 
@@ -178,7 +178,19 @@ def _requests(layout: Layout, context: Context, aimed: Aimed, last: int) -> tupl
     for first, end in reversed(aimed.runs):
         span = {"sheetId": sheet_id, "dimension": "ROWS", "startIndex": first - 1, "endIndex": end}
         requests.append({"deleteDimension": {"range": span}})
+    requests += _blank_again(layout, context, sheet, count)
     return start, requests
+
+
+def _blank_again(layout: Layout, context: Context, sheet: str, gone: int) -> Iterator[Request]:
+    """As many blank rows at the grid's end as the template wants there to be, with all that blank rows have."""
+    rows = max(layout.rows(sheet) - gone, FIRST_ROW)
+    layout.set_rows(sheet, rows)
+    missing = min(gone, context.template.sheets[sheet].rows - rows)
+    if missing > 0:
+        first, room = inserted(layout, sheet, rows, missing)
+        yield from room
+        yield from formula_requests(layout, sheet, context, first, missing)
 
 
 def _pasted(layout: Layout, aimed: Aimed, start: int) -> Iterator[Request]:
