@@ -3,8 +3,8 @@ An Excel file (.xlsx, .xlsm) → header and lines of cells.
 
 Numbers and ticks stay what they are; a date becomes the text of its calendar
 day, also in files that count from 1904.  What the reading library passes over in
-silence is looked for in the file itself: failed formulas, Excel's 29 February
-1900, hidden rows, merged cells, macros.
+silence is looked for in the file itself: formulas that failed or were never
+calculated, Excel's 29 February 1900, hidden rows, merged cells, macros.
 """
 
 from __future__ import annotations
@@ -41,6 +41,12 @@ _ERROR = re.compile(
 _LEAP = re.compile(
     rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Z]{1,3})(\d{1,7})["'][^>]*>(?:<(?:\w+:)?f[^>]*(?:/>|>[^<]*</(?:\w+:)?f>))?<(?:\w+:)?v>60(?:\.\d+)?</"""
 )
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+# A formula whose result is a text without a letter says that it is a text (t="str").
+_UNCALCULATED = re.compile(
+    rb"""<(?:\w+:)?c\s(?![^>]*\bt=["']str["'])[^>]*?\br=["']([A-Z]{1,3}\d{1,7})["'][^>]*>"""
+    rb"""<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)(?:<(?:\w+:)?v\s*(?:/>|></(?:\w+:)?v>))?</(?:\w+:)?c>"""
+)
 _VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
 _HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
 _NUMBER = re.compile(rb"""\br=["'](\d{1,7})["']""")
@@ -54,6 +60,10 @@ class _Seen:
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     leaps: set[tuple[int, int]] = field(default_factory=set)
     """Cells that hold 60, which as a date is 29 February 1900."""
+    uncalculated: int = 0
+    """Formulas without a result: whoever wrote the file does not calculate."""
+    first_uncalculated: str = ""
+    """A1."""
     columns: int = 0
     rows: int = 0
 
@@ -153,6 +163,13 @@ def _look(xml: bytes, seen: _Seen) -> None:
         seen.errors[int(row) - 1, _index(letters) - 1] = value[1].decode("utf-8", "replace") if value else "#ERROR!"
     if b">60<" in xml or b">60." in xml:
         seen.leaps.update((int(row) - 1, _index(letters) - 1) for letters, row in _LEAP.findall(xml))
+    _look_for_uncalculated(xml, seen)
+
+
+def _look_for_uncalculated(xml: bytes, seen: _Seen) -> None:
+    if _FORMULA.search(xml) and (places := _UNCALCULATED.findall(xml)):
+        seen.first_uncalculated = seen.first_uncalculated or places[0].decode()
+        seen.uncalculated += len(places)
 
 
 def _index(letters: bytes) -> int:
@@ -172,6 +189,12 @@ def _remarks(package: Package, title: str, hidden: bool, seen: _Seen) -> Iterato
         yield Remark(
             N_("{count} rows are hidden in the file; they are read like the others"), {"count": len(seen.hidden)}
         )
+    if seen.uncalculated:
+        message = N_(
+            "{count} formulas have no result in the file, the first in {cell}, and are read as blank; "
+            "open it in a spreadsheet program and save it"
+        )
+        yield Remark(message, {"count": seen.uncalculated, "cell": seen.first_uncalculated})
 
 
 def _table(sheet: CalamineSheet, path: Path, seen: _Seen, remarks: Iterable[Remark]) -> Table:

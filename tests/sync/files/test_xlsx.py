@@ -4,6 +4,7 @@ import io
 import zipfile
 import zlib
 
+import openpyxl
 import pytest
 import xlsxwriter
 
@@ -68,6 +69,33 @@ def test_a_formula_that_failed_is_not_blank(book):
         sheet.write_formula(1, 1, "=1+1", None, 2)
 
     assert rows(book(fill)) == [("#DIV/0!", 2)]
+
+
+def test_a_formula_that_nobody_calculated_is_blank_and_told(tmp_path):
+    made = openpyxl.Workbook()  # a library that writes formulas and does not calculate
+    made.active.append(["a", "b", "c"])
+    made.active.append(["=1+1", "=SUM(A2:A3)", "text"])
+    made.save(tmp_path / "in.xlsx")
+    table = xlsx.read_file(tmp_path / "in.xlsx")
+    assert rows(table) == [("", "", "text")]
+    assert [one.values for one in table.remarks] == [{"count": 2, "cell": "A2"}]
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        pytest.param('<c r="A2"><f>1+1</f><v></v></c>', 1, id="an empty result"),
+        pytest.param('<c r="A2" s="1"><f t="shared" si="0"/></c>', 1, id="a formula that another cell has"),
+        pytest.param('<x:c r="A2"><x:f>1+1</x:f></x:c>', 1, id="with prefixes"),
+        pytest.param('<c r="A2" t="str"><f>""</f><v></v></c>', 0, id="a text without a letter is a result"),
+        pytest.param('<c r="A2"><f t="shared" si="0"/><v>2</v></c>', 0, id="a result"),
+        pytest.param('<c r="A2"/><c r="B2"><v>2</v></c>', 0, id="no formula"),
+    ],
+)
+def test_whether_a_formula_was_calculated(cell, told):
+    seen = xlsx._Seen()
+    xlsx._look(f'<row r="2">{cell}</row>'.encode(), seen)
+    assert (seen.uncalculated, seen.first_uncalculated) == (told, "A2" if told else "")
 
 
 def test_rows_have_the_numbers_that_people_see_and_hidden_ones_are_read_and_counted(book):
