@@ -8,8 +8,10 @@ it with plain gspread, a mail server.
 
 from __future__ import annotations
 
+import importlib
 import os
 import socket
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -28,6 +30,8 @@ from sheetcrm.schema import loader
 from sheetcrm.server.app import Server
 from sheetcrm.sheets.gateway import Drive, Gateway
 from tests.server import answers
+
+pytest_plugins = ["tests.postgres"]
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -75,6 +79,21 @@ def shared():
     if not SHARED.is_dir():
         pytest.skip("needs ../shared, which only developers of sheetcrm have")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def northwind():
+    """The module of docs/examples/northwind, with `source`, the folder of Northwind's files."""
+    if not SHARED.is_dir():
+        pytest.skip("needs ../shared, which only developers of sheetcrm have")
+    folder = str(ROOT / "docs" / "examples" / "northwind")
+    sys.path.insert(0, folder)
+    try:
+        module = importlib.import_module("northwind")
+    finally:
+        sys.path.remove(folder)
+    module.source = SHARED / "northwind"
+    return module
 
 
 class Office:

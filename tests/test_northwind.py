@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import csv
-import sys
 from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 from email import message_from_bytes
-from pathlib import Path
 
 import pytest
 
@@ -16,15 +14,12 @@ from sheetcrm import provision, sync, testing
 from sheetcrm.schema import loader
 from sheetcrm.sheets.gateway import Drive, Gateway
 
-EXAMPLE = Path(__file__).resolve().parent.parent / "docs" / "examples" / "northwind"
-SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
-
 
 class Story:
     """The main job done twice on one server, and what the files themselves say, read again in the plainest way."""
 
     def __init__(self, northwind, session, work):
-        self.source = SHARED / "northwind"
+        self.source = northwind.source
         self.session, self.work = session, work
         self.spreadsheet = Drive(session).create("Northwind")
         self.first = northwind.main_job(session, self.spreadsheet, self.source, work)
@@ -49,14 +44,7 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory):
-    if not SHARED.is_dir():
-        pytest.skip("needs ../shared, which only developers of sheetcrm have")
-    sys.path.insert(0, str(EXAMPLE))
-    try:
-        import northwind
-    finally:
-        sys.path.remove(str(EXAMPLE))
+def story(northwind, tmp_path_factory):
     with testing.server() as running:
         yield Story(northwind, running.session, tmp_path_factory.mktemp("northwind"))
 
@@ -159,15 +147,15 @@ class OrderLines:
 
     def __init__(self, northwind, session, work):
         spreadsheet = Drive(session).create("Order lines")
-        self.first = northwind.order_lines(session, spreadsheet, SHARED / "northwind", work)
-        self.second = northwind.order_lines(session, spreadsheet, SHARED / "northwind", work)
+        self.first = northwind.order_lines(session, spreadsheet, northwind.source, work)
+        self.second = northwind.order_lines(session, spreadsheet, northwind.source, work)
         template = loader.load(loader.find("customer-list"))
         self.reading = sync.read(Gateway(session, spreadsheet), template, sheets=["customers", "purchases"])
 
 
 @pytest.fixture(scope="module")
-def order_lines(story, tmp_path_factory):
-    return OrderLines(sys.modules["northwind"], story.session, tmp_path_factory.mktemp("lines"))
+def order_lines(northwind, story, tmp_path_factory):
+    return OrderLines(northwind, story.session, tmp_path_factory.mktemp("lines"))
 
 
 def test_every_customer_and_order_line_comes_in_once_the_shifted_ones_are_mended(story, order_lines):
