@@ -9,18 +9,16 @@ that is not possible.  The CPU figures are of the client alone: the embedded ser
 
 from __future__ import annotations
 
-import subprocess
 import sys
-import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from statistics import median
 from typing import Any
 
 import gspread
+from fetched import fetched  # benchmarks/fetched.py
 
 from sheetcrm import provision, testing
 from sheetcrm.layout import letters
@@ -144,23 +142,6 @@ def _loading(name: str) -> float:
     started = time.thread_time()
     loader.named(name)
     return time.thread_time() - started
-
-
-@contextmanager
-def fetched(package: str) -> Iterator[bool]:
-    """Whether the package can be imported inside: from a folder that is gone afterwards."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder, package]
-        try:
-            subprocess.run(command, check=True, capture_output=True, timeout=120)
-        except (subprocess.SubprocessError, OSError):
-            yield False
-            return
-        sys.path.insert(0, folder)
-        try:
-            yield True
-        finally:
-            sys.path.remove(folder)
 
 
 class By:

@@ -19,7 +19,8 @@ from decimal import Decimal
 from typing import Any
 
 import requests
-from sync import ROWS, Canned, columns, named, say, template, timed, together  # benchmarks/sync.py
+from canned import ROWS, Canned, columns, named, template  # benchmarks/canned.py
+from clock import say, timed, together
 
 from sheetcrm import sync
 from sheetcrm.sheets.gateway import Gateway
