@@ -140,7 +140,8 @@ class TestShape:
 
 class TestSamples:
     def test_three_rows_at_least_in_every_sheet_of_records(self, template):
-        for key in template.records:
+        archives = {template.archive_of(key) for key in template.sheets}
+        for key in set(template.records) - archives:
             assert len(template.sheets[key].samples) + len(template.sheets[key].seeds) >= 3, key
 
     def test_every_sample_row_has_an_id_and_is_known_by_it(self, template, language):

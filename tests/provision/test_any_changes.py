@@ -7,6 +7,7 @@ told by their mark, people's own by their order.
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -392,4 +393,6 @@ class Team(RuleBasedStateMachine):
 
 
 TestTeam = Team.TestCase
-TestTeam.settings = settings(stateful_step_count=14, suppress_health_check=list(HealthCheck))
+# Each story is many applies: the short form has half as many as other tests.
+EXAMPLES = settings.default.max_examples // (1 if "SHEETCRM_PROVE" in os.environ else 2)
+TestTeam.settings = settings(max_examples=EXAMPLES, stateful_step_count=14, suppress_health_check=list(HealthCheck))
