@@ -24,6 +24,7 @@ from sheetcrm.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from sheetcrm.schema.template import Template
     from sheetcrm.sync import Imported
 
 SHOWN = 20
@@ -91,7 +92,7 @@ def import_command(
         if asked.as_json:
             print_json({**_as_json(done), "dry_run": how["dry_run"], "requests": requests_of(job.gateway)})
         else:
-            show(done, file, dry_run=how["dry_run"])
+            show(done, file, template, dry_run=how["dry_run"])
     return SOMETHING_TO_SEE if done.refused or done.misplaced else 0
 
 
@@ -149,14 +150,14 @@ def _as_json(done: Imported) -> dict[str, Any]:
     return {**told, "changes": changes, "mended": [{"line": one.line, "text": one.mended} for one in done.mended]}
 
 
-def show(done: Imported, file: Path, *, dry_run: bool) -> None:
+def show(done: Imported, file: Path, template: Template, *, dry_run: bool) -> None:
     """What an import did, for people: every refused and mended line, what changed, then the figures."""
     for refusal in done.refused:
         for column, text in ((refusal.column, refusal.text), *refusal.also):
             click.echo(f"{file}:{refusal.line}: {f'{column}: ' if column else ''}{text}")
     for one in done.mended:
         click.echo(f"{file}:{one.line}: mended: {one.mended}")
-    _show_changes(done)
+    _show_changes(done, template)
     for id_ in done.misplaced:
         click.echo(f"{id_}: rows moved while it was written; look at it")
     for remark in done.remarks:
@@ -172,11 +173,13 @@ def show(done: Imported, file: Path, *, dry_run: bool) -> None:
     click.echo(figures + (f", {len(done.mended)} of them all mended" if done.mended else ""))
 
 
-def _show_changes(done: Imported) -> None:
+def _show_changes(done: Imported, template: Template) -> None:
+    from sheetcrm.sync.dump import as_read
+
     changed = [one for one in done.outcomes if one.changes]
     for one in changed[:SHOWN]:
         for change in one.changes:
-            before = "(blank)" if change.before in ("", None) else change.before
-            click.echo(f"{one.id}: {change.column}: {before} → {change.after}")
+            before, after = as_read(change, template)
+            click.echo(f"{one.id}: {change.column}: {before or '(blank)'} → {after}")
     if len(changed) > SHOWN:
         tell(f"and {len(changed) - SHOWN} more rows; --report FILE.csv has every line")

@@ -102,12 +102,14 @@ def _cells_back(
     """Take back cells that a command wrote row by row, where they still say what it wrote."""
     from sheetcrm.cli.team import moved_lines
     from sheetcrm.sync.cells import Log, change_cells, taken_back
+    from sheetcrm.sync.dump import as_read
 
     changes = taken_back(write.entries)
     if not asked.as_json:
         click.echo(f"undo: {write.what}, {write.when}")
         for one in changes:
-            click.echo(f"  ~ {one.sheet} {one.id} {one.column}: {one.before} → {one.after}")
+            before, after = as_read(one, template)
+            click.echo(f"  ~ {one.sheet} {one.id} {one.column}: {before or '(blank)'} → {after or '(blank)'}")
     if dry_run or (sys.stdin.isatty() and ask and not click.confirm("Do it?", err=True)):
         tell("nothing was changed")
         return 0

@@ -16,7 +16,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
+from sheetcrm.resources.base import Cell
+from sheetcrm.schema.columns.base import Column
 from sheetcrm.schema.columns.duration import clock
+from sheetcrm.schema.template import Template
+from sheetcrm.sync.aims import CellChange
 from sheetcrm.sync.records import Reading, Row
 
 FORMULA_BEGINS = re.compile("'*(?:[\t\r\n\0]|[\\s\ufeff\u200b]*[=+@\uff1d\uff0b\uff0d\uff20-])")
@@ -85,3 +89,18 @@ def dumped(value: Any, *, raw: bool = False) -> str:
         case tuple():
             return guard(", ".join(str(part) for part in value))
     return guard(str(value))
+
+
+def as_read(change: CellChange, template: Template) -> tuple[str, str]:
+    """What stood in a cell and what comes there, as people read it: days and lengths of time, not their numbers; empty when blank."""
+    found = template.sheets.get(change.sheet)
+    column = found.columns.get(change.column) if found else None
+    return _read(change.before, column, template), _read(change.after, column, template)
+
+
+def _read(cell: Cell, column: Column | None, template: Template) -> str:
+    if column is not None and isinstance(cell, int | float):
+        value = column.parse([cell], template.context("en"))[0][0]
+        if isinstance(value, date | timedelta):
+            return dumped(value)
+    return "" if cell is None else str(cell)

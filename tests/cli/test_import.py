@@ -49,6 +49,17 @@ def test_what_changes_is_shown_and_undo_takes_it_back(pipeline):
     assert '"One"' in pipeline("export", "progress", "--format", "json").out
 
 
+def test_days_are_shown_as_days_and_not_as_their_numbers(pipeline):
+    path = Path("change.csv")
+    for day in ("2026-01-05", "2026-02-28"):
+        path.write_text(f"客户编号,客户名称,下次跟进日期\n0007,One,{day}\n", encoding="utf-8")
+        changed = pipeline("import", str(path), "--sheet", "progress")
+        assert changed.code == 0, changed.out + changed.err
+    assert "0007: next: 2026-01-05 → 2026-02-28\n" in changed.out
+    assert "0007 next: 2026-02-28 → 2026-01-05\n" in pipeline("undo", "--dry-run").out
+    assert "0007 next: 2026-02-28 → 2026-01-05\n" in pipeline("undo", "--yes").out
+
+
 def test_rows_are_known_by_a_phone_and_shifted_lines_mended(pipeline):
     Path("a.csv").write_text("客户编号,客户名称,电话\n0007,One,13711137111\n", encoding="utf-8")
     pipeline("import", "a.csv", "--sheet", "progress")
