@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import singledispatch
-from itertools import compress
 
 from sheetcrm.remind.people import Nobody, People, Person, Reason
 from sheetcrm.schema.reminders import DateReminder, ReminderRule
@@ -97,14 +96,11 @@ def candidates(rule: ReminderRule, extract: Extract, today: date) -> Sequence[in
 
 @candidates.register
 def _(rule: DateReminder, extract: Extract, today: date) -> Sequence[int]:
-    days, cells = extract.parsed.values.get(rule.date), extract.parsed.used.get(rule.date, ())
-    first = min(steps(rule), default=None)
-    if days is None or first is None:
+    first, values = min(steps(rule), default=None), extract.parsed.values
+    if first is None or rule.date not in values:
         return []
     last = today - timedelta(days=first)
-    known = {day: day is not None and day <= last for day in set(days)}
-    bad = [offset for offset in extract.parsed.bad.get(rule.date, ()) if cells[offset] not in (None, "")]
-    return sorted({*compress(range(len(days)), map(known.__getitem__, days)), *bad})
+    return values.where(rule.date, lambda day, wrong: wrong is not None or (day is not None and day <= last))
 
 
 @singledispatch
@@ -150,4 +146,5 @@ def _not_excused(extract: Extract, rule: ReminderRule, offsets: Sequence[int]) -
     if not rule.unless:
         return offsets
     values = extract.parsed.values
-    return [offset for offset in offsets if not holds(rule.unless, values, offset)]
+    states = {key: values.some(key, offsets) for key in rule.unless if key in values}
+    return [offset for at, offset in enumerate(offsets) if not holds(rule.unless, states, at)]

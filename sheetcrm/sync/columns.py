@@ -8,6 +8,7 @@ rows: the rest is never read.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import compress
 from operator import itemgetter
 from typing import Any
 
@@ -45,6 +46,18 @@ class Columns(Mapping[str, Sequence[Any]]):
         if key in self._made:
             return picked(self._made[key][0], offsets)
         return self._read(key, picked(self._cells[key], offsets))[0]
+
+    def where(self, key: str, test: Callable[[Any, BadCell | None], bool]) -> list[int]:
+        """The offsets of the rows whose value (or what is wrong with it) passes; equal cells are asked about once."""
+        cells = self._cells[key]
+        if len(set(map(type, cells)) - {str}) > 1:
+            # Cells of several types may be equal and not the same: TRUE is 1 to Python.
+            values, bad = self._column(key)
+            return [offset for offset, value in enumerate(values) if test(value, bad.get(offset))]
+        different = list(dict.fromkeys(cells))
+        values, bad = self._read(key, different)
+        wanted = {cell for at, cell in enumerate(different) if test(values[at], bad.get(at))}
+        return list(compress(range(len(cells)), map(wanted.__contains__, cells))) if wanted else []
 
     def having(self, changed: Mapping[str, Sequence[Any]]) -> Columns:
         """The same with other values in some columns."""
