@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import openpyxl
 import pandas as pd
@@ -24,6 +24,8 @@ SHEETS = {"customers": "Customers", "purchases": "Purchases"}
 
 class Lines:
     """The spreadsheet with Northwind's customers and order lines, the shifted ones mended."""
+
+    day = DAY
 
     def __init__(self, northwind, running, work):
         spreadsheet = Drive(running.session).create("Order lines")
@@ -63,7 +65,7 @@ class Lines:
 
 @pytest.fixture(scope="module")
 def lines(northwind, tmp_path_factory):
-    with testing.server(now=lambda: DAY) as running:
+    with testing.server(now=lambda: Lines.day) as running:
         yield Lines(northwind, running, tmp_path_factory.mktemp("lines"))
 
 
@@ -105,6 +107,15 @@ class TestDatabases:
         was = tab.cell(1000, amount, value_render_option="UNFORMATTED_VALUE").value
         tab.update_cell(1000, amount, float(was) + 1)
         assert lines.store(url, LATER) == {"customers": (0, 1, 0), "purchases": (0, 1, 0)}
+
+    def test_what_counts_the_days_until_today_is_other_tomorrow(self, lines, tmp_path, monkeypatch):
+        lines.store(f"sqlite:///{tmp_path / 'crm.db'}", FIRST)
+        monkeypatch.setattr(Lines, "day", DAY + timedelta(days=1))
+        # Two customers never bought anything: nothing is counted of them.
+        assert lines.store(f"sqlite:///{tmp_path / 'crm.db'}", LATER) == {
+            "customers": (0, 89, 0),
+            "purchases": (0, 0, 0),
+        }
 
     def test_types_and_references_are_the_database_s_own(self, lines, postgres):
         lines.store(postgres, FIRST)
