@@ -87,6 +87,15 @@ class Wrong(Mapping[str, Mapping[int, BadCell]]):
         return len(self._columns)
 
 
+def level(cells: Mapping[str, Sequence[Cell]]) -> tuple[dict[str, list[Cell]], int]:
+    """Columns of one length, and that length: the API leaves trailing blanks out.  What is long enough is not copied."""
+    length = max(map(len, cells.values()), default=0)
+    return {
+        key: column if isinstance(column, list) and len(column) == length else [*column, *[""] * (length - len(column))]
+        for key, column in cells.items()
+    }, length
+
+
 def picked(values: Sequence[Any], offsets: Sequence[int]) -> list[Any]:
     """Those at these offsets."""
     if len(offsets) > 1:

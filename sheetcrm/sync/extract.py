@@ -21,7 +21,7 @@ from sheetcrm.schema.context import Lookup
 from sheetcrm.schema.rules import Rule, repeated
 from sheetcrm.schema.sheet_rules import SheetRule
 from sheetcrm.schema.template import HIDDEN_ID, SheetSpec, Template
-from sheetcrm.sync.columns import Columns, Wrong, picked
+from sheetcrm.sync.columns import Columns, Wrong, level, picked
 from sheetcrm.sync.records import FIRST_ROW, Extract, Issue, Parsed
 
 
@@ -46,11 +46,7 @@ def parse(
     A row is blank when the cells that people fill are blank or FALSE: what a
     formula or we ourselves put there makes no row.
     """
-    length = max(map(len, cells.values()), default=0)
-    padded = {
-        key: column if isinstance(column, list) and len(column) == length else [*column, *[""] * (length - len(column))]
-        for key, column in cells.items()
-    }
+    padded, length = level(cells)
     blank = blank_rows([padded[key] for key in spec.inputs if key in padded], length)
     kept = [at for at in range(length) if at not in blank] if blank else range(length)
     used = {key: picked(column, kept) for key, column in padded.items()} if blank else padded

@@ -13,7 +13,7 @@ from datetime import date
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.template import HIDDEN_ID, Template
 from sheetcrm.sheets.gateway import Gateway
-from sheetcrm.sync.columns import Columns, picked
+from sheetcrm.sync.columns import Columns, level, picked
 from sheetcrm.sync.extract import blank_rows
 from sheetcrm.sync.look import Look, look
 from sheetcrm.sync.records import FIRST_ROW, Extract, Parsed, Reading
@@ -69,8 +69,7 @@ def enough(template: Template, sheet: str, columns: Collection[str], neighbours:
 def _extract(seen: Look, sheet: str) -> Extract:
     template = seen.context.template
     spec, cells = template.sheets[sheet], seen.cells[sheet]
-    length = max(map(len, cells.values()), default=0)
-    padded = {key: [*column, *[""] * (length - len(column))] for key, column in cells.items()}
+    padded, length = level(cells)
     inputs = [padded[key] for key in spec.inputs if key in padded]
     blank = blank_rows(inputs, length) if len(inputs) == len(spec.inputs) else ()
     kept: Sequence[int] = [at for at in range(length) if at not in blank] if blank else range(length)

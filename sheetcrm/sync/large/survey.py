@@ -16,6 +16,7 @@ from sheetcrm.resources.base import Cell
 from sheetcrm.schema.columns.base import Context
 from sheetcrm.schema.rules import folded
 from sheetcrm.schema.sheet_rules import together
+from sheetcrm.sync.columns import level
 from sheetcrm.sync.large.digests import NOTHING, Known, digests, repeated
 
 Place = tuple[str, str]
@@ -76,8 +77,7 @@ class Survey:
             if place in self.asked.targets:
                 self.found.setdefault(place, array("q")).extend(digests(self._values(place, column_cells)))
         own = {column: column_cells for (sheet, column), column_cells in cells.items() if sheet == self.asked.sheet}
-        length = max(map(len, own.values()), default=0)
-        padded = {key: [*column, *[""] * (length - len(column))] for key, column in own.items()}
+        padded, _ = level(own)
         values = {key: self._values((self.asked.sheet, key), column) for key, column in padded.items()}
         self.keys.extend(told_apart(padded.get(self.asked.key, []), padded.get(self.asked.telling, [])))
         self.ids.extend(digests(values.get(self.asked.key, [])))

@@ -16,7 +16,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from sheetcrm.messages import N_
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.context import BadCell, Context
-from sheetcrm.sync.columns import picked
+from sheetcrm.sync.columns import level, picked
 from sheetcrm.sync.extract import blank_rows
 from sheetcrm.sync.own.fields import Field, fields_of
 from sheetcrm.sync.records import in_bulk
@@ -41,8 +41,7 @@ class Column:
 
 def used_rows(cells: Mapping[str, Sequence[Cell]]) -> tuple[list[int], dict[str, list[Cell]]]:
     """The offsets of rows that are not blank (or FALSE) in all columns, and their cells."""
-    length = max(map(len, cells.values()), default=0)
-    padded = {key: [*column, *[""] * (length - len(column))] for key, column in cells.items()}
+    padded, length = level(cells)
     blank = blank_rows(list(padded.values()), length)
     kept = [at for at in range(length) if at not in blank]
     return kept, {key: picked(column, kept) for key, column in padded.items()} if blank else padded
