@@ -162,7 +162,7 @@ def carry_out(job: Job, template: Template, wanted: Wanted, *, say: Callable[[st
 
     plan = make_plan(job, template, wanted)
     if say is not None and not wanted.shown:
-        say(plan.text())
+        say(plan.text(refusals=False))
     plan.check(wanted.fingerprint)
     if plan.has_work and _asks(wanted):
         if not click.confirm("Do it?", err=True):

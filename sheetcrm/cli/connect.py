@@ -21,6 +21,7 @@ from sheetcrm.cli.options import (
     template_name,
     today_in,
 )
+from sheetcrm.messages import counted
 
 if TYPE_CHECKING:
     from sheetcrm.handmade.bind import Binding
@@ -113,7 +114,7 @@ def _draft(asked: Asked, job: Job, found: Survey, wanted: Wanted) -> int:
 
 def _sum(made: Draft) -> str:
     columns = sum(len(sheet["columns"]) for sheet in made.data["sheets"].values())
-    return f"{len(made.data['sheets'])} sheets, {columns} columns, {len(made.remarks)} remarks to look at"
+    return f"{counted(len(made.data['sheets']), 'sheet')}, {counted(columns, 'column')}, {counted(len(made.remarks), 'remark')} to look at"
 
 
 def _draft_json(made: Draft) -> dict[str, Any]:

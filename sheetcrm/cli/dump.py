@@ -23,6 +23,7 @@ from sheetcrm.cli.options import (
     today_in,
 )
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import counted
 
 if TYPE_CHECKING:
     from sheetcrm.schema.template import Template
@@ -150,7 +151,7 @@ def _written(
     else:
         for at, one in enumerate(done.sheets):
             click.echo(
-                f"{_title(sources.template, one.sheet)}: {one.rows} rows → {done.files[min(at, len(done.files) - 1)]}"
+                f"{_title(sources.template, one.sheet)}: {counted(one.rows, 'row')} → {done.files[min(at, len(done.files) - 1)]}"
             )
     return _told(done.sheets)
 
@@ -179,7 +180,9 @@ def _stored(asked: Asked, job: Job, sources: Sources, wishes: Sequence[Wish], ur
         _named(one.shared, "has an id that another row has, too; the database keeps what it had")
         code = SOMETHING_TO_SEE if one.left_out or one.shared else code
     for reference, count in done.loose.items():
-        tell(f"{reference}: {count} rows lead nowhere, so the database does not keep this reference")
+        tell(
+            f"{reference}: {counted(count, 'row leads', 'rows lead')} nowhere, so the database does not keep this reference"
+        )
     return code
 
 
@@ -194,9 +197,9 @@ def _told(sheets: Sequence[Any]) -> int:
         _named([f"{place.a1}: {place.reason};" for place in unfit], "blank in what was written")
         code = SOMETHING_TO_SEE if unfit else code
     if wrong:
-        tell(f"{wrong} wrong cells are blank here; see: sheetcrm check")
+        tell(f"{counted(wrong, 'wrong cell is', 'wrong cells are')} blank here; see: sheetcrm check")
     elif issues:
-        tell(f"{issues} things are wrong in the rows that were read; see: sheetcrm check")
+        tell(f"{counted(issues, 'thing is', 'things are')} wrong in the rows that were read; see: sheetcrm check")
     return code
 
 

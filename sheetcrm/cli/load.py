@@ -22,6 +22,7 @@ from sheetcrm.cli.options import (
     tell,
     today_in,
 )
+from sheetcrm.messages import counted
 
 if TYPE_CHECKING:
     from sheetcrm.schema.template import Template
@@ -182,4 +183,4 @@ def _show_changes(done: Imported, template: Template) -> None:
             before, after = as_read(change, template)
             click.echo(f"{one.id}: {change.column}: {before or '(blank)'} → {after}")
     if len(changed) > SHOWN:
-        tell(f"and {len(changed) - SHOWN} more rows; --report FILE.csv has every line")
+        tell(f"and {counted(len(changed) - SHOWN, 'more row')}; --report FILE.csv has every line")

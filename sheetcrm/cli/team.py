@@ -18,6 +18,7 @@ from sheetcrm.cli.options import (
     spreadsheet_options,
     tell,
 )
+from sheetcrm.messages import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -184,7 +185,7 @@ def _tell(asked: Asked, job: Job, template: Template, found: Leaving, done: Chan
         tell(f"stays: {change.sheet} {change.id} {change.column}: somebody changed it meanwhile")
     for line in moved_lines(done):
         tell(line)
-    tell(f"{len(done.done)} cells changed")
+    tell(f"{counted(len(done.done), 'cell')} changed")
     if done.done:
         _follows(template)
 

@@ -89,7 +89,7 @@ def settle(job: Job, path: Any) -> None:
 
 def _text(found: Undo) -> str:
     left = [f"stays: {address}: {why}" for address, why in found.left]
-    return "\n".join([found.plan.text(), *left])
+    return "\n".join([found.plan.text(refusals=False), *left])
 
 
 def _json(found: Undo) -> dict[str, Any]:

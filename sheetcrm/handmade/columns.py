@@ -17,7 +17,7 @@ from sheetcrm.handmade.evidence import Evidence
 from sheetcrm.handmade.guess import Around, Guess, guess, weigh
 from sheetcrm.handmade.options import id_shapes, money_settings
 from sheetcrm.handmade.sketch import SheetSketch, Sketch
-from sheetcrm.messages import N_, texts
+from sheetcrm.messages import N_, counted, texts
 from sheetcrm.resources import Cell
 from sheetcrm.schema.columns.base import Column
 from sheetcrm.schema.context import Context, Place
@@ -159,7 +159,7 @@ def _typed(sheet: SheetSketch, name: str, around: Around) -> Drafted:
     values, bad = column.parse(seen.column.cells, around.context)
     if bad:
         some = ", ".join(repr(str(seen.column.cells[row])[:30]) for row in sorted(bad)[:3])
-        made.remarks.append(f"{len(bad)} of {len(seen.column.filled)} cells do not fit: {some}")
+        made.remarks.append(f"{len(bad)} of {counted(len(seen.column.filled), 'cell')} do not fit: {some}")
     if unlike := sum(1 for _ in column.unlike(seen.column.cells, values)):
         part = f"{unlike} of {len(seen.column.filled)} cells"
         made.remarks.append(f"{part} are text to the sheet, which neither sorts nor computes with them")

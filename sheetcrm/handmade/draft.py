@@ -21,6 +21,7 @@ from sheetcrm.handmade.sketch import SheetSketch, Sketch, sketch
 from sheetcrm.handmade.survey import Survey
 from sheetcrm.handmade.yamltext import Path, written
 from sheetcrm.layout import letters
+from sheetcrm.messages import counted
 from sheetcrm.schema.template import Template
 
 HEALED = 20
@@ -96,7 +97,7 @@ def _sheet(sheet: SheetSketch, found: Sketch, columns: Mapping[str, Drafted], re
     settings = {name: made.settings for name, made in columns.items()}
     looks = highlighted(sheet, found, settings)
     if looks.left:
-        what = f"{looks.left} colour rules cannot be said in a template; they stay as they are"
+        what = f"{counted(looks.left, 'colour rule')} cannot be said in a template and will stay"
         remarks.append(Remark(sheet.key, "", what))
     spec: dict[str, Any] = {"title": sheet.tab.title}
     spec |= {"content": sheet.content} if sheet.content != "records" else {}

@@ -17,6 +17,7 @@ from typing import Literal
 
 from sheetcrm.errors import ApiError, NoAnswer
 from sheetcrm.journal import Journal, Stage
+from sheetcrm.messages import counted
 from sheetcrm.provision.diff import Change
 from sheetcrm.provision.plan import Plan
 from sheetcrm.provision.samples import Writes
@@ -153,7 +154,7 @@ def _was_done(plan: Plan, cut: Sequence[Part], at: int, left: Plan, lost: ApiErr
     if left.body == plan.body or (len(cut) > 1 and alike):
         return False
     raise NoAnswer(
-        f"No answer came, and what is there now is neither the one nor the other: {len(left.changes)} changes are left, "
+        f"No answer came, and what is there now is neither the one nor the other: {counted(len(left.changes), 'change is', 'changes are')} left, "
         "and not those that were sent. Somebody else is at it too; look with `sheetcrm plan` before you go on."
     ) from lost
 

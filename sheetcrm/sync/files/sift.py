@@ -106,7 +106,11 @@ def _shifted(file: Table, lines: list[Line], mapping: ImportMap, t: Texts) -> It
         longer = any(said(cell).strip() for cell in line.cells[size:])
         if not longer and len(line.cells) >= least:
             continue
-        text = t("{found} cells where the header has {size}: the columns are shifted", found=len(line.cells), size=size)
+        text = t(
+            "{found} {found:cell|cells} where the header has {size}: the columns are shifted",
+            found=len(line.cells),
+            size=size,
+        )
         if longer:
             yield Refusal(line.number, _cut(file, line), "shifted", text + _unquoted(file, line, t))
         else:
@@ -205,7 +209,9 @@ def _told(formulas: list[tuple[int, str]], refused: Mapping[int, Refusal]) -> It
     """How many went in, and the first of them."""
     there = sorted(one for one in formulas if one[0] not in refused)
     if there:
-        message = N_("{count} cells look like formulas, the first in line {line} ({text}); they come in as text")
+        message = N_(
+            "{count} {count:cell looks like a formula|cells look like formulas}, the first in line {line} ({text}); {count:it comes|they come} in as text"
+        )
         yield Remark(message, {"count": len(there), "line": there[0][0], "text": _short(there[0][1])})
 
 

@@ -57,7 +57,7 @@ def test_every_line_is_in_the_report(load):
         ("5", "refused", "", "", "not_an_email"),
     ]  # fmt: skip
     assert [one["became"] for one in json.loads(report(done, "json"))] == ["changed", "same", "added", "refused"]
-    assert done.remarks == ("1 cells look like formulas, the first in line 4 (=Cem); they come in as text",)
+    assert done.remarks == ("1 cell looks like a formula, the first in line 4 (=Cem); it comes in as text",)
 
 
 @pytest.mark.parametrize(
