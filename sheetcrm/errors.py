@@ -125,6 +125,8 @@ class ApiError(SheetcrmError):
     def __init__(self, message: str, *, status: int = 0, reason: str = "") -> None:
         """`reason` is Google's own word (`PERMISSION_DENIED`, `storageQuotaExceeded`), empty when there is none."""
         self.status, self.reason = status, reason
+        self.partly = False
+        """Whether an earlier part of the same write had been carried out."""
         super().__init__(message)
 
 

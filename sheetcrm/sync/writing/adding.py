@@ -1,9 +1,9 @@
 """
 New records → rows of their own below the last, in one batch with all that a row needs.
 
-Rows are inserted, not taken from the blank ones below: so whatever people move
-or type in that moment, nothing of theirs is written over.  Only the first
-record of an empty sheet goes into the row that is there.
+Whoever adds rows does it here.  Rows are inserted, not taken from the blank
+ones below: so whatever people move or type in that moment, nothing of theirs
+is written over.  Never by the API's own `append`, which guesses where a table ends.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from sheetcrm.schema.columns.base import BadCell, Context
 from sheetcrm.schema.template import SheetSpec
 from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.aims import CellChange, same
+from sheetcrm.sync.batches import Write, cell_data, cell_requests, chunks
 from sheetcrm.sync.cells import INVALID, TRIES, Changed, change_cells
 from sheetcrm.sync.extract import Values
 from sheetcrm.sync.identity import new_ids, stamps, taken
@@ -27,11 +28,10 @@ from sheetcrm.sync.landing import Aim, Landing, send_and_see
 from sheetcrm.sync.posting import in_doubt, second_look
 from sheetcrm.sync.records import Extract, Reading
 from sheetcrm.sync.standing import steady_look, unjudged
-from sheetcrm.sync.write import Write, cell_data, cell_requests, chunks, formula_requests
 from sheetcrm.sync.writing.checking import Rows, broken, cell_of, said
 from sheetcrm.sync.writing.differing import AsItWillBe
 from sheetcrm.sync.writing.given import NOT_SAID, Given
-from sheetcrm.sync.writing.room import inserted, own_columns
+from sheetcrm.sync.writing.room import formulas, inserted, own_columns
 
 
 @dataclass
@@ -201,15 +201,15 @@ def _sent(gateway: Gateway, reading: Reading, context: Context, sheet: str, made
 
 def _send(gateway: Gateway, reading: Reading, context: Context, sheet: str, made: Sequence[New]) -> list[Landing]:
     layout, last = reading.layout, max(reading.extracts[sheet].parsed.numbers, default=1)
-    first, before = inserted(layout, sheet, last, len(made))
+    first, room = inserted(layout, context, sheet, last, len(made))
     writes = [Write(first + at, new.cells) for at, new in enumerate(made)]
     aims = [
         Aim(sheet, new.id or "", key, write.row, cell)
         for new, write in zip(made, writes, strict=True)
         for key, cell in new.cells.items()
     ]
-    formulas = formula_requests(layout, sheet, context, first, len(made))
-    requests = [*before, *formulas, *cell_requests(layout, sheet, writes), *_own_requests(layout, sheet, first, made)]
+    room += formulas(layout, context, sheet, first, len(made))
+    requests = [*room, *cell_requests(layout, sheet, writes), *_own_requests(layout, sheet, first, made)]
     return send_and_see(gateway, layout, context, requests, aims)
 
 
