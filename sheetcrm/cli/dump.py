@@ -145,7 +145,8 @@ def _written(
 ) -> int:
     from sheetcrm.sync.export import export, format_of
 
-    done: Exported = export(sources, wishes, out, format_of(form, out), options, samples=samples)
+    chosen = format_of(form, out)
+    done: Exported = export(sources, wishes, out, chosen, options, samples=samples)
     if asked.as_json:
         print_json({**asdict(done), "requests": requests_of(job.gateway)})
     else:
@@ -153,7 +154,7 @@ def _written(
             click.echo(
                 f"{_title(sources.template, one.sheet)}: {counted(one.rows, 'row')} → {done.files[min(at, len(done.files) - 1)]}"
             )
-    return _told(done.sheets)
+    return _told(done.sheets, marked=chosen.shows_nonsense)
 
 
 def _stored(asked: Asked, job: Job, sources: Sources, wishes: Sequence[Wish], url: str, *, samples: bool) -> int:
@@ -186,7 +187,7 @@ def _stored(asked: Asked, job: Job, sources: Sources, wishes: Sequence[Wish], ur
     return code
 
 
-def _told(sheets: Sequence[Any]) -> int:
+def _told(sheets: Sequence[Any], *, marked: bool = False) -> int:
     """What is not as it stands in the sheet, for the person at the terminal."""
     code = 0
     wrong, issues = sum(one.wrong for one in sheets), sum(one.issues for one in sheets)
@@ -197,7 +198,8 @@ def _told(sheets: Sequence[Any]) -> int:
         _named([f"{place.a1}: {place.reason};" for place in unfit], "blank in what was written")
         code = SOMETHING_TO_SEE if unfit else code
     if wrong:
-        tell(f"{counted(wrong, 'wrong cell is', 'wrong cells are')} blank here; see: sheetcrm check")
+        where = "as in the sheet here, and coloured" if marked else "blank here"
+        tell(f"{counted(wrong, 'wrong cell is', 'wrong cells are')} {where}; see: sheetcrm check")
     elif issues:
         tell(f"{counted(issues, 'thing is', 'things are')} wrong in the rows that were read; see: sheetcrm check")
     return code

@@ -48,6 +48,14 @@ def test_all_sheets_into_a_folder_an_excel_file_or_a_database(pipeline, tmp_path
     assert {(one["added"], one["changed"], one["deleted"]) for one in again["sheets"]} == {(0, 0, 0)}
 
 
+def test_wrong_cells_are_told_with_what_became_of_them(pipeline, tmp_path):
+    (tmp_path / "x.csv").write_text("客户编号,客户名称,电话\n0007,One,87654321\n", encoding="utf-8")
+    assert pipeline("import", "x.csv", "--sheet", "progress").code == 0
+    assert "1 wrong cell is blank here; see: sheetcrm check" in pipeline("export", "progress").err
+    marked = pipeline("export", "progress", "--out", "x.xlsx").err
+    assert "1 wrong cell is as in the sheet here, and coloured; see: sheetcrm check" in marked
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -19,13 +19,14 @@ from sheetcrm.schema.template import Template
 from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.cells import Log
 from sheetcrm.sync.extract import Values
+from sheetcrm.sync.files.already import Already
 from sheetcrm.sync.files.mapping import ImportMap, Source, sources, unused, writable
 from sheetcrm.sync.files.merge import Merge, Placed, merge, without_orphans
 from sheetcrm.sync.files.outcome import Became, Imported, Outcome
 from sheetcrm.sync.files.progress import Progress
 from sheetcrm.sync.files.reading import read_file
 from sheetcrm.sync.files.repair import Mended, mend
-from sheetcrm.sync.files.sift import Candidate, Refusal, Sifted, sift
+from sheetcrm.sync.files.sift import Candidate, Refusal, Says, Sifted, nothing, sift
 from sheetcrm.sync.files.table import Table, said
 from sheetcrm.sync.files.writing import Seen, changes, stamped, write
 from sheetcrm.sync.identity import new_ids, random_id
@@ -160,18 +161,22 @@ def _compared(
     spec, sheets = context.template.sheets[sheet], parsed_sheets(seen)
     parsed = sheets[sheet]
 
-    def judged(table: Table) -> tuple[list[Candidate], Sifted, list[Refusal]]:
-        sifted = sift(table, spec.columns, found, mapping, context=context, t=t)
-        whole, orphans = without_orphans(sifted.candidates, parsed, Values(sheets), context, t)
+    ordered = dict(sorted(found.items(), key=lambda one: one[0] != by))
+
+    def judged(table: Table, says: Says) -> tuple[list[Candidate], Sifted, list[Refusal]]:
+        sifted = sift(table, spec.columns, ordered, mapping, context=context, t=t, says=says)
+        whole, orphans = without_orphans(sifted.candidates, parsed, Values(sheets), context, says)
         return whole, sifted, orphans
 
-    candidates, sifted, orphans = judged(file)
+    candidates, sifted, orphans = judged(file, Already(parsed, spec, by).says)
     mended = Mended()
     if repair:
         # Of two ways the one that leaves nothing by which the row is known is none.
         known = {by} & found.keys()
         mended = mend(
-            file, sifted.refusals, lambda table: [one for one in judged(table)[0] if known <= one.values.keys()]
+            file,
+            sifted.refusals,
+            lambda table: [one for one in judged(table, nothing)[0] if known <= one.values.keys()],
         )
         candidates = sorted([*candidates, *mended.candidates], key=lambda one: one.line)
     finished = [Placed(one, progress.ids.get(one.line, ""), 0) for one in candidates if one.line in progress.done]
