@@ -103,10 +103,13 @@ class BadField:
     message: str
     """For people, in the language of the sheet."""
     suggestion: str | None = None
+    at: int | None = None
+    """Which of the records that were given, from 0; None where that is not known."""
 
     def __str__(self) -> str:
-        """Say it as `customers C007 stage: …`."""
-        where = " ".join(part for part in (self.sheet, self.id or "(no id)", self.column) if part)
+        """Say it as `customers C007 stage: …`, or `customers records[2] stage: …` of one without an id."""
+        which = self.id or ("(no id)" if self.at is None else f"records[{self.at}]")
+        where = " ".join(part for part in (self.sheet, which, self.column) if part)
         return f"{where}: {self.message}" + (f"; did you mean {self.suggestion}?" if self.suggestion else "")
 
 

@@ -32,7 +32,7 @@ from sheetcrm.sync.writing.adding import New, add, changes_of, newcomers
 from sheetcrm.sync.writing.checking import referred
 from sheetcrm.sync.writing.differing import differing
 from sheetcrm.sync.writing.given import given
-from sheetcrm.sync.writing.outcome import Conflict, OnConflict, Saved
+from sheetcrm.sync.writing.outcome import Conflict, OnConflict, Saved, known_policy
 from sheetcrm.sync.writing.parting import part
 from sheetcrm.sync.writing.weighing import Weighed, columns_of, weigh
 
@@ -64,12 +64,13 @@ def save(
     with a value, errors.Conflict as `on_conflict` says: nothing is written
     then.  ApiError when there is no answer.
     """
+    how = _How(known_policy(on_conflict), today, log)
     found = differing(reading, sheet, given(reading.template, sheet, records, reading.extracts.get(sheet)))
     if found.problems:
         raise BadRecords(found.problems)
     if not found.changes:
         return Saved(sheet, same=found.same)
-    weighed, done = _written(gateway, reading, sheet, found.changes, _How(on_conflict, today, log))
+    weighed, done = _written(gateway, reading, sheet, found.changes, how)
     return _saved(sheet, weighed, done, found.same)
 
 

@@ -156,7 +156,9 @@ class TestUpsert:
 
     def test_a_key_that_is_given_twice_makes_no_second_row(self, filled):
         twice = [{**NEW, "email": "new@x.org"}, {"email": "NEW@x.org", "name": "Mia"}]
-        with pytest.raises(errors.BadRecords, match=r"customers records\[1\] email: NEW@x\.org is given twice") as found:
+        with pytest.raises(
+            errors.BadRecords, match=r"customers records\[1\] email: NEW@x\.org is given twice"
+        ) as found:
             upsert(filled.gateway, filled.template, "customers", twice, key="email")
         assert len(found.value.fields) == 1
         assert column(filled, "Name") == ["Ann Li", "Bo", "Cy"]

@@ -9,7 +9,7 @@ is written over.  Never by the API's own `append`, which guesses where a table e
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sheetcrm.errors import ApiError, BadField, NoAnswer
@@ -62,7 +62,7 @@ def newcomers(
     extract, spec = reading.extracts[sheet], reading.template.sheets[sheet]
     key = spec.key or ""
     made = [New(id_) for id_ in wanted.ids]
-    problems = list(_filled(extract, made, wanted, context))
+    unfit = list(_filled(extract, made, wanted, context))
     days = {name: day for name, day in stamps(spec, context, new=True).items() if name in extract.cells}
     without = [new for new in made if new.id is None]
     known = [*taken(reading, sheet), *(id_ for id_ in wanted.ids if id_ is not None)]
@@ -75,10 +75,16 @@ def newcomers(
         for name, day in days.items():
             if name not in new.cells:
                 new.values[name], new.cells[name] = context.today, day
-    problems += _ids(extract, made, key, context)
-    wrong = {(one.id, one.column) for one in problems}
+    problems = [*unfit, *_ids(extract, made, key, context)]
+    wrong = {(made[one.at or 0].id, one.column) for one in problems}
     found = _broken(reading, made, AsItWillBe(extract, changed or {}, _values(spec, made)), context)
-    return made, [*problems, *(one for one in found if (one.id, one.column) not in wrong)]
+    problems += [one for one in found if (one.id, one.column) not in wrong]
+    # An id that was made here is nobody's yet: those records are named by their place.
+    ours = {at for at, id_ in enumerate(wanted.ids) if id_ is None}
+    return made, [
+        replace(one, id=None if one.at in ours else one.id, at=None if one.at is None else wanted.place(one.at))
+        for one in problems
+    ]
 
 
 def add(gateway: Gateway, reading: Reading, context: Context, sheet: str, made: Sequence[New]) -> Changed:
@@ -124,7 +130,7 @@ def _filled(extract: Extract, made: Sequence[New], wanted: Given, context: Conte
     for key, values in wanted.columns.items():
         if key == spec.key:
             continue
-        for new, value in zip(made, values, strict=True):
+        for at, (new, value) in enumerate(zip(made, values, strict=True)):
             if value is NOT_SAID or value is None:
                 continue
             try:
@@ -134,7 +140,7 @@ def _filled(extract: Extract, made: Sequence[New], wanted: Given, context: Conte
                 if cell is not None and key not in extract.cells:
                     raise BadCell("not_there", N_("this column is not there; see: sheetcrm check"))
             except BadCell as bad:
-                yield said(extract.sheet, new.id, key, bad, context)
+                yield said(extract.sheet, new.id, key, bad, context, at=at)
             else:
                 if cell is not None:
                     new.values[key], new.cells[key] = read, cell
@@ -142,7 +148,7 @@ def _filled(extract: Extract, made: Sequence[New], wanted: Given, context: Conte
 
 def _ids(extract: Extract, made: Sequence[New], key: str, context: Context) -> Iterator[BadField]:
     there, given = set(extract.ids), set[str]()
-    for new in made:
+    for at, new in enumerate(made):
         bad = None
         if new.id is None:
             bad = BadCell("no_id", N_("must not be blank"))
@@ -151,7 +157,7 @@ def _ids(extract: Extract, made: Sequence[New], key: str, context: Context) -> I
         elif new.id in given:
             bad = BadCell("id_twice", N_("{text} is given twice"), {"text": new.id})
         if bad is not None:
-            yield said(extract.sheet, new.id, key, bad, context)
+            yield said(extract.sheet, new.id, key, bad, context, at=at)
         given.add(new.id or "")
 
 
@@ -167,7 +173,7 @@ def _broken(reading: Reading, made: Sequence[New], whole: AsItWillBe, context: C
     rows = Rows(sheet, values, values, whole)
     for (at, key), wrong in broken(rows, spec, context, lookup).items():
         for bad in wrong:
-            yield said(sheet, made[at].id, key, bad, context)
+            yield said(sheet, made[at].id, key, bad, context, at=at)
 
 
 @dataclass(frozen=True)
