@@ -144,7 +144,7 @@ def apply_command(asked: Asked, fingerprint: str | None, yes: bool, **options: A
 
 
 def _carry_out(asked: Asked, job: Job, template: Template, wanted: Wanted) -> int:
-    plan, done = carry_out(job, template, wanted, say=None if asked.as_json else click.echo)
+    plan, done = carry_out(asked, job, template, wanted, say=None if asked.as_json else click.echo)
     if not done:
         return 1
     if asked.as_json:
@@ -156,7 +156,9 @@ def _carry_out(asked: Asked, job: Job, template: Template, wanted: Wanted) -> in
     return 0
 
 
-def carry_out(job: Job, template: Template, wanted: Wanted, *, say: Callable[[str], None] | None) -> tuple[Plan, bool]:
+def carry_out(
+    asked: Asked, job: Job, template: Template, wanted: Wanted, *, say: Callable[[str], None] | None
+) -> tuple[Plan, bool]:
     """Plan, say so, ask, apply, remember; the plan, and whether the person at the terminal wanted it."""
     from sheetcrm import provision
 
@@ -174,7 +176,9 @@ def carry_out(job: Job, template: Template, wanted: Wanted, *, say: Callable[[st
     log = provision.Log(job.journal, f"apply {template.key}", now())
     drive = job.drive if wanted.share else None
     again = partial(make_plan, job, template, replace(wanted, share=False))
-    tell_sent(provision.apply(job.gateway, plan, log=log, again=again, drive=drive))
+    with asked.metered() as meter:
+        sent = provision.apply(job.gateway, plan, log=log, again=again, drive=drive, meter=meter)
+    tell_sent(sent)
     _remember(job, template, wanted, plan)
     return plan, True
 

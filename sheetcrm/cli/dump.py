@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,9 +89,8 @@ def export_command(
             return _stored(asked, job, sources, wishes, url, samples=samples)
         chosen = Options(**{("issues" if key == "with_issues" else key): value for key, value in options.items()})
         if out is None:
-            return _printed(
-                sources, wishes, "json" if asked.as_json and form is None else form, chosen, samples=samples
-            )
+            named = "json" if asked.as_json and form is None else form
+            return _printed(asked, sources, wishes, named, chosen, samples=samples)
         return _written(asked, job, sources, wishes, out, form=form, options=chosen, samples=samples)
 
 
@@ -116,7 +115,9 @@ def _fits_together(
         raise UsageError("several sheets do not fit into one stream: add --out FOLDER, --out FILE.xlsx or --to URL")
 
 
-def _printed(sources: Sources, wishes: Sequence[Wish], form: str | None, options: Options, *, samples: bool) -> int:
+def _printed(
+    asked: Asked, sources: Sources, wishes: Sequence[Wish], form: str | None, options: Options, *, samples: bool
+) -> int:
     """On stdout, when all is there."""
     from sheetcrm.sync.export import export, format_of
 
@@ -125,7 +126,8 @@ def _printed(sources: Sources, wishes: Sequence[Wish], form: str | None, options
         raise UsageError(f"{chosen.name} is for a file: add --out FILE.{chosen.name}")
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"export.{chosen.name}"
-        done = export(sources, wishes, file, chosen, options, samples=samples)
+        with asked.metered() as meter:
+            done = export(replace(sources, meter=meter), wishes, file, chosen, options, samples=samples)
         with file.open("rb") as made:
             while block := made.read(1 << 20):
                 click.echo(block, nl=False)
@@ -146,7 +148,8 @@ def _written(
     from sheetcrm.sync.export import export, format_of
 
     chosen = format_of(form, out)
-    done: Exported = export(sources, wishes, out, chosen, options, samples=samples)
+    with asked.metered() as meter:
+        done: Exported = export(replace(sources, meter=meter), wishes, out, chosen, options, samples=samples)
     if asked.as_json:
         print_json({**asdict(done), "requests": requests_of(job.gateway)})
     else:
@@ -164,7 +167,8 @@ def _stored(asked: Asked, job: Job, sources: Sources, wishes: Sequence[Wish], ur
         from sheetcrm.errors import MissingExtra
 
         raise MissingExtra("SQLAlchemy, which talks to databases,", "sql") from error
-    done: Stored = store(sources, wishes, url, now=now(), samples=samples)
+    with asked.metered() as meter:
+        done: Stored = store(replace(sources, meter=meter), wishes, url, now=now(), samples=samples)
     if asked.as_json:
         print_json({**asdict(done), "requests": requests_of(job.gateway)})
     else:

@@ -71,7 +71,7 @@ def apply_every(asked: Asked, wanted: Wanted) -> int:
         def say(text: str) -> None:
             click.echo(f"{click.style(job.name, bold=True)}\n{text}\n")
 
-        plan, done = carry_out(job, template, wanted, say=None if asked.as_json else say)
+        plan, done = carry_out(asked, job, template, wanted, say=None if asked.as_json else say)
         text = "nothing to change" if not plan.has_work else f"{_steps(plan)} done" if done else "not wanted"
         return _outcome(job, template, plan, 0 if done else 1, text)
 

@@ -76,7 +76,7 @@ def import_command(
         if draft is not None:
             return _draft(job, file, key, draft, how["tab"])
         journal = sync.cells.Log(job.journal, f"import of {file.name} into {key}", now())
-        with _going_on(how["dry_run"]):
+        with asked.metered() as meter, _going_on(how["dry_run"]):
             done = sync.load(
                 job.gateway,
                 template,
@@ -86,6 +86,7 @@ def import_command(
                 language=language,
                 today=today_in(template.time_zone),
                 work=sync.Work(journal, job.config.path(job.config.journal) / job.settings.id),
+                meter=meter,
                 **how,
             )
         if report is not None:

@@ -18,6 +18,7 @@ from typing import Literal
 from sheetcrm.errors import ApiError, NoAnswer
 from sheetcrm.journal import Journal, Stage
 from sheetcrm.messages import counted
+from sheetcrm.meter import Meter, unmetered
 from sheetcrm.provision.diff import Change
 from sheetcrm.provision.plan import Plan
 from sheetcrm.provision.samples import Writes
@@ -65,6 +66,7 @@ def apply(
     again: Callable[[], Plan] | None = None,
     drive: Shares | None = None,
     limit: int = ADVISED,
+    meter: Meter = unmetered,
 ) -> Sent:
     """
     Send it, if there is anything to send; Refused when something speaks against it or `reviewed` is another plan.
@@ -74,7 +76,7 @@ def apply(
     nothing left is done, the same left is tried once more, anything else is
     NoAnswer; so it is at once without `again`.  Who is to get or lose access to
     the file does so first, by way of `drive`, without which nobody does.  Batches have `limit` bytes at
-    most, unless what belongs together is larger.
+    most, unless what belongs together is larger; `meter` counts them.
     """
     plan.check(reviewed)
     if drive is not None:
@@ -95,6 +97,7 @@ def apply(
             return "found done" if was_done else "sent again"
         _mark(log, file, "done")
         sent = "done"
+        meter("batches sent", at + 1, len(cut))
     return sent
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sheetcrm.errors import FileError, Problem, UsageError
 from sheetcrm.messages import texts
+from sheetcrm.meter import Meter, unmetered
 from sheetcrm.schema.template import Template
 from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.cells import Log
@@ -72,6 +73,7 @@ def load(
     today: date | None = None,
     new_id: Callable[[], str] = random_id,
     work: Work | None = None,
+    meter: Meter = unmetered,
 ) -> Imported:
     """
     Import a CSV or Excel file into the sheet with that key; a second time it changes nothing.
@@ -80,6 +82,8 @@ def load(
     the sheet's key).  With `repair`, lines with shifted columns are mended
     where there is one way only.  `today` goes into `created` of new rows and
     `touched` of those that change, where the file does not say them.
+
+    `meter` counts the lines that are in the sheet.
 
     FileError when the file or the mapping cannot be used as a whole, UsageError
     when the sheet cannot take rows; nothing is written then.  Two reads, a
@@ -117,7 +121,7 @@ def load(
     again = partial(look, gateway, template, language=language, sheets=[sheet], today=today)
     pending = [one for one in compared.made.placed if one.row is None or one.cells]
     progress.give({one.one.line: one.id for one in compared.made.new})
-    written = write(gateway, Seen(seen, compared.parsed), pending, again, log=work.log, progress=progress)
+    written = write(gateway, Seen(seen, compared.parsed), pending, again, log=work.log, progress=progress, meter=meter)
     progress.end()
     return replace(done, misplaced=tuple(written.misplaced), righted=tuple(dict.fromkeys(written.righted)))
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from sheetcrm.errors import ApiError
 from sheetcrm.journal import continued
 from sheetcrm.messages import texts
+from sheetcrm.meter import Meter, unmetered
 from sheetcrm.resources.base import Cell
 from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.aims import CellChange, same
@@ -70,9 +71,10 @@ def write(
     *,
     log: Log | None,
     progress: Progress,
+    meter: Meter = unmetered,
 ) -> Written:
     """Write everything in `placed`, which has its ids; `seen` is what it was compared with."""
-    done, pieces = Written(), list(_pieces(placed))
+    done, pieces, sent = Written(), list(_pieces(placed)), 0
     for number, piece in enumerate(pieces, start=1):
         named = replace(log, what=f"{log.what}, {number} of {len(pieces)}") if log and len(pieces) > 1 else log
         left = piece
@@ -87,6 +89,8 @@ def write(
                 if tries == TRIES or not (in_doubt(lost) or lost.status == INVALID):
                     raise
         progress.finish(one.one.line for one in piece)
+        sent += len(piece)
+        meter("lines written", sent, len(placed))
     return done
 
 

@@ -237,6 +237,14 @@ ORDERS = "customer,product,amount\n" + "".join(f"C001,{LONG}{n},{n}\n" for n in 
 """Two megabytes: two batches."""
 
 
+def test_who_asks_is_told_how_far_it_is_batch_by_batch(load):
+    load(TWO)
+    told = []
+    load(ORDERS, "orders", meter=lambda *how_far: told.append(how_far))
+    assert [what for what, _done, _of in told] == ["lines written"] * 2
+    assert 0 < told[0][1] < told[1][1] == told[1][2] == 60
+
+
 def test_an_import_is_in_the_journal_and_can_be_taken_back(office, load, tmp_path):
     load(TWO)
     journal = Journal(tmp_path / "journal", office.id)
