@@ -14,7 +14,6 @@ from sheetcrm.sync.files import csvfile, xlsx
 from sheetcrm.sync.files.mapping import ImportMap
 from sheetcrm.sync.files.table import Table, unusable
 
-
 KINDS = {
     b"%PDF": "a PDF",
     b"\x89PNG": "a picture",
