@@ -129,9 +129,27 @@ def test_references_lead_there_and_back(crm):
     assert orders.follow(orders.records[0], "customer") is ann
     assert orders.follow(orders.records[-1], "customer") is None
     assert customers.get("C009") is None
+    assert [order.product for order in customers.related(ann, orders.model)] == ["tea", "pot"]
     assert customers.follow(ann, "owner") is None
     assert customers.follow(customers.get("C002"), "owner").email == "eve@x.org"
     assert [one.name for one in crm["team"].related(crm["team"].records[0], "customers")] == ["Bob"]
+
+
+def test_whoever_is_in_the_archive_is_found_from_what_names_them_and_back(tmp_path):
+    (tmp_path / "shop.yaml").write_text(SHOP.replace("    key: id\n", "    key: id\n    archive: by_hand\n", 1))
+    with testing.server() as running:
+        office = Office(loader.load(tmp_path / "shop.yaml"), running)
+        office.apply()
+        office.fill("Customers", CUSTOMERS)
+        office.fill("Orders", ORDERS)
+        crm = sheetcrm.open_spreadsheet(running.client.open_by_key(office.id), template=office.template)
+        crm["customers"].archive(crm["customers"]["C001"])
+        crm.refresh()
+        orders, away = crm["orders"], crm["customers_archive"]
+        (ann,) = away
+        assert orders.follow(orders.records[0], "customer") is ann
+        assert orders.follow(orders.records[1], "customer").name == "Bob"
+        assert [order.product for order in away.related(ann, "orders")] == ["tea", "pot"]
 
 
 def test_values_as_people_read_them(crm):

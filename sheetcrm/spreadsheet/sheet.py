@@ -137,8 +137,7 @@ class Sheet(Generic[R]):
 
     def follow(self, record: BaseModel, column: str) -> Any:
         """
-        The record of another sheet that a reference (or a person) names; None where it is blank or leads nowhere.
-
+        The record of another sheet, or of its archive, that a reference (or a person) names; None where it is blank or leads nowhere.
         UsageError for a column that refers to nothing.
         """
         self._known(column)
@@ -146,7 +145,10 @@ class Sheet(Generic[R]):
         if place is None:
             known = ", ".join(key for key in self._spec.columns if self._target(key))
             raise UsageError(f"{self.key}.{column} refers to no other sheet (what does: {known or 'nothing'})")
-        found = self.spreadsheet[place.sheet].index(place.column).get(self.value(record, column), [])
+        value, away = self.value(record, column), self.spreadsheet.template.archive_of(place.sheet)
+        sheets = (place.sheet, away) if away in self.spreadsheet else (place.sheet,)
+        indexes = (self.spreadsheet[str(sheet)].index(place.column) for sheet in sheets)
+        found: list[Any] = next((index[value] for index in indexes if value in index), [])
         return found[0] if len(found) == 1 else None
 
     @overload
@@ -160,7 +162,8 @@ class Sheet(Generic[R]):
         `by` is the column that refers, where there are several; UsageError when it cannot be told.
         """
         other: Sheet[Any] = self.spreadsheet[sheet]
-        ways = {key: place for key in other._spec.columns if (place := other._target(key)) and place.sheet == self.key}
+        home = self.spreadsheet.template.home_of(self.key)
+        ways = {key: place for key in other._spec.columns if (place := other._target(key)) and place.sheet == home}
         if by is None and len(ways) != 1:
             known = f"say by=, one of: {', '.join(ways)}" if ways else f"none of its columns refers to {self.key}"
             raise UsageError(f"{other.key} to {self.key}: {known}")
