@@ -71,7 +71,7 @@ def move(
     """
     Move rows below the last of the sheet `to` (None: away), in one batch; `deleted` has the ids.
 
-    Two reads, one more where people added columns, one write that does it, a
+    Two reads, one more where people added columns and one where the first row goes, one write that does it, a
     read that shows which rows it took, and a write that clears up.  With `seen`, only rows in which nobody changed anything since then.  Conflicts are rows that are
     gone, there twice, changed, or in `to` already: errors.Conflict or left, as
     `on_conflict` says.  Refused where something stands in a column that `to`

@@ -16,6 +16,7 @@ from itertools import groupby
 from sheetcrm.errors import ApiError
 from sheetcrm.layout import MARK_KEY, Layout, letters, quoted
 from sheetcrm.resources.base import Cell, Json, Request
+from sheetcrm.resources.filter_view import VIEWS, rewritten
 from sheetcrm.schema.context import Context
 from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.posting import in_doubt
@@ -71,6 +72,8 @@ def take(gateway: Gateway, reading: Reading, context: Context, aimed: Aimed) -> 
     """
     layout = reading.layout
     first, requests = _requests(layout, context, aimed, _last(reading, aimed.to))
+    if FIRST_ROW in aimed.rows.values():
+        requests += rewritten(gateway.describe(VIEWS), layout.sheet_id(aimed.sheet), set(aimed.rows.values()))
     headers = [f"{quoted(layout.tab_title(sheet))}!1:1" for sheet in (aimed.sheet, aimed.to) if sheet]
     options = {"includeSpreadsheetInResponse": True, "responseIncludeGridData": True, "responseRanges": headers}
     try:
