@@ -213,6 +213,8 @@ def _lines(reading: Reading, merge: Merge) -> Iterator[str]:
         yield f"  {counted(merge.references, 'cell that names', 'cells that name')} the others will name {merge.survivor}"
     for sheet, row in merge.left:
         yield f"  ! {sheet} row {row} names one of them and has no id yet"
+    for sheet, id_ in merge.known:
+        yield f"  ! {sheet} {id_} is of one of them alone: it stays, and goes on naming it in the archive"
 
 
 def _row(reading: Reading, sheet: str, id_: str) -> str:
