@@ -57,7 +57,8 @@ def dedupe_command(asked: Asked, sheet: str | None, do: bool, groups: tuple[int,
         sheets = _sheets(template, sheet, groups)
         today = today_in(template.time_zone)
         reading = sync.read(job.gateway, template, language=language, today=today)
-        found = {one: propose(reading, one, today=today) for one in sheets if one in reading.extracts}
+        with asked.metered() as meter:
+            found = {one: propose(reading, one, today=today, meter=meter) for one in sheets if one in reading.extracts}
         if not asked.as_json:
             _show(job, reading, found)
         done = _merged(job, template, language, found, groups, yes=yes) if do else []

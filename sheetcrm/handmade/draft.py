@@ -59,7 +59,7 @@ def draft(survey: Survey) -> Draft:
     remarks = _remarks(survey, found, columns, setting)
     data = _data(survey, found, columns, setting, remarks)
     healed(data, remarks)
-    return Draft(_text(data, remarks, survey), data, tuple(remarks), setting.language)
+    return Draft(_text(data, remarks, survey, setting), data, tuple(remarks), setting.language)
 
 
 def _data(
@@ -212,9 +212,10 @@ def _simplify(data: dict[str, Any], path: Path, message: str, remarks: list[Rema
             raise TemplateError([Problem("the draft", None, ".".join(map(str, path)), message)])
 
 
-def _text(data: dict[str, Any], remarks: Sequence[Remark], survey: Survey) -> str:
+def _text(data: dict[str, Any], remarks: Sequence[Remark], survey: Survey, setting: Setting) -> str:
     """The file, with every remark where it belongs."""
-    comments: dict[Path, list[str]] = {}
+    guessed = f"A guess, by {setting.country_by}: phone numbers without a + are read as of this country."
+    comments: dict[Path, list[str]] = {("country",): [guessed]}
     for remark in remarks:
         if remark.column:
             comments.setdefault(("sheets", remark.sheet, "columns", remark.column), []).append(remark.text)
