@@ -26,7 +26,6 @@ from sheetcrm.errors import UsageError
 from sheetcrm.messages import counted
 
 if TYPE_CHECKING:
-    from sheetcrm.schema.template import Template
     from sheetcrm.sync.export import Exported, Options, Sources, Unfit, Wish
     from sheetcrm.sync.export.database import Stored
 
@@ -131,6 +130,7 @@ def _printed(
         with file.open("rb") as made:
             while block := made.read(1 << 20):
                 click.echo(block, nl=False)
+    _nothing_but_examples(sources, done.sheets, samples=samples)
     return _told(done.sheets)
 
 
@@ -155,8 +155,9 @@ def _written(
     else:
         for at, one in enumerate(done.sheets):
             click.echo(
-                f"{_title(sources.template, one.sheet)}: {counted(one.rows, 'row')} → {done.files[min(at, len(done.files) - 1)]}"
+                f"{_title(sources, one.sheet)}: {counted(one.rows, 'row')} → {done.files[min(at, len(done.files) - 1)]}"
             )
+    _nothing_but_examples(sources, done.sheets, samples=samples)
     return _told(done.sheets, marked=chosen.shows_nonsense)
 
 
@@ -175,7 +176,7 @@ def _stored(asked: Asked, job: Job, sources: Sources, wishes: Sequence[Wish], ur
         for one in done.sheets:
             same = one.rows - one.added - one.changed
             figures = f"{one.added} added, {one.changed} changed, {one.deleted} deleted, {same} the same"
-            click.echo(f"{_title(sources.template, one.sheet)}: {figures} → {done.database}")
+            click.echo(f"{_title(sources, one.sheet)}: {figures} → {done.database}")
     code = _told(done.sheets)
     for one in done.sheets:
         _named(
@@ -216,5 +217,13 @@ def _named(places: Sequence[str], what: str) -> None:
         tell(f"… and {len(places) - SHOWN} more")
 
 
-def _title(template: Template, sheet: str) -> str:
-    return template.sheets[sheet].title.say("en")
+def _title(sources: Sources, sheet: str) -> str:
+    """As its tab is called."""
+    return sources.template.sheets[sheet].title.say(sources.language or sources.template.languages[0])
+
+
+def _nothing_but_examples(sources: Sources, sheets: Sequence[Any], *, samples: bool) -> None:
+    """An empty answer from a sheet that shows rows needs its reason."""
+    empty = [one.sheet for one in sheets if not one.rows and sources.template.sample_keys(one.sheet)]
+    if empty and not samples:
+        tell(f"nothing to write from {', '.join(empty)}: example rows stay out without --samples")

@@ -32,6 +32,8 @@ def frame(
     `datetime64`, lengths of time `timedelta64`, choices `category` with every option; numbers are Decimal
     objects, or `Float64` on demand.  Example rows only if asked for.
     """
+    if decimals not in ("exact", "float"):
+        raise UsageError(f"decimals={decimals!r} is neither exact nor float")
     extract = reading.extracts[sheet]
     index = pd.Index(np.asarray(extract.parsed.numbers, dtype="int64"), name="row")
     missing = [None] * len(index)
