@@ -11,12 +11,14 @@ the answer of the write itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from sheetcrm.errors import ApiError, BadRecords, UsageError
 from sheetcrm.errors import Conflict as ConflictError
+from sheetcrm.journal import continued
 from sheetcrm.schema.context import Context
 from sheetcrm.schema.template import Template
 from sheetcrm.sheets.gateway import Gateway
@@ -137,7 +139,8 @@ def upsert(
         try:
             with logged(log, [*(change for change, _ in weighed.sent), *changes_of(sheet, made)]):
                 saved = _saved(sheet, weighed, _posted(gateway, reading, context, weighed, log), found.same)
-                return _added(saved, made, add(gateway, reading, context, sheet, made) if made else Changed(()))
+                with continued() if weighed.sent else nullcontext():
+                    return _added(saved, made, add(gateway, reading, context, sheet, made) if made else Changed(()))
         except ApiError as refused:
             if refused.status != INVALID or not left_tries:
                 raise
@@ -200,9 +203,10 @@ def _posted(gateway: Gateway, now: Reading, context: Context, weighed: Weighed, 
         return Changed(())
     rows = dict(weighed.sent)
     posted = post(gateway, now, context, [(change, rows[change]) for change in first])
-    done = put_right(gateway, now.template, Attempt(now, posted.landed, posted.left), log)
-    for piece in rest:
-        done = done.and_then(change_cells(gateway, now.template, piece))
+    with continued():
+        done = put_right(gateway, now.template, Attempt(now, posted.landed, posted.left), log)
+        for piece in rest:
+            done = done.and_then(change_cells(gateway, now.template, piece))
     return done
 
 

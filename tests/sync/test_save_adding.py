@@ -10,6 +10,7 @@ import pytest
 
 from sheetcrm import errors
 from sheetcrm.journal import Journal
+from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.cells import Log, change_cells, taken_back
 from sheetcrm.sync.save import append, delete, save, upsert
 
@@ -193,6 +194,24 @@ class TestUpsert:
         assert [(row.id, row.get("name")) for row in filled.read().extracts["customers"].rows] == [
             ("C001", "Ann Li"), ("C002", "Bo"), ("C003", "Cy"),
         ]  # fmt: skip
+
+
+def test_what_was_refused_after_a_part_that_went_can_still_be_taken_back(filled, tmp_path):
+    class Full(Gateway):
+        def batch(self, requests, *arguments, **options):
+            if any("insertDimension" in request for request in requests):
+                raise errors.ApiError("This action would increase the number of cells above the limit", status=403)
+            return super().batch(requests, *arguments, **options)
+
+    journal, full = Journal(tmp_path, "x"), Full(filled.running.session, filled.id)
+    with pytest.raises(errors.ApiError, match="above the limit"):
+        upsert(
+            full, filled.template, "customers", [{"id": "C002", "name": "Bob"}, NEW], log=Log(journal, "a test", NOW)
+        )
+    ((_, write),) = journal.writes()
+    assert (write.stage, column(filled, "Name")) == ("begun", ["Ann Li", "Bob", "Cy"])
+    change_cells(filled.gateway, filled.template, taken_back(write.entries))
+    assert column(filled, "Name") == ["Ann Li", "Bo", "Cy"]
 
 
 def test_nothing_is_no_request(filled):

@@ -27,7 +27,7 @@ from sheetcrm.sync.files.merge import Placed, merge
 from sheetcrm.sync.files.progress import Progress
 from sheetcrm.sync.identity import stamps
 from sheetcrm.sync.look import Look
-from sheetcrm.sync.posting import in_doubt, post
+from sheetcrm.sync.posting import Posted, in_doubt, post
 from sheetcrm.sync.read import parsed_sheets
 from sheetcrm.sync.records import FIRST_ROW, Parsed
 from sheetcrm.sync.standing import unjudged
@@ -140,9 +140,8 @@ def _send(gateway: Gateway, seen: Seen, piece: Sequence[Placed], log: Log | None
         return
     added = [change for one in new for change in changes(one, parsed)]
     with logged(log, [*(change for change, _ in sent), *added]):
-        if sent:
-            posted = post(gateway, reading, context, sent)
-            done.tell(put_right(gateway, context.template, Attempt(reading, posted.landed, posted.left), log))
+        posted = post(gateway, reading, context, sent) if sent else Posted(())
         with continued() if sent else nullcontext():
+            done.tell(put_right(gateway, context.template, Attempt(reading, posted.landed, posted.left), log))
             rows = [New(one.id, cells=one.cells) for one in new]
             done.tell(add(gateway, reading, context, parsed.sheet, rows))

@@ -9,10 +9,12 @@ is written over.  Never by the API's own `append`, which guesses where a table e
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sheetcrm.errors import ApiError, BadField, NoAnswer
+from sheetcrm.journal import continued
 from sheetcrm.layout import Layout
 from sheetcrm.messages import N_
 from sheetcrm.resources.base import Cell, Request
@@ -100,7 +102,8 @@ def add(gateway: Gateway, reading: Reading, context: Context, sheet: str, made: 
         part = [made[write.row] for write in chunk]
         for left_tries in reversed(range(TRIES)):
             try:
-                landed = _sent(gateway, reading, context, sheet, part)
+                with continued() if done.done else nullcontext():
+                    landed = _sent(gateway, reading, context, sheet, part)
             except ApiError as refused:
                 if refused.status != INVALID or not left_tries:
                     raise
