@@ -95,7 +95,14 @@ def wanted_from(options: dict[str, Any]) -> Wanted:
 @click.option("--markdown", is_flag=True, help="As Markdown, for a review.")
 @spreadsheet_options
 def plan_command(asked: Asked, check: bool, markdown: bool, **options: Any) -> int:
-    """Show what `apply` would change, without doing it."""
+    """Show what `apply` would change, without doing it.
+
+    Exits 4 when `apply` would refuse it.
+
+    \b
+    sheetcrm plan
+    sheetcrm plan --check
+    """
     wanted = wanted_from(options)
     if wanted.everywhere:
         from sheetcrm.cli.every import plan_every
@@ -129,7 +136,12 @@ def plan_code(plan: Plan, *, check: bool) -> int:
 def apply_command(asked: Asked, fingerprint: str | None, yes: bool, **options: Any) -> int:
     """Build or update a spreadsheet from TEMPLATE.
 
-    Shows what will change, asks, and does it in one atomic batch.
+    TEMPLATE is a name or a file (default: as last time).  Shows what will
+    change, asks, and does it in one atomic batch.
+
+    \b
+    sheetcrm apply pipeline --create "Our customers" --lang en
+    sheetcrm apply
     """
     wanted = replace(wanted_from(options), fingerprint=fingerprint, yes=yes)
     if wanted.everywhere:

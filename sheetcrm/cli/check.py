@@ -46,7 +46,7 @@ def check_command(asked: Asked, out: Path | None, only: tuple[str, ...], **wante
 
     In the language of the sheet.  Exits 3 when there are any.
 
-    Marks go when their cells are right again, and never lie over a note or a
+    With --mark: marks go when their cells are right again, and never lie over a note or a
     colour of somebody's own.
     """
     from sheetcrm.errors import UsageError

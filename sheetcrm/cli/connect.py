@@ -58,7 +58,14 @@ a_file = click.Path(path_type=Path, dir_okay=False)
 @click.option("--out", metavar="FILE", type=a_file, help="Write the drafted template to a new file.")
 @click.option("--take", metavar="TAB!COLUMN", help="Take a column that the team made into their own template.")
 @click.option("--into", metavar="FILE", type=a_file, help="With --take: the file, which extends the template.")
-@click.option("--rows", default=2000, show_default=True, type=click.IntRange(10, 100_000), help="Look at so many rows.")
+@click.option(
+    "--rows",
+    default=2000,
+    show_default=True,
+    type=click.IntRange(10, 100_000),
+    metavar="N",
+    help="Look at so many rows.",
+)
 @click.option("--anew", is_flag=True, help="Take marks of ours that are there for nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @spreadsheet_options

@@ -74,6 +74,11 @@ def export_command(
 
     SHEET is its key or title.  Keys and options are the same in every language, dates as 2026-01-31.  Files are written
     whole or not at all; in a database only what is new, changed or gone.
+
+    \b
+    sheetcrm export customers > customers.csv
+    sheetcrm export customers --out customers.xlsx
+    sheetcrm export --all --to sqlite:///crm.db
     """
     from sheetcrm.sync.export import Options, Sources, Wish
 

@@ -34,8 +34,10 @@ SHOWN = 20
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--sheet", required=True, help="The sheet to import into: its key or its title.")
-@click.option("--tab", help="The tab of an Excel file (default: the one titled as the sheet, or the only one).")
+@click.option("--sheet", metavar="SHEET", required=True, help="The sheet to import into: its key or its title.")
+@click.option(
+    "--tab", metavar="TAB", help="The tab of an Excel file (default: the one titled as the sheet, or the only one)."
+)
 @click.option(
     "--map",
     "mapping",
@@ -47,7 +49,7 @@ SHOWN = 20
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write such a YAML file for FILE, and import nothing.",
 )
-@click.option("--key", help="The column by which rows are known again (default: the sheet's key).")
+@click.option("--key", metavar="COLUMN", help="The column by which rows are known again (default: the sheet's key).")
 @click.option("--repair", is_flag=True, help="Mend lines with shifted columns where there is one way only.")
 @click.option(
     "--report",
@@ -65,6 +67,10 @@ def import_command(
 
     What cannot be read is named with its line and reason and left out; exits 3
     then.  After an interruption the same command goes on where it stopped.
+
+    \b
+    sheetcrm import leads.xlsx --sheet customers --dry-run
+    sheetcrm import leads.xlsx --sheet customers --draft leads.map.yaml
     """
     from sheetcrm import sync
 

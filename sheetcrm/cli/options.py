@@ -178,8 +178,8 @@ def spreadsheet_options(function: Callable[..., Any]) -> Callable[..., Any]:
     @click.option(
         "--in",
         "wanted",
-        metavar="S",
-        help="The spreadsheet: its URL, id, or name in the config (default: the config's only one).",
+        metavar="SPREADSHEET",
+        help="Which one: its URL, id, or name in the config (default: the config's only one).",
     )
     @click.option("--config", metavar="FILE", help="The config (default: $SHEETCRM_CONFIG or ./config.yaml).")
     @click.option("--json", "as_json", is_flag=True, help="For programs: one JSON document on stdout.")

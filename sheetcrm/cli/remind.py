@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     "--date",
     "day",
     type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
     help="As if it were this day (default: today in the spreadsheet's zone).",
 )
 @spreadsheet_options

@@ -60,7 +60,7 @@ def list_command(asked: Asked) -> int:
 @team_command.command("add")
 @click.argument("name")
 @click.argument("email")
-@click.option("--role", help="An option of the team's role column, by key or title.")
+@click.option("--role", metavar="ROLE", help="An option of the team's role column, by key or title.")
 @click.option("--manager", metavar="NAME", help="Who hears when they do not react.")
 @spreadsheet_options
 def add_command(asked: Asked, name: str, email: str, role: str | None, manager: str | None) -> int:
