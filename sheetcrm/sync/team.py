@@ -22,10 +22,9 @@ from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.aims import CellChange
 from sheetcrm.sync.cells import Log, logged
 from sheetcrm.sync.identity import new_ids, random_id
-from sheetcrm.sync.look import look
 from sheetcrm.sync.read import parsed_sheets, read
 from sheetcrm.sync.records import Extract, Reading, Row
-from sheetcrm.sync.standing import unjudged
+from sheetcrm.sync.standing import steady_look, unjudged
 from sheetcrm.sync.writing.adding import New, changes_of
 from sheetcrm.sync.writing.adding import add as add_rows
 from sheetcrm.variants import nearest
@@ -126,8 +125,8 @@ def add(
     is a `log`.  UsageError for what the columns refuse, and for a name or an
     address that somebody has already.
     """
-    seen = look(gateway, template, language=language, sheets=[template.team.sheet] if template.team else [])
     team = template.team
+    seen = steady_look(gateway, template, language=language, sheets=[team.sheet] if team else [])
     if team is None or team.sheet not in seen.cells:
         raise UsageError("there is no team tab; make it with: sheetcrm apply")
     parsed = parsed_sheets(seen)[team.sheet]

@@ -31,9 +31,10 @@ from sheetcrm.sync.files.sift import Candidate, Refusal, Says, Sifted, nothing, 
 from sheetcrm.sync.files.table import Table, said
 from sheetcrm.sync.files.writing import Seen, changes, stamped, write
 from sheetcrm.sync.identity import new_ids, random_id
-from sheetcrm.sync.look import Look, look
+from sheetcrm.sync.look import Look
 from sheetcrm.sync.read import parsed_sheets
 from sheetcrm.sync.records import Parsed
+from sheetcrm.sync.standing import steady_look
 from sheetcrm.variants import nearest
 
 
@@ -86,10 +87,9 @@ def load(
     `meter` counts the lines that are in the sheet.
 
     FileError when the file or the mapping cannot be used as a whole, UsageError
-    when the sheet cannot take rows; nothing is written then.  Two reads, a
-    write, and a read that looks whether new rows stand where they were put; as
-    much for every 1.5 MB.  After an ApiError the same call goes on where it
-    stopped.
+    when the sheet cannot take rows; nothing is written then.  Two reads, a write
+    for what changes and one for what is new; as much for every 1.5 MB.  After an
+    ApiError the same call goes on where it stopped.
     """
     if sheet not in template.records:
         raise UsageError(f"rows cannot be imported into {sheet}; choose one of {', '.join(template.records)}")
@@ -105,7 +105,8 @@ def load(
         raise FileError([Problem(file.path, file.header.number, by, message)])
     work = work or Work()
     progress = Progress(work.progress, path, {"sheet": sheet, "by": by, "map": mapping.model_dump(), "tab": tab})
-    seen = look(gateway, template, language=language, today=today)
+    sheets = [key for key, one in template.sheets.items() if one.content != "page"]
+    seen = steady_look(gateway, template, language=language, sheets=sheets, today=today)
     _takes_rows(seen, sheet, found)
     compared = _compared(file, found, mapping, seen, sheet, by=by, given=given, repair=repair, progress=progress)
     named = _named(file, found.get(spec.key or ""))
@@ -118,7 +119,7 @@ def load(
     if dry_run:
         return done
     # A colleague's rows in other sheets matter for the first look only.
-    again = partial(look, gateway, template, language=language, sheets=[sheet], today=today)
+    again = partial(steady_look, gateway, template, language=language, sheets=[sheet], today=today)
     pending = [one for one in compared.made.placed if one.row is None or one.cells]
     progress.give({one.one.line: one.id for one in compared.made.new})
     written = write(gateway, Seen(seen, compared.parsed), pending, again, log=work.log, progress=progress, meter=meter)

@@ -52,7 +52,7 @@ class Imported:
     unused: tuple[str, ...]
     """Columns of the file that go nowhere."""
     misplaced: tuple[str, ...] = ()
-    """Ids of new rows that moved while we wrote, and cells (`'Customers'!C7`) where nobody can tell what stood there: look at them."""
+    """Cells (`'Customers'!C7`) in which something landed, or was written over, because columns were moved while we wrote: look at them."""
     righted: tuple[str, ...] = ()
     """Ids of rows that were written once more, because rows moved while we wrote."""
     outcomes: tuple[Outcome, ...] = ()
