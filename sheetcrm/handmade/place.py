@@ -25,6 +25,8 @@ PHONES = 50
 
 def setting_of(sketch: Sketch) -> Setting:
     """By the titles, the formats, the phone numbers and the spreadsheet's own settings."""
+    from sheetcrm.schema.columns.phone import country_around  # noqa: PLC0415 - CLDR is slow to open
+
     properties = sketch.description.get("properties", {})
     language = language_of(column.title for sheet in sketch.sheets.values() for column in sheet.columns.values())
     home, currency, time_zone = HOME[language]
@@ -32,7 +34,7 @@ def setting_of(sketch: Sketch) -> Setting:
     zone = _zone(properties.get("timeZone", ""))
     # Whoever makes a spreadsheet gets en_US without being asked: it says little beside Chinese titles.
     locale, titles = (region, "the spreadsheet's locale"), (home, "the language of the titles")
-    likely = [(_lies_in(zone), "the time zone"), *([titles, locale] if language == "zh" else [locale, titles])]
+    likely = [(country_around(zone), "the time zone"), *([titles, locale] if language == "zh" else [locale, titles])]
     speaks: dict[str, str] = {}
     for one, why in (*likely, ("CN", PHONE_NUMBERS)):
         if one:
@@ -53,8 +55,10 @@ def _country(sketch: Sketch, likely: Mapping[str, str]) -> tuple[str, str]:
 
     `likely` are countries with what speaks for each, the likeliest first.
     """
+    from sheetcrm.schema.columns.phone import country_of  # noqa: PLC0415 - its tables are slow to open
+
     cells = _numbers(sketch)
-    abroad = Counter(country for cell in cells if (country := _written_for(cell)))
+    abroad = Counter(country for cell in cells if (country := country_of(cell)))
     speaks = {**likely, **{one: likely.get(one, PHONE_NUMBERS) for one, _count in abroad.most_common()}}
     known = [one for one in speaks if _is_country(one)]
     count = {one: abroad[one] + sum(_is_dialled(cell, one) for cell in cells) for one in known}
@@ -93,24 +97,6 @@ def _is_dialled(cell: str, country: str) -> bool:
         return not cell.startswith("+") and bool(e164(cell, country))
     except BadCell:
         return False
-
-
-def _written_for(cell: str) -> str:
-    """The country of a number with its code; empty where it has none."""
-    from phonenumbers import NumberParseException, parse, region_code_for_number  # noqa: PLC0415 - as above
-
-    try:
-        return str(region_code_for_number(parse(cell)) or "") if cell.startswith("+") else ""
-    except NumberParseException:
-        return ""
-
-
-def _lies_in(zone: str) -> str:
-    """The country of a time zone; empty where it has none."""
-    from babel.core import get_global  # noqa: PLC0415 - CLDR is slow to open
-
-    found = str(get_global("zone_territories").get(zone, ""))
-    return "" if found in ("ZZ", "001") else found
 
 
 def _currency(sketch: Sketch, language: str) -> str:
