@@ -6,7 +6,7 @@ A rule only names columns by key, so it survives renamed and moved columns.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -90,12 +90,20 @@ class CadenceReminder(ReminderRule):
             first = days(rows, self.since, latest - timedelta(least))
             found |= {at: (self.since, day) for at, day in first if at in never}
         offsets = sorted(found)
+        unreadable = self._unreadable(rows)
         for at, count, planned in zip(offsets, self._counts(rows, offsets), self._planned(rows, offsets), strict=True):
             column, day = found[at]
-            if day is None:
-                yield Ask(at, (column,), ())
+            if day is None or at in unreadable:
+                yield Ask(at, (column if day is None else unreadable[at],), ())
             elif count is not None and (planned is None or planned <= day) and day + timedelta(count) <= latest:
                 yield Ask(at, (column,), (day + timedelta(count),))
+
+    def _unreadable(self, rows: Rows) -> Mapping[int, str]:
+        """The rows whose number of days is none, where nothing stands in for it."""
+        by = self.every
+        if not isinstance(by, ByColumn) or by.otherwise is not None or by.column not in rows:
+            return {}
+        return dict.fromkeys(rows.where(by.column, lambda _value, wrong: wrong is not None), by.column)
 
     def _counts(self, rows: Rows, offsets: Sequence[int]) -> Sequence[int | None]:
         if not isinstance(self.every, ByColumn):

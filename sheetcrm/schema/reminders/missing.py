@@ -78,7 +78,9 @@ class MissingReminder(ReminderRule):
         """The fixed days of late: as many as a long run of days off may put together."""
         latest = self.latest_due(span).toordinal()
         last = latest - (latest - 1) % self.every  # day 1 was a Monday
-        return tuple(map(date.fromordinal, reversed(range(last, max(last - LONGEST_BREAK - self.every, 0), -self.every))))
+        return tuple(
+            map(date.fromordinal, reversed(range(last, max(last - LONGEST_BREAK - self.every, 0), -self.every)))
+        )
 
     def problems(self, context: Context) -> Iterator[Trouble]:
         """Also a rule that misses nothing, and `overdue` where it has no meaning."""

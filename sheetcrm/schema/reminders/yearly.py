@@ -36,7 +36,10 @@ class YearlyReminder(ReminderRule):
         """Rows whose day comes round; those of which every step lay before the span are left out."""
         if self.date not in rows:
             return
-        first, last = span.first - timedelta(max((*self.steps(), *(one.after for one in self.escalate)))), self.latest_due(span)
+        first, last = (
+            span.first - timedelta(max((*self.steps(), *(one.after for one in self.escalate)))),
+            self.latest_due(span),
+        )
 
         def comes(day: date | None, wrong: object) -> bool:
             return wrong is not None or (day is not None and bool(_between(day, first, last)))
