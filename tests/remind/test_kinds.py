@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import ClassVar
 
 import pytest
 from desk_of_rules import TODAY, ask, made, row, told
@@ -22,7 +23,7 @@ def steps(rule, *rows, **options):
 
 
 class TestCadence:
-    BY_LEVEL = {"type": "cadence", "last": "last", "every": {"column": "level", "days": {"high": 14, "low": 60}}}
+    BY_LEVEL: ClassVar = {"type": "cadence", "last": "last", "every": {"column": "level", "days": {"high": 14, "low": 60}}}
 
     @pytest.mark.parametrize(("cells", "found"), [
         pytest.param({"last": ago(13), "level": "High"}, [], id="a day too early"),
@@ -89,7 +90,7 @@ class TestCadence:
 
 
 class TestStale:
-    RULE = {"type": "stale", "days": 30, "columns": ["last", "next"]}
+    RULE: ClassVar = {"type": "stale", "days": 30, "columns": ["last", "next"]}
 
     @pytest.mark.parametrize(("cells", "found"), [
         pytest.param({"last": ago(29)}, [], id="touched lately"),
@@ -151,7 +152,7 @@ class TestMissing:
 
 
 class TestYearly:
-    RULE = {"type": "yearly", "date": "last", "before": [7]}
+    RULE: ClassVar = {"type": "yearly", "date": "last", "before": [7]}
 
     @pytest.mark.parametrize(("born", "today", "found"), [
         pytest.param(date(1990, 3, 12), TODAY, [], id="too early"),
@@ -177,7 +178,7 @@ class TestYearly:
 
 
 class TestReceivable:
-    RULE = {
+    RULE: ClassVar = {
         "type": "receivable",
         "date": "next",
         "amount": "amount",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import ClassVar
 
 import pytest
 from desk_of_rules import FOLLOW_UP, TEAM, TODAY, ask, asking, made, row, told
@@ -145,7 +146,7 @@ def test_the_team_sheet_says_phone_and_role():
 
 
 class TestPause:
-    RULE = {**LADDER, "pause": "quiet", "overdue": {"every": 7, "times": 4}}
+    RULE: ClassVar = {**LADDER, "pause": "quiet", "overdue": {"every": 7, "times": 4}}
 
     def test_quiet_until_that_day(self):
         found = ask(self.RULE, row(next=TODAY - timedelta(9), quiet=TODAY + timedelta(1)))
