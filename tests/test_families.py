@@ -223,7 +223,8 @@ def test_every_member_says_what_it_is(family):
 
 def reminded(kind, settings):
     rule = {"type": name(kind), "title": "Call", "sheet": "customers", "owner": "owner", **kind.example, **settings}
-    return Template.model_validate({**plan(), "reminders": {"call": rule}})
+    deposit = {"type": "money", "title": {"zh": "定金", "en": "Deposit"}}
+    return Template.model_validate({**plan(columns={"deposit": deposit}), "reminders": {"call": rule}})
 
 
 def rule_in_a_sheet(rule, settings):

@@ -9,15 +9,23 @@ ledger's business.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import singledispatch
+from decimal import Decimal
+from typing import Any
 
-from sheetcrm.remind.people import Nobody, People, Person, Reason
-from sheetcrm.schema.reminders import DateReminder, ReminderRule
+from sheetcrm.remind.people import Nobody, People, Person, Reason, same
+from sheetcrm.remind.workdays import Calendars, Workdays
+from sheetcrm.schema.reminders.asking import Ask, Span
+from sheetcrm.schema.reminders.base import MANAGER, Escalation, ReminderRule
 from sheetcrm.schema.states import holds
 from sheetcrm.sync.records import Extract, Row
+
+CATCH_UP = 30
+"""Steps that came more than so many days ago and were never told are expired, unless config or rule says otherwise."""
+_LOOK_BACK = 62
+"""Days before that in which dates that come again are still asked for, so that what expired meanwhile is noted."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,18 @@ class Reminder:
     step: int
     """Which of the rule's steps, as days after `due` (negative before it); not the days that really passed."""
     person: Person
+    day: date
+    """When this step came: moved to a working day, and not before the end of a pause."""
+    owner: str = ""
+    """The name in the row's owner column, whoever `person` is."""
+    why: Nobody | None = None
+    """Why it came to `person` instead of the owner; None when it did not."""
+    escalated: bool = False
+    """It is the owner's, and `person` hears of it because it waits too long."""
+    columns: tuple[str, ...] = ()
+    """Every column that it is about: those that are blank, of a rule about missing cells."""
+    left: Decimal | None = None
+    """The amount that is still to be paid."""
 
 
 @dataclass(frozen=True)
@@ -53,92 +73,233 @@ class Unsendable:
 
 
 @dataclass(frozen=True)
-class Ask:
-    """What a rule asks of a row today; `due` is None when the cell of `column` cannot be read."""
+class Paused:
+    """A follow-up that would be due, of a row (or for a person) that somebody asked to leave in peace; told from `until` on."""
 
+    rule: str
+    sheet: str
+    row: Row
     column: str
-    due: date | None
-    step: int = 0
+    due: date
+    owner: str
+    until: date
+
+
+Found = Reminder | Unsendable | Paused
+_Place = tuple[str, str, Row, str]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step whose day has come."""
+
+    due: date
+    step: int
+    day: date
 
 
 def due(
-    extract: Extract, rule: ReminderRule, *, key: str, today: date, people: People
-) -> Iterator[Reminder | Unsendable]:
+    extract: Extract,
+    rule: ReminderRule,
+    *,
+    key: str,
+    today: date,
+    people: People,
+    calendars: Calendars | None = None,
+    country: str | None = None,
+    catch_up: int = CATCH_UP,
+    default: Person | None = None,
+    rests: Callable[[Row], date | None] = lambda _row: None,
+) -> Iterator[Found]:
     """
     What `rule`, whose key in the template is `key`, asks of the rows of its sheet on `today`.
 
     `today` is a day in the spreadsheet's zone.  Rows in an `unless` state ask
-    for nothing; each other row at most once.
+    for nothing.  `country` is whose working days count where the rule does not
+    say (None: the template's), `default` who hears when nobody else can,
+    `rests` until which day a row is snoozed.  How long ago a step came is left
+    to the caller.
     """
+    workdays = None
+    if rule.working_days is not None:
+        workdays = (calendars or Calendars()).of(rule.country or country or extract.template.country)
+    last = workdays.until(today) if workdays and rule.working_days == "before" else today
+    span = Span(today - timedelta(catch_up + _LOOK_BACK), last)
+    asked = {ask.offset: ask for ask in rule.asks(extract.parsed.values, span)}
+    offsets = _not_excused(extract, rule, sorted(asked))
+    job = _Job(extract, rule, key, people, _Ladder(rule, workdays, today), default, rests)
     # Rows are made for those only that a reminder may be about.
-    for row in extract.some(_not_excused(extract, rule, candidates(rule, extract, today))):
-        ask = asks(rule, row, extract, today)
-        if ask is None or (ask.due is None and row.sample):
-            continue
-        owner = row.get(rule.owner) or str(extract.cell(row.number, rule.owner) or "")
-        place = (key, extract.sheet, row, ask.column)
-        if ask.due is None:
-            text = str(extract.cell(row.number, ask.column))
-            yield Unsendable(*place, None, owner, Reason.DATE_BAD, text)
-            continue
-        whom = _whom(row, owner, people)
-        if isinstance(whom, Person):
-            yield Reminder(*place, ask.due, ask.step, whom)
+    for offset, row in zip(offsets, extract.some(offsets), strict=True):
+        yield from job.found(asked[offset], row)
+
+
+class _Ladder:
+    """The steps of a rule, those for others included, as far as their day has come."""
+
+    def __init__(self, rule: ReminderRule, workdays: Workdays | None, today: date) -> None:
+        self.today, self._rule, self._workdays = today, rule, workdays
+        self._steps = rule.steps()
+        self._known: dict[tuple[date, ...], tuple[Step | None, tuple[tuple[Escalation, Step], ...]]] = {}
+
+    def rest(self, until: date) -> date:
+        """The day on which a pause is over: a working day."""
+        return self._workdays.moved(until, "after") or until if self._workdays else until
+
+    def come(self, dues: tuple[date, ...]) -> tuple[Step | None, tuple[tuple[Escalation, Step], ...]]:
+        """The owner's step, and those of others; rows of the same dates are looked at once."""
+        if dues not in self._known:
+            self._known[dues] = latest(dues, self._steps, self.today, self._moved), self.escalated(dues)
+        return self._known[dues]
+
+    def escalated(self, dues: tuple[date, ...], since: date = date.min) -> tuple[tuple[Escalation, Step], ...]:
+        """Each escalation with the latest date that it has come for; none is counted from before `since`."""
+        found = []
+        for one in self._rule.escalate:
+            days = ((due, self._escalates(max(self._base(due), since), one.after)) for due in reversed(dues))
+            come = next((Step(due, one.after, day) for due, day in days if day <= self.today), None)
+            if come:
+                found.append((one, come))
+        return tuple(found)
+
+    def _moved(self, day: date) -> date | None:
+        return self._workdays.moved(day, self._policy) if self._workdays and self._policy else day
+
+    def _base(self, due: date) -> date:
+        """The day on which the owner is told, or would be."""
+        return self._moved(due) or (self._workdays.later(due, 1) if self._workdays else due)
+
+    def _escalates(self, base: date, after: int) -> date:
+        return self._workdays.later(base, after) if self._workdays else base + timedelta(after)
+
+    @property
+    def _policy(self) -> Any:
+        return self._rule.working_days
+
+
+def latest(
+    dues: Sequence[date], steps: Sequence[int], today: date, moved: Callable[[date], date | None] = lambda day: day
+) -> Step | None:
+    """
+    The latest step (days after one of `dues`) whose day has come by `today`; None when none has.
+
+    `moved` says where a day goes that is none to work on; None leaves it out.
+    """
+    found: tuple[date, date, Step] | None = None
+    for due_ in dues:
+        for step in steps:
+            written = due_ + timedelta(step)
+            day = moved(written)
+            if day is not None and day <= today and (found is None or (written, due_) >= found[:2]):
+                found = written, due_, Step(due_, step, day)
+    return found[2] if found else None
+
+
+@dataclass
+class _Job:
+    """One rule on one day."""
+
+    extract: Extract
+    rule: ReminderRule
+    key: str
+    people: People
+    ladder: _Ladder
+    default: Person | None
+    rests: Callable[[Row], date | None]
+    _whom: dict[str, tuple[Nobody | None, tuple[Person, ...]]] = field(default_factory=dict)
+
+    def found(self, ask: Ask, row: Row) -> Iterator[Found]:
+        """Whatever that row asks today."""
+        owner = row.get(self.rule.owner) or str(self.extract.cell(row.number, self.rule.owner) or "")
+        place = (self.key, self.extract.sheet, row, ask.columns[0])
+        if not ask.dues:
+            if not row.sample:
+                yield Unsendable(*place, None, owner, *self._unread(row, ask.columns[0]))
+            return
+        step, escalations = self.ladder.come(ask.dues)
+        if step is None and not escalations:
+            return
+        blame = _of_the_row(row)
+        if blame is not None:
+            first = step or escalations[0][1]
+            yield Unsendable(*place, first.due, owner, blame.reason, blame.text)
+            return
+        rest = self._rest(row)
+        if rest is not None and rest > self.ladder.today:
+            yield Paused(*place, (step or escalations[0][1]).due, owner, rest)
+            return
+        if rest is not None:
+            escalations = self.ladder.escalated(ask.dues, rest)
+        more = {"owner": owner, "columns": ask.columns, "left": ask.left}
+        if step is not None:
+            day = max(step.day, rest or step.day)
+            yield from self._to_owner(place, Step(step.due, step.step, day), owner, more)
+        for one, come in escalations:
+            yield from self._to_others(place, one, come, owner, more)
+
+    def _to_owner(self, place: _Place, come: Step, owner: str, more: Mapping[str, Any]) -> Iterator[Found]:
+        why, whom = self._owner(owner)
+        for person in whom:
+            yield Reminder(*place, come.due, come.step, person, come.day, why=why, **more)
+        if not whom and why is not None:
+            yield Unsendable(*place, come.due, owner, why.reason, why.text)
+
+    def _to_others(
+        self, place: _Place, one: Escalation, come: Step, owner: str, more: Mapping[str, Any]
+    ) -> Iterator[Found]:
+        whom = self._others(owner, one.to)
+        if isinstance(whom, Nobody):
+            yield Unsendable(*place, come.due, owner, whom.reason, whom.text)
+            return
+        for person in whom:
+            yield Reminder(*place, come.due, come.step, person, come.day, escalated=True, **more)
+
+    def _owner(self, owner: str) -> tuple[Nobody | None, tuple[Person, ...]]:
+        """Why not the owner, if so, and who hears."""
+        if owner not in self._whom:
+            found = self.people.find(owner)
+            if isinstance(found, Person):
+                self._whom[owner] = None, (found,)
+            else:
+                instead = self.people.instead(owner, self.rule.fallback)
+                self._whom[owner] = found, instead or ((self.default,) if self.default else ())
+        return self._whom[owner]
+
+    def _others(self, owner: str, to: str) -> tuple[Person, ...] | Nobody:
+        """Who hears of what the owner lets wait: nobody of a name that leads to nobody, or that stands above all."""
+        if to == MANAGER:
+            found = self.people.above(owner)
+            if isinstance(found, Nobody):
+                unknown = not self.people.knows(owner)
+                return () if unknown or self.people.leads(owner) else self._fallback(owner) or found
+            whom: tuple[Person, ...] = (found,)
         else:
-            yield Unsendable(*place, ask.due, owner, whom.reason, whom.text)
+            whom = self.people.in_role(to)
+            if not whom:
+                return Nobody(Reason.ROLE_EMPTY, to)
+        return tuple(person for person in whom if same(person.name) != same(owner))
+
+    def _fallback(self, owner: str) -> tuple[Person, ...]:
+        found = self.people.instead(owner, self.rule.fallback)
+        return tuple(person for person in found if same(person.name) != same(owner))
+
+    def _rest(self, row: Row) -> date | None:
+        """Until when the row is to be left in peace, by its own column or by who asked for it; None when nobody did."""
+        asked = (row.get(self.rule.pause) if self.rule.pause else None, self.rests(row))
+        until = max((day for day in asked if day), default=None)
+        return None if until is None else self.ladder.rest(until)
+
+    def _unread(self, row: Row, column: str) -> tuple[Reason, str]:
+        is_date = self.extract.template.sheets[self.extract.sheet].columns[column].bounds == "DATE"
+        return Reason.DATE_BAD if is_date else Reason.VALUE_BAD, str(self.extract.cell(row.number, column))
 
 
-@singledispatch
-def candidates(rule: ReminderRule, extract: Extract, today: date) -> Sequence[int]:
-    """The offsets of the rows that a rule of this kind may ask something of, by whole columns; all, unless it knows better."""
-    return range(len(extract.parsed.numbers))
-
-
-@candidates.register
-def _(rule: DateReminder, extract: Extract, today: date) -> Sequence[int]:
-    first, values = min(steps(rule), default=None), extract.parsed.values
-    if first is None or rule.date not in values:
-        return []
-    last = today - timedelta(days=first)
-    return values.where(rule.date, lambda day, wrong: wrong is not None or (day is not None and day <= last))
-
-
-@singledispatch
-def asks(rule: ReminderRule, row: Row, extract: Extract, today: date) -> Ask | None:
-    """What a rule of this kind asks of one row on `today`; one registration a kind."""
-    raise NotImplementedError(f"nobody taught {type(rule).__name__} what is due")
-
-
-@asks.register
-def _(rule: DateReminder, row: Row, extract: Extract, today: date) -> Ask | None:
-    day = row.get(rule.date)
-    if day is None:
-        is_blank = extract.cell(row.number, rule.date) in (None, "")
-        return None if is_blank else Ask(rule.date, None)
-    step = latest(steps(rule), day, today)
-    return None if step is None else Ask(rule.date, day, step)
-
-
-def steps(rule: DateReminder) -> tuple[int, ...]:
-    """When it reminds, as days after the date, in order."""
-    after = tuple(rule.overdue.every * time for time in range(1, rule.overdue.times + 1)) if rule.overdue else ()
-    return (*(-days for days in rule.before), *((0,) if rule.on_day else ()), *after)
-
-
-def latest(steps: tuple[int, ...], day: date, today: date) -> int | None:
-    """The latest of `steps` (days after `day`) that has come by `today`; None when none has."""
-    passed = (today - day).days
-    return max((step for step in steps if step <= passed), default=None)
-
-
-def _whom(row: Row, owner: str, people: People) -> Person | Nobody:
+def _of_the_row(row: Row) -> Nobody | None:
+    """What is wrong with the row itself; None when nothing is."""
     if row.sample:
         return Nobody(Reason.SAMPLE)
     if row.id is None:
         return Nobody(Reason.NO_ID)
-    if not row.unique:
-        return Nobody(Reason.DUPLICATE_ID, row.id)
-    return people.find(owner)
+    return None if row.unique else Nobody(Reason.DUPLICATE_ID, row.id)
 
 
 def _not_excused(extract: Extract, rule: ReminderRule, offsets: Sequence[int]) -> Sequence[int]:

@@ -7,18 +7,42 @@ the team sheet lead to it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from sheetcrm.messages import texts
+from sheetcrm.messages import N_, texts
 from sheetcrm.remind.allow import AllowList
-from sheetcrm.remind.due import Reminder, Unsendable, due
+from sheetcrm.remind.due import CATCH_UP, Paused, Reminder, Unsendable, due
 from sheetcrm.remind.ledger.entries import Occurrence, Recipient
 from sheetcrm.remind.people import MESSAGES, People, Person, Reason, people
 from sheetcrm.remind.report import Place, Unsent
+from sheetcrm.remind.workdays import Calendars
 from sheetcrm.schema.template import Template
-from sheetcrm.sync.records import Issue, Reading
+from sheetcrm.sync.records import Issue, Reading, Row
+
+MAIL = "mail"
+"""What rules call the usual way to send."""
+
+
+@dataclass(frozen=True)
+class Snooze:
+    """Quiet until that day, which is not quiet any more; a part that is empty stands for all of them."""
+
+    until: date
+    sheet: str = ""
+    row_id: str = ""
+    recipient: str = ""
+    """The address without regard to case."""
+
+
+@dataclass(frozen=True)
+class Resting:
+    """Due, and somebody asked for quiet until that day."""
+
+    place: Place
+    until: date
 
 
 @dataclass
@@ -27,9 +51,13 @@ class Agenda:
 
     mails: dict[Recipient, dict[Occurrence, Reminder]] = field(default_factory=dict)
     """What each recipient may have to be told, told before or not."""
+    expired: dict[Recipient, dict[Occurrence, Reminder]] = field(default_factory=dict)
+    """What came so long ago that nobody is told any more; that it was never told is for the ledger to see."""
+    resting: list[Resting] = field(default_factory=list)
+    """What would be told, but for a pause or a snooze."""
     unsent: list[Unsent] = field(default_factory=list)
     troubles: tuple[Issue, ...] = ()
-    """What is wrong with the sheets that the rules and the team are about."""
+    """What is wrong with the sheets that the rules and the team are about, and with the calendars of working days."""
     samples: int = 0
 
 
@@ -41,7 +69,7 @@ def needed(template: Template) -> frozenset[str]:
     is there, so that it can be given an id and its day.
     """
     team = template.team
-    said = (team.name, team.email, team.manager, team.active) if team else ()
+    said = (team.name, team.email, team.role, team.manager, team.active, team.phone, team.language) if team else ()
     found = {f"{team.sheet}.{key}" for key in said if key} if team else set()
     for rule in template.reminders.values():
         found |= {f"{rule.sheet}.{key}" for key in rule.looks_at()}
@@ -52,26 +80,118 @@ def needed(template: Template) -> frozenset[str]:
     return frozenset(found)
 
 
-def gather(reading: Reading, *, today: date, channel: str, allow: AllowList) -> Agenda:
-    """Everything that is due on `today`, a day in the spreadsheet's zone, in the order of the template and the sheet."""
+def gather(
+    reading: Reading,
+    *,
+    today: date,
+    channel: str,
+    allow: AllowList,
+    way: str = MAIL,
+    catch_up: int = CATCH_UP,
+    country: str | None = None,
+    default: Person | None = None,
+    snoozes: Collection[Snooze] = (),
+) -> Agenda:
+    """
+    Everything that is due on `today`, a day in the spreadsheet's zone, in the order of the template and the sheet.
+
+    `channel` is the word of the notifier in the ledger; of the rules those
+    count that name `way` among their channels.  What came more than `catch_up`
+    days ago (a rule may say its own) is expired.  `country` is whose working
+    days count where a rule does not say, `default` who hears when nobody else
+    can.
+    """
+    calendars = Calendars()
+    job = _Gathering(reading, today, channel, allow, snoozes, Agenda())
     everybody = _people(reading)
-    agenda = Agenda(troubles=tuple(_troubles(reading)))
-    recipients: dict[str, Recipient] = {}
     for key, rule in reading.template.reminders.items():
         extract = reading.extracts.get(rule.sheet)
-        for one in due(extract, rule, key=key, today=today, people=everybody) if extract else ():
-            if isinstance(one, Unsendable):
-                _cannot(agenda, one, reading)
-            elif not allow.allows(one.person.address):
-                _cannot(agenda, _not_allowed(one), reading)
-            else:
-                made = Recipient(reading.layout.spreadsheet_id, channel, one.person.name, one.person.address)
-                recipient = recipients.setdefault(made.key, made)
-                agenda.mails.setdefault(recipient, {})[_occurrence(one, recipient)] = one
-    return agenda
+        if extract is None or way not in rule.channels:
+            continue
+        patience = catch_up if rule.catch_up is None else rule.catch_up
+        options: dict[str, Any] = {"calendars": calendars, "country": country, "default": default}
+        found = due(
+            extract,
+            rule,
+            key=key,
+            today=today,
+            people=everybody,
+            catch_up=patience,
+            rests=job.rests(rule.sheet),
+            **options,
+        )
+        for one in found:
+            job.put(one, patience)
+    job.agenda.troubles = (*_troubles(reading), *_guesses(calendars, reading.language))
+    return job.agenda
 
 
-def place(one: Reminder | Unsendable, reading: Reading) -> Place:
+@dataclass
+class _Gathering:
+    """One agenda in the making."""
+
+    reading: Reading
+    today: date
+    channel: str
+    allow: AllowList
+    snoozes: Collection[Snooze]
+    agenda: Agenda
+    recipients: dict[str, Recipient] = field(default_factory=dict)
+    matters: dict[tuple[Any, ...], Occurrence] = field(default_factory=dict)
+
+    def rests(self, sheet: str) -> Callable[[Row], date | None]:
+        """Until when a row of that sheet is snoozed for everybody; None when it is not."""
+        by_row: dict[str, date] = {}
+        for one in self.snoozes:
+            if not one.recipient and one.sheet in ("", sheet):
+                by_row[one.row_id] = max(one.until, by_row.get(one.row_id, one.until))
+        return lambda row: max((by_row[key] for key in ("", row.id or "") if key in by_row), default=None)
+
+    def put(self, one: Reminder | Unsendable | Paused, catch_up: int) -> None:
+        """Where it belongs."""
+        if isinstance(one, Unsendable):
+            _cannot(self.agenda, one, self.reading)
+        elif isinstance(one, Paused):
+            self.agenda.resting.append(Resting(place(one, self.reading), one.until))
+        elif not self.allow.allows(one.person.address):
+            _cannot(self.agenda, _not_allowed(one), self.reading)
+        else:
+            self._told(one, catch_up)
+
+    def _told(self, one: Reminder, catch_up: int) -> None:
+        made = Recipient(self.reading.layout.spreadsheet_id, self.channel, one.person.name, one.person.address)
+        recipient = self.recipients.setdefault(made.key, made)
+        occurrence = _occurrence(one, recipient)
+        until = self._snoozed(occurrence)
+        if until is not None and until > self.today:
+            self.agenda.resting.append(Resting(place(one, self.reading), until))
+            return
+        came = max(one.day, until or one.day)
+        agenda = self.agenda.expired if (self.today - came).days > catch_up else self.agenda.mails
+        # Who hears of a row twice, as its owner's heir and as a manager, hears of the later step.
+        matter = (recipient, occurrence.matter)
+        before = self.matters.get(matter)
+        if before is not None and before.step >= occurrence.step:
+            return
+        if before is not None:
+            for known in (self.agenda.mails, self.agenda.expired):
+                if known.get(recipient, {}).pop(before, None) and not known[recipient]:
+                    del known[recipient]
+        self.matters[matter] = occurrence
+        agenda.setdefault(recipient, {})[occurrence] = one
+
+    def _snoozed(self, occurrence: Occurrence) -> date | None:
+        own = (
+            one.until
+            for one in self.snoozes
+            if one.recipient == occurrence.recipient
+            and one.sheet in ("", occurrence.sheet)
+            and one.row_id in ("", occurrence.row_id)
+        )
+        return max(own, default=None)
+
+
+def place(one: Reminder | Unsendable | Paused, reading: Reading) -> Place:
     """Where that row is, for people."""
     layout = reading.layout
     return Place(
@@ -80,7 +200,7 @@ def place(one: Reminder | Unsendable, reading: Reading) -> Place:
         row=one.row.number,
         id=one.row.id or "",
         due=one.due,
-        owner=one.person.name if isinstance(one, Reminder) else one.owner,
+        owner=one.person.name if isinstance(one, Reminder) and not one.owner else one.owner,
         a1=f"{layout.tab_title(one.sheet)}!{layout.cell(one.sheet, one.column, one.row.number)}",
         link=layout.link(one.sheet, one.column, one.row.number),
     )
@@ -93,6 +213,20 @@ def _troubles(reading: Reading) -> Iterator[Issue]:
     for issue in reading.troubles if reading.template.reminders else ():
         if issue.sheet in needed or not issue.sheet:
             yield issue
+
+
+def _guesses(calendars: Calendars, language: str) -> Iterator[Issue]:
+    """Working days of which we are not sure."""
+    t = texts(language)
+    for country in calendars.asked():
+        for year in country.guessed:
+            message = N_(
+                "the working days of {year} in {country} are not published yet: only holidays and weekends count"
+            )
+            yield Issue("", None, None, "workdays_guessed", t(message, year=year, country=country.country))
+        if not country.known:
+            message = N_("no working days are known for {country}: only Saturdays and Sundays are off")
+            yield Issue("", None, None, "workdays_unknown", t(message, country=country.country))
 
 
 def _people(reading: Reading) -> People:
@@ -130,8 +264,15 @@ def _cannot(agenda: Agenda, one: Unsendable, reading: Reading) -> None:
     message = texts(language)(
         MESSAGES[one.reason],
         owner=one.owner,
-        text=one.text,
+        text=_role(one, reading) if one.reason is Reason.ROLE_EMPTY else one.text,
         team=template.sheets[template.team.sheet].title.say(language) if template.team else "",
         column=owner_column.title.say(language),
     )
     agenda.unsent.append(Unsent(place(one, reading), one.reason.value, message))
+
+
+def _role(one: Unsendable, reading: Reading) -> str:
+    """The role as people call it."""
+    team, template = reading.template.team, reading.template
+    column = template.sheets[team.sheet].columns[team.role] if team and team.role else None
+    return one.text if column is None else str(column.dump(one.text, template.context(reading.language)))

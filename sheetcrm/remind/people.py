@@ -1,19 +1,20 @@
 """
-The team sheet → who a name is, and the address that mail may go to.
+The team sheet → who a name is, who stands above, who has a role, and the address that mail may go to.
 
 A name that leads to nobody is an answer too: it comes with a reason, so that
-the reminder is reported instead of dropped.
+the reminder is reported, or comes to somebody else, instead of being dropped.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from sheetcrm.messages import N_
 from sheetcrm.remind.message import bare_address
+from sheetcrm.schema.reminders.base import MANAGER
 from sheetcrm.schema.template import Team
 from sheetcrm.sync.records import Extract, Row
 
@@ -28,8 +29,12 @@ class Reason(StrEnum):
     OWNER_SAMPLE = "owner_sample"
     ADDRESS_BLANK = "address_blank"
     ADDRESS_BAD = "address_bad"
+    MANAGER_BLANK = "manager_blank"
+    MANAGER_LOOP = "manager_loop"
+    ROLE_EMPTY = "role_empty"
     NOT_ALLOWED = "not_allowed"
     DATE_BAD = "date_bad"
+    VALUE_BAD = "value_bad"
     DUPLICATE_ID = "duplicate_id"
     NO_ID = "no_id"
     SAMPLE = "sample"
@@ -43,8 +48,12 @@ MESSAGES = {
     Reason.OWNER_SAMPLE: N_("{owner} is an example person"),
     Reason.ADDRESS_BLANK: N_("{owner} has no e-mail address in {team}"),
     Reason.ADDRESS_BAD: N_("the e-mail address of {owner} in {team} cannot be used: {text}"),
+    Reason.MANAGER_BLANK: N_("{text} has no manager in {team} to hear of it"),
+    Reason.MANAGER_LOOP: N_("the managers above {text} in {team} lead round in a circle"),
+    Reason.ROLE_EMPTY: N_("nobody in {team} who can get mail has the role {text}"),
     Reason.NOT_ALLOWED: N_("{text} is not on the allow-list of the configuration"),
     Reason.DATE_BAD: N_("{text} is not a date"),
+    Reason.VALUE_BAD: N_("{text} cannot be read"),
     Reason.DUPLICATE_ID: N_("more than one row has the id {text}"),
     Reason.NO_ID: N_("the row has no id yet"),
     Reason.SAMPLE: N_("an example row; examples are never mailed"),
@@ -58,6 +67,13 @@ class Person:
     name: str
     address: str
     manager: str | None = None
+    """The name that stands there, whoever it leads to."""
+    role: str = ""
+    """The key of an option of the team's role column."""
+    phone: str = ""
+    """`+8613800138000`; empty where there is none."""
+    language: str = ""
+    """`zh` or `en`; empty where the team sheet does not say."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +87,11 @@ class Nobody:
 class People:
     """Names → persons, or why not."""
 
-    def __init__(self, found: Mapping[str, Person | Nobody]) -> None:
-        """`found` is by name as `same` writes it."""
+    def __init__(self, found: Mapping[str, Person | Nobody], managers: Mapping[str, str] | None = None) -> None:
+        """`found` is by name as `same` writes it, `managers` by the same the name of whoever stands above; those who left have one, too."""
         self._found = dict(found)
+        self._above = dict(managers or {})
+        self._leaders = frozenset(map(same, self._above.values()))
 
     def find(self, name: str | None) -> Person | Nobody:
         """The person of that name; width, case and extra blanks do not count."""
@@ -81,18 +99,66 @@ class People:
             return Nobody(Reason.OWNER_BLANK)
         return self._found.get(same(name), Nobody(Reason.OWNER_UNKNOWN, name))
 
+    def above(self, name: str) -> Person | Nobody:
+        """The nearest manager who can get mail; whoever cannot is stepped over."""
+        seen = {same(name)}
+        at = name
+        while above := self._above.get(same(at)):
+            if same(above) in seen:
+                return Nobody(Reason.MANAGER_LOOP, name)
+            found = self.find(above)
+            if isinstance(found, Person):
+                return found
+            seen.add(same(above))
+            at = above
+        return Nobody(Reason.MANAGER_BLANK, name)
+
+    def leads(self, name: str) -> bool:
+        """Whether somebody names them as their manager."""
+        return same(name) in self._leaders
+
+    def knows(self, name: str) -> bool:
+        """Whether the team sheet has that name, in the team or left."""
+        return same(name) in self._found
+
+    def in_role(self, role: str) -> tuple[Person, ...]:
+        """Everybody of that role who can get mail, in the order of the sheet."""
+        return tuple(one for one in self._found.values() if isinstance(one, Person) and one.role == role)
+
+    def instead(self, name: str, fallback: Iterable[str]) -> tuple[Person, ...]:
+        """
+        Who hears when `name` cannot: the nearest manager, else the first of `fallback` that leads to anybody.
+
+        A word of `fallback` is a role, all of whose people hear, or a name, or
+        `manager`, which adds nothing here.  Empty when there is nobody.
+        """
+        above = self.above(name) if name.strip() else None
+        if isinstance(above, Person):
+            return (above,)
+        return next(filter(None, map(self._called, fallback)), ())
+
+    def _called(self, word: str) -> tuple[Person, ...]:
+        if word == MANAGER:
+            return ()
+        person = self.find(word)
+        return self.in_role(word) or ((person,) if isinstance(person, Person) else ())
+
 
 def people(extract: Extract, team: Team) -> People:
     """Everybody in the team sheet."""
     found: dict[str, Person | Nobody] = {}
-    for row in extract.rows:
-        name = row.get(team.name)
-        if not name:
-            continue
+    managers: dict[str, str] = {}
+    for name, row in _named(extract, team):
         known = found.get(same(name))
         person = _person(row, name, extract, team)
         found[same(name)] = person if known is None or known == person else Nobody(Reason.OWNER_TWICE, name)
-    return People(found)
+        if team.manager and not row.sample and (manager := row.get(team.manager)):
+            managers.setdefault(same(name), manager)
+    return People(found, managers)
+
+
+def _named(extract: Extract, team: Team) -> Iterator[tuple[str, Row]]:
+    yield from ((name, row) for row in extract.rows if (name := row.get(team.name)))
 
 
 def same(name: str) -> str:
@@ -112,4 +178,6 @@ def _person(row: Row, name: str, extract: Extract, team: Team) -> Person | Nobod
     address = bare_address(written)
     if address is None:
         return Nobody(Reason.ADDRESS_BAD, written)
-    return Person(name.strip(), address, row.get(team.manager) if team.manager else None)
+    said = {key: row.get(column) for key in ("role", "phone", "language") if (column := getattr(team, key))}
+    texts = {key: str(value) for key, value in said.items() if value is not None}
+    return Person(name.strip(), address, row.get(team.manager) if team.manager else None, **texts)

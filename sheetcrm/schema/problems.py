@@ -66,7 +66,7 @@ def _team(template: Template, context: Context) -> Iterator[Trouble]:
     if team.sheet not in template.sheets:
         yield ("team", "sheet"), column_problem(team.sheet, "", context)
         return
-    for name in ("name", "email", "role", "manager", "active"):
+    for name in ("name", "email", "role", "manager", "active", "phone", "language"):
         key = getattr(team, name)
         if key is not None and (message := column_problem(team.sheet, key, context)):
             yield ("team", name), message

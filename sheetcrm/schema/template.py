@@ -90,7 +90,12 @@ class Team(_Part):
     email: str
     role: str | None = None
     manager: str | None = None
+    """Names of the same sheet: who hears when somebody cannot, and of what waits too long."""
     active: str | None = None
+    phone: str | None = None
+    """For robots of group chats, which mention people by it."""
+    language: str | None = None
+    """A choice of `zh` and `en`: what somebody's mails are written in."""
 
 
 class Theme(_Part):

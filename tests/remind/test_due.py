@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheetcrm.remind.due import Reminder, Unsendable, due, latest, steps
+from sheetcrm.remind.due import Reminder, Unsendable, due, latest
 from sheetcrm.remind.people import people
 from sheetcrm.schema.reminders import ReminderRule
 
@@ -51,11 +51,12 @@ def test_a_rule_may_have_steps_before_the_date_only():
 @given(passed=st.integers(-60, 60), asked=st.sets(st.integers(-30, 30)))
 def test_latest_is_the_last_of_the_steps_one_would_have_seen_day_by_day(passed, asked):
     seen = [day for day in range(-400, passed + 1) if day in asked]
-    assert latest(tuple(sorted(asked)), TODAY, TODAY + timedelta(days=passed)) == (seen[-1] if seen else None)
+    found = latest((TODAY,), tuple(sorted(asked)), TODAY + timedelta(days=passed))
+    assert (found.step if found else None) == (seen[-1] if seen else None)
 
 
 def test_steps_of_a_rule():
-    assert steps(office.template().reminders["follow_up"]) == (-3, -1, 0, 7, 14)
+    assert office.template().reminders["follow_up"].steps() == (-3, -1, 0, 7, 14)
 
 
 def test_a_kind_of_rule_that_nobody_taught_is_an_error_and_not_a_silence():

@@ -151,6 +151,14 @@ TABS: Mapping[str, Code] = {
     "title_taken": Code(
         N_("Another tab has the title that the template wants."), N_("Rename it, or empty it to have it used.")
     ),
+    "workdays_guessed": Code(
+        N_("Working days of a year that is not published yet: reminders may fall on a day off."),
+        N_("Upgrade the package `holidays` once they are published."),
+    ),
+    "workdays_unknown": Code(
+        N_("No working days are known for that country: only Saturdays and Sundays are off."),
+        N_("Say another country: in the rule, or take its working_days: away."),
+    ),
 }
 """What is wrong with whole columns, tabs and headers; the last step of each is an apply."""
 
