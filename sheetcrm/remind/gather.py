@@ -27,6 +27,8 @@ class Agenda:
 
     mails: dict[Recipient, dict[Occurrence, Reminder]] = field(default_factory=dict)
     """What each recipient may have to be told, told before or not."""
+    expired: dict[Recipient, dict[Occurrence, Reminder]] = field(default_factory=dict)
+    """What has been due for so long that it is noted instead of told."""
     unsent: list[Unsent] = field(default_factory=list)
     troubles: tuple[Issue, ...] = ()
     """What is wrong with the sheets that the rules and the team are about."""
