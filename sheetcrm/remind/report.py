@@ -77,10 +77,14 @@ class RunReport:
     """To be seen to: owners, addresses, dates and ids that keep reminders from being sent; recipients not allowed."""
     troubles: tuple[Issue, ...] = ()
     """Sheets, columns and headers that a rule or the team needs and that are not as they should be: reminders may be missing."""
+    expired: tuple[Told, ...] = ()
+    """Never told and now too late, which this run noted: later runs have them under `told`."""
     samples: int = 0
     """Example rows that were due; never mailed."""
     stopped: str = ""
     """Why the run could not go on; what it had not sent stays queued."""
+    is_stale: bool = False
+    """Mails were left because their rows were read too long ago: read again, and run again."""
 
     def counts(self) -> dict[str, int]:
         """How many mails by state, how many rows were told before, could not be told, or are examples, and troubles; zeros left out."""
@@ -88,6 +92,7 @@ class RunReport:
         rows = {
             "told": len(self.told),
             "unsent": len(self.unsent),
+            "expired": len(self.expired),
             "troubles": len(self.troubles),
             "samples": self.samples,
         }
@@ -96,12 +101,20 @@ class RunReport:
     @property
     def failed(self) -> bool:
         """Whether a mail that should have gone out did not."""
-        return bool(self.stopped) or any(mail.state in ("failed", "retry", "unknown") for mail in self.mails)
+        return (
+            bool(self.stopped)
+            or self.is_stale
+            or any(mail.state in ("failed", "retry", "unknown") for mail in self.mails)
+        )
 
     @property
     def worth_seeing(self) -> bool:
         """Whether somebody should look into it."""
-        return self.failed or bool(self.unsent or self.troubles) or any(mail.state == "held" for mail in self.mails)
+        return (
+            self.failed
+            or bool(self.unsent or self.troubles or self.expired)
+            or any(mail.state == "held" for mail in self.mails)
+        )
 
     def json(self) -> dict[str, Any]:
         """The same for programs: plain data, dates as year-month-day."""

@@ -4,7 +4,31 @@ What was promised, to whom, and what became of it: one database, opened by `Ledg
 The only part of the reminders that knows SQLAlchemy; importing it takes a third of a second.
 """
 
-from sheetcrm.remind.ledger.book import LONGEST_WAIT, Ledger
-from sheetcrm.remind.ledger.entries import Mail, Occurrence, Recipient, Run, Sealed, State
+from sheetcrm.remind.ledger.book import Ledger
+from sheetcrm.remind.ledger.delivering import LONGEST_WAIT, back_off
+from sheetcrm.remind.ledger.entries import (
+    Fate,
+    Line,
+    Mail,
+    Occurrence,
+    Recipient,
+    Run,
+    Sealed,
+    Snooze,
+    State,
+)
 
-__all__ = ["LONGEST_WAIT", "Ledger", "Mail", "Occurrence", "Recipient", "Run", "Sealed", "State"]
+__all__ = [
+    "LONGEST_WAIT",
+    "Fate",
+    "Ledger",
+    "Line",
+    "Mail",
+    "Occurrence",
+    "Recipient",
+    "Run",
+    "Sealed",
+    "Snooze",
+    "State",
+    "back_off",
+]

@@ -14,40 +14,80 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from filelock import FileLock, Timeout
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, create_engine, delete, insert, select, update
+from sqlalchemy.pool import StaticPool
 
-from sheetcrm.errors import LedgerError
-from sheetcrm.remind.ledger.entries import PENDING, TOLD, Mail, Occurrence, Recipient, Run, Sealed, State
-from sheetcrm.remind.ledger.tables import MESSAGE, OCCURRENCE, RUN, open_engine, translated
+from sheetcrm.remind.ledger import asking, delivering, migrations, planning
+from sheetcrm.remind.ledger.delivering import back_off
+from sheetcrm.remind.ledger.entries import (
+    PENDING,
+    Fate,
+    Line,
+    Mail,
+    Occurrence,
+    Recipient,
+    Run,
+    Sealed,
+    Snooze,
+    State,
+)
+from sheetcrm.remind.ledger.rows import LISTED, mail_of
+from sheetcrm.remind.ledger.stores import Presence, Store, store_at
+from sheetcrm.remind.ledger.tables import MESSAGE, METADATA, RUN, SNOOZE
+from sheetcrm.remind.ledger.turns import Turns
 
-FIRST_WAIT = timedelta(minutes=5)
-LONGEST_WAIT = timedelta(hours=6)
+LEASE = timedelta(minutes=10)
 
 
 class Ledger:
-    """What was promised, to whom, and what became of it: one SQLite file."""
+    """
+    What was promised, to whom, and what became of it.
 
-    def __init__(self, engine: Engine, path: Path, patience: float) -> None:
+    One at a time in a process, and never in two threads.  Any number of
+    processes may have the same ledger open and plan and send at once.
+    """
+
+    def __init__(self, engine: Engine, store: Store) -> None:
         """See `open`."""
-        self._engine, self.path, self._patience = engine, path, patience
+        self._engine, self._store = engine, store
+        self._signed_in: Presence | None = None
 
     @classmethod
-    def open(cls, path: Path, *, read_only: bool = False, patience: float = 30) -> Ledger:
+    def open(cls, location: Path | str, *, read_only: bool = False, patience: float = 30) -> Ledger:
         """
-        The ledger at `path`, made when it is missing.
+        The ledger in the file at a path, or at a `postgresql://…` URL; made when it is missing.
 
         `read_only` makes and changes nothing.  `patience` is how many seconds
-        to wait for another process.  LedgerError when the file cannot be used.
+        to wait for the database and for another process.  LedgerError when it
+        cannot be used, UsageError when the location makes no sense.
         """
-        return cls(open_engine(path, read_only=read_only, patience=patience), path, patience)
+        store = store_at(location)
+        with store.translated():
+            if read_only and not store.is_there():
+                return cls(_nothing(), store)
+            engine = store.connect(read_only=read_only, patience=patience)
+            try:
+                found = migrations.prepare(engine, store, read_only=read_only)
+            except BaseException:
+                engine.dispose()
+                raise
+        return cls(engine if found else _nothing(), store)
+
+    @property
+    def place(self) -> str:
+        """Where it is, for people; without a password."""
+        return self._store.place
 
     def close(self) -> None:
-        """Let the file go."""
-        self._engine.dispose()
+        """Sign off and let the database go: what this worker has claimed is free, what it was sending is unknown."""
+        with self._store.translated():
+            if self._signed_in is not None:
+                self._signed_in.leave()
+                self._signed_in = None
+            self._engine.dispose()
 
     def __enter__(self) -> Ledger:
         """Closed at the end of the `with`."""
@@ -57,59 +97,63 @@ class Ledger:
         """See `close`."""
         self.close()
 
-    @contextmanager
-    def exclusive(self) -> Iterator[None]:
-        """
-        Be the only run on this ledger; LedgerError when another one stays busy.
+    @property
+    def worker(self) -> str:
+        """The name of this process in claims and turns: alive to the others until it is closed or dies."""
+        return self._presence().worker
 
-        The lock is the operating system's and dies with its process, so whoever
-        has it knows that no mail marked `sending` is in anybody's hands.
-        """
-        lock = FileLock(f"{self.path}.lock", timeout=self._patience)
-        with translated(self.path):
-            try:
-                lock.acquire()
-            except Timeout as error:
-                raise LedgerError(
-                    f"ledger {self.path}: another reminder run is under way; this one sent nothing"
-                ) from error
-        try:
-            yield
-        finally:
-            lock.release()
+    def _presence(self) -> Presence:
+        if self._signed_in is None:
+            with self._store.translated():
+                self._signed_in = self._store.sign_in(self._engine)
+        return self._signed_in
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        with translated(self.path), self._engine.begin() as db:
+        with self._store.translated(), self._engine.begin() as db:
             yield db
+
+    @cached_property
+    def turns(self) -> Turns:
+        """Who scans which spreadsheet."""
+        return Turns(self._transaction, self._store, self._presence)
 
     # What was told
 
-    def told(self, occurrences: Sequence[Occurrence]) -> dict[Occurrence, Mail]:
-        """Those that need no mail any more, each with the mail that settled it: that step, or a later one of the same matter."""
+    def told(self, occurrences: Sequence[Occurrence]) -> dict[Occurrence, Fate]:
+        """Those that need no mail any more, each with what settled it: that step, or a later one of the same matter."""
         with self._transaction() as db:
-            return _told(db, occurrences)
+            return planning.told(db, occurrences)
+
+    def expire(self, occurrences: Sequence[Occurrence], reason: str, *, now: datetime) -> list[Occurrence]:
+        """Note as too late, once and without a mail, those that were never told; the result is those that this was news of."""
+        return self._note(occurrences, State.EXPIRED, reason, now)
+
+    def suppress(self, occurrences: Sequence[Occurrence], reason: str, *, now: datetime) -> list[Occurrence]:
+        """Note as not to be told, without a mail, those that were never told; the result is those that this was news of."""
+        return self._note(occurrences, State.SUPPRESSED, reason, now)
+
+    def _note(self, occurrences: Sequence[Occurrence], state: State, reason: str, now: datetime) -> list[Occurrence]:
+        noted = []
+        for whom, group in planning.by_whom(occurrences):
+            with self._transaction() as db:
+                self._store.alone(db, *whom)
+                noted += planning.note(db, group, state, reason, now)
+        return noted
 
     # Planning
 
     def recover(self, *, now: datetime) -> int:
-        """Mark what a dead process left in `sending` as `unknown`, and say how many; only for who is `exclusive`."""
-        reason = "the run ended before it could note the server's answer"
+        """Free what the dead had in hand; what they were sending is `unknown` now: how many mails."""
+        presence = self._presence()
         with self._transaction() as db:
-            found = db.execute(
-                update(MESSAGE)
-                .where(MESSAGE.c.state == State.SENDING)
-                .values(state=State.UNKNOWN, reason=reason, changed=now)
-            )
-            return found.rowcount
+            return delivering.bury(db, presence, now=now)
 
     def awaiting(self, spreadsheet: str, channel: str) -> list[Recipient]:
         """Everybody who has a mail that was planned and surely not taken."""
-        query = select(MESSAGE).where(
-            MESSAGE.c.spreadsheet == spreadsheet, MESSAGE.c.channel == channel, MESSAGE.c.state.in_(PENDING)
+        return list(
+            {mail.recipient.key: mail.recipient for mail in self._listed(spreadsheet, channel, PENDING)}.values()
         )
-        with self._transaction() as db:
-            return [_mail(row).recipient for row in db.execute(query)]
 
     def queue(
         self,
@@ -119,63 +163,117 @@ class Ledger:
         *,
         today: date,
         now: datetime,
+        read: datetime | None = None,
     ) -> Mail | None:
         """
         Claim what `recipient` was not told yet and queue one mail about it, in one transaction.
 
         `seal` makes the mail from the occurrences that were claimed, in the
-        order given.  Mails to them that are still pending are replaced.  None
-        when there is nothing new to say.  Whatever `seal` raises leaves the
-        ledger as it was.
+        order given.  Mails to them that are still pending are replaced, even
+        in another worker's hands, who will notice.  None when there is nothing
+        new to say.  Whatever `seal` raises leaves the ledger as it was.
+        `read` is when the rows were read (default: `now`).
         """
         with self._transaction() as db:
-            pending = _release(db, recipient)
-            known = _told(db, occurrences)
+            self._store.alone(db, *recipient.whom)
+            pending = planning.release(db, recipient)
+            known = planning.told(db, occurrences)
             claimed = [occurrence for occurrence in occurrences if occurrence not in known]
             sealed = seal(claimed) if claimed else None
-            _suppress(db, pending, sealed, now)
+            planning.suppress(db, pending, sealed, now)
             if sealed is None:
                 return None
-            values = {"day": today, "reminders": len(claimed), **_patience(pending)}
-            number = _store(db, recipient, sealed, values, now=now)
-            db.execute(insert(OCCURRENCE), [{**vars(occurrence), "message": number} for occurrence in claimed])
-            return _mail(db.execute(select(MESSAGE).where(MESSAGE.c.id == number)).one())
+            values = {"day": today, "reminders": len(claimed), "planned": read or now, **planning.patience(pending)}
+            number = planning.store(db, recipient, sealed, values, now=now)
+            planning.claim(db, claimed, number)
+            return mail_of(db.execute(select(MESSAGE).where(MESSAGE.c.id == number)).one())
+
+    def resend(self, mail: Mail, sealed: Sealed, *, now: datetime) -> Mail:
+        """Queue `mail` once more, as `sealed`, because a person asked for it; no run plans it anew or drops it."""
+        recipient = mail.recipient
+        values = {
+            "day": mail.day,
+            "reminders": mail.reminders,
+            "planned": now,
+            "again": mail.id,
+            "state": State.PLANNED,
+        }
+        with self._transaction() as db:
+            self._store.alone(db, *recipient.whom)
+            number = planning.store(db, recipient, sealed, values, now=now)
+            return mail_of(db.execute(select(MESSAGE).where(MESSAGE.c.id == number)).one())
 
     # Delivering
 
     def outbox(self, spreadsheet: str, channel: str) -> list[Mail]:
-        """Every mail that is not settled, oldest first: pending ones, and those of which nobody knows."""
-        states = (*PENDING, State.UNKNOWN)
+        """Every mail that is not settled, oldest first, without its bytes: pending ones, and those of which nobody knows."""
+        return self._listed(spreadsheet, channel, (*PENDING, State.UNKNOWN))
+
+    def _listed(self, spreadsheet: str, channel: str, states: tuple[State, ...]) -> list[Mail]:
         query = (
-            select(MESSAGE)
+            select(*LISTED)
             .where(MESSAGE.c.spreadsheet == spreadsheet, MESSAGE.c.channel == channel, MESSAGE.c.state.in_(states))
             .order_by(MESSAGE.c.id)
         )
         with self._transaction() as db:
-            return [_mail(row) for row in db.execute(query)]
+            return [mail_of(row) for row in db.execute(query)]
+
+    def claim(self, mails: Sequence[Mail], *, limit: int, now: datetime, lease: timedelta = LEASE) -> list[Mail]:
+        """
+        Take up to `limit` of these mails of the outbox in hand, oldest first; the result has their bytes.
+
+        Left out are those that changed since they were listed and those that
+        another worker has in hand: unless it is dead, or its lease ran out and
+        it did not begin them yet.
+        """
+        presence = self._presence()
+        with self._transaction() as db:
+            delivering.bury(db, presence, now=now)
+            return delivering.claim(db, presence.worker, mails, limit=limit, now=now, lease=lease)
 
     def begin(self, mail: Mail, *, now: datetime) -> bool:
-        """Commit that `mail` is about to be handed over; False when it is no longer what it was, and must be left alone."""
-        unchanged = and_(MESSAGE.c.id == mail.id, MESSAGE.c.state == mail.state, MESSAGE.c.attempts == mail.attempts)
-        values = {"state": State.SENDING, "attempts": mail.attempts + 1, "changed": now}
+        """Commit that `mail`, which was claimed, is about to be handed over; False when the claim is gone and it must be left alone."""
+        worker = self.worker
         with self._transaction() as db:
-            return db.execute(update(MESSAGE).where(unchanged).values(values)).rowcount == 1
+            return delivering.begin(db, worker, mail, now=now)
 
-    def settle(self, mail: Mail, state: State, reason: str = "", *, now: datetime) -> None:
-        """Commit what became of a mail that was begun; one that is to be tried again waits longer each time."""
-        values: dict[str, Any] = {"state": state, "reason": reason, "changed": now}
-        if state is State.RETRY:
-            values["next_try"] = now + min(FIRST_WAIT * 2 ** min(mail.attempts, 10), LONGEST_WAIT)
-        elif state is not State.UNKNOWN:
-            values["body"] = None
+    def settle(
+        self, mail: Mail, state: State, reason: str = "", *, now: datetime, wait: timedelta | None = None
+    ) -> None:
+        """Commit what became of a mail that was begun; one that is to be tried again waits `wait`, by default longer each time."""
+        worker, wait = self.worker, back_off(mail.attempts) if wait is None else wait
         with self._transaction() as db:
-            db.execute(update(MESSAGE).where(_in_hand(mail)).values(values))
+            self._store.alone(db, *mail.recipient.whom)
+            delivering.settle(db, worker, mail, state, reason, now=now, wait=wait)
 
     def take_back(self, mail: Mail, reason: str, *, now: datetime) -> None:
         """Commit that a mail that was begun was not handed over after all: it stands as before, and nothing is held against it."""
-        values = {"state": mail.state, "attempts": mail.attempts, "reason": reason, "changed": now}
+        worker = self.worker
         with self._transaction() as db:
-            db.execute(update(MESSAGE).where(_in_hand(mail)).values(values))
+            self._store.alone(db, *mail.recipient.whom)
+            delivering.take_back(db, worker, mail, reason, now=now)
+
+    def let_go(self, mails: Sequence[Mail]) -> None:
+        """Give up claims that were not begun."""
+        mine = MESSAGE.c.worker == self.worker
+        with self._transaction() as db:
+            free = MESSAGE.c.state.in_((*PENDING, State.UNKNOWN))
+            chosen = MESSAGE.c.id.in_([mail.id for mail in mails])
+            db.execute(update(MESSAGE).where(chosen, mine, free).values(delivering.FREE))
+
+    def reopen(self, mail: Mail, reason: str, *, now: datetime, wait: timedelta | None = None) -> None:
+        """Commit that a mail, as it was claimed, that was settled as failed is to be tried again."""
+        wait = back_off(mail.attempts) if wait is None else wait
+        with self._transaction() as db:
+            self._store.alone(db, *mail.recipient.whom)
+            delivering.reopen(db, mail, reason, now=now, wait=wait)
+
+    def prune(self, spreadsheet: str, *, before: datetime) -> int:
+        """Forget the bytes of mails that were settled before then: how many; what was told stays known."""
+        settled = MESSAGE.c.state.in_((State.SENT, State.FAILED))
+        old = (MESSAGE.c.spreadsheet == spreadsheet, settled, MESSAGE.c.changed < before, MESSAGE.c.body.is_not(None))
+        with self._transaction() as db:
+            return db.execute(update(MESSAGE).where(*old).values(body=None)).rowcount
 
     # The runs
 
@@ -191,137 +289,76 @@ class Ledger:
         with self._transaction() as db:
             db.execute(update(RUN).where(RUN.c.id == number).values(values))
 
-    def last_run(self, spreadsheet: str | None = None) -> Run | None:
-        """The run that began last, of one spreadsheet or of all."""
-        query = select(RUN).order_by(RUN.c.id.desc()).limit(1)
-        if spreadsheet is not None:
-            query = query.where(RUN.c.spreadsheet == spreadsheet)
+    # Snoozes
+
+    def snooze(self, snooze: Snooze, *, now: datetime) -> int:
+        """Be quiet about it; the number is for `wake`."""
         with self._transaction() as db:
-            row = db.execute(query).one_or_none()
-        if row is None:
-            return None
-        return Run(row.spreadsheet, row.today, row.started, row.finished, json.loads(row.counts), row.stopped)
+            query = insert(SNOOZE).values(**vars(snooze), made=now).returning(SNOOZE.c.id)
+            return int(db.execute(query).scalar_one())
+
+    def wake(self, number: int) -> bool:
+        """Lift a snooze; False when there is none of that number."""
+        with self._transaction() as db:
+            return db.execute(delete(SNOOZE).where(SNOOZE.c.id == number)).rowcount == 1
+
+    def snoozes(self, spreadsheet: str, *, today: date) -> dict[int, Snooze]:
+        """Those that still hold on `today`, by number."""
+        names = list(Snooze.__dataclass_fields__)
+        query = select(SNOOZE.c.id, *(SNOOZE.c[name] for name in names)).order_by(SNOOZE.c.id)
+        query = query.where(SNOOZE.c.spreadsheet == spreadsheet, SNOOZE.c.until > today)
+        with self._transaction() as db:
+            return {row.id: Snooze(*row[1:]) for row in db.execute(query)}
+
+    # Asking
+
+    def last_run(self, spreadsheet: str | None = None, *, finished: bool = False) -> Run | None:
+        """The run that began last, of one spreadsheet or of all; with `finished` the last one that came to its end."""
+        with self._transaction() as db:
+            return asking.last_run(db, spreadsheet, finished=finished)
 
     def counts(self, spreadsheet: str | None = None) -> dict[State, int]:
-        """How many mails are in each state; states without any are left out."""
-        query = select(MESSAGE.c.state, func.count()).group_by(MESSAGE.c.state)
-        if spreadsheet is not None:
-            query = query.where(MESSAGE.c.spreadsheet == spreadsheet)
+        """How many mails stand where, and how many occurrences expired or were suppressed without one; zeros are left out."""
         with self._transaction() as db:
-            return {State(state): number for state, number in db.execute(query)}
+            return asking.counts(db, spreadsheet)
 
     def mails(self, states: Iterable[State] = tuple(State), *, spreadsheet: str | None = None) -> list[Mail]:
-        """Every mail in one of `states`, oldest first."""
-        query = select(MESSAGE).where(MESSAGE.c.state.in_(tuple(states))).order_by(MESSAGE.c.id)
-        if spreadsheet is not None:
-            query = query.where(MESSAGE.c.spreadsheet == spreadsheet)
+        """Every mail in one of `states`, oldest first, with its bytes."""
         with self._transaction() as db:
-            return [_mail(row) for row in db.execute(query)]
+            return asking.mails(db, states, spreadsheet)
+
+    def by_number(self, numbers: Iterable[int]) -> dict[int, Mail]:
+        """Those mails, as they stand now, without their bytes."""
+        with self._transaction() as db:
+            return asking.by_number(db, numbers)
+
+    def log(
+        self,
+        *,
+        spreadsheet: str | None = None,
+        row_id: str | None = None,
+        person: str | None = None,
+        limit: int | None = None,
+    ) -> list[Line]:
+        """Occurrences and what became of them, the latest first; of a row (its id, such as a customer's), of a person (address or name)."""
+        with self._transaction() as db:
+            return asking.log(db, spreadsheet=spreadsheet, row_id=row_id, person=person, limit=limit)
+
+    def gone(
+        self,
+        *,
+        since: datetime | None = None,
+        day: date | None = None,
+        channel: str | None = None,
+        recipient: str | None = None,
+    ) -> int:
+        """How many mails went out, or perhaps did: since a moment, of a day, by a channel, to an address; over all spreadsheets."""
+        with self._transaction() as db:
+            return asking.gone(db, since=since, day=day, channel=channel, recipient=recipient)
 
 
-def _in_hand(mail: Mail) -> ColumnElement[bool]:
-    """It is still being sent by whoever began it as `mail`."""
-    return and_(MESSAGE.c.id == mail.id, MESSAGE.c.state == State.SENDING, MESSAGE.c.attempts == mail.attempts + 1)
-
-
-def _told(db: Connection, occurrences: Sequence[Occurrence]) -> dict[Occurrence, Mail]:
-    """One query a recipient: whatever they were told about dates from the earliest one on."""
-    groups: dict[tuple[str, str, str], list[Occurrence]] = {}
-    for occurrence in occurrences:
-        groups.setdefault((occurrence.spreadsheet, occurrence.recipient, occurrence.channel), []).append(occurrence)
-    settled: dict[Occurrence, int] = {}
-    for whom, group in groups.items():
-        latest = _latest(db, whom, min(one.due for one in group))
-        for one in group:
-            step, number = latest.get(one.matter, (None, 0))
-            if step is not None and step >= one.step:
-                settled[one] = number
-    mails = _by_number(db, set(settled.values()))
-    return {occurrence: mails[number] for occurrence, number in settled.items()}
-
-
-def _latest(
-    db: Connection, whom: tuple[str, str, str], since: date
-) -> dict[tuple[str, str, str, date], tuple[int, int]]:
-    """By matter due `since` then: the latest step that `whom` (spreadsheet, recipient, channel) was told, and in which mail."""
-    columns = OCCURRENCE.c
-    spreadsheet, recipient, channel = whom
-    query = (
-        select(columns.sheet, columns.row_id, columns.rule, columns.due, columns.step, columns.message)
-        .join(MESSAGE)
-        .where(columns.spreadsheet == spreadsheet, columns.recipient == recipient, columns.channel == channel)
-        .where(columns.due >= since, MESSAGE.c.state.in_(TOLD))
-        .order_by(columns.step)
-    )
-    return {(sheet, row_id, rule, due): (step, number) for sheet, row_id, rule, due, step, number in db.execute(query)}
-
-
-def _by_number(db: Connection, numbers: set[int]) -> dict[int, Mail]:
-    if not numbers:
-        return {}
-    return {row.id: _mail(row) for row in db.execute(select(MESSAGE).where(MESSAGE.c.id.in_(sorted(numbers))))}
-
-
-def _release(db: Connection, recipient: Recipient) -> list[Mail]:
-    """The recipient's mails that were surely not taken; what they claimed is free again."""
-    query = select(MESSAGE).where(
-        MESSAGE.c.spreadsheet == recipient.spreadsheet,
-        MESSAGE.c.channel == recipient.channel,
-        MESSAGE.c.recipient == recipient.key,
-        MESSAGE.c.state.in_(PENDING),
-    )
-    pending = [_mail(row) for row in db.execute(query)]
-    if pending:
-        db.execute(delete(OCCURRENCE).where(OCCURRENCE.c.message.in_([mail.id for mail in pending])))
-    return pending
-
-
-def _suppress(db: Connection, pending: Sequence[Mail], sealed: Sealed | None, now: datetime) -> None:
-    """Those of `pending` that `sealed` is not once more will never go out."""
-    replaced = [mail.id for mail in pending if sealed is None or mail.message_id != sealed.message_id]
-    reason = "nothing in it was due any more" if sealed is None else f"planned anew as {sealed.message_id}"
-    if replaced:
-        values = {"state": State.SUPPRESSED, "reason": reason, "body": None, "changed": now}
-        db.execute(update(MESSAGE).where(MESSAGE.c.id.in_(replaced)).values(values))
-
-
-def _store(db: Connection, recipient: Recipient, sealed: Sealed, values: dict[str, Any], *, now: datetime) -> int:
-    """The number of the queued mail: a new one, or the same mail of before."""
-    values |= {"address": recipient.address, "name": recipient.name, "subject": sealed.subject, "body": sealed.data}
-    values["changed"] = now
-    free = MESSAGE.c.state.in_((*PENDING, State.SUPPRESSED))
-    again = update(MESSAGE).where(MESSAGE.c.message_id == sealed.message_id, free).values(values)
-    if (number := db.execute(again.returning(MESSAGE.c.id)).scalar_one_or_none()) is not None:
-        return int(number)
-    names = {"spreadsheet": recipient.spreadsheet, "channel": recipient.channel, "recipient": recipient.key}
-    fresh = {"message_id": sealed.message_id, "created": now, **names, **values}
-    return int(db.execute(insert(MESSAGE).values(fresh).returning(MESSAGE.c.id)).scalar_one())
-
-
-def _patience(pending: Sequence[Mail]) -> dict[str, Any]:
-    """A mail that takes the place of `pending` waits as long as they would have: it is the recipient's server that asked for it."""
-    attempts = max((mail.attempts for mail in pending), default=0)
-    return {
-        "state": State.RETRY if attempts else State.PLANNED,
-        "reason": next((mail.reason for mail in pending if mail.attempts == attempts), ""),
-        "attempts": attempts,
-        "next_try": max((mail.next_try for mail in pending if mail.next_try), default=None),
-    }
-
-
-def _mail(row: Row[Any]) -> Mail:
-    recipient = Recipient(row.spreadsheet, row.channel, row.name, row.address)
-    return Mail(
-        id=row.id,
-        message_id=row.message_id,
-        recipient=recipient,
-        day=row.day,
-        subject=row.subject,
-        reminders=row.reminders,
-        state=State(row.state),
-        reason=row.reason,
-        attempts=row.attempts,
-        next_try=row.next_try,
-        changed=row.changed,
-        data=row.body,
-    )
+def _nothing() -> Engine:
+    """An empty ledger in memory: what is read where there is none."""
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    METADATA.create_all(engine)
+    return engine

@@ -14,15 +14,19 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """Where a mail stands."""
+    """Where a mail stands, or an occurrence that never got one."""
 
     PLANNED = "planned"
+    CLAIMED = "claimed"
+    """Planned, or to be tried again, and in the hands of a worker."""
     SENDING = "sending"
     SENT = "sent"
     RETRY = "retry"
     FAILED = "failed"
     UNKNOWN = "unknown"
     SUPPRESSED = "suppressed"
+    EXPIRED = "expired"
+    """Too late to be worth a mail: noted, and said."""
 
 
 PENDING = (State.PLANNED, State.RETRY)
@@ -55,6 +59,11 @@ class Occurrence:
         """What it is about, whatever the step."""
         return self.sheet, self.row_id, self.rule, self.due
 
+    @property
+    def whom(self) -> tuple[str, str, str]:
+        """Spreadsheet, recipient and channel: who hears of it, and where from."""
+        return self.spreadsheet, self.recipient, self.channel
+
 
 @dataclass(frozen=True)
 class Recipient:
@@ -69,6 +78,11 @@ class Recipient:
     def key(self) -> str:
         """The address without regard to case."""
         return self.address.casefold()
+
+    @property
+    def whom(self) -> tuple[str, str, str]:
+        """As an occurrence says it."""
+        return self.spreadsheet, self.key, self.channel
 
 
 @dataclass(frozen=True)
@@ -91,12 +105,41 @@ class Mail:
     subject: str
     reminders: int
     state: State
+    """Never `CLAIMED`: who has it in hand is `worker`."""
     reason: str
     attempts: int
     next_try: datetime | None
+    planned: datetime
+    """When the rows were read that it speaks of."""
     changed: datetime
-    data: bytes | None
-    """The bytes to send; None once they will not be needed again."""
+    worker: str | None = None
+    """Who has it in hand."""
+    again: int | None = None
+    """The number of the mail that this is sent once more, because somebody asked for that."""
+    data: bytes | None = None
+    """The bytes to send; None where they were not asked for, or are not kept any more."""
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of an occurrence: the state of its mail, or its own where it has none (`mail` is None); and since when."""
+
+    state: State
+    reason: str
+    changed: datetime
+    mail: int | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One occurrence in the log: what became of it, and in which mail."""
+
+    occurrence: Occurrence
+    fate: Fate
+    name: str = ""
+    address: str = ""
+    subject: str = ""
+    message_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,3 +152,18 @@ class Run:
     finished: datetime | None
     counts: Mapping[str, int]
     stopped: str
+
+
+@dataclass(frozen=True)
+class Snooze:
+    """Quiet until the day `until` (on that day reminders come again); what is blank is not narrowed down."""
+
+    spreadsheet: str
+    until: date
+    sheet: str = ""
+    row_id: str = ""
+    """With its sheet: that row only."""
+    recipient: str = ""
+    """The address without regard to case: that person only."""
+    by: str = ""
+    """Who asked for it."""

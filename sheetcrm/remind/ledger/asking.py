@@ -1,0 +1,90 @@
+"""What `status`, `log` and the caps ask of the ledger; each function is part of a transaction and changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import Connection, func, or_, select
+
+from sheetcrm.remind.ledger.entries import Line, Mail, Run, State
+from sheetcrm.remind.ledger.rows import LISTED, OF_OCCURRENCE, line_of, mail_of, run_of, standing
+from sheetcrm.remind.ledger.tables import MESSAGE, OCCURRENCE, RUN
+
+
+def last_run(db: Connection, spreadsheet: str | None, *, finished: bool) -> Run | None:
+    """The run that began last, of one spreadsheet or of all."""
+    query = select(RUN).order_by(RUN.c.id.desc()).limit(1)
+    if spreadsheet is not None:
+        query = query.where(RUN.c.spreadsheet == spreadsheet)
+    if finished:
+        query = query.where(RUN.c.finished.is_not(None))
+    row = db.execute(query).one_or_none()
+    return None if row is None else run_of(row)
+
+
+def counts(db: Connection, spreadsheet: str | None) -> dict[State, int]:
+    """Mails by where they stand, and occurrences that never got one."""
+    word = standing().label("word")
+    mails = select(word, func.count()).group_by(word)
+    bare = select(OCCURRENCE.c.state, func.count()).where(OCCURRENCE.c.message.is_(None)).group_by(OCCURRENCE.c.state)
+    if spreadsheet is not None:
+        mails = mails.where(MESSAGE.c.spreadsheet == spreadsheet)
+        bare = bare.where(OCCURRENCE.c.spreadsheet == spreadsheet)
+    found: dict[State, int] = {}
+    for query in (mails, bare):
+        for state, number in db.execute(query):
+            found[State(state)] = found.get(State(state), 0) + number
+    return found
+
+
+def mails(db: Connection, states: Iterable[State], spreadsheet: str | None) -> list[Mail]:
+    """Every mail in one of `states`, oldest first, with its bytes."""
+    query = select(MESSAGE).where(MESSAGE.c.state.in_(tuple(states))).order_by(MESSAGE.c.id)
+    if spreadsheet is not None:
+        query = query.where(MESSAGE.c.spreadsheet == spreadsheet)
+    return [mail_of(row) for row in db.execute(query)]
+
+
+def by_number(db: Connection, numbers: Iterable[int]) -> dict[int, Mail]:
+    """Those mails, without their bytes."""
+    query = select(*LISTED).where(MESSAGE.c.id.in_(sorted(numbers)))
+    return {row.id: mail_of(row) for row in db.execute(query)}
+
+
+def log(
+    db: Connection, *, spreadsheet: str | None, row_id: str | None, person: str | None, limit: int | None
+) -> list[Line]:
+    """Occurrences and what became of them, the latest first."""
+    since = func.coalesce(MESSAGE.c.changed, OCCURRENCE.c.noted)
+    query = (
+        select(*OF_OCCURRENCE, OCCURRENCE.c.message, OCCURRENCE.c.state, OCCURRENCE.c.reason, OCCURRENCE.c.noted)
+        .add_columns(standing().label("standing"), MESSAGE.c.reason, MESSAGE.c.changed)
+        .add_columns(MESSAGE.c.name, MESSAGE.c.address, MESSAGE.c.subject, MESSAGE.c.message_id)
+        .select_from(OCCURRENCE.outerjoin(MESSAGE))
+        .order_by(since.desc(), OCCURRENCE.c.id.desc())
+        .limit(limit)
+    )
+    if spreadsheet is not None:
+        query = query.where(OCCURRENCE.c.spreadsheet == spreadsheet)
+    if row_id is not None:
+        query = query.where(OCCURRENCE.c.row_id == row_id)
+    if person is not None:
+        query = query.where(or_(OCCURRENCE.c.recipient == person.casefold(), MESSAGE.c.name == person))
+    return [line_of(row) for row in db.execute(query)]
+
+
+def gone(
+    db: Connection, *, since: datetime | None, day: date | None, channel: str | None, recipient: str | None
+) -> int:
+    """Mails that went out, or perhaps did."""
+    query = select(func.count()).where(MESSAGE.c.state.in_((State.SENT, State.SENDING, State.UNKNOWN)))
+    if since is not None:
+        query = query.where(MESSAGE.c.changed >= since)
+    if day is not None:
+        query = query.where(MESSAGE.c.day == day)
+    if channel is not None:
+        query = query.where(MESSAGE.c.channel == channel)
+    if recipient is not None:
+        query = query.where(MESSAGE.c.recipient == recipient.casefold())
+    return int(db.execute(query).scalar_one())

@@ -1,0 +1,116 @@
+"""
+Queued mails → in the hands of one worker, and what became of them; each function is part of a transaction.
+
+A worker *claims* mails for a while (its lease), *begins* one of them, which is
+committed before the mail is handed over, and *settles* it.  Whoever lost a claim
+notices it when it begins.  A mail that was begun is taken from nobody who lives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+
+from sheetcrm.remind.ledger.entries import PENDING, Mail, State
+from sheetcrm.remind.ledger.rows import mail_of
+from sheetcrm.remind.ledger.stores import Presence
+from sheetcrm.remind.ledger.tables import MESSAGE
+
+FIRST_WAIT = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(hours=6)
+DIED = "the run ended before it could note the server's answer"
+
+FREE: dict[str, Any] = {"worker": None, "lease": None}
+
+
+def bury(db: Connection, presence: Presence, *, now: datetime) -> int:
+    """Free what the dead had claimed, and mark as unknown what they were sending: how many of these."""
+    column = MESSAGE.c.worker
+    holders = db.execute(select(column).where(column.is_not(None)).distinct()).scalars().all()
+    dead = [worker for worker in holders if not presence.is_alive(db, worker)]
+    # Of before there were workers.
+    orphan = and_(MESSAGE.c.state == State.SENDING, column.is_(None))
+    left = select(MESSAGE.c.id, MESSAGE.c.state).where(or_(column.in_(dead), orphan))
+    # Two who find the same body at once must not wait for each other.
+    found = db.execute(left.with_for_update(skip_locked=True)).all()
+    unknown = [row.id for row in found if row.state == State.SENDING]
+    claimed = [row.id for row in found if row.state != State.SENDING]
+    if claimed:
+        db.execute(update(MESSAGE).where(MESSAGE.c.id.in_(claimed)).values(FREE))
+    if unknown:
+        values = {"state": State.UNKNOWN, "reason": DIED, "changed": now, **FREE}
+        db.execute(update(MESSAGE).where(MESSAGE.c.id.in_(unknown)).values(values))
+    return len(unknown)
+
+
+def claim(
+    db: Connection, worker: str, mails: Sequence[Mail], *, limit: int, now: datetime, lease: timedelta
+) -> list[Mail]:
+    """Up to `limit` of `mails` that are as they were seen and in nobody's hands, oldest first, with their bytes."""
+    column = MESSAGE.c
+    free = or_(column.worker.is_(None), column.lease < now)
+    waiting = column.state.in_((*PENDING, State.UNKNOWN))
+    query = (
+        select(column.id, column.state, column.attempts, column.changed)
+        .where(column.id.in_([mail.id for mail in mails]), free, waiting)
+        .order_by(column.id)
+        .with_for_update(skip_locked=True)
+    )
+    seen = {(mail.id, mail.state, mail.attempts, mail.changed) for mail in mails}
+    chosen = [row.id for row in db.execute(query) if (row.id, State(row.state), row.attempts, row.changed) in seen]
+    if not (chosen := chosen[:limit]):
+        return []
+    db.execute(update(MESSAGE).where(column.id.in_(chosen)).values(worker=worker, lease=now + lease))
+    return [mail_of(row) for row in db.execute(select(MESSAGE).where(column.id.in_(chosen)).order_by(column.id))]
+
+
+def begin(db: Connection, worker: str, mail: Mail, *, now: datetime) -> bool:
+    """Note that `mail` is about to be handed over; False when it is not in this worker's hands any more."""
+    unchanged = and_(MESSAGE.c.id == mail.id, MESSAGE.c.state == mail.state, MESSAGE.c.attempts == mail.attempts)
+    values = {"state": State.SENDING, "attempts": mail.attempts + 1, "changed": now}
+    query = update(MESSAGE).where(unchanged, MESSAGE.c.worker == worker).values(values)
+    return db.execute(query).rowcount == 1
+
+
+def settle(
+    db: Connection, worker: str, mail: Mail, state: State, reason: str, *, now: datetime, wait: timedelta
+) -> None:
+    """Note what became of a mail that was begun; `wait` is for one that is to be tried again."""
+    values: dict[str, Any] = {"state": state, "reason": reason, "changed": now, **FREE}
+    if state is State.RETRY:
+        values["next_try"] = now + wait
+    db.execute(update(MESSAGE).where(_in_hand(worker, mail)).values(values))
+
+
+def take_back(db: Connection, worker: str, mail: Mail, reason: str, *, now: datetime) -> None:
+    """A mail that was begun was not handed over after all: it stands as before, and nothing is held against it."""
+    values = {"state": mail.state, "attempts": mail.attempts, "reason": reason, "changed": now, **FREE}
+    db.execute(update(MESSAGE).where(_in_hand(worker, mail)).values(values))
+
+
+def reopen(db: Connection, mail: Mail, reason: str, *, now: datetime, wait: timedelta) -> None:
+    """A mail that failed did so by no fault of its own: it is tried again."""
+    failed = and_(MESSAGE.c.id == mail.id, MESSAGE.c.state == State.FAILED)
+    values = {"state": State.RETRY, "reason": reason, "changed": now, "next_try": now + wait, "body": mail.data}
+    db.execute(update(MESSAGE).where(failed).values(values))
+
+
+def back_off(attempts: int, spread: float = 0) -> timedelta:
+    """How long to wait after so many attempts (0 for the first): twice as long each time, and up to a quarter more by `spread` (0 to 1)."""
+    wait: timedelta = min(FIRST_WAIT * 2 ** min(attempts, 10), LONGEST_WAIT)
+    return wait * (1 + spread / 4)
+
+
+def _in_hand(worker: str, mail: Mail) -> ColumnElement[bool]:
+    """
+    It is still being sent by whoever began it as `mail`.
+
+    Or it was marked as unknown when this worker was taken for dead (its session
+    was lost): whoever has the answer knows better, as long as nobody began it again.
+    """
+    mine = and_(MESSAGE.c.state == State.SENDING, MESSAGE.c.worker == worker)
+    given_up = and_(MESSAGE.c.state == State.UNKNOWN, MESSAGE.c.worker.is_(None))
+    return and_(MESSAGE.c.id == mail.id, MESSAGE.c.attempts == mail.attempts + 1, or_(mine, given_up))

@@ -1,0 +1,89 @@
+"""
+Tables of any version → of the one that this code knows, in one transaction.
+
+A newer ledger is refused, and a database that is something else is never
+written to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, insert, inspect, select, update
+
+from sheetcrm.errors import LedgerError
+from sheetcrm.remind.ledger.tables import METADATA, OCCURRENCE, SCHEMA, SNOOZE, TURN, VERSION
+
+if TYPE_CHECKING:
+    from sheetcrm.remind.ledger.stores import Store
+
+
+def prepare(engine: Engine, store: Store, *, read_only: bool) -> bool:
+    """
+    Make, check or bring up the tables; False when there are none and none may be made.
+
+    LedgerError when the database is something else, damaged, of a newer
+    version, or of an older one that may not be changed.
+    """
+    with engine.begin() as db:
+        if not read_only:
+            store.alone(db, "schema")
+        names = set(inspect(db).get_table_names())
+        if SCHEMA.name in names:
+            store.check(db)
+            _upgrade(db, store, read_only=read_only)
+            return True
+        if store.is_taken(names):
+            raise LedgerError(
+                f"ledger {store.place}: this database is not a ledger of sheetcrm; point ledger: to another"
+            )
+        if read_only:
+            return False
+        METADATA.create_all(db)
+        db.execute(insert(SCHEMA).values(version=VERSION))
+        return True
+
+
+def _upgrade(db: Connection, store: Store, *, read_only: bool) -> None:
+    version = db.execute(select(SCHEMA.c.version)).scalar_one()
+    if version > VERSION:
+        raise LedgerError(
+            f"ledger {store.place} was written by a newer sheetcrm (version {version}, this one knows {VERSION}): upgrade sheetcrm"
+        )
+    if version < VERSION and read_only:
+        raise LedgerError(
+            f"ledger {store.place} is of an older version ({version}): run `sheetcrm remind` once to bring it up"
+        )
+    if version < VERSION:
+        with store.nobody_older():
+            for step in range(version, VERSION):
+                MIGRATIONS[step](db)
+        db.execute(update(SCHEMA).values(version=VERSION))
+
+
+def _to_2(db: Connection) -> None:
+    """Claims with leases, occurrences without a mail, turns, snoozes.  Version 1 was SQLite only."""
+    for column in ("planned VARCHAR(32)", "worker TEXT", "lease VARCHAR(32)", "again INTEGER REFERENCES message (id)"):
+        db.exec_driver_sql(f"ALTER TABLE message ADD COLUMN {column}")
+    db.exec_driver_sql("UPDATE message SET planned = created")
+    for index in (
+        "message_by_worker ON message (worker)",
+        "message_by_recipient ON message (recipient, day)",
+        "message_by_change ON message (state, changed)",
+    ):
+        db.exec_driver_sql(f"CREATE INDEX {index}")
+    # Whether a column may be blank cannot be changed in SQLite: the table is made anew.
+    for index in ("ix_occurrence_message", "occurrence_by_recipient"):
+        db.exec_driver_sql(f"DROP INDEX {index}")
+    db.exec_driver_sql("ALTER TABLE occurrence RENAME TO occurrence_1")
+    OCCURRENCE.create(db)
+    columns = "id, spreadsheet, sheet, row_id, rule, due, step, recipient, channel, message"
+    db.exec_driver_sql(f"INSERT INTO occurrence ({columns}) SELECT {columns} FROM occurrence_1")  # noqa: S608 - our own names
+    db.exec_driver_sql("DROP TABLE occurrence_1")
+    TURN.create(db)
+    SNOOZE.create(db)
+
+
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _to_2}
+"""Version → what brings a ledger of that version to the next one."""

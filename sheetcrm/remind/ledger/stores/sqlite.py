@@ -1,0 +1,154 @@
+"""
+A file → an engine, and workers known by a lock of the operating system.
+
+The lock is on a file beside the ledger and goes with its process, however that
+ends.  Only for processes of one machine: locks and SQLite itself cannot be
+trusted on a network's file system.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, ClassVar
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, Engine, create_engine, event
+
+from sheetcrm.errors import LedgerError
+from sheetcrm.remind.ledger.stores.base import Presence, Store, new_worker, token
+
+
+class SqliteStore(Store):
+    """One SQLite file."""
+
+    remedies: ClassVar[Mapping[str, str]] = {
+        "not a database": "the file is something else or damaged: restore it from a backup or point ledger: to another file",
+        "malformed": "the file is damaged: restore it from a backup",
+        "locked": "another program holds it: try again when that is done",
+        "full": "make room on the disk",
+        "No space": "make room on the disk",
+        "readonly": "give this user the right to write the file and its folder",
+        "ermission": "give this user the right to write the file and its folder",
+    }
+    otherwise = "check the file and its folder"
+
+    def __init__(self, path: Path) -> None:
+        """The file may be missing."""
+        self.path, self.place = path, str(path)
+
+    def is_there(self) -> bool:
+        """See `Store`."""
+        # Zero bytes: a run that died right after it made the file.
+        return self.path.exists() and self.path.stat().st_size > 0
+
+    def connect(self, *, read_only: bool, patience: float) -> Engine:
+        """See `Store`; the file is made when it is missing."""
+        if not self.is_there():
+            _make_private(self.path)
+        engine = create_engine(f"sqlite:///{self.path}", connect_args={"timeout": patience})
+
+        @event.listens_for(engine, "connect")
+        def _connected(connection: Any, _record: object) -> None:
+            # Python's driver must not begin transactions by itself; see SQLAlchemy's notes on pysqlite.
+            connection.isolation_level = None
+            if not read_only:
+                connection.execute("PRAGMA journal_mode = WAL")
+            # What was committed must survive a power cut: a claim is worth nothing otherwise.
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            if read_only:
+                connection.execute("PRAGMA query_only = ON")
+
+        @event.listens_for(engine, "begin")
+        def _begun(connection: Connection) -> None:
+            # Two writers that both begin by reading would otherwise fail at the first write.
+            connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+        return engine
+
+    def is_taken(self, tables: set[str]) -> bool:
+        """See `Store`: a file is ours alone."""
+        return bool(tables)
+
+    def alone(self, db: Connection, *what: str) -> None:
+        """See `Store`: every transaction is alone in the whole file; see `connect`."""
+
+    def check(self, db: Connection) -> None:
+        """See `Store`."""
+        answer = db.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+        if answer != "ok":
+            raise LedgerError(
+                f"ledger {self.place} is damaged ({answer}): restore it from a backup; nothing is sent without it"
+            )
+
+    @contextmanager
+    def nobody_older(self) -> Iterator[None]:
+        """See `Store`: they held one lock for a whole run."""
+        lock = FileLock(f"{self.path}.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise LedgerError(
+                f"ledger {self.place}: a run of an older sheetcrm is under way; try again when it is done"
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def sign_in(self, engine: Engine) -> Presence:
+        """See `Store`."""
+        return _LockedFile(self.path)
+
+
+class _LockedFile(Presence):
+    """A worker whose lock file is locked."""
+
+    def __init__(self, ledger: Path) -> None:
+        self._ledger = ledger
+        for left in ledger.parent.glob(f"{ledger.name}.worker-*.lock"):
+            _is_free(left)
+        while True:
+            self.worker = new_worker()
+            path = self._path(self.worker)
+            self._lock = FileLock(path, mode=0o600)
+            self._lock.acquire()
+            # Somebody who tidied up may have taken it for left over before it was locked.
+            if path.exists():
+                return
+            self._lock.release()
+
+    def is_alive(self, db: Connection, worker: str) -> bool:
+        return worker == self.worker or not _is_free(self._path(worker))
+
+    def leave(self) -> None:
+        with suppress(OSError):
+            self._path(self.worker).unlink()
+        self._lock.release()
+
+    def _path(self, worker: str) -> Path:
+        return self._ledger.with_name(f"{self._ledger.name}.worker-{token(worker)}.lock")
+
+
+def _is_free(path: Path) -> bool:
+    """Whether nobody holds that lock file (any more); then it is removed."""
+    if not path.exists():
+        return True
+    lock = FileLock(path, timeout=0, mode=0o600)
+    try:
+        lock.acquire()
+    except Timeout:
+        return False
+    with suppress(OSError):
+        path.unlink()
+    lock.release()
+    return True
+
+
+def _make_private(path: Path) -> None:
+    """An empty file that only its owner may read: it will hold addresses and mails."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
