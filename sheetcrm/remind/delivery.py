@@ -15,9 +15,9 @@ from typing import Literal
 from sheetcrm.errors import MailError
 from sheetcrm.remind.allow import AllowList
 from sheetcrm.remind.digest import ROWS_SHOWN
-from sheetcrm.remind.ledger import LONGEST_WAIT, Ledger, Mail, State, back_off
+from sheetcrm.remind.ledger import LONGEST_WAIT, PENDING, Ledger, Mail, State, back_off
 from sheetcrm.remind.message import Draft, Sender
-from sheetcrm.remind.notifiers.base import Notifier, Outgoing, Send
+from sheetcrm.remind.notifiers.base import Notifier, Outgoing, Send, Verdict
 from sheetcrm.remind.report import MailReport
 
 BATCH = 10
@@ -145,7 +145,8 @@ class Delivery:
         state = State(outcome.verdict.value)
         if mail.state is State.UNKNOWN and state is State.RETRY:
             state = State.UNKNOWN
-        self.ledger.settle(mail, state, outcome.reason, now=self.now(), wait=self._wait(mail))
+        in_doubt = outcome.verdict is Verdict.UNKNOWN
+        self.ledger.settle(mail, state, outcome.reason, now=self.now(), wait=self._wait(mail), in_doubt=in_doubt)
         self.reports[mail.id] = self.reported(mail, state, outcome.reason)
         self._judge(mail, state, outcome.reason)
 
@@ -192,7 +193,7 @@ class Delivery:
                 silent[number].attempts,
             )
             reason = self.stopped if untouched else mail.reason or "by another process"
-            state = State.CLAIMED if mail.worker and mail.state is not State.SENDING else mail.state
+            state = State.CLAIMED if mail.worker and mail.state in PENDING else mail.state
             self.reports[number] = self.reported(mail, state, reason)
 
     def reported(self, mail: Mail, state: str, reason: str) -> MailReport:

@@ -1,18 +1,22 @@
 """
-`one_run.py LEDGER PORT POINT`: run the reminder job once, and be killed (SIGKILL) at POINT.
+`one_run.py`: a nursery of runs.  A line of JSON in, the exit codes of its runs out.
 
-POINT is `never`, a name that is given to `at` below (the second time it is passed), or a
-number: the so-many-th call of any function of the reminders.
+`{"ledger": path or URL, "port": 25, "points": ["never", "after_data", 17], "rows": 3, "owners": 3, "later": 0}` starts one process a
+point, all at once, that runs the reminder job once over so many due rows and is killed (SIGKILL) at its point: `never`,
+a name that is given to `at` below (the second time it is passed), or a number: the so-many-th call of any function of
+the reminders; `later` is by how many hours its clock is ahead.  Forked, so that nobody waits for imports.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
+import traceback
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 
 import office
 
@@ -23,10 +27,16 @@ from sheetcrm.remind.notifiers.smtp import SmtpNotifier
 from sheetcrm.remind.run import Settings, run
 
 TODAY = date(2026, 1, 5)
-ROWS = [
-    {"id": f"C{number}", "name": f"Customer {number}", "stage": "Lead", "next": TODAY, "owner": owner}
-    for number, owner in enumerate(("Ann", "Bob", "Eve"))
-]
+
+
+@cache
+def reading(rows, owners):
+    team = [{"name": f"P{number}", "email": f"p{number}@example.com", "active": True} for number in range(owners)]
+    due = [
+        {"id": f"C{at}", "name": f"Customer {at}", "stage": "Lead", "next": TODAY, "owner": f"P{at % owners}"}
+        for at in range(rows)
+    ]
+    return office.reading(due, team)
 
 
 class Failpoint:
@@ -71,19 +81,22 @@ def mortal(at: Failpoint) -> type[Ledger]:
     return MortalLedger
 
 
-class MortalNotifier(SmtpNotifier):
-    """Dies when the server has said yes and nobody has noted it."""
+def mortal_notifier(at: Failpoint, port: int) -> SmtpNotifier:
+    class MortalNotifier(SmtpNotifier):
+        """Dies when the server has said yes and nobody has noted it."""
 
-    @contextmanager
-    def open(self):
-        with super().open() as send:
+        @contextmanager
+        def open(self):
+            with super().open() as send:
 
-            def deadly(mail):
-                outcome = send(mail)
-                at("after_data")
-                return outcome
+                def deadly(mail):
+                    outcome = send(mail)
+                    at("after_data")
+                    return outcome
 
-            yield deadly
+                yield deadly
+
+    return MortalNotifier("127.0.0.1", port, "none")
 
 
 def die_at_call(number: int) -> None:
@@ -99,20 +112,42 @@ def die_at_call(number: int) -> None:
     sys.setprofile(count)
 
 
-if __name__ == "__main__":
-    path, port, point = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
-    at = Failpoint(point)
-    reading = office.reading(ROWS)
+def one(ledger, port, point, rows, owners, later) -> None:
+    at = Failpoint(str(point))
     settings = Settings(Sender.parse("crm@example.com"), AllowList.of(["example.com"]))
-    with mortal(at).open(path) as ledger:
-        if point.isdigit():
-            die_at_call(int(point))
+    notifier = mortal_notifier(at, port)
+    with mortal(at).open(ledger) as opened:
+        if isinstance(point, int):
+            die_at_call(point)
         run(
-            reading,
-            ledger,
-            MortalNotifier("127.0.0.1", port, "none"),
+            reading(rows, owners),
+            opened,
+            notifier,
             today=TODAY,
-            now=lambda: datetime.now(UTC),
+            now=lambda: datetime.now(UTC) + timedelta(hours=later),
             settings=settings,
         )
         sys.setprofile(None)
+
+
+def born(point, order) -> int:
+    """The number of a process that runs once."""
+    if child := os.fork():
+        return child
+    code = 1
+    try:
+        one(order["ledger"], order["port"], point, order["rows"], order["owners"], order["later"])
+        code = 0
+    except BaseException:  # noqa: BLE001 - whatever it is, the parent hears of it
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        order = json.loads(line)
+        reading(order["rows"], order["owners"])
+        children = [born(point, order) for point in order["points"]]
+        codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+        print(json.dumps(codes), flush=True)

@@ -1,51 +1,47 @@
 """
-kill -9 at every point of a run: every reminder arrives, and a second copy only where it cannot be helped.
+kill -9 at every point of a run, and a line that breaks at every stage: every reminder arrives, and a second copy only
+where it cannot be helped.
 
-It cannot be helped where the server said yes and the process died before it
-could note that; such a copy is the same mail with the same Message-ID.
+It cannot be helped where the server said yes and we died, or the line broke, before we could note that; such a copy is
+the same mail with the same Message-ID, and counted.
 """
 
 from __future__ import annotations
 
+import os
 import random
 import signal
-import subprocess
-import sys
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from email import message_from_bytes
-from pathlib import Path
 
 import pytest
+from nursery import cutting, nursery, told
 
-from sheetcrm.remind.ledger import Ledger, State
-
-HERE = Path(__file__).parent
-EVERYBODY = ["ann@example.com", "bob@example.com", "eve@example.com"]
-
-
-def remind(ledger, post, point):
-    command = [sys.executable, str(HERE / "one_run.py"), str(ledger), str(post.port), str(point)]
-    done = subprocess.run(
-        command,
-        cwd=HERE.parent.parent,
-        env={"PYTHONPATH": "."},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr
-    return done.returncode
+PROVE = "SHEETCRM_PROVE" in os.environ
+KILLS = 300 if PROVE else 12
+ROWS, OWNERS = 200, 50
+CALLS = 9_000
+"""About so many calls of our functions are in a run over all of them."""
 
 
-def states(path):
-    with Ledger.open(path, read_only=True) as ledger:
-        return Counter(str(mail.state) for mail in ledger.mails())
+@pytest.fixture(scope="module")
+def born(tmp_path_factory):
+    with nursery(tmp_path_factory.mktemp("nursery") / "errors") as found:
+        yield found
+
+
+@pytest.fixture
+def three(born, tmp_path):
+    return born(tmp_path / "ledger.db", 3, 3)
+
+
+@pytest.fixture
+def many(born, tmp_path):
+    return born(tmp_path / "ledger.db", ROWS, OWNERS)
 
 
 def copies(post):
-    return Counter(recipient for _, recipient, _ in post.mails)
+    return Counter(int(recipient[1:].partition("@")[0]) for _, recipient, _ in post.mails)
 
 
 @pytest.mark.parametrize(("point", "left", "arrived_before", "arrived"), [
@@ -57,37 +53,61 @@ def copies(post):
     pytest.param("after_data", {"sent": 1, "sending": 1, "planned": 1}, {0, 1}, (1, 2, 1), id="after DATA, before the commit"),
     pytest.param("after_commit", {"sent": 2, "planned": 1}, {0, 1}, (1, 1, 1), id="after the commit"),
 ])  # fmt: skip
-def test_killed_at(tmp_path, post, *, point, left, arrived_before, arrived):
-    ledger = tmp_path / "ledger.db"
-    assert remind(ledger, post, point) == -signal.SIGKILL
-    assert states(ledger) == left
-    assert set(copies(post)) == {EVERYBODY[number] for number in arrived_before}
+def test_killed_at(three, post, *, point, left, arrived_before, arrived):
+    assert three.run(post.port, point) == [-signal.SIGKILL]
+    assert three.states() == left
+    assert set(copies(post)) == set(arrived_before)
 
-    assert remind(ledger, post, "never") == 0
-    assert states(ledger) == {"sent": 3}
-    assert tuple(copies(post)[recipient] for recipient in EVERYBODY) == arrived
+    assert three.run(post.port, "never") == [0]
+    assert three.states() == {"sent": 3}
+    assert tuple(copies(post)[owner] for owner in range(3)) == arrived
     assert len({data for _, _, data in post.mails}) == 3
     assert len({message_from_bytes(data)["Message-ID"] for _, _, data in post.mails}) == 3
+    assert three.perhaps_twice() == left.get("sending", 0)
 
-    assert remind(ledger, post, "never") == 0
+    assert three.run(post.port, "never") == [0]
     assert len(post.mails) == sum(arrived)
 
 
-def test_case_4_four_processes_at_once_send_one_mail_each(tmp_path, post):
+def test_case_4_four_processes_at_once_send_one_mail_each(three, post):
     """lokole: four workers, four mails."""
-    with ThreadPoolExecutor(4) as workers:
-        codes = list(workers.map(lambda _: remind(tmp_path / "ledger.db", post, "never"), range(4)))
-    assert codes == [0, 0, 0, 0]
-    assert copies(post) == dict.fromkeys(EVERYBODY, 1)
+    assert three.run(post.port, *["never"] * 4) == [0, 0, 0, 0]
+    assert copies(post) == {0: 1, 1: 1, 2: 1}
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_killed_again_and_again_anywhere(tmp_path, post, seed):
-    dice, ledger, deaths = random.Random(seed), tmp_path / "ledger.db", 0
-    for _ in range(4):
-        deaths += remind(ledger, post, dice.randrange(1, 500)) != 0
-    assert remind(ledger, post, "never") == 0
-    assert states(ledger) - Counter({State.SUPPRESSED.value: 99}) == {"sent": 3}
-    assert set(copies(post)) == set(EVERYBODY)
-    assert sum(copies(post).values()) <= 3 + deaths
-    assert len({data for _, _, data in post.mails}) == 3
+def everybody_was_told(mails, perhaps_twice):
+    """Of every row, in one mail; its copies are the same mail, and never more of them than are counted."""
+    rows, copies = told(mails)
+    assert rows == {f"Customer {at}": 1 for at in range(ROWS)}
+    assert len({data for _, _, data in mails}) == len(copies)
+    assert len([number for number in copies.values() if number > 1]) <= perhaps_twice
+
+
+def test_killed_again_and_again_anywhere(born, tmp_path, post):
+    """`KILLS` deaths in as many lives as that takes: a new ledger whenever everything was sent."""
+    dice, deaths, lives = random.Random(KILLS), 0, 0
+    while deaths < KILLS:
+        lives += 1
+        post.mails.clear()
+        life = born(tmp_path / f"{lives}.db", ROWS, OWNERS)
+        while life.run(post.port, dice.randrange(1, CALLS)) != [0]:
+            deaths += 1
+        assert life.run(post.port, "never") == [0]
+        assert set(life.states()) == {"sent"}
+        everybody_was_told(post.mails, life.perhaps_twice())
+
+
+STAGES = [(verb, when) for verb in ("", "EHLO", "MAIL", "RCPT", "DATA", ".", "RSET") for when in ("before", "after")]
+
+
+def test_the_line_breaks_at_every_stage(many, post):
+    cuts = [cut for cut in STAGES for _ in range(5 if PROVE else 1)]
+    later = 0
+    with cutting(post.port, cuts) as port:
+        while cuts:
+            assert many.run(port, "never", later=later) == [0]
+            later += 10
+        assert many.run(port, "never", later=later) == [0]
+    assert many.states() == {"sent": OWNERS}
+    everybody_was_told(post.mails, many.perhaps_twice())
+    assert many.perhaps_twice() > 0

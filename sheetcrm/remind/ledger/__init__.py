@@ -7,6 +7,7 @@ The only part of the reminders that knows SQLAlchemy; importing it takes a third
 from sheetcrm.remind.ledger.book import Ledger
 from sheetcrm.remind.ledger.delivering import LONGEST_WAIT, back_off
 from sheetcrm.remind.ledger.entries import (
+    PENDING,
     Fate,
     Line,
     Mail,
@@ -20,6 +21,7 @@ from sheetcrm.remind.ledger.entries import (
 
 __all__ = [
     "LONGEST_WAIT",
+    "PENDING",
     "Fate",
     "Ledger",
     "Line",

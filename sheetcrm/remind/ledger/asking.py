@@ -46,6 +46,14 @@ def mails(db: Connection, states: Iterable[State], spreadsheet: str | None) -> l
     return [mail_of(row) for row in db.execute(query)]
 
 
+def perhaps_twice(db: Connection, spreadsheet: str | None) -> int:
+    """Mails that were sent after nobody knew whether they had been."""
+    query = select(func.count()).where(MESSAGE.c.state == State.SENT, MESSAGE.c.doubts > 0)
+    if spreadsheet is not None:
+        query = query.where(MESSAGE.c.spreadsheet == spreadsheet)
+    return int(db.execute(query).scalar_one())
+
+
 def by_number(db: Connection, numbers: Iterable[int]) -> dict[int, Mail]:
     """Those mails, without their bytes."""
     query = select(*LISTED).where(MESSAGE.c.id.in_(sorted(numbers)))

@@ -238,13 +238,27 @@ class Ledger:
             return delivering.begin(db, worker, mail, now=now)
 
     def settle(
-        self, mail: Mail, state: State, reason: str = "", *, now: datetime, wait: timedelta | None = None
+        self,
+        mail: Mail,
+        state: State,
+        reason: str = "",
+        *,
+        now: datetime,
+        wait: timedelta | None = None,
+        in_doubt: bool | None = None,
     ) -> None:
-        """Commit what became of a mail that was begun; one that is to be tried again waits `wait`, by default longer each time."""
+        """
+        Commit what became of a mail that was begun.
+
+        One that is to be tried again waits `wait`, by default longer each
+        time.  `in_doubt` says that it perhaps arrived this time, which is by
+        default what `UNKNOWN` means.
+        """
         worker, wait = self.worker, back_off(mail.attempts) if wait is None else wait
+        doubt = state is State.UNKNOWN if in_doubt is None else in_doubt
         with self._transaction() as db:
             self._store.alone(db, *mail.recipient.whom)
-            delivering.settle(db, worker, mail, state, reason, now=now, wait=wait)
+            delivering.settle(db, worker, mail, state, reason, now=now, wait=wait, in_doubt=doubt)
 
     def take_back(self, mail: Mail, reason: str, *, now: datetime) -> None:
         """Commit that a mail that was begun was not handed over after all: it stands as before, and nothing is held against it."""
@@ -326,6 +340,11 @@ class Ledger:
         """Every mail in one of `states`, oldest first, with its bytes."""
         with self._transaction() as db:
             return asking.mails(db, states, spreadsheet)
+
+    def perhaps_twice(self, spreadsheet: str | None = None) -> int:
+        """How many mails were sent of which an earlier copy may have arrived: the same mail with the same Message-ID."""
+        with self._transaction() as db:
+            return asking.perhaps_twice(db, spreadsheet)
 
     def by_number(self, numbers: Iterable[int]) -> dict[int, Mail]:
         """Those mails, as they stand now, without their bytes."""

@@ -29,11 +29,12 @@ FREE: dict[str, Any] = {"worker": None, "lease": None}
 def bury(db: Connection, presence: Presence, *, now: datetime) -> int:
     """Free what the dead had claimed, and mark as unknown what they were sending: how many of these."""
     column = MESSAGE.c.worker
-    holders = db.execute(select(column).where(column.is_not(None)).distinct()).scalars().all()
+    in_hand = and_(column.is_not(None), MESSAGE.c.lease.is_not(None))
+    holders = db.execute(select(column).where(in_hand).distinct()).scalars().all()
     dead = [worker for worker in holders if not presence.is_alive(db, worker)]
     # Of before there were workers.
     orphan = and_(MESSAGE.c.state == State.SENDING, column.is_(None))
-    left = select(MESSAGE.c.id, MESSAGE.c.state).where(or_(column.in_(dead), orphan))
+    left = select(MESSAGE.c.id, MESSAGE.c.state).where(or_(and_(in_hand, column.in_(dead)), orphan))
     # Two who find the same body at once must not wait for each other.
     found = db.execute(left.with_for_update(skip_locked=True)).all()
     unknown = [row.id for row in found if row.state == State.SENDING]
@@ -41,7 +42,8 @@ def bury(db: Connection, presence: Presence, *, now: datetime) -> int:
     if claimed:
         db.execute(update(MESSAGE).where(MESSAGE.c.id.in_(claimed)).values(FREE))
     if unknown:
-        values = {"state": State.UNKNOWN, "reason": DIED, "changed": now, **FREE}
+        # The name stays: see `_in_hand`.
+        values = {"state": State.UNKNOWN, "reason": DIED, "changed": now, "lease": None, "doubts": MESSAGE.c.doubts + 1}
         db.execute(update(MESSAGE).where(MESSAGE.c.id.in_(unknown)).values(values))
     return len(unknown)
 
@@ -51,7 +53,7 @@ def claim(
 ) -> list[Mail]:
     """Up to `limit` of `mails` that are as they were seen and in nobody's hands, oldest first, with their bytes."""
     column = MESSAGE.c
-    free = or_(column.worker.is_(None), column.lease < now)
+    free = or_(column.lease.is_(None), column.lease < now)
     waiting = column.state.in_((*PENDING, State.UNKNOWN))
     query = (
         select(column.id, column.state, column.attempts, column.changed)
@@ -76,12 +78,22 @@ def begin(db: Connection, worker: str, mail: Mail, *, now: datetime) -> bool:
 
 
 def settle(
-    db: Connection, worker: str, mail: Mail, state: State, reason: str, *, now: datetime, wait: timedelta
+    db: Connection,
+    worker: str,
+    mail: Mail,
+    state: State,
+    reason: str,
+    *,
+    now: datetime,
+    wait: timedelta,
+    in_doubt: bool,
 ) -> None:
-    """Note what became of a mail that was begun; `wait` is for one that is to be tried again."""
+    """Note what became of a mail that was begun; `wait` is for one that is to be tried again, `in_doubt` when it perhaps arrived now."""
     values: dict[str, Any] = {"state": state, "reason": reason, "changed": now, **FREE}
     if state is State.RETRY:
         values["next_try"] = now + wait
+    if in_doubt:
+        values["doubts"] = MESSAGE.c.doubts + 1
     db.execute(update(MESSAGE).where(_in_hand(worker, mail)).values(values))
 
 
@@ -109,8 +121,7 @@ def _in_hand(worker: str, mail: Mail) -> ColumnElement[bool]:
     It is still being sent by whoever began it as `mail`.
 
     Or it was marked as unknown when this worker was taken for dead (its session
-    was lost): whoever has the answer knows better, as long as nobody began it again.
+    was lost): it has the answer and knows better, as long as nobody else began it.
     """
-    mine = and_(MESSAGE.c.state == State.SENDING, MESSAGE.c.worker == worker)
-    given_up = and_(MESSAGE.c.state == State.UNKNOWN, MESSAGE.c.worker.is_(None))
-    return and_(MESSAGE.c.id == mail.id, MESSAGE.c.attempts == mail.attempts + 1, or_(mine, given_up))
+    begun = MESSAGE.c.state.in_((State.SENDING, State.UNKNOWN))
+    return and_(MESSAGE.c.id == mail.id, MESSAGE.c.attempts == mail.attempts + 1, MESSAGE.c.worker == worker, begun)

@@ -64,9 +64,10 @@ def _upgrade(db: Connection, store: Store, *, read_only: bool) -> None:
 
 def _to_2(db: Connection) -> None:
     """Claims with leases, occurrences without a mail, turns, snoozes.  Version 1 was SQLite only."""
-    for column in ("planned VARCHAR(32)", "worker TEXT", "lease VARCHAR(32)", "again INTEGER REFERENCES message (id)"):
+    moments = ("planned VARCHAR(32)", "worker TEXT", "lease VARCHAR(32)")
+    for column in (*moments, "again INTEGER REFERENCES message (id)", "doubts INTEGER DEFAULT '0' NOT NULL"):
         db.exec_driver_sql(f"ALTER TABLE message ADD COLUMN {column}")
-    db.exec_driver_sql("UPDATE message SET planned = created")
+    db.exec_driver_sql("UPDATE message SET planned = created, doubts = state = 'unknown'")
     for index in (
         "message_by_worker ON message (worker)",
         "message_by_recipient ON message (recipient, day)",

@@ -17,7 +17,7 @@ OF_OCCURRENCE = [OCCURRENCE.c[name] for name in Occurrence.__dataclass_fields__]
 
 def standing() -> ColumnElement[str]:
     """Where a mail stands, in words: `claimed` too."""
-    in_hand = and_(MESSAGE.c.worker.is_not(None), MESSAGE.c.state.in_(PENDING))
+    in_hand = and_(MESSAGE.c.lease.is_not(None), MESSAGE.c.state.in_(PENDING))
     return case((in_hand, str(State.CLAIMED)), else_=MESSAGE.c.state)
 
 
@@ -36,7 +36,7 @@ def mail_of(row: Row[Any]) -> Mail:
         next_try=row.next_try,
         planned=row.planned or row.created,
         changed=row.changed,
-        worker=row.worker,
+        worker=row.worker if row.lease else None,
         again=row.again,
         data=getattr(row, "body", None),
     )

@@ -83,9 +83,10 @@ MESSAGE = Table(
     Column("created", Instant, nullable=False),
     Column("changed", Instant, nullable=False),
     Column("planned", Instant),  # when the rows were read that it speaks of
-    Column("worker", Text),  # who has it in hand; stays when that process dies
-    Column("lease", Instant),  # until when, unless it is being sent
+    Column("worker", Text),  # who has or had it in hand; stays when that process dies
+    Column("lease", Instant),  # until when, unless it is being sent; blank when it is in nobody's hands
     Column("again", Integer, ForeignKey("message.id")),
+    Column("doubts", Integer, nullable=False, server_default="0"),  # how often it was handed over and nobody knows
     Index("message_by_state", "spreadsheet", "state"),
     Index("message_by_worker", "worker"),
     Index("message_by_recipient", "recipient", "day"),
