@@ -50,5 +50,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """For completion."""
-    return sorted({*globals(), *__all__})
+    """For completion: what there is to use, and no helpers."""
+    return sorted({*__all__, "errors", "testing", *(name for name in globals() if name.startswith("__"))})

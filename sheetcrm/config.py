@@ -150,7 +150,7 @@ def resolve(config: Config, wanted: str | None) -> tuple[str, SpreadsheetSetting
         if len(known) == 1:
             return next(iter(known.items()))
         if known:
-            raise UsageError(f"which spreadsheet? Add --in with one of: {', '.join(known)}")
+            raise UsageError(f"which spreadsheet? The config has {', '.join(known)}; say one of them (--in)")
         raise UsageError(
             f"{config.file.name} names no spreadsheet yet; make one with: sheetcrm apply pipeline --create TITLE, or use one that is shared with us: --in URL"
         )

@@ -26,6 +26,7 @@ from aiosmtpd.controller import Controller
 
 from sheetcrm.connect import open_local
 from sheetcrm.errors import Refused, SheetcrmError
+from sheetcrm.messages import counted
 from sheetcrm.preview import picture
 from sheetcrm.provision.render import SIGNS
 from sheetcrm.remind.notifiers.folder import save
@@ -174,7 +175,9 @@ class _Story:
         )
         kinds = [change["address"].split(".") for change in applied["changes"]]
         tabs, columns = sum(kind[-1] == "tab" for kind in kinds), sum(kind[-1] == "column" for kind in kinds)
-        self.say(f"made: {tabs} tabs, {columns} columns, {len(kinds)} things in one batch of {_cost(applied)}")
+        self.say(
+            f"made: {counted(tabs, 'tab')}, {counted(columns, 'column')}, {counted(len(kinds), 'thing')} in one batch of {_cost(applied)}"
+        )
         figures |= {
             "changes": len(kinds),
             "tabs": tabs,
@@ -184,7 +187,7 @@ class _Story:
         }
         figures["requests"]["apply"] = applied["requests"]
         again = self.sheetcrm("plan")
-        self.say(f"plan right after it: {len(again['changes'])} changes ({_cost(again)})")
+        self.say(f"plan right after it: {counted(len(again['changes']), 'change')} ({_cost(again)})")
         figures["second_plan_changes"] = len(again["changes"])
         figures["requests"]["plan"] = again["requests"]
 
@@ -192,7 +195,7 @@ class _Story:
         plan = self.sheetcrm("plan")
         losses = [change for change in plan["changes"] if change["action"] == "delete"]
         self.say(
-            f"the next plan takes {len(losses)} things away and keeps {len(plan['kept'])} as people have it; the new colleagues get their views"
+            f"the next plan takes {counted(len(losses), 'thing')} away and keeps {len(plan['kept'])} as people have it; the new colleagues get their views"
         )
         told = [change for change in plan["changes"] if not change["address"].endswith(".memory")]
         for change in told:
@@ -209,14 +212,16 @@ class _Story:
         checked = self.sheetcrm("check", expect=(0, SOMETHING_TO_SEE))
         figures |= {"issues": checked["issues"], "records": sum(checked["records"].values())}
         figures["requests"]["check"] = checked["requests"]
-        self.say(f"read: {figures['records']} records; {len(checked['issues'])} wrong cells ({_cost(checked)})")
+        self.say(
+            f"read: {counted(figures['records'], 'record')}; {counted(len(checked['issues']), 'wrong cell')} ({_cost(checked)})"
+        )
         for issue in checked["issues"]:
             self.say(f"  {issue['a1']}  {issue['message']}  ({issue['code']})\n      {issue['link']}")
 
     def _remind(self, figures: dict[str, Any]) -> None:
         first = self.sheetcrm("remind", expect=(0, SOMETHING_TO_SEE))
         sent = [mail for mail in first["mails"] if mail["state"] == "sent"]
-        self.say(f"{len(sent)} mails sent ({_cost(first)})")
+        self.say(f"{counted(len(sent), 'mail')} sent ({_cost(first)})")
         for mail in sent:
             self.say(f"  {mail['name']} <{mail['address']}>  {mail['subject']}")
         for unsent in first["unsent"]:

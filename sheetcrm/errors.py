@@ -103,10 +103,13 @@ class BadField:
     message: str
     """For people, in the language of the sheet."""
     suggestion: str | None = None
+    at: int | None = None
+    """Which of the records that were given, from 0; None where that is not known."""
 
     def __str__(self) -> str:
-        """Say it as `customers C007 stage: …`."""
-        where = " ".join(part for part in (self.sheet, self.id or "(no id)", self.column) if part)
+        """Say it as `customers C007 stage: …`, or `customers records[2] stage: …` of one without an id."""
+        which = self.id or ("(no id)" if self.at is None else f"records[{self.at}]")
+        where = " ".join(part for part in (self.sheet, which, self.column) if part)
         return f"{where}: {self.message}" + (f"; did you mean {self.suggestion}?" if self.suggestion else "")
 
 
@@ -125,6 +128,8 @@ class ApiError(SheetcrmError):
     def __init__(self, message: str, *, status: int = 0, reason: str = "") -> None:
         """`reason` is Google's own word (`PERMISSION_DENIED`, `storageQuotaExceeded`), empty when there is none."""
         self.status, self.reason = status, reason
+        self.partly = False
+        """Whether an earlier part of the same write had been carried out."""
         super().__init__(message)
 
 

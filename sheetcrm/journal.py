@@ -57,7 +57,7 @@ class Journal:
         try:
             yield
         except ApiError as refused:
-            if 400 <= refused.status < 500:
+            if 400 <= refused.status < 500 and not refused.partly:
                 self.mark(path, "undone")
             raise
         self.mark(path, "done")
@@ -82,6 +82,16 @@ class Journal:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
+
+
+@contextmanager
+def continued() -> Iterator[None]:
+    """Within, more is sent of a write of which a part went out before: when this is refused, there still is something to take back."""
+    try:
+        yield
+    except ApiError as refused:
+        refused.partly = True
+        raise
 
 
 def fingerprint(entries: Sequence[Json]) -> str:

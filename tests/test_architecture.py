@@ -10,12 +10,13 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "sheetcrm"
 
-EVERYBODY = {"allowances", "errors", "variants", "messages"}
+EVERYBODY = {"allowances", "errors", "variants", "messages", "meter"}
 MAY_IMPORT = {
     "allowances": set(),
     "errors": set(),
     "variants": set(),
     "messages": set(),
+    "meter": set(),
     "yamlfile": EVERYBODY,
     "layout": EVERYBODY,
     "sheets": EVERYBODY,

@@ -217,9 +217,9 @@ class TestExcel:
             assert (done.added, done.changed, len(done.same), done.refused) == ((), (), count, ())
         assert lines.cells() == before
 
-    def test_phones_without_a_country_code_are_blank_in_the_file_and_stay_in_the_sheet(self, lines, excel):
+    def test_phones_without_a_country_code_stand_in_the_file_as_in_the_sheet_and_are_nothing_new(self, lines, excel):
         assert lines.book.worksheet("Customers").acell("D2").value == "030-0074321"
         phones = {name: says["Phone"].value for name, says in excel.rows("Customers") if name == "ALFKI"}
-        assert phones == {"ALFKI": None}
+        assert phones == {"ALFKI": "030-0074321"}
         assert told(lines.load("customers", excel.path)) == {}
         assert lines.book.worksheet("Customers").acell("D2").value == "030-0074321"

@@ -97,6 +97,31 @@ def test_a_wrong_word_names_the_nearest_right_one(crm):
             wrong()
 
 
+def test_a_record_by_its_id_is_there_or_says_why_not(crm):
+    customers = crm["customers"]
+    assert customers["C002"] is customers.get("C002")
+    assert ("C002" in customers, "C009" in customers, customers.records[0] in customers) == (True, False, True)
+    with pytest.raises(errors.UsageError, match="customers: no row with the id C0002 was read; did you mean C002"):
+        customers["C0002"]
+
+
+def test_a_frame_may_have_the_id_as_its_index(crm):
+    customers = crm["customers"]
+    frame = customers.frame().set_index("id")[["name"]]
+    frame.loc["C002", "name"] = "Bobby"
+    assert customers.save(frame).changed == ("C002",)
+
+
+def test_it_says_which_spreadsheet_it_is(crm):
+    assert repr(crm) == f"<Spreadsheet {crm.id} from shop>", "nothing is read for that"
+    assert len(crm["customers"]) == 3
+    assert repr(crm["orders"]) == "<Sheet orders of <Spreadsheet 'Shop' from shop>>"
+
+
+def test_completion_offers_what_there_is_to_use():
+    assert {name for name in dir(sheetcrm) if not name.startswith("__")} == {*sheetcrm.__all__, "errors", "testing"}
+
+
 def test_references_lead_there_and_back(crm):
     customers, orders = crm["customers"], crm["orders"]
     ann = customers.get("C001")
@@ -104,9 +129,27 @@ def test_references_lead_there_and_back(crm):
     assert orders.follow(orders.records[0], "customer") is ann
     assert orders.follow(orders.records[-1], "customer") is None
     assert customers.get("C009") is None
+    assert [order.product for order in customers.related(ann, orders.model)] == ["tea", "pot"]
     assert customers.follow(ann, "owner") is None
     assert customers.follow(customers.get("C002"), "owner").email == "eve@x.org"
     assert [one.name for one in crm["team"].related(crm["team"].records[0], "customers")] == ["Bob"]
+
+
+def test_whoever_is_in_the_archive_is_found_from_what_names_them_and_back(tmp_path):
+    (tmp_path / "shop.yaml").write_text(SHOP.replace("    key: id\n", "    key: id\n    archive: by_hand\n", 1))
+    with testing.server() as running:
+        office = Office(loader.load(tmp_path / "shop.yaml"), running)
+        office.apply()
+        office.fill("Customers", CUSTOMERS)
+        office.fill("Orders", ORDERS)
+        crm = sheetcrm.open_spreadsheet(running.client.open_by_key(office.id), template=office.template)
+        crm["customers"].archive(crm["customers"]["C001"])
+        crm.refresh()
+        orders, away = crm["orders"], crm["customers_archive"]
+        (ann,) = away
+        assert orders.follow(orders.records[0], "customer") is ann
+        assert orders.follow(orders.records[1], "customer").name == "Bob"
+        assert [order.product for order in away.related(ann, "orders")] == ["tea", "pot"]
 
 
 def test_values_as_people_read_them(crm):
@@ -297,7 +340,8 @@ def test_progress_is_told(office):
 def test_a_notebook_shows_tables_in_which_nothing_runs(crm):
     customers = crm["customers"]
     page = customers._repr_html_()
-    assert "<th>Stage</th>" in page
+    assert ">Stage</th>" in page
+    assert "overflow-x:auto" in page, "many columns are scrolled, not squeezed"
     assert "Ann &lt;b&gt;" in page
     assert ">Lead<" in page
     assert "Customers!E5</a>" in crm.issues._repr_html_()

@@ -39,7 +39,7 @@ def test_everything_on_the_page_works_in_the_order_of_the_page(tmp_path, monkeyp
     assert said.count("nothing to change") >= 2
     assert "+ torch" in said
     assert "night-walks 1, over walks 1" in said
-    assert "1 spreadsheets: 1 in order" in said
+    assert "1 spreadsheet: 1 in order" in said
     assert Path("walks.html").stat().st_size > 10_000
 
 

@@ -63,7 +63,15 @@ class LazyGroup(click.Group):
 )
 @click.version_option(package_name="sheetcrm")
 def cli() -> None:
-    """Customer management that lives in Google Sheets, run like software."""
+    """Customer management that lives in Google Sheets, run like software.
+
+    To begin, without Google:
+
+    \b
+    sheetcrm init --local
+    sheetcrm apply pipeline --create "Our customers" --with-samples
+    sheetcrm check
+    """
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -95,7 +95,14 @@ def wanted_from(options: dict[str, Any]) -> Wanted:
 @click.option("--markdown", is_flag=True, help="As Markdown, for a review.")
 @spreadsheet_options
 def plan_command(asked: Asked, check: bool, markdown: bool, **options: Any) -> int:
-    """Show what `apply` would change, without doing it."""
+    """Show what `apply` would change, without doing it.
+
+    Exits 4 when `apply` would refuse it.
+
+    \b
+    sheetcrm plan
+    sheetcrm plan --check
+    """
     wanted = wanted_from(options)
     if wanted.everywhere:
         from sheetcrm.cli.every import plan_every
@@ -129,7 +136,12 @@ def plan_code(plan: Plan, *, check: bool) -> int:
 def apply_command(asked: Asked, fingerprint: str | None, yes: bool, **options: Any) -> int:
     """Build or update a spreadsheet from TEMPLATE.
 
-    Shows what will change, asks, and does it in one atomic batch.
+    TEMPLATE is a name or a file (default: as last time).  Shows what will
+    change, asks, and does it in one atomic batch.
+
+    \b
+    sheetcrm apply pipeline --create "Our customers" --lang en
+    sheetcrm apply
     """
     wanted = replace(wanted_from(options), fingerprint=fingerprint, yes=yes)
     if wanted.everywhere:
@@ -144,7 +156,7 @@ def apply_command(asked: Asked, fingerprint: str | None, yes: bool, **options: A
 
 
 def _carry_out(asked: Asked, job: Job, template: Template, wanted: Wanted) -> int:
-    plan, done = carry_out(job, template, wanted, say=None if asked.as_json else click.echo)
+    plan, done = carry_out(asked, job, template, wanted, say=None if asked.as_json else click.echo)
     if not done:
         return 1
     if asked.as_json:
@@ -156,13 +168,15 @@ def _carry_out(asked: Asked, job: Job, template: Template, wanted: Wanted) -> in
     return 0
 
 
-def carry_out(job: Job, template: Template, wanted: Wanted, *, say: Callable[[str], None] | None) -> tuple[Plan, bool]:
+def carry_out(
+    asked: Asked, job: Job, template: Template, wanted: Wanted, *, say: Callable[[str], None] | None
+) -> tuple[Plan, bool]:
     """Plan, say so, ask, apply, remember; the plan, and whether the person at the terminal wanted it."""
     from sheetcrm import provision
 
     plan = make_plan(job, template, wanted)
     if say is not None and not wanted.shown:
-        say(plan.text())
+        say(plan.text(refusals=False))
     plan.check(wanted.fingerprint)
     if plan.has_work and _asks(wanted):
         if not click.confirm("Do it?", err=True):
@@ -174,7 +188,9 @@ def carry_out(job: Job, template: Template, wanted: Wanted, *, say: Callable[[st
     log = provision.Log(job.journal, f"apply {template.key}", now())
     drive = job.drive if wanted.share else None
     again = partial(make_plan, job, template, replace(wanted, share=False))
-    tell_sent(provision.apply(job.gateway, plan, log=log, again=again, drive=drive))
+    with asked.metered() as meter:
+        sent = provision.apply(job.gateway, plan, log=log, again=again, drive=drive, meter=meter)
+    tell_sent(sent)
     _remember(job, template, wanted, plan)
     return plan, True
 

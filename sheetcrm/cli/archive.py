@@ -21,6 +21,7 @@ from sheetcrm.cli.options import (
     tell,
     today_in,
 )
+from sheetcrm.messages import counted
 
 if TYPE_CHECKING:
     from sheetcrm.schema.template import Template
@@ -53,7 +54,7 @@ def archive_command(
         sheets = _sheets(template, sheet, (*ids, *back))
         if back:
             done = [] if dry_run else [_back(job, template, sheets[0], back)]
-            return _tell(asked, job, [], done, f"{len(back)} rows would come back")
+            return _tell(asked, job, [], done, f"{counted(len(back), 'row')} would come back")
         today = today_in(template.time_zone)
         reading = sync.read(job.gateway, template, language=language, today=today)
         found = [inactive(reading, one, today=today) for one in sheets]
@@ -64,7 +65,13 @@ def archive_command(
         count = sum(len(one.ids) for one in found)
         agreed = not dry_run and count and _agreed(count, yes=yes)
         done = _put_away(job, template, reading, found) if agreed else []
-        return _tell(asked, job, found, done, f"{count} rows are inactive" if count else "nothing is inactive")
+        return _tell(
+            asked,
+            job,
+            found,
+            done,
+            f"{counted(count, 'row is', 'rows are')} inactive" if count else "nothing is inactive",
+        )
 
 
 def _sheets(template: Template, sheet: str | None, named: Sequence[str]) -> tuple[str, ...]:
@@ -85,8 +92,8 @@ def _agreed(count: int, *, yes: bool) -> bool:
     from sheetcrm.errors import Refused
 
     if not yes and not sys.stdin.isatty():
-        raise Refused(f"refused: {count} rows would be moved; add --yes")
-    return yes or click.confirm(f"Move {count} rows to the archive?", err=True)
+        raise Refused(f"refused: {counted(count, 'row')} would be moved; add --yes")
+    return yes or click.confirm(f"Move {counted(count, 'row')} to the archive?", err=True)
 
 
 def _put_away(job: Job, template: Template, reading: Reading, found: Sequence[Inactive]) -> list[Saved]:
@@ -137,7 +144,7 @@ def _tell(asked: Asked, job: Job, found: Sequence[Inactive], done: Sequence[Save
             tell(f"look at {landing.a1}: rows were moved while it was written")
         for id_ in one.righted:
             tell(f"put right: {one.sheet} {id_}: rows were moved while it was written")
-        tell(f"{len(one.deleted)} rows moved; sheetcrm undo takes it back")
+        tell(f"{counted(len(one.deleted), 'row')} moved; sheetcrm undo takes it back")
     if not done:
         tell(otherwise)
     left = any(one.left for one in found) or any(one.conflicts or one.misplaced for one in done)

@@ -19,6 +19,7 @@ from sheetcrm.cli.options import (
     tell,
     today_in,
 )
+from sheetcrm.messages import counted
 
 if TYPE_CHECKING:
     from sheetcrm.schema.template import Template
@@ -45,7 +46,7 @@ def check_command(asked: Asked, out: Path | None, only: tuple[str, ...], **wante
 
     In the language of the sheet.  Exits 3 when there are any.
 
-    Marks go when their cells are right again, and never lie over a note or a
+    With --mark: marks go when their cells are right again, and never lie over a note or a
     colour of somebody's own.
     """
     from sheetcrm.errors import UsageError
@@ -96,7 +97,7 @@ def _remember(job: Job, reading: Reading) -> None:
 
     taken = snapshot.taken(reading, snapshot.load(_folder(job)), today_in(reading.template.time_zone))
     snapshot.save(taken, _folder(job))
-    tell(f"{sum(map(len, taken.rows.values()))} rows remembered")
+    tell(f"{counted(sum(map(len, taken.rows.values())), 'row')} remembered")
 
 
 def _folder(job: Job) -> Path:
@@ -109,7 +110,9 @@ def _tell_marks(found: Marked) -> None:
         tell(f"not marked: {issue.a1} has a note and a colour of somebody's own")
     for landing in found.lost:
         tell(f"look at {landing.a1}: rows or columns were moved while it was marked, and a note there may be gone")
-    tell(f"{found.marked} cells are marked; {found.written} were changed for that")
+    tell(
+        f"{counted(found.marked, 'cell is', 'cells are')} marked; {counted(found.written, 'was', 'were')} changed for that"
+    )
 
 
 def _shown(

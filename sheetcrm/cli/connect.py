@@ -21,6 +21,7 @@ from sheetcrm.cli.options import (
     template_name,
     today_in,
 )
+from sheetcrm.messages import counted
 
 if TYPE_CHECKING:
     from sheetcrm.handmade.bind import Binding
@@ -57,7 +58,14 @@ a_file = click.Path(path_type=Path, dir_okay=False)
 @click.option("--out", metavar="FILE", type=a_file, help="Write the drafted template to a new file.")
 @click.option("--take", metavar="TAB!COLUMN", help="Take a column that the team made into their own template.")
 @click.option("--into", metavar="FILE", type=a_file, help="With --take: the file, which extends the template.")
-@click.option("--rows", default=2000, show_default=True, type=click.IntRange(10, 100_000), help="Look at so many rows.")
+@click.option(
+    "--rows",
+    default=2000,
+    show_default=True,
+    type=click.IntRange(10, 100_000),
+    metavar="N",
+    help="Look at so many rows.",
+)
 @click.option("--anew", is_flag=True, help="Take marks of ours that are there for nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @spreadsheet_options
@@ -113,7 +121,7 @@ def _draft(asked: Asked, job: Job, found: Survey, wanted: Wanted) -> int:
 
 def _sum(made: Draft) -> str:
     columns = sum(len(sheet["columns"]) for sheet in made.data["sheets"].values())
-    return f"{len(made.data['sheets'])} sheets, {columns} columns, {len(made.remarks)} remarks to look at"
+    return f"{counted(len(made.data['sheets']), 'sheet')}, {counted(columns, 'column')}, {counted(len(made.remarks), 'remark')} to look at"
 
 
 def _draft_json(made: Draft) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from sheetcrm.cli.options import (
     tell,
     today_in,
 )
+from sheetcrm.messages import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,7 +57,8 @@ def dedupe_command(asked: Asked, sheet: str | None, do: bool, groups: tuple[int,
         sheets = _sheets(template, sheet, groups)
         today = today_in(template.time_zone)
         reading = sync.read(job.gateway, template, language=language, today=today)
-        found = {one: propose(reading, one, today=today) for one in sheets if one in reading.extracts}
+        with asked.metered() as meter:
+            found = {one: propose(reading, one, today=today, meter=meter) for one in sheets if one in reading.extracts}
         if not asked.as_json:
             _show(job, reading, found)
         done = _merged(job, template, language, found, groups, yes=yes) if do else []
@@ -97,8 +99,8 @@ def _merged(
         tell("nothing that is sure; name groups to merge by --group")
         return []
     if not yes and not sys.stdin.isatty():
-        raise Refused(f"refused: {rows} rows would be merged into others; add --yes")
-    if not yes and not click.confirm(f"Merge {rows} rows into others?", err=True):
+        raise Refused(f"refused: {counted(rows, 'row')} would be merged into others; add --yes")
+    if not yes and not click.confirm(f"Merge {counted(rows, 'row')} into others?", err=True):
         tell("nothing was changed")
         return []
     today, moment = today_in(template.time_zone), now()
@@ -135,7 +137,7 @@ def taken_apart(asked: Asked, job: Job, template: Template, *, ask: bool, dry_ru
     if asked.as_json:
         print_json({"back": back, "changed": changed, "left": stays, "undone": what})
     else:
-        tell(f"{len(back)} rows are back, {changed} cells as before")
+        tell(f"{counted(len(back), 'row is', 'rows are')} back, {counted(changed, 'cell')} as before")
     return 0
 
 
@@ -188,7 +190,9 @@ def _show(job: Job, reading: Reading, found: dict[str, Proposal]) -> None:
                 click.echo(line)
         for one in proposal.duplicates.common:
             title = reading.template.sheets[sheet].columns[one.column].title.say(reading.language)
-            tell(f"{sheet}: {one.count} rows say {one.text} in {title}: too many to prove anything")
+            tell(
+                f"{sheet}: {counted(one.count, 'row says', 'rows say')} {one.text} in {title}: too many to prove anything"
+            )
     if any(one.merges for one in found.values()):
         job.hint()
 
@@ -207,9 +211,11 @@ def _lines(reading: Reading, merge: Merge) -> Iterator[str]:
     for field in merge.fields:
         yield f"  {field.title}: {_said(field)}"
     if merge.references:
-        yield f"  {merge.references} cells that name the others will name {merge.survivor}"
+        yield f"  {counted(merge.references, 'cell that names', 'cells that name')} the others will name {merge.survivor}"
     for sheet, row in merge.left:
         yield f"  ! {sheet} row {row} names one of them and has no id yet"
+    for sheet, id_ in merge.known:
+        yield f"  ! {sheet} {id_} is of one of them alone: it stays, and goes on naming it in the archive"
 
 
 def _row(reading: Reading, sheet: str, id_: str) -> str:
@@ -258,12 +264,14 @@ def _tell(asked: Asked, job: Job, found: dict[str, Proposal], done: Sequence[Ded
         for line in moved_lines(one.cells) if one.cells else ():
             tell(line)
         rows = len(one.moved.deleted) if one.moved else 0
-        tell(f"{len(one.merged)} groups merged, {rows} rows put away; sheetcrm undo takes it back")
+        tell(
+            f"{counted(len(one.merged), 'group')} merged, {counted(rows, 'row')} put away; sheetcrm undo takes it back"
+        )
     if not done and not any(one.merges for one in found.values()):
         tell("no duplicates")
     elif not done:
         sure = sum(one.group.sure for it in found.values() for one in it.merges)
-        tell(f"{sum(len(it.merges) for it in found.values())} groups, {sure} of them sure")
+        tell(f"{counted(sum(len(it.merges) for it in found.values()), 'group')}, {sure} of them sure")
 
 
 def _json(merge: Merge) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,9 +23,9 @@ from sheetcrm.cli.options import (
     today_in,
 )
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import counted
 
 if TYPE_CHECKING:
-    from sheetcrm.schema.template import Template
     from sheetcrm.sync.export import Exported, Options, Sources, Unfit, Wish
     from sheetcrm.sync.export.database import Stored
 
@@ -74,6 +74,11 @@ def export_command(
 
     SHEET is its key or title.  Keys and options are the same in every language, dates as 2026-01-31.  Files are written
     whole or not at all; in a database only what is new, changed or gone.
+
+    \b
+    sheetcrm export customers > customers.csv
+    sheetcrm export customers --out customers.xlsx
+    sheetcrm export --all --to sqlite:///crm.db
     """
     from sheetcrm.sync.export import Options, Sources, Wish
 
@@ -88,9 +93,8 @@ def export_command(
             return _stored(asked, job, sources, wishes, url, samples=samples)
         chosen = Options(**{("issues" if key == "with_issues" else key): value for key, value in options.items()})
         if out is None:
-            return _printed(
-                sources, wishes, "json" if asked.as_json and form is None else form, chosen, samples=samples
-            )
+            named = "json" if asked.as_json and form is None else form
+            return _printed(asked, sources, wishes, named, chosen, samples=samples)
         return _written(asked, job, sources, wishes, out, form=form, options=chosen, samples=samples)
 
 
@@ -115,7 +119,9 @@ def _fits_together(
         raise UsageError("several sheets do not fit into one stream: add --out FOLDER, --out FILE.xlsx or --to URL")
 
 
-def _printed(sources: Sources, wishes: Sequence[Wish], form: str | None, options: Options, *, samples: bool) -> int:
+def _printed(
+    asked: Asked, sources: Sources, wishes: Sequence[Wish], form: str | None, options: Options, *, samples: bool
+) -> int:
     """On stdout, when all is there."""
     from sheetcrm.sync.export import export, format_of
 
@@ -124,10 +130,12 @@ def _printed(sources: Sources, wishes: Sequence[Wish], form: str | None, options
         raise UsageError(f"{chosen.name} is for a file: add --out FILE.{chosen.name}")
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"export.{chosen.name}"
-        done = export(sources, wishes, file, chosen, options, samples=samples)
+        with asked.metered() as meter:
+            done = export(replace(sources, meter=meter), wishes, file, chosen, options, samples=samples)
         with file.open("rb") as made:
             while block := made.read(1 << 20):
                 click.echo(block, nl=False)
+    _nothing_but_examples(sources, done.sheets, samples=samples)
     return _told(done.sheets)
 
 
@@ -144,15 +152,18 @@ def _written(
 ) -> int:
     from sheetcrm.sync.export import export, format_of
 
-    done: Exported = export(sources, wishes, out, format_of(form, out), options, samples=samples)
+    chosen = format_of(form, out)
+    with asked.metered() as meter:
+        done: Exported = export(replace(sources, meter=meter), wishes, out, chosen, options, samples=samples)
     if asked.as_json:
         print_json({**asdict(done), "requests": requests_of(job.gateway)})
     else:
         for at, one in enumerate(done.sheets):
             click.echo(
-                f"{_title(sources.template, one.sheet)}: {one.rows} rows → {done.files[min(at, len(done.files) - 1)]}"
+                f"{_title(sources, one.sheet)}: {counted(one.rows, 'row')} → {done.files[min(at, len(done.files) - 1)]}"
             )
-    return _told(done.sheets)
+    _nothing_but_examples(sources, done.sheets, samples=samples)
+    return _told(done.sheets, marked=chosen.shows_nonsense)
 
 
 def _stored(asked: Asked, job: Job, sources: Sources, wishes: Sequence[Wish], url: str, *, samples: bool) -> int:
@@ -162,14 +173,15 @@ def _stored(asked: Asked, job: Job, sources: Sources, wishes: Sequence[Wish], ur
         from sheetcrm.errors import MissingExtra
 
         raise MissingExtra("SQLAlchemy, which talks to databases,", "sql") from error
-    done: Stored = store(sources, wishes, url, now=now(), samples=samples)
+    with asked.metered() as meter:
+        done: Stored = store(replace(sources, meter=meter), wishes, url, now=now(), samples=samples)
     if asked.as_json:
         print_json({**asdict(done), "requests": requests_of(job.gateway)})
     else:
         for one in done.sheets:
             same = one.rows - one.added - one.changed
             figures = f"{one.added} added, {one.changed} changed, {one.deleted} deleted, {same} the same"
-            click.echo(f"{_title(sources.template, one.sheet)}: {figures} → {done.database}")
+            click.echo(f"{_title(sources, one.sheet)}: {figures} → {done.database}")
     code = _told(done.sheets)
     for one in done.sheets:
         _named(
@@ -179,11 +191,13 @@ def _stored(asked: Asked, job: Job, sources: Sources, wishes: Sequence[Wish], ur
         _named(one.shared, "has an id that another row has, too; the database keeps what it had")
         code = SOMETHING_TO_SEE if one.left_out or one.shared else code
     for reference, count in done.loose.items():
-        tell(f"{reference}: {count} rows lead nowhere, so the database does not keep this reference")
+        tell(
+            f"{reference}: {counted(count, 'row leads', 'rows lead')} nowhere, so the database does not keep this reference"
+        )
     return code
 
 
-def _told(sheets: Sequence[Any]) -> int:
+def _told(sheets: Sequence[Any], *, marked: bool = False) -> int:
     """What is not as it stands in the sheet, for the person at the terminal."""
     code = 0
     wrong, issues = sum(one.wrong for one in sheets), sum(one.issues for one in sheets)
@@ -194,9 +208,10 @@ def _told(sheets: Sequence[Any]) -> int:
         _named([f"{place.a1}: {place.reason};" for place in unfit], "blank in what was written")
         code = SOMETHING_TO_SEE if unfit else code
     if wrong:
-        tell(f"{wrong} wrong cells are blank here; see: sheetcrm check")
+        where = "as in the sheet here, and coloured" if marked else "blank here"
+        tell(f"{counted(wrong, 'wrong cell is', 'wrong cells are')} {where}; see: sheetcrm check")
     elif issues:
-        tell(f"{issues} things are wrong in the rows that were read; see: sheetcrm check")
+        tell(f"{counted(issues, 'thing is', 'things are')} wrong in the rows that were read; see: sheetcrm check")
     return code
 
 
@@ -207,5 +222,13 @@ def _named(places: Sequence[str], what: str) -> None:
         tell(f"… and {len(places) - SHOWN} more")
 
 
-def _title(template: Template, sheet: str) -> str:
-    return template.sheets[sheet].title.say("en")
+def _title(sources: Sources, sheet: str) -> str:
+    """As its tab is called."""
+    return sources.template.sheets[sheet].title.say(sources.language or sources.template.languages[0])
+
+
+def _nothing_but_examples(sources: Sources, sheets: Sequence[Any], *, samples: bool) -> None:
+    """An empty answer from a sheet that shows rows needs its reason."""
+    empty = [one.sheet for one in sheets if not one.rows and sources.template.sample_keys(one.sheet)]
+    if empty and not samples:
+        tell(f"nothing to write from {', '.join(empty)}: example rows stay out without --samples")

@@ -16,6 +16,7 @@ import click
 
 from sheetcrm.cli.apply import Wanted, carry_out, make_plan, plan_code
 from sheetcrm.cli.options import Asked, Job, print_json, requests_of
+from sheetcrm.messages import counted
 
 if TYPE_CHECKING:
     from sheetcrm.provision.plan import Plan
@@ -70,7 +71,7 @@ def apply_every(asked: Asked, wanted: Wanted) -> int:
         def say(text: str) -> None:
             click.echo(f"{click.style(job.name, bold=True)}\n{text}\n")
 
-        plan, done = carry_out(job, template, wanted, say=None if asked.as_json else say)
+        plan, done = carry_out(asked, job, template, wanted, say=None if asked.as_json else say)
         text = "nothing to change" if not plan.has_work else f"{_steps(plan)} done" if done else "not wanted"
         return _outcome(job, template, plan, 0 if done else 1, text)
 
@@ -139,7 +140,7 @@ def _planned(plan: Plan) -> str:
 
 def _steps(plan: Plan) -> str:
     calls = len(plan.sharing.grants)
-    return f"{len(plan.changes)} changes" + (f" and {calls} calls to Drive" if calls else "")
+    return counted(len(plan.changes), "change") + (f" and {counted(calls, 'call')} to Drive" if calls else "")
 
 
 def _counts(outcomes: list[Outcome]) -> dict[str, int]:
@@ -164,4 +165,4 @@ def _sum(outcomes: list[Outcome]) -> str:
         lines.append(f"{sign} {outcome.name:{width}}  " + "\n    ".join(outcome.text.splitlines()))
     words = {"ok": "in order", "pending": "with changes to make", "refused": "refused", "failed": "failed"}
     counts = [f"{number} {words[word]}" for word, number in _counts(outcomes).items() if number]
-    return "\n".join([*lines, f"{len(outcomes)} spreadsheets: {', '.join(counts)}"])
+    return "\n".join([*lines, f"{counted(len(outcomes), 'spreadsheet')}: {', '.join(counts)}"])

@@ -22,6 +22,7 @@ from sheetcrm.cli.options import (
     tell,
     today_in,
 )
+from sheetcrm.messages import counted
 
 if TYPE_CHECKING:
     from sheetcrm.schema.template import Template
@@ -121,6 +122,6 @@ def _tell(job: Job, found: Fixes, done: Changed | None, asked: Asked) -> None:
     for text in moved_lines(done) if done else ():
         tell(text)
     if done:
-        tell(f"{len(done.done)} cells changed; sheetcrm undo takes it back")
+        tell(f"{counted(len(done.done), 'cell')} changed; sheetcrm undo takes it back")
     else:
-        tell(f"{len(found.fixes)} cells could be changed" if found.fixes else "nothing to change")
+        tell(f"{counted(len(found.fixes), 'cell')} could be changed" if found.fixes else "nothing to change")

@@ -22,9 +22,10 @@ from sheetcrm.cli.options import (
     tell,
     today_in,
 )
+from sheetcrm.messages import counted
 
 if TYPE_CHECKING:
-    from sheetcrm.schema.template import Template
+    from sheetcrm.schema.context import Context
     from sheetcrm.sync import Imported
 
 SHOWN = 20
@@ -33,8 +34,10 @@ SHOWN = 20
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--sheet", required=True, help="The sheet to import into: its key or its title.")
-@click.option("--tab", help="The tab of an Excel file (default: the one titled as the sheet, or the only one).")
+@click.option("--sheet", metavar="SHEET", required=True, help="The sheet to import into: its key or its title.")
+@click.option(
+    "--tab", metavar="TAB", help="The tab of an Excel file (default: the one titled as the sheet, or the only one)."
+)
 @click.option(
     "--map",
     "mapping",
@@ -46,7 +49,7 @@ SHOWN = 20
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write such a YAML file for FILE, and import nothing.",
 )
-@click.option("--key", help="The column by which rows are known again (default: the sheet's key).")
+@click.option("--key", metavar="COLUMN", help="The column by which rows are known again (default: the sheet's key).")
 @click.option("--repair", is_flag=True, help="Mend lines with shifted columns where there is one way only.")
 @click.option(
     "--report",
@@ -64,6 +67,10 @@ def import_command(
 
     What cannot be read is named with its line and reason and left out; exits 3
     then.  After an interruption the same command goes on where it stopped.
+
+    \b
+    sheetcrm import leads.xlsx --sheet customers --dry-run
+    sheetcrm import leads.xlsx --sheet customers --draft leads.map.yaml
     """
     from sheetcrm import sync
 
@@ -75,7 +82,7 @@ def import_command(
         if draft is not None:
             return _draft(job, file, key, draft, how["tab"])
         journal = sync.cells.Log(job.journal, f"import of {file.name} into {key}", now())
-        with _going_on(how["dry_run"]):
+        with asked.metered() as meter, _going_on(how["dry_run"]):
             done = sync.load(
                 job.gateway,
                 template,
@@ -85,14 +92,21 @@ def import_command(
                 language=language,
                 today=today_in(template.time_zone),
                 work=sync.Work(journal, job.config.path(job.config.journal) / job.settings.id),
+                meter=meter,
                 **how,
             )
         if report is not None:
-            _report(done, report)
+            _report(done, report, template.context(language))
         if asked.as_json:
-            print_json({**_as_json(done), "dry_run": how["dry_run"], "requests": requests_of(job.gateway)})
+            print_json(
+                {
+                    **_as_json(done, template.context(language)),
+                    "dry_run": how["dry_run"],
+                    "requests": requests_of(job.gateway),
+                }
+            )
         else:
-            show(done, file, template, dry_run=how["dry_run"])
+            show(done, file, template.context(language), dry_run=how["dry_run"])
     return SOMETHING_TO_SEE if done.refused or done.misplaced else 0
 
 
@@ -132,32 +146,34 @@ def _draft(job: Job, file: Path, sheet: str, to: Path, tab: str | None) -> int:
     return 0
 
 
-def _report(done: Imported, to: Path) -> None:
+def _report(done: Imported, to: Path, context: Context) -> None:
     from sheetcrm.sync.files.outcome import report
 
     # Excel takes a CSV for UTF-8 only with the mark.
     to.write_text(
-        report(done, "json" if to.suffix == ".json" else "csv"),
+        report(done, "json" if to.suffix == ".json" else "csv", context),
         encoding="utf-8-sig" if to.suffix == ".csv" else "utf-8",
     )
 
 
-def _as_json(done: Imported) -> dict[str, Any]:
+def _as_json(done: Imported, context: Context) -> dict[str, Any]:
     """What programs get; a line that says nothing new is not in it."""
+    from sheetcrm.sync.dump import as_data
+
     told = asdict(done)
     del told["outcomes"]
-    changes = {one.id: [asdict(change) for change in one.changes] for one in done.outcomes if one.changes}
+    changes = {one.id: [as_data(change, context) for change in one.changes] for one in done.outcomes if one.changes}
     return {**told, "changes": changes, "mended": [{"line": one.line, "text": one.mended} for one in done.mended]}
 
 
-def show(done: Imported, file: Path, template: Template, *, dry_run: bool) -> None:
+def show(done: Imported, file: Path, context: Context, *, dry_run: bool) -> None:
     """What an import did, for people: every refused and mended line, what changed, then the figures."""
     for refusal in done.refused:
         for column, text in ((refusal.column, refusal.text), *refusal.also):
             click.echo(f"{file}:{refusal.line}: {f'{column}: ' if column else ''}{text}")
     for one in done.mended:
         click.echo(f"{file}:{one.line}: mended: {one.mended}")
-    _show_changes(done, template)
+    _show_changes(done, context)
     for id_ in done.misplaced:
         click.echo(f"{id_}: rows moved while it was written; look at it")
     for remark in done.remarks:
@@ -173,13 +189,13 @@ def show(done: Imported, file: Path, template: Template, *, dry_run: bool) -> No
     click.echo(figures + (f", {len(done.mended)} of them all mended" if done.mended else ""))
 
 
-def _show_changes(done: Imported, template: Template) -> None:
+def _show_changes(done: Imported, context: Context) -> None:
     from sheetcrm.sync.dump import as_read
 
     changed = [one for one in done.outcomes if one.changes]
     for one in changed[:SHOWN]:
         for change in one.changes:
-            before, after = as_read(change, template)
+            before, after = as_read(change, context)
             click.echo(f"{one.id}: {change.column}: {before or '(blank)'} → {after}")
     if len(changed) > SHOWN:
-        tell(f"and {len(changed) - SHOWN} more rows; --report FILE.csv has every line")
+        tell(f"and {counted(len(changed) - SHOWN, 'more row')}; --report FILE.csv has every line")

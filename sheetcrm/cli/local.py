@@ -20,11 +20,19 @@ def local_command() -> None:
     type=click.Path(path_type=Path),
     help="The folder with the spreadsheets (default: the config's, else sheetcrm-data).",
 )
-@click.option("--port", type=click.IntRange(0, 65535), help="Default: the one the folder had last; 0 picks a free one.")
 @click.option(
-    "--token", envvar="SHEETCRM_TOKEN", help="The bearer token that clients need (default: a random one, printed)."
+    "--port",
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
+    help="Default: the one the folder had last; 0 picks a free one.",
 )
-@click.option("--owner", default="you@example.com", show_default=True, help="Who the files belong to.")
+@click.option(
+    "--token",
+    metavar="TOKEN",
+    envvar="SHEETCRM_TOKEN",
+    help="The bearer token that clients need (default: a random one, printed).",
+)
+@click.option("--owner", default="you@example.com", metavar="EMAIL", show_default=True, help="Who the files belong to.")
 @click.option(
     "--quota", is_flag=True, help="Hold clients to Google's limits: 60 reads and 60 writes a minute and user."
 )

@@ -12,7 +12,7 @@ import functools
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sheetcrm.config import Config, SpreadsheetSettings
     from sheetcrm.connect import Connection
     from sheetcrm.journal import Journal
+    from sheetcrm.meter import Meter
     from sheetcrm.schema.template import Template
     from sheetcrm.sheets.gateway import Drive, Gateway
 
@@ -121,6 +122,13 @@ class Asked:
     wanted: str | None
     as_json: bool
     stats: bool
+    progress: bool = True
+
+    def metered(self) -> AbstractContextManager[Meter]:
+        """How far long work has come, drawn for the person at the terminal; nothing with --json or --no-progress."""
+        from sheetcrm.cli.bar import metered
+
+        return metered(wanted=self.progress and not self.as_json)
 
     @contextmanager
     def connected(self) -> Iterator[tuple[Config, Connection]]:
@@ -165,20 +173,23 @@ class Asked:
 
 
 def spreadsheet_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add --in, --config, --json and --stats; the command gets them as its first argument, an `Asked`."""
+    """Add --in, --config, --json, --stats and --no-progress; the command gets them as its first argument, an `Asked`."""
 
     @click.option(
         "--in",
         "wanted",
-        metavar="S",
-        help="The spreadsheet: its URL, id, or name in the config (default: the config's only one).",
+        metavar="SPREADSHEET",
+        help="Which one: its URL, id, or name in the config (default: the config's only one).",
     )
     @click.option("--config", metavar="FILE", help="The config (default: $SHEETCRM_CONFIG or ./config.yaml).")
     @click.option("--json", "as_json", is_flag=True, help="For programs: one JSON document on stdout.")
     @click.option("--stats", is_flag=True, help="Say how many requests it took.")
+    @click.option("--no-progress", is_flag=True, help="No bar at a terminal when it takes long.")
     @functools.wraps(function)
-    def wrapper(wanted: str | None, config: str | None, as_json: bool, stats: bool, **rest: Any) -> Any:
-        return function(Asked(config, wanted, as_json, stats), **rest)
+    def wrapper(
+        wanted: str | None, config: str | None, as_json: bool, stats: bool, no_progress: bool, **rest: Any
+    ) -> Any:
+        return function(Asked(config, wanted, as_json, stats, not no_progress), **rest)
 
     return wrapper
 

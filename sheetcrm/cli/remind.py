@@ -19,6 +19,7 @@ from sheetcrm.cli.options import (
     tell,
     today_in,
 )
+from sheetcrm.messages import counted
 
 if TYPE_CHECKING:
     from sheetcrm.config import Config, MailSettings
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     "--date",
     "day",
     type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
     help="As if it were this day (default: today in the spreadsheet's zone).",
 )
 @spreadsheet_options
@@ -100,7 +102,7 @@ def show(report: RunReport) -> None:
     for told in report.told if report.dry_run else ():
         click.echo(f"{told.place.a1}  told on {told.on} ({told.state})")
     if report.told and not report.dry_run:
-        tell(f"{len(report.told)} due rows were mailed before")
+        tell(f"{counted(len(report.told), 'due row was', 'due rows were')} mailed before")
     if report.samples:
         tell(f"{report.samples} due example rows are never mailed")
     if report.stopped:

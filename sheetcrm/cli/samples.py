@@ -7,6 +7,7 @@ import sys
 import click
 
 from sheetcrm.cli.options import Asked, print_json, requests_of, spreadsheet_options, tell
+from sheetcrm.messages import counted
 
 
 @click.group("samples")
@@ -38,13 +39,13 @@ def remove_command(asked: Asked, yes: bool) -> int:
         total = sum(len(rows) for rows in found.values())
         if total and not yes:
             if not sys.stdin.isatty():
-                raise Refused(f"refused: would delete {total} example rows; add --yes")
-            if not click.confirm(f"Delete these {total} rows?", err=True):
+                raise Refused(f"refused: would delete {counted(total, 'example row')}; add --yes")
+            if not click.confirm(f"Delete {counted(total, 'example row')}?", err=True):
                 tell("nothing was deleted")
                 return 1
         removed = provision.remove_samples(job.gateway, template) if total else 0
         if asked.as_json:
             print_json({"removed": removed, "requests": requests_of(job.gateway)})
         else:
-            tell(f"{removed} example rows deleted")
+            tell(f"{counted(removed, 'example row')} deleted")
     return 0

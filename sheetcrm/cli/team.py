@@ -18,6 +18,7 @@ from sheetcrm.cli.options import (
     spreadsheet_options,
     tell,
 )
+from sheetcrm.messages import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,7 +60,7 @@ def list_command(asked: Asked) -> int:
 @team_command.command("add")
 @click.argument("name")
 @click.argument("email")
-@click.option("--role", help="An option of the team's role column, by key or title.")
+@click.option("--role", metavar="ROLE", help="An option of the team's role column, by key or title.")
 @click.option("--manager", metavar="NAME", help="Who hears when they do not react.")
 @spreadsheet_options
 def add_command(asked: Asked, name: str, email: str, role: str | None, manager: str | None) -> int:
@@ -184,7 +185,7 @@ def _tell(asked: Asked, job: Job, template: Template, found: Leaving, done: Chan
         tell(f"stays: {change.sheet} {change.id} {change.column}: somebody changed it meanwhile")
     for line in moved_lines(done):
         tell(line)
-    tell(f"{len(done.done)} cells changed")
+    tell(f"{counted(len(done.done), 'cell')} changed")
     if done.done:
         _follows(template)
 

@@ -89,7 +89,7 @@ def settle(job: Job, path: Any) -> None:
 
 def _text(found: Undo) -> str:
     left = [f"stays: {address}: {why}" for address, why in found.left]
-    return "\n".join([found.plan.text(), *left])
+    return "\n".join([found.plan.text(refusals=False), *left])
 
 
 def _json(found: Undo) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def _cells_back(
     if not asked.as_json:
         click.echo(f"undo: {write.what}, {write.when}")
         for one in changes:
-            before, after = as_read(one, template)
+            before, after = as_read(one, template.context("en"))
             click.echo(f"  ~ {one.sheet} {one.id} {one.column}: {before or '(blank)'} → {after or '(blank)'}")
     if dry_run or (sys.stdin.isatty() and ask and not click.confirm("Do it?", err=True)):
         tell("nothing was changed")

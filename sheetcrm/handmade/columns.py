@@ -14,10 +14,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from sheetcrm.handmade.evidence import Evidence
-from sheetcrm.handmade.guess import Around, Guess, guess, weigh
+from sheetcrm.handmade.guess import Around, Guess, guess, is_code, weigh
 from sheetcrm.handmade.options import id_shapes, money_settings
 from sheetcrm.handmade.sketch import SheetSketch, Sketch
-from sheetcrm.messages import N_, texts
+from sheetcrm.messages import N_, counted, texts
 from sheetcrm.resources import Cell
 from sheetcrm.schema.columns.base import Column
 from sheetcrm.schema.context import Context, Place
@@ -42,12 +42,13 @@ class Drafted:
 
 @dataclass(frozen=True)
 class Setting:
-    """What the draft is made for: language, country, time zone, currency."""
+    """What the draft is made for: language, country (and what speaks for it), time zone, currency."""
 
     language: str
     country: str
     currency: str
     time_zone: str
+    country_by: str = ""
 
 
 def drafted(sketch: Sketch, setting: Setting) -> dict[str, dict[str, Drafted]]:
@@ -159,10 +160,12 @@ def _typed(sheet: SheetSketch, name: str, around: Around) -> Drafted:
     values, bad = column.parse(seen.column.cells, around.context)
     if bad:
         some = ", ".join(repr(str(seen.column.cells[row])[:30]) for row in sorted(bad)[:3])
-        made.remarks.append(f"{len(bad)} of {len(seen.column.filled)} cells do not fit: {some}")
+        made.remarks.append(f"{len(bad)} of {counted(len(seen.column.filled), 'cell')} do not fit: {some}")
     if unlike := sum(1 for _ in column.unlike(seen.column.cells, values)):
         part = f"{unlike} of {len(seen.column.filled)} cells"
         made.remarks.append(f"{part} are text to the sheet, which neither sorts nor computes with them")
+    if settings["type"] == "text" and is_code(seen) and not seen.is_text:
+        made.remarks.append("digits that are no numbers: text keeps the zeros in front and the +")
     if not seen.column.filled and seen.validation is None and settings["type"] == "text":
         made.remarks.append("nothing is in it yet; say its type")
     if settings["type"] == "choice" and not seen.options and "options" in settings:

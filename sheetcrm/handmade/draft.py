@@ -21,6 +21,7 @@ from sheetcrm.handmade.sketch import SheetSketch, Sketch, sketch
 from sheetcrm.handmade.survey import Survey
 from sheetcrm.handmade.yamltext import Path, written
 from sheetcrm.layout import letters
+from sheetcrm.messages import counted
 from sheetcrm.schema.template import Template
 
 HEALED = 20
@@ -58,7 +59,7 @@ def draft(survey: Survey) -> Draft:
     remarks = _remarks(survey, found, columns, setting)
     data = _data(survey, found, columns, setting, remarks)
     healed(data, remarks)
-    return Draft(_text(data, remarks, survey), data, tuple(remarks), setting.language)
+    return Draft(_text(data, remarks, survey, setting), data, tuple(remarks), setting.language)
 
 
 def _data(
@@ -96,7 +97,7 @@ def _sheet(sheet: SheetSketch, found: Sketch, columns: Mapping[str, Drafted], re
     settings = {name: made.settings for name, made in columns.items()}
     looks = highlighted(sheet, found, settings)
     if looks.left:
-        what = f"{looks.left} colour rules cannot be said in a template; they stay as they are"
+        what = f"{counted(looks.left, 'colour rule')} cannot be said in a template and will stay"
         remarks.append(Remark(sheet.key, "", what))
     spec: dict[str, Any] = {"title": sheet.tab.title}
     spec |= {"content": sheet.content} if sheet.content != "records" else {}
@@ -211,9 +212,10 @@ def _simplify(data: dict[str, Any], path: Path, message: str, remarks: list[Rema
             raise TemplateError([Problem("the draft", None, ".".join(map(str, path)), message)])
 
 
-def _text(data: dict[str, Any], remarks: Sequence[Remark], survey: Survey) -> str:
+def _text(data: dict[str, Any], remarks: Sequence[Remark], survey: Survey, setting: Setting) -> str:
     """The file, with every remark where it belongs."""
-    comments: dict[Path, list[str]] = {}
+    guessed = f"A guess, by {setting.country_by}: phone numbers without a + are read as of this country."
+    comments: dict[Path, list[str]] = {("country",): [guessed]}
     for remark in remarks:
         if remark.column:
             comments.setdefault(("sheets", remark.sheet, "columns", remark.column), []).append(remark.text)

@@ -8,6 +8,7 @@ nobody thought of here is chosen where it would change nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -30,6 +31,12 @@ NARROW_FIRST = (
 """The types that are told by their cells, those that most cells are nonsense to first."""
 BY_SIGHT = frozenset({"list", "id", "currency", "person", "reference"})
 """Types whose cells look like any text: only chosen where something else speaks for them."""
+PHONE_TITLE = re.compile(r"\b(tele)?phone|\btel\b|\bmobile|\bcell\b|\bfax\b|电话|手机|传真|座机", re.IGNORECASE)
+CODE_TITLE = re.compile(
+    r"\b(zip|post(al)?[ -]?code|iban|wechat|whatsapp|qq)\b|邮编|邮政编码|身份证|账号|帐号|卡号|微信|税号|信用代码|QQ",
+    re.IGNORECASE,
+)
+"""Columns whose digits nobody computes with: as numbers they lose the zeros in front, and a +."""
 DATES, SHOWN_SO = frozenset({"DATE", "DATE_TIME"}), frozenset({"DATE", "DATE_TIME", "TIME", "PERCENT", "CURRENCY"})
 
 
@@ -87,13 +94,18 @@ def _is_told(made: Guess, evidence: Evidence, around: Around) -> bool:
         return True
     if name == "text":
         return True
-    if made.misfits > (1 - FITS) * filled:
+    if made.misfits > (1 - FITS) * filled or (Column.members()[name].bounds and is_code(evidence)):
         return False
     if not filled:
         return evidence.format is not None and not made.differs and name in NARROW_FIRST and name not in BY_SIGHT
     if name in BY_SIGHT:
         return name in ("reference", "person") or (name == "list" and evidence.place.sheet in around.lists)
     return name in NARROW_FIRST
+
+
+def is_code(evidence: Evidence) -> bool:
+    """Whether digits in it are no numbers, by its title."""
+    return any(pattern.search(evidence.column.title) for pattern in (PHONE_TITLE, CODE_TITLE))
 
 
 def weigh(settings: dict[str, Any], evidence: Evidence, context: Context) -> Guess | None:

@@ -8,6 +8,7 @@ from typing import Any
 from sheetcrm.handmade.bind import Binding, Bound
 from sheetcrm.handmade.match import Pair, Reason
 from sheetcrm.handmade.seal import Sealed
+from sheetcrm.messages import counted
 
 WHY: dict[Reason, str] = {
     "mark": "marked already",
@@ -73,7 +74,11 @@ def _tab(one: Bound) -> Iterator[str]:
 
 def _why(pair: Pair) -> str:
     sure = f", {round(100 * pair.score)} %" if pair.reason == "likeness" else ""
-    fits = "" if pair.fits == pair.filled else f"; {pair.filled - pair.fits} of {pair.filled} cells do not fit"
+    fits = (
+        ""
+        if pair.fits == pair.filled
+        else f"; {pair.filled - pair.fits} of {counted(pair.filled, 'cell')} would not fit"
+    )
     return f"{WHY[pair.reason]}{sure}{fits}"
 
 
@@ -102,10 +107,14 @@ def _data(one: Bound) -> dict[str, Any]:
 
 def _sum(sealed: Sealed) -> str:
     marks = (
-        f"{len(sealed.requests)} marks to write, no cell and no look of one changes"
+        f"{counted(len(sealed.requests), 'mark')} to write, no cell and no look of one changes"
         if sealed.requests
         else "all marks are there"
     )
     changes = sealed.plan.changes
-    after = f"apply would then make {len(changes)} changes: see plan" if changes else "nothing is left for apply to do"
+    after = (
+        f"apply would then make {counted(len(changes), 'change')}: see plan"
+        if changes
+        else "nothing is left for apply to do"
+    )
     return f"{marks}; {after}"

@@ -4,12 +4,15 @@ Message → what a person reads, in their language.
 The English text is the message id; Chinese comes from the gettext catalogue
 beside this file.  Texts are marked where they are written: `t("…")` where a
 `Texts` is at hand, `N_("…")` where a constant is made.  `scripts/fix` extracts
-and compiles; a test fails while a marked text is untranslated.
+and compiles; a test fails while a marked text is untranslated.  English has two
+numbers, so a text may say `{count} {count:row is|rows are} hidden`.
 """
 
 from __future__ import annotations
 
 import gettext
+import string
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +27,27 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's own name for a marked con
     return message
 
 
+class _ByNumber(string.Formatter):
+    """As `str.format`, and `{count:one of it|several}` chooses by the number."""
+
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        one, found, several = format_spec.partition("|")
+        if not found:
+            return super().format_field(value, format_spec)
+        return one if value == 1 else several
+
+
+def filled(message: str, values: Mapping[str, Any]) -> str:
+    """`message` with its `{name}` parts filled from `values` (which are never themselves formatted)."""
+    # The formatter in Python costs ten times as much, and few texts have two numbers.
+    return _ByNumber().vformat(message, (), values) if "|" in message else message.format_map(values)
+
+
+def counted(number: int, one: str, several: str = "") -> str:
+    """`1 row`, `2 rows`, in English; `several` is `one` and an s where it is not said."""
+    return f"{number} {one if number == 1 else several or one + 's'}"
+
+
 class Texts:
     """The catalogue of one language: call it with an English text and the values to fill in."""
 
@@ -35,9 +59,9 @@ class Texts:
         self._catalogue = gettext.translation(DOMAIN, LOCALES, [language], fallback=language == "en")
 
     def __call__(self, message: str, /, **values: Any) -> str:
-        """`message` translated, its `{name}` parts filled from `values` (which are never themselves formatted)."""
+        """`message` translated, its parts filled as by `filled`."""
         text = self._catalogue.gettext(message) if message else ""
-        return text.format(**values) if values else text
+        return filled(text, values) if values else text
 
 
 @cache

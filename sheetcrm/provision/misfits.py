@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sheetcrm.allowances import MISFITS
 from sheetcrm.layout import quoted
+from sheetcrm.messages import counted
 from sheetcrm.provision.diff import Difference
 from sheetcrm.provision.live import Live
 from sheetcrm.provision.plan import Refusal
@@ -48,7 +49,9 @@ def misfits(gateway: Reads, live: Live, difference: Difference, context: Context
         if bad:
             some = [f"{letter[at]}{row + 2} {str(cells[row])[:30]!r}" for row in sorted(bad)[:SHOWN]]
             more = f" and {len(bad) - SHOWN} more" if len(bad) > SHOWN else ""
-            message = f"{at.place} has {len(bad)} cells that would make no sense any more: {', '.join(some)}{more}"
+            message = (
+                f"{at.place} has {counted(len(bad), 'cell')} that would make no sense any more: {', '.join(some)}{more}"
+            )
             way_out = f"correct them, say was: for options that are called otherwise now, or add --allow-{MISFITS}"
             yield Refusal(MISFITS, f"{message}; {way_out}")
 

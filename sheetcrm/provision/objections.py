@@ -12,6 +12,7 @@ from typing import Protocol
 
 from sheetcrm.allowances import BACK_TO_BASE, DATA_LOSS, MANY_CHANGES
 from sheetcrm.layout import Layout, letters, quoted, same_title
+from sheetcrm.messages import counted
 from sheetcrm.provision.diff import Change, Difference
 from sheetcrm.provision.live import Live
 from sheetcrm.provision.plan import Refusal
@@ -70,14 +71,14 @@ def _strangers(live: Live, desired: State) -> Iterator[Refusal]:
             and isinstance(tab, Tab)
             and same_title(dict(trouble.values)["title"], tab.title)
         ):
-            yield Refusal("", trouble.say())
+            yield Refusal("", trouble.say(), trouble)
 
 
 def _headless(live: Live) -> Iterator[Refusal]:
     """A tab whose header row was deleted or stands elsewhere: what we would write as header lands in somebody's record."""
     for trouble in live.layout.troubles:
         if trouble.code in {"header_missing", "header_below"}:
-            yield Refusal("", trouble.say())
+            yield Refusal("", trouble.say(), trouble)
 
 
 def _covered(live: Live, difference: Difference) -> Iterator[Refusal]:
@@ -85,7 +86,7 @@ def _covered(live: Live, difference: Difference) -> Iterator[Refusal]:
     making = {(change.address.sheet, change.address.kind) for change in difference.changes if change.action == "create"}
     for trouble in live.layout.troubles:
         if trouble.code == "pivot_covered" and (trouble.sheet, dict(trouble.values)["pivot"]) in making:
-            yield Refusal("", trouble.say())
+            yield Refusal("", trouble.say(), trouble)
 
 
 def _made_otherwise(live: Live, desired: State, allow: Collection[str]) -> Iterator[Refusal]:
@@ -125,7 +126,9 @@ def _losses(gateway: Reads, live: Live, difference: Difference) -> Iterator[Refu
         if rows:
             where = change.address.place
             keep = "keep the column in the template" if change.address.column else "keep the sheet in the template"
-            yield Refusal(DATA_LOSS, f"would delete data in {where} ({rows} rows); add --allow-data-loss, or {keep}")
+            yield Refusal(
+                DATA_LOSS, f"would delete data in {where} ({counted(rows, 'row')}); add --allow-data-loss, or {keep}"
+            )
 
 
 def _place(address: Address, layout: Layout) -> str:

@@ -28,6 +28,8 @@ class Refusal:
 
     flag: str
     message: str
+    trouble: Trouble | None = None
+    """What it is about, where that is one: it is then told once, as the refusal."""
 
     def __str__(self) -> str:
         """`refused: …`."""
@@ -89,9 +91,9 @@ class Plan:
                 f"refused: this plan is {self.fingerprint}, not {reviewed}: the spreadsheet or the template changed since; review it again"
             )
 
-    def text(self) -> str:
-        """For people."""
-        return render.text(self)
+    def text(self, *, refusals: bool = True) -> str:
+        """For people; without `refusals` where `check` is about to say them."""
+        return render.text(self, refusals=refusals)
 
     def markdown(self) -> str:
         """For a review."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from sheetcrm.messages import counted
 from sheetcrm.resources import SPREADSHEET, Address, rows_text
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ TOLD = ("header", "formula", "validation", "number_format")
 TOLD_OF_TABS = frozenset({"tab", "grid", "samples", "chart", "pivot"})
 
 
-def text(plan: Plan) -> str:
+def text(plan: Plan, *, refusals: bool = True) -> str:
     """`+` made, `~` changed, `-` taken away, by tab; then what was kept, troubles, refusals and the sum."""
     lines = [
         line for sheet, changes in _by_sheet(plan.changes) for line in _sheet(_heading(sheet, plan), changes, plan)
@@ -34,8 +35,8 @@ def text(plan: Plan) -> str:
     if plan.sharing.grants:
         lines += ["access to the file, in Drive, without mails:", *(f"  {one.say()}" for one in plan.sharing.grants)]
     lines += [f"look: {other}" for other in plan.sharing.others]
-    lines += [f"look: {trouble.say(plan.language)}" for trouble in plan.troubles]
-    lines += [str(refusal) for refusal in plan.refusals]
+    lines += [f"look: {text}" for text in _troubles(plan)]
+    lines += [str(refusal) for refusal in plan.refusals] if refusals else []
     return "\n".join([*lines, _sum(plan)])
 
 
@@ -60,7 +61,9 @@ def markdown(plan: Plan) -> str:
 
 
 def _troubles(plan: Plan) -> Iterator[str]:
-    return (trouble.say(plan.language) for trouble in plan.troubles)
+    """Those that do not stand among the refusals."""
+    against = [refusal.trouble for refusal in plan.refusals]
+    return (trouble.say(plan.language) for trouble in plan.troubles if trouble not in against)
 
 
 def _cell(text: str) -> str:
@@ -159,11 +162,11 @@ def _kept(change: Change) -> str:
 
 def _sum(plan: Plan) -> str:
     calls = len(plan.sharing.grants)
-    access = f"{calls} calls to Drive; " if calls else ""
+    access = f"{counted(calls, 'call')} to Drive; " if calls else ""
     if not plan.changes:
         return (
             f"nothing to change in the spreadsheet; {access}plan {plan.fingerprint}" if calls else "nothing to change"
         )
     count = {action: sum(change.action == action for change in plan.changes) for action in SIGNS}
     parts = f"{count['create']} to make, {count['update']} to change, {count['delete']} to take away"
-    return f"{parts}; {access}{len(plan.requests)} requests in one batch of {plan.bytes} bytes; plan {plan.fingerprint}"
+    return f"{parts}; {access}{counted(len(plan.requests), 'request')} in one batch of {plan.bytes} bytes; plan {plan.fingerprint}"

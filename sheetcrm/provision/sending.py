@@ -17,6 +17,8 @@ from typing import Literal
 
 from sheetcrm.errors import ApiError, NoAnswer
 from sheetcrm.journal import Journal, Stage
+from sheetcrm.messages import counted
+from sheetcrm.meter import Meter, unmetered
 from sheetcrm.provision.diff import Change
 from sheetcrm.provision.plan import Plan
 from sheetcrm.provision.samples import Writes
@@ -64,6 +66,7 @@ def apply(
     again: Callable[[], Plan] | None = None,
     drive: Shares | None = None,
     limit: int = ADVISED,
+    meter: Meter = unmetered,
 ) -> Sent:
     """
     Send it, if there is anything to send; Refused when something speaks against it or `reviewed` is another plan.
@@ -73,7 +76,7 @@ def apply(
     nothing left is done, the same left is tried once more, anything else is
     NoAnswer; so it is at once without `again`.  Who is to get or lose access to
     the file does so first, by way of `drive`, without which nobody does.  Batches have `limit` bytes at
-    most, unless what belongs together is larger.
+    most, unless what belongs together is larger; `meter` counts them.
     """
     plan.check(reviewed)
     if drive is not None:
@@ -94,6 +97,7 @@ def apply(
             return "found done" if was_done else "sent again"
         _mark(log, file, "done")
         sent = "done"
+        meter("batches sent", at + 1, len(cut))
     return sent
 
 
@@ -153,7 +157,7 @@ def _was_done(plan: Plan, cut: Sequence[Part], at: int, left: Plan, lost: ApiErr
     if left.body == plan.body or (len(cut) > 1 and alike):
         return False
     raise NoAnswer(
-        f"No answer came, and what is there now is neither the one nor the other: {len(left.changes)} changes are left, "
+        f"No answer came, and what is there now is neither the one nor the other: {counted(len(left.changes), 'change is', 'changes are')} left, "
         "and not those that were sent. Somebody else is at it too; look with `sheetcrm plan` before you go on."
     ) from lost
 

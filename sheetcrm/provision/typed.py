@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from sheetcrm.allowances import DATA_LOSS, TYPED_OVER
 from sheetcrm.layout import Layout, letters, quoted
+from sheetcrm.messages import counted
 from sheetcrm.provision.diff import Change, Difference, Past
 from sheetcrm.provision.live import Describes, Live
 from sheetcrm.provision.plan import Refusal
@@ -80,7 +81,7 @@ def _refusals(
     for change in difference.changes:
         rows = typed.get(change.address, ())
         if rows and _becomes_computed(change.address, past) and DATA_LOSS not in allow:
-            what = f"would write a formula over data in {change.address.place} ({len(rows)} rows)"
+            what = f"would write a formula over data in {change.address.place} ({counted(len(rows), 'row')})"
             yield Refusal(DATA_LOSS, f"{what}; add --allow-{DATA_LOSS}, or keep the column in the template")
 
 

@@ -8,7 +8,8 @@ team's once it is there; views that people made are never in a State.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Self
 
@@ -30,6 +31,35 @@ Reach = Literal["whole", "short", "other"]
 """Header to the grid's last row and all columns of ours; the same but not to the last row; anything else."""
 RELATIVE = frozenset({"PAST_YEAR", "PAST_MONTH", "PAST_WEEK", "YESTERDAY", "TODAY", "TOMORROW"})
 """Days that a date condition may name instead of a date."""
+
+
+ROW = re.compile(r"\$?\b[A-Z]{1,3}\$?([1-9][0-9]*)\b")
+VIEWS = "sheets(properties.sheetId,filterViews(filterViewId,range,filterSpecs))"
+"""The fields of a description that `rewritten` reads."""
+
+
+def rewritten(description: Json, sheet_id: int, gone: Collection[int]) -> Iterator[Request]:
+    """
+    Views, also people's own, that filter by a formula at their first row, as they are: for after rows `gone` (1-based) went.
+
+    A formula whose row is deleted says #REF! from then on, and the view shows
+    nothing; that of the row that comes up is the same.  Views whose formulas
+    look at other rows as well are left.
+    """
+    for part in description.get("sheets", []):
+        views = part.get("filterViews", []) if part.get("properties", {}).get("sheetId", 0) == sheet_id else []
+        for view in views:
+            first = view.get("range", {}).get("startRowIndex", 0) + 2
+            said = [value for value in _said(view) if value.startswith("=")]
+            if first in gone and said and {int(row) for value in said for row in ROW.findall(value)} == {first}:
+                again = {"filterViewId": view["filterViewId"], "filterSpecs": view["filterSpecs"]}
+                yield {"updateFilterView": {"filter": again, "fields": "filterSpecs"}}
+
+
+def _said(view: Json) -> Iterator[str]:
+    for spec in view.get("filterSpecs", []):
+        for value in spec.get("filterCriteria", {}).get("condition", {}).get("values", []):
+            yield value.get("userEnteredValue", "")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from sheetcrm.layout import Layout
+from sheetcrm.messages import counted
 from sheetcrm.resources.base import Address, Json, Policy, Request, Resource, State, Verdict, changed, sheets_of
 
 
@@ -62,4 +63,4 @@ class Grid(Resource):
 
     def say(self, live: Self | None = None) -> str:
         """`500 rows → 1000 rows`."""
-        return changed(live and f"{live.rows} rows", f"{self.rows} rows")
+        return changed(live and counted(live.rows, "row"), counted(self.rows, "row"))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from sheetcrm.layout import HIGHLIGHTS_KEY, Layout, normal, places_in
+from sheetcrm.messages import counted
 from sheetcrm.resources.base import (
     Address,
     Json,
@@ -123,7 +124,7 @@ class Highlights(Resource):
 
     def say(self, live: Self | None = None) -> str:
         """How many."""
-        return changed(live and f"{len(live.rules)} rules", f"{len(self.rules)} rules")
+        return changed(live and counted(len(live.rules), "rule"), counted(len(self.rules), "rule"))
 
 
 def _removed(address: Address, layout: Layout) -> list[Request]:

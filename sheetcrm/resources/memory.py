@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from sheetcrm.layout import MADE_KEY, Layout
+from sheetcrm.messages import counted
 from sheetcrm.resources.base import (
     SPREADSHEET,
     Address,
@@ -79,4 +80,7 @@ class Memory(Resource):
 
     def say(self, live: Self | None = None) -> str:
         """How many."""
-        return changed(live and f"{len(live.made)} settings", f"{len(self.made)} settings") + " remembered as ours"
+        return (
+            changed(live and counted(len(live.made), "setting"), counted(len(self.made), "setting"))
+            + " remembered as ours"
+        )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from sheetcrm.layout import Layout, places_in
+from sheetcrm.messages import counted
 from sheetcrm.resources.base import Address, Cell, Json, Policy, Request, Resource, State, changed, sheets_of
 
 
@@ -57,7 +58,7 @@ class Rows(Resource):
 
     def say(self, live: Self | None = None) -> str:
         """How many."""
-        return changed(None, f"{len(self.rows)} rows")
+        return changed(None, counted(len(self.rows), "row"))
 
 
 def typed(cell: Cell) -> Json:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from sheetcrm.layout import Layout
+from sheetcrm.messages import counted
 from sheetcrm.resources.base import Address, Cell, Json, Policy, Request, Resource, State, changed
 from sheetcrm.resources.rows import block, typed
 
@@ -38,4 +39,4 @@ class SampleRows(Resource):
 
     def say(self, live: Self | None = None) -> str:
         """How many."""
-        return changed(None, f"{len(self.rows)} example rows")
+        return changed(None, counted(len(self.rows), "example row"))

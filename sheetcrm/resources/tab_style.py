@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from sheetcrm.layout import Layout
+from sheetcrm.messages import counted
 from sheetcrm.resources.base import (
     Address,
     Json,
@@ -69,5 +70,8 @@ class TabStyle(Resource):
 
 
 def _words(style: TabStyle) -> str:
-    parts = [style.color or "no colour", f"{style.frozen_rows} rows and {style.frozen_columns} columns frozen"]
+    parts = [
+        style.color or "no colour",
+        f"{counted(style.frozen_rows, 'row')} and {counted(style.frozen_columns, 'column')} frozen",
+    ]
     return ", ".join(parts + ["hidden"] * style.hidden)

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 COLOR = "#9e9e9e"
 
 
+def _each_in_a_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
 def _days(value: Any) -> Any:
     if isinstance(value, str) and (match := re.fullmatch(r"([0-9]{1,5})d", value)):
         return int(match[1])
@@ -55,22 +59,22 @@ class Archive(Variant):
 
 
 class InactiveArchive(Archive):
-    """Rows in such states, those whose day `by` is more than `after` days ago, or, where both are said, both."""
+    """Rows in such states, those whose day `by` (the latest of several) is more than `after` days ago, or, where both are said, both."""
 
     example: ClassVar[dict[str, Any]] = {"when": {"stage": ["lost"]}, "by": "day", "after": "180d"}
 
     type: Literal["inactive"] = "inactive"
     when: States = Field(default_factory=dict)
-    by: str | None = None
-    """A date column; rows in which it is blank stay."""
+    by: Annotated[tuple[str, ...], BeforeValidator(_each_in_a_list, json_schema_input_type=str | list[str])] = ()
+    """A date column or several, of which the latest counts; rows in which all are blank stay."""
     after: Annotated[int, BeforeValidator(_days, json_schema_input_type=int | str)] = Field(0, ge=0, le=36_500)
     """Days; `180d` is the same as 180."""
 
     @model_validator(mode="after")
     def _says_something(self) -> InactiveArchive:
-        if not self.when and self.by is None:
+        if not self.when and not self.by:
             raise PydanticCustomError("archive", "expected when:, by: or both; for neither: archive: by_hand")
-        if self.after and self.by is None:
+        if self.after and not self.by:
             raise PydanticCustomError("archive", "after: counts from a day; say which column has it: by:")
         return self
 
@@ -78,20 +82,22 @@ class InactiveArchive(Archive):
         """In those states, and long enough ago."""
         if self.when and not holds(self.when, values, offset):
             return False
-        if self.by is None:
+        if not self.by:
             return True
-        day = values[self.by][offset] if self.by in values else None
-        return day is not None and day < today - timedelta(self.after)
+        if any(key not in values for key in self.by):
+            return False
+        days = [day for key in self.by if (day := values[key][offset]) is not None]
+        return bool(days) and max(days) < today - timedelta(self.after)
 
     def problems(self, sheet: str, context: Context) -> Iterator[Trouble]:
         """Also a `by:` that is no date."""
         for path, message in states_problems(self.when, sheet, context):
             yield ("when", *path), message
-        if self.by is not None:
-            if message := column_problem(sheet, self.by, context):
-                yield ("by",), message
-            elif context.template.sheets[sheet].columns[self.by].bounds != "DATE":
-                yield ("by",), f"{self.by} is not a date"
+        for at, key in enumerate(self.by):
+            if message := column_problem(sheet, key, context):
+                yield ("by", at), message
+            elif context.template.sheets[sheet].columns[key].bounds != "DATE":
+                yield ("by", at), f"{key} is not a date"
 
 
 class ByHandArchive(Archive):

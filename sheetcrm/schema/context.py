@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sheetcrm.messages import filled
+
 if TYPE_CHECKING:
     from sheetcrm.schema.people import Member
     from sheetcrm.schema.template import Template
@@ -70,7 +72,7 @@ class BadCell(Exception):  # noqa: N818 - news to report about a cell, not an er
         """`message` is marked with `N_` where it is written, so that the catalogue has it."""
         self.code, self.message, self.suggestion = code, message, suggestion
         self.values = dict(values or {})
-        super().__init__(message.format(**self.values) if self.values else message)
+        super().__init__(filled(message, self.values) if self.values else message)
 
 
 @dataclass(frozen=True)

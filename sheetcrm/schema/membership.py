@@ -91,7 +91,13 @@ class ExistsInRule(Rule):
         return None if self.unless or self.when else Condition("ONE_OF_RANGE", (f"={self.place(context).range}",))
 
     def check(self, place: Place, values: Values, context: Context, lookup: Lookup) -> Iterator[Found]:
-        """The rows whose value is not there; what was put away into its archive is still somebody's to name."""
+        """
+        The rows whose value is not there; what was put away into its archive is still somebody's to name.
+
+        Rows of an archive may name what has gone since: a colleague who left.
+        """
+        if context.template.home_of(place.sheet) != place.sheet:
+            return
         target = self.place(context)
         archive = context.template.archive_of(target.sheet)
         put_away = (lookup.values(archive, target.column) if archive else None) or ()

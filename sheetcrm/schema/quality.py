@@ -119,7 +119,7 @@ class StaleFinding(Finding):
         columns = rows.spec.columns
         days = [key for key in self.columns or columns if columns[key].bounds == "DATE" and key in rows.values]
         at = self.columns[0] if self.columns else rows.face
-        message = N_("nothing has happened here since {day}, {count} days ago")
+        message = N_("nothing has happened here since {day}, {count} {count:day|days} ago")
         for offset, sight in enumerate(rows.changed or [None] * rows.count):
             signs = [day for key in days if (day := rows.values[key][offset]) is not None]
             if sight is not None and (sight[1] or not signs):

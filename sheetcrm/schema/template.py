@@ -250,6 +250,11 @@ class Template(_Part):
         """The key of the tab that rows of that sheet are put away in; None when there is none."""
         return None if self.sheets[sheet].archive is None else key_of(sheet)
 
+    def home_of(self, sheet: str) -> str:
+        """The sheet whose rows are put away there; itself where that is no archive."""
+        homes = (key for key, spec in self.sheets.items() if spec.archive is not None and key_of(key) == sheet)
+        return next(homes, sheet)
+
     def context(self, language: str, today: date | None = None) -> Context:
         """What columns need to know; without `today` nothing is said that depends on the day."""
         return Context(language, self.country, self.currency, self.time_zone, self, today)

@@ -209,6 +209,7 @@ class Server:
 
     def close(self) -> None:
         """Close the data file; everything that was answered is in it."""
+        self._backend.library.close()
         self.store.close()
 
     def __enter__(self) -> Self:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import groupby
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -53,9 +54,10 @@ class Calculator:
 
     def __init__(self, *, locale: str, time_zone: str, now: Callable[[], datetime]) -> None:
         self.locale = locale
-        self._functions = sheets_functions(locale, self.today)
         self._zone = _zone(time_zone)
         self._now = now
+        # Not `self.today`: the engine holds its functions where the garbage collector does not look, and so would keep us.
+        self._functions = sheets_functions(locale, partial(_day, now, self._zone))
         self._source: Source | None = None
         self._changes: dict[str, list[tuple[int, int]]] = {}
         self._edited = False
@@ -115,7 +117,7 @@ class Calculator:
 
     def today(self) -> date:
         """The day that it is in the spreadsheet's zone."""
-        return self._now().astimezone(self._zone).date()
+        return _day(self._now, self._zone)
 
     def _current(self) -> _Book:
         """The engine, up to date with the cells and the clock."""
@@ -382,6 +384,10 @@ def _merged(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
             end = max(end, last)
     if end > start:
         yield start, end
+
+
+def _day(now: Callable[[], datetime], zone: ZoneInfo) -> date:
+    return now().astimezone(zone).date()
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -86,8 +86,7 @@ class Reference:
 
     def text(self) -> str:
         """As a formula writes it, title quoted where it must be."""
-        prefix = "" if self.title is None else quoted(self.title) + "!"
-        return prefix + self.first.text() + ("" if self.last is None else ":" + self.last.text())
+        return _titled(self.title) + self.first.text() + ("" if self.last is None else ":" + self.last.text())
 
 
 @dataclass(frozen=True)
@@ -126,6 +125,10 @@ def quoted(title: str) -> str:
     if _PLAIN_TITLE.fullmatch(title) and not _LIKE_A_CELL.fullmatch(title):
         return title
     return "'" + title.replace("'", "''") + "'"
+
+
+def _titled(title: str | None) -> str:
+    return "" if title is None else quoted(title) + "!"
 
 
 @lru_cache(maxsize=4096)
@@ -173,10 +176,41 @@ def _segments(formula: str) -> tuple[str | Token, ...]:
 
 def shifted(formula: str, rows: int, columns: int) -> str:
     """As copied `rows` down and `columns` to the right: relative parts follow, `$` parts stay, past the edge is `#REF!`."""
-
     if not rows and not columns:
         return formula
+    down = _down(formula, columns) if rows else None
+    if down is not None and all(0 <= row + rows < LAST_ROW for row in down[1]):
+        return down[0] % tuple([row + rows + 1 for row in down[1]])
     return rewrite(formula, lambda reference: moved_by(reference, rows, columns))
+
+
+@lru_cache(maxsize=4096)
+def _down(formula: str, columns: int) -> tuple[str, tuple[int, ...]] | None:
+    """A pattern with `%d` for each row that follows a copy down, and these rows; None when one is past the edge already."""
+    pieces: list[str] = []
+    at: list[int] = []
+    for part in _segments(formula):
+        reference = None if isinstance(part, str) else part.reference
+        corners = _corners(reference)
+        if any(corner.row is not None and corner.row >= LAST_ROW for corner in corners):
+            return None
+        rows = [corner.row for corner in corners if corner.row is not None and not corner.row_fixed]
+        after = moved_by(reference, 0, columns) if reference is not None and rows else None
+        if after is None:
+            text = part if isinstance(part, str) else _changed(part, lambda one: moved_by(one, 0, columns))
+            pieces.append(text.replace("%", "%%"))
+        else:
+            pieces.append(_titled(after.title).replace("%", "%%") + ":".join(map(_pattern, _corners(after))))
+            at += rows
+    return "".join(pieces), tuple(at)
+
+
+def _corners(reference: Reference | None) -> list[Corner]:
+    return [] if reference is None else [corner for corner in (reference.first, reference.last) if corner is not None]
+
+
+def _pattern(corner: Corner) -> str:
+    return corner.text() if corner.row is None or corner.row_fixed else replace(corner, row=None).text() + "%d"
 
 
 def moved_by(reference: Reference, rows: int, columns: int) -> Reference | None:

@@ -132,11 +132,7 @@ class Grid:
         """Put a value in a layer of a cell; the caller says `touch`."""
         if value is None and self.get(layer, row, column) is None:
             return
-        writable = self.writable(row)
-        cells = getattr(writable, layer)
-        if cells is None:
-            cells = []
-            setattr(writable, layer, cells)
+        cells = self._layer(layer, row)
         if column >= len(cells):
             cells.extend([None] * (column + 1 - len(cells)))
         cells[column] = value
@@ -144,6 +140,25 @@ class Grid:
             self.has_formulas = True
         elif layer == "pivots":
             self.has_pivots = True
+
+    def put_row(self, layer: Literal["formats"], row: int, column: int, values: list[Any]) -> None:
+        """Put values in a layer of the cells from `column` on; the caller says `touch`."""
+        if not any(values) and not any(self.cells(layer, row)[column : column + len(values)]):
+            return
+        cells = self._layer(layer, row)
+        if column > len(cells):
+            cells.extend([None] * (column - len(cells)))
+        cells[column : column + len(values)] = values
+
+    def _layer(self, layer: Layer, row: int) -> list[Any]:
+        """A layer of a row, for writing."""
+        found = None if self._shared or row >= len(self.rows) else self.rows[row]
+        writable = found if found is not None and found.owner is self._token else self.writable(row)
+        cells: list[Any] | None = getattr(writable, layer)
+        if cells is None:
+            cells = []
+            setattr(writable, layer, cells)
+        return cells
 
     def snip(self, row: int, column: int) -> dict[Layer, Any]:
         """All layers of a cell that hold something."""

@@ -239,6 +239,10 @@ class Spreadsheet:
             self._calculator.attach(Contents(self))
         return self._calculator
 
+    def forget_values(self) -> None:
+        """Let go of everything that was computed, which is most of the memory; it is computed anew when asked for."""
+        self._calculator = None
+
     def add_sheet(self, properties: Json, index: int | None = None) -> Sheet:
         """A new empty sheet before position `index`, or last."""
         sheet = Sheet(properties, self)

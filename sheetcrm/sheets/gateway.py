@@ -59,9 +59,14 @@ class Gateway:
         """`spreadsheets.get` with that mask; with `ranges` grid data of those only, if the mask names data."""
         return self._send("get", "", params={"fields": fields, **({"ranges": list(ranges)} if ranges else {})})
 
-    def columns(self, filters: Sequence[Json]) -> list[Json]:
-        """Values by data filter, as stored: the API's `valueRanges`, each with `dataFilters` and a `valueRange`."""
-        answer = self._send("post", "/values:batchGetByDataFilter", json={"dataFilters": list(filters), **AS_STORED})
+    def columns(self, filters: Sequence[Json], *, sparse: bool = False) -> list[Json]:
+        """
+        Values by data filter, as stored: the API's `valueRanges`, each with `dataFilters` and a `valueRange`.
+
+        `sparse` says that few of the cells will be looked at.
+        """
+        asked = {"dataFilters": list(filters), **AS_STORED}
+        answer = self._send("post", "/values:batchGetByDataFilter", json=asked, shared=not sparse)
         found: list[Json] = answer.get("valueRanges", [])
         return found
 
@@ -84,15 +89,21 @@ class Gateway:
         path = "/values:batchUpdateByDataFilter" if "dataFilter" in data[0] else "/values:batchUpdate"
         return self._send("post", path, json={"valueInputOption": "RAW", "data": list(data)})
 
-    def _send(self, method: str, path: str, **options: Any) -> Json:
-        return decoded(self._client.request(method, f"{SPREADSHEETS}/{self.spreadsheet_id}{path}", **options).content)
+    def _send(self, method: str, path: str, *, shared: bool = True, **options: Any) -> Json:
+        response = self._client.request(method, f"{SPREADSHEETS}/{self.spreadsheet_id}{path}", **options)
+        return decoded(response.content, shared=shared)
 
 
-def decoded(body: bytes) -> Json:
-    """JSON → objects; equal texts become one object, which makes a large answer smaller and everything after it faster."""
+def decoded(body: bytes, *, shared: bool = True) -> Json:
+    """
+    JSON → objects; `shared` makes equal texts one object.
+
+    That makes a large answer smaller and everything after it faster, unless
+    hardly anything comes after it: then looking for equals costs more.
+    """
     answer: Json
     try:
-        answer = from_json(body)
+        answer = from_json(body) if shared else json.loads(body)
     except ValueError:
         # Half a surrogate pair, which JSON may have and UTF-8 may not.
         answer = json.loads(body)

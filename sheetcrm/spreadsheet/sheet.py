@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, cast, overload
 
 from pydantic import BaseModel
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sheetcrm.spreadsheet.whole import Spreadsheet
 
 R = TypeVar("R", bound=BaseModel)
+Other = TypeVar("Other", bound=BaseModel)
 
 
 class Sheet(Generic[R]):
@@ -88,6 +89,19 @@ class Sheet(Generic[R]):
         row = self._by_id.get(id_)
         return None if row is None else cast("R", row.record)
 
+    def __getitem__(self, id_: str) -> R:
+        """The record with that id, as `get`; UsageError instead of None, which says why."""
+        found = self.get(id_)
+        if found is not None:
+            return found
+        count = sum(row.id == id_ for row in self.rows)
+        why = f"{count} rows have the id {id_}" if count else f"no row with the id {id_} was read"
+        raise UsageError(f"{self.key}: {why}{'' if count else nearest(id_, list(self._by_id))}")
+
+    def __contains__(self, one: object) -> bool:
+        """Whether that is the id of a record here, or a record of it."""
+        return one in self._by_id if isinstance(one, str) else one in self.records
+
     def id_of(self, record: BaseModel) -> str | None:
         """The id of a record from here, or of a copy of one whose key is a field; None where it is blank."""
         row = self._by_object.get(id(record))
@@ -123,8 +137,7 @@ class Sheet(Generic[R]):
 
     def follow(self, record: BaseModel, column: str) -> Any:
         """
-        The record of another sheet that a reference (or a person) names; None where it is blank or leads nowhere.
-
+        The record of another sheet, or of its archive, that a reference (or a person) names; None where it is blank or leads nowhere.
         UsageError for a column that refers to nothing.
         """
         self._known(column)
@@ -132,17 +145,25 @@ class Sheet(Generic[R]):
         if place is None:
             known = ", ".join(key for key in self._spec.columns if self._target(key))
             raise UsageError(f"{self.key}.{column} refers to no other sheet (what does: {known or 'nothing'})")
-        found = self.spreadsheet[place.sheet].index(place.column).get(self.value(record, column), [])
+        value, away = self.value(record, column), self.spreadsheet.template.archive_of(place.sheet)
+        sheets = (place.sheet, away) if away in self.spreadsheet else (place.sheet,)
+        indexes = (self.spreadsheet[str(sheet)].index(place.column) for sheet in sheets)
+        found: list[Any] = next((index[value] for index in indexes if value in index), [])
         return found[0] if len(found) == 1 else None
 
-    def related(self, record: BaseModel, sheet: str, *, by: str | None = None) -> Records[Any]:
+    @overload
+    def related(self, record: BaseModel, sheet: str, *, by: str | None = None) -> Records[Any]: ...
+    @overload
+    def related(self, record: BaseModel, sheet: type[Other], *, by: str | None = None) -> Records[Other]: ...
+    def related(self, record: BaseModel, sheet: str | type[BaseModel], *, by: str | None = None) -> Records[Any]:
         """
-        The records of another sheet that refer to this one: all orders of a customer, in their order.
+        The records of another sheet (its key, title or class) that refer to this one: all orders of a customer, in their order.
 
         `by` is the column that refers, where there are several; UsageError when it cannot be told.
         """
-        other = self.spreadsheet[sheet]
-        ways = {key: place for key in other._spec.columns if (place := other._target(key)) and place.sheet == self.key}
+        other: Sheet[Any] = self.spreadsheet[sheet]
+        home = self.spreadsheet.template.home_of(self.key)
+        ways = {key: place for key in other._spec.columns if (place := other._target(key)) and place.sheet == home}
         if by is None and len(ways) != 1:
             known = f"say by=, one of: {', '.join(ways)}" if ways else f"none of its columns refers to {self.key}"
             raise UsageError(f"{other.key} to {self.key}: {known}")
@@ -318,7 +339,7 @@ class Sheet(Generic[R]):
 
     def __repr__(self) -> str:
         """Which one it is."""
-        return f"<Sheet {self.key} of {self.spreadsheet.id}>"
+        return f"<Sheet {self.key} of {self.spreadsheet!r}>"
 
     def _repr_html_(self) -> str:
         return self.records._repr_html_()

@@ -26,7 +26,7 @@ from sheetcrm.sync.look import look
 from sheetcrm.sync.models import models_of
 from sheetcrm.sync.notebook import Issues, cell, table
 from sheetcrm.sync.read import judged
-from sheetcrm.sync.records import Reading
+from sheetcrm.sync.records import Reading, model
 from sheetcrm.sync.save import Saved
 from sheetcrm.variants import nearest
 
@@ -206,8 +206,9 @@ class Spreadsheet(AbstractContextManager["Spreadsheet"]):
         self.close()
 
     def __repr__(self) -> str:
-        """Which one it is."""
-        return f"<Spreadsheet {self.id} by {self.template.key}>"
+        """Which one it is; its name where it has been looked at."""
+        name = self.id if self._reading is None else repr(self._reading.layout.title)
+        return f"<Spreadsheet {name} from {self.template.key}>"
 
     def _repr_html_(self) -> str:
         rows = ([cell(key), cell(self[key].title), cell(len(self[key])), cell(len(self[key].issues))] for key in self)
@@ -232,8 +233,8 @@ class Spreadsheet(AbstractContextManager["Spreadsheet"]):
 
     def _key(self, sheet: str | type[BaseModel]) -> str:
         if isinstance(sheet, type):
-            for key, record in self.models.items():
-                if record is sheet:
+            for key in self:
+                if self.models.get(key) is sheet or model(self.template, key) is sheet:
                     return key
             raise UsageError(f"{sheet.__name__} is not among the models; say open_spreadsheet(…, models=…)")
         titles = {title: key for key in self for title in (*self.template.titles(key), key)}

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sheetcrm.resources.base import Cell
+from sheetcrm.sync.batches import BATCH_BYTES, row_bytes
 from sheetcrm.sync.records import Extract, Reading
-from sheetcrm.sync.write import BATCH_BYTES, row_bytes
 
 BLANK = ("", None, False)
 

@@ -111,8 +111,7 @@ def put_right(gateway: Gateway, template: Template, attempt: Attempt, log: Log |
 
 def logged(log: Log | None, changes: Sequence[CellChange]) -> AbstractContextManager[None]:
     """In the journal before the write within, and done after it."""
-    entries = [asdict(change) for change in changes]
-    return log.journal.written(log.what, entries, log.now) if log else nullcontext()
+    return log.journal.written(log.what, [asdict(change) for change in changes], log.now) if log else nullcontext()
 
 
 def is_cells(entries: Sequence[dict[str, Any]]) -> bool:

@@ -31,6 +31,10 @@ class Columns(Mapping[str, Sequence[Any]]):
     def __getitem__(self, key: str) -> Sequence[Any]:
         return self._column(key)[0]
 
+    def __contains__(self, key: object) -> bool:
+        # A Mapping would fetch the column to find out.
+        return key in self._cells
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._cells)
 
@@ -50,11 +54,11 @@ class Columns(Mapping[str, Sequence[Any]]):
     def where(self, key: str, test: Callable[[Any, BadCell | None], bool]) -> list[int]:
         """The offsets of the rows whose value (or what is wrong with it) passes; equal cells are asked about once."""
         cells = self._cells[key]
-        if len(set(map(type, cells)) - {str}) > 1:
+        different = list(set(cells))
+        if not {0, 1}.isdisjoint(different) and len(set(map(type, cells)) - {str}) > 1:
             # Cells of several types may be equal and not the same: TRUE is 1 to Python.
             values, bad = self._column(key)
             return [offset for offset, value in enumerate(values) if test(value, bad.get(offset))]
-        different = list(dict.fromkeys(cells))
         values, bad = self._read(key, different)
         wanted = {cell for at, cell in enumerate(different) if test(values[at], bad.get(at))}
         return list(compress(range(len(cells)), map(wanted.__contains__, cells))) if wanted else []

@@ -17,9 +17,9 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from sheetcrm.resources.base import Cell
-from sheetcrm.schema.columns.base import Column
 from sheetcrm.schema.columns.duration import clock
-from sheetcrm.schema.template import Template
+from sheetcrm.schema.context import Context
+from sheetcrm.schema.patterns import number
 from sheetcrm.sync.aims import CellChange
 from sheetcrm.sync.records import Reading, Row
 
@@ -91,16 +91,38 @@ def dumped(value: Any, *, raw: bool = False) -> str:
     return guard(str(value))
 
 
-def as_read(change: CellChange, template: Template) -> tuple[str, str]:
-    """What stood in a cell and what comes there, as people read it: days and lengths of time, not their numbers; empty when blank."""
-    found = template.sheets.get(change.sheet)
+def as_read(change: CellChange, context: Context) -> tuple[str, str]:
+    """
+    What stood in a cell and what comes there, as the sheet shows it: a day, a length of time, money and shares with their signs.
+
+    Days as 2026-01-31; empty when blank.
+    """
+    return _read(change.before, change, context), _read(change.after, change, context)
+
+
+def as_data(change: CellChange, context: Context) -> dict[str, Cell]:
+    """A change for programs: days and lengths of time as text, other numbers as numbers."""
+    before, after = (
+        dumped(value) if isinstance(value := _value(cell, change, context), date | timedelta) else cell
+        for cell in (change.before, change.after)
+    )
+    return {"sheet": change.sheet, "id": change.id, "column": change.column, "before": before, "after": after}
+
+
+def _value(cell: Cell, change: CellChange, context: Context) -> Any:
+    """What a number means; None for any other cell."""
+    found = context.template.sheets.get(change.sheet)
     column = found.columns.get(change.column) if found else None
-    return _read(change.before, column, template), _read(change.after, column, template)
+    if column is None or isinstance(cell, bool) or not isinstance(cell, int | float):
+        return None
+    return column.parse([cell], context)[0][0]
 
 
-def _read(cell: Cell, column: Column | None, template: Template) -> str:
-    if column is not None and isinstance(cell, int | float):
-        value = column.parse([cell], template.context("en"))[0][0]
-        if isinstance(value, date | timedelta):
-            return dumped(value)
-    return "" if cell is None else str(cell)
+def _read(cell: Cell, change: CellChange, context: Context) -> str:
+    value = _value(cell, change, context)
+    if isinstance(value, int | Decimal):
+        format_ = context.template.sheets[change.sheet].columns[change.column].number_format(context)
+        return number(Decimal(value), format_.pattern if format_ else "")
+    if isinstance(value, date | timedelta):
+        return dumped(value)
+    return dumped(cell, raw=True)

@@ -32,6 +32,8 @@ def frame(
     `datetime64`, lengths of time `timedelta64`, choices `category` with every option; numbers are Decimal
     objects, or `Float64` on demand.  Example rows only if asked for.
     """
+    if decimals not in ("exact", "float"):
+        raise UsageError(f"decimals={decimals!r} is neither exact nor float")
     extract = reading.extracts[sheet]
     index = pd.Index(np.asarray(extract.parsed.numbers, dtype="int64"), name="row")
     missing = [None] * len(index)
@@ -52,8 +54,11 @@ def values_of(made: pd.DataFrame) -> tuple[dict[str, list[Any]], list[int]]:
     A DataFrame as columns of Python's own values, None where one is missing; the way back from `frame`.
 
     Also its index, where that counts rows of the sheet as `frame` has them;
-    otherwise nothing.  UsageError for two columns of one name.
+    otherwise nothing.  An index with a name of its own (`set_index("id")`) is a
+    column like the others.  UsageError for two columns of one name.
     """
+    if any(name not in (None, "row") for name in made.index.names):
+        made = made.reset_index()
     names = [str(name) for name in made.columns]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise UsageError(f"the frame has several columns {', '.join(twice)}")

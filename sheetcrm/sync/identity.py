@@ -17,8 +17,8 @@ from sheetcrm.schema.columns.id import IdColumn
 from sheetcrm.schema.context import Context
 from sheetcrm.schema.template import HIDDEN_ID, SheetSpec, Template
 from sheetcrm.sheets.gateway import Gateway
+from sheetcrm.sync.batches import Write, cell_requests
 from sheetcrm.sync.records import Extract, Reading
-from sheetcrm.sync.write import Write, cell_requests
 
 
 def random_id() -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from sheetcrm.layout import MARK_KEY, Layout, quoted
 from sheetcrm.resources.base import Cell, Json, Request
@@ -108,6 +109,10 @@ class _After:
         self._layout, self._context, self._given = layout, context, given
         self._cells: dict[tuple[int, int, int], Json] = {}
         self._marks: dict[tuple[int, int], list[str]] = {}
+        # A row has many cells and a column more: each is made out once.
+        self._row_id = cache(self._id)
+        self._column_there = cache(self._column)
+        self._title = cache(lambda sheet: quoted(layout.tab_title(sheet)))
         for part in answer.get("sheets", []):
             sheet_id = part.get("properties", {}).get("sheetId", 0)
             for data in part.get("data", []):
@@ -125,11 +130,11 @@ class _After:
     def landing(self, aim: Aim) -> Landing:
         """Nothing is known of the row where the key column stands elsewhere; one that gets another id is taken to be the one."""
         layout, key = self._layout, _key(self._context, aim.sheet)
-        column = self._column(aim.sheet, aim.column)
-        id_ = self._id(aim.sheet, key, aim.row) if self._column(aim.sheet, key) == key else ""
+        column = self._column_there(aim.sheet, aim.column)
+        id_ = self._row_id(aim.sheet, key, aim.row) if self._column_there(aim.sheet, key) == key else ""
         if id_ == self._given.get((aim.sheet, aim.row)):
             id_ = aim.id
-        a1 = f"{quoted(layout.tab_title(aim.sheet))}!{layout.cell(aim.sheet, aim.column, aim.row)}"
+        a1 = f"{self._title(aim.sheet)}!{layout.cell(aim.sheet, aim.column, aim.row)}"
         return Landing(aim, id_, column, a1)
 
     def _id(self, sheet: str, key: str, row: int) -> str:

@@ -73,7 +73,8 @@ def look(
     description = gateway.describe(FIELDS)
     layout = Layout.locate(description, wanted)
     there = [sheet for sheet in wanted if layout.has(sheet)]
-    answers = gateway.columns([*_by_mark(layout, wanted, columns), *_headers(layout, there)]) if there else []
+    filters = [*_by_mark(layout, wanted, columns), *_headers(layout, there)]
+    answers = gateway.columns(filters, sparse=columns is not None) if there else []
     layout = Layout.locate(description, wanted, _header_rows(answers))
     cells = {sheet: dict(_marked(layout, wanted, sheet, answers)) for sheet in wanted if layout.has(sheet)}
     if unmarked := [place for place in _located(layout, wanted, columns) if place[1] not in cells[place[0]]]:

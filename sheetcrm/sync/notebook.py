@@ -69,10 +69,12 @@ def table(header: Sequence[str], rows: Iterable[Iterable[str]], count: int, noth
     shown = list(rows if not count else islice(rows, MOST_ROWS))
     if not shown:
         return f"<p>{escape(nothing)}</p>"
-    head = "".join(f"<th>{escape(title)}</th>" for title in header)
+    head = "".join(f'<th style="text-align:left;white-space:nowrap">{escape(title)}</th>' for title in header)
     body = "".join(f"<tr>{''.join(row)}</tr>" for row in shown)
     more = f"<p>{len(shown):,} of {count:,}</p>" if count > len(shown) else ""
-    return f"<table>{f'<thead><tr>{head}</tr></thead>' if head else ''}<tbody>{body}</tbody></table>{more}"
+    tables = f"<table>{f'<thead><tr>{head}</tr></thead>' if head else ''}<tbody>{body}</tbody></table>"
+    # Many columns are scrolled, not squeezed until each letter has a line.
+    return f'<div style="overflow-x:auto">{tables}</div>{more}'
 
 
 def cell(text: object) -> str:

@@ -16,10 +16,10 @@ from sheetcrm.resources.base import Cell, Request
 from sheetcrm.schema.context import Context
 from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.aims import CellChange, rows_of, same, unmaking
+from sheetcrm.sync.batches import Write, cell_requests
 from sheetcrm.sync.landing import Aim, Landing, send_and_see
 from sheetcrm.sync.records import Reading
 from sheetcrm.sync.standing import steady_look, unjudged
-from sheetcrm.sync.write import Write, cell_requests
 
 Sent = Sequence[tuple[CellChange, int]]
 """Changes, and the rows (1-based) in which those cells stand."""

@@ -26,7 +26,7 @@ from sheetcrm.sync.look import Look
 from sheetcrm.sync.records import Reading
 from sheetcrm.sync.standing import steady_look, unjudged
 from sheetcrm.sync.writing.adding import New, add
-from sheetcrm.sync.writing.outcome import Conflict, OnConflict, Saved
+from sheetcrm.sync.writing.outcome import Conflict, OnConflict, Saved, known_policy
 from sheetcrm.sync.writing.room import own_columns
 from sheetcrm.sync.writing.taking import Aimed, Taken, bin_of, drop, give_back, take
 
@@ -71,14 +71,14 @@ def move(
     """
     Move rows below the last of the sheet `to` (None: away), in one batch; `deleted` has the ids.
 
-    Two reads, one more where people added columns, one write that does it, a
+    Two reads, one more where people added columns and one where the first row goes, one write that does it, a
     read that shows which rows it took, and a write that clears up.  With `seen`, only rows in which nobody changed anything since then.  Conflicts are rows that are
     gone, there twice, changed, or in `to` already: errors.Conflict or left, as
     `on_conflict` says.  Refused where something stands in a column that `to`
     does not have.  What was taken by mistake, because rows were moved in that
     moment, is put back below the others and told in `righted`.
     """
-    asked = _Asked(sheet, to, seen, on_conflict, new_id)
+    asked = _Asked(sheet, to, seen, known_policy(on_conflict), new_id)
     for one in filter(None, (sheet, to)):
         if one not in template.records:
             raise UsageError(f"{one}: no such sheet of records; there are {', '.join(template.records)}")
@@ -183,9 +183,10 @@ def _changed(reading: Reading, asked: _Asked, id_: str, row: int) -> Iterator[Co
             continue
         was, now = before.cell(former, key), extract.cell(row, key)
         if not same(was, now):
-            a1 = f"{quoted(layout.tab_title(asked.sheet))}!{layout.cell(asked.sheet, key, row)}"
+            a1 = f"{layout.tab_title(asked.sheet)}!{layout.cell(asked.sheet, key, row)}"
             link, over = layout.link(asked.sheet, key, row), asked.on_conflict == "overwrite"
-            yield Conflict(CellChange(asked.sheet, id_, key, was, None), now, "changed", a1, link, over)
+            context = reading.template.context(reading.language)
+            yield Conflict(CellChange(asked.sheet, id_, key, was, None), now, "changed", a1, link, over, context)
 
 
 def _gone(gateway: Gateway, reading: Reading, asked: _Asked, rows: Mapping[str, int]) -> Iterator[Gone]:

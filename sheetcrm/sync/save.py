@@ -11,12 +11,14 @@ the answer of the write itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from sheetcrm.errors import ApiError, BadRecords, UsageError
 from sheetcrm.errors import Conflict as ConflictError
+from sheetcrm.journal import continued
 from sheetcrm.schema.context import Context
 from sheetcrm.schema.template import Template
 from sheetcrm.sheets.gateway import Gateway
@@ -32,7 +34,7 @@ from sheetcrm.sync.writing.adding import New, add, changes_of, newcomers
 from sheetcrm.sync.writing.checking import referred
 from sheetcrm.sync.writing.differing import differing
 from sheetcrm.sync.writing.given import given
-from sheetcrm.sync.writing.outcome import Conflict, OnConflict, Saved
+from sheetcrm.sync.writing.outcome import Conflict, OnConflict, Saved, known_policy
 from sheetcrm.sync.writing.parting import part
 from sheetcrm.sync.writing.weighing import Weighed, columns_of, weigh
 
@@ -64,12 +66,13 @@ def save(
     with a value, errors.Conflict as `on_conflict` says: nothing is written
     then.  ApiError when there is no answer.
     """
+    how = _How(known_policy(on_conflict), today, log)
     found = differing(reading, sheet, given(reading.template, sheet, records, reading.extracts.get(sheet)))
     if found.problems:
         raise BadRecords(found.problems)
     if not found.changes:
         return Saved(sheet, same=found.same)
-    weighed, done = _written(gateway, reading, sheet, found.changes, _How(on_conflict, today, log))
+    weighed, done = _written(gateway, reading, sheet, found.changes, how)
     return _saved(sheet, weighed, done, found.same)
 
 
@@ -136,7 +139,8 @@ def upsert(
         try:
             with logged(log, [*(change for change, _ in weighed.sent), *changes_of(sheet, made)]):
                 saved = _saved(sheet, weighed, _posted(gateway, reading, context, weighed, log), found.same)
-                return _added(saved, made, add(gateway, reading, context, sheet, made) if made else Changed(()))
+                with continued() if weighed.sent else nullcontext():
+                    return _added(saved, made, add(gateway, reading, context, sheet, made) if made else Changed(()))
         except ApiError as refused:
             if refused.status != INVALID or not left_tries:
                 raise
@@ -199,9 +203,10 @@ def _posted(gateway: Gateway, now: Reading, context: Context, weighed: Weighed, 
         return Changed(())
     rows = dict(weighed.sent)
     posted = post(gateway, now, context, [(change, rows[change]) for change in first])
-    done = put_right(gateway, now.template, Attempt(now, posted.landed, posted.left), log)
-    for piece in rest:
-        done = done.and_then(change_cells(gateway, now.template, piece))
+    with continued():
+        done = put_right(gateway, now.template, Attempt(now, posted.landed, posted.left), log)
+        for piece in rest:
+            done = done.and_then(change_cells(gateway, now.template, piece))
     return done
 
 

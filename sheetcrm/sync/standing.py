@@ -18,6 +18,8 @@ from sheetcrm.sync.extract import blank_rows
 from sheetcrm.sync.look import Look, look
 from sheetcrm.sync.records import FIRST_ROW, Extract, Parsed, Reading
 
+LOOKS = 4
+
 
 def steady_look(
     gateway: Gateway,
@@ -29,17 +31,22 @@ def steady_look(
     today: date | None = None,
 ) -> Look:
     """
-    A `look` at those sheets; another one, once, where a column is not found that the template has.
+    A `look` at those sheets; where a column is not found that the template has, another one, until two show the same.
 
     Who inserts or moves a column between the two requests of a look makes marks
-    and headers contradict each other, and that is over with the next.
+    and headers contradict each other, and that is over with the next, unless
+    somebody does so again; after `LOOKS` of them it is as the last one says.
     """
-    seen = look(gateway, template, language=language, sheets=sheets, columns=columns, today=today)
     wanted = {f"{sheet}.{key}" for sheet in sheets for key in template.sheets[sheet].columns}
-    there = {f"{sheet}.{key}" for sheet, cells in seen.cells.items() for key in cells}
-    if (wanted if columns is None else wanted & set(columns)) <= there:
-        return seen
-    return look(gateway, template, language=language, sheets=sheets, columns=columns, today=today)
+    wanted = wanted if columns is None else wanted & set(columns)
+    before: Look | None = None
+    for _ in range(LOOKS):
+        seen = look(gateway, template, language=language, sheets=sheets, columns=columns, today=today)
+        there = {f"{sheet}.{key}" for sheet, cells in seen.cells.items() for key in cells}
+        if wanted <= there or (before is not None and before.layout == seen.layout):
+            break
+        before = seen
+    return seen
 
 
 def unjudged(seen: Look) -> Reading:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import counted
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.columns.base import Column
 from sheetcrm.schema.columns.person import PersonColumn
@@ -21,10 +22,11 @@ from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.aims import CellChange
 from sheetcrm.sync.cells import Log, logged
 from sheetcrm.sync.identity import new_ids, random_id
-from sheetcrm.sync.look import look
 from sheetcrm.sync.read import parsed_sheets, read
 from sheetcrm.sync.records import Extract, Reading, Row
-from sheetcrm.sync.write import Write, formula_requests, misplaced, room, send
+from sheetcrm.sync.standing import steady_look, unjudged
+from sheetcrm.sync.writing.adding import New, changes_of
+from sheetcrm.sync.writing.adding import add as add_rows
 from sheetcrm.variants import nearest
 
 
@@ -95,7 +97,7 @@ def leaving(reading: Reading, name: str, to: str | None, without: Collection[str
     _known_columns(reading, without)
     owned = list(_owned(reading, who.name, without))
     if owned and heir is None:
-        raise UsageError(f"{who.name} owns {len(owned)} cells; say who takes them over: --to NAME")
+        raise UsageError(f"{who.name} owns {counted(len(owned), 'cell')}; say who takes them over: --to NAME")
     changes = [
         CellChange(sheet, row.id, key, cell, heir.name if heir else None)
         for sheet, row, key, cell in owned
@@ -119,12 +121,12 @@ def add(
     """
     A new row in the team tab, of `name`, `email`, `role` and `manager` (the last two may be blank), ticked as active.
 
-    Two reads, one write, a read to see that it stands where it was put; in
-    the journal before it is written, when there is a `log`.  UsageError for what the columns refuse, and for a name or an address that
-    somebody has already.
+    Two reads and one write; in the journal before it is written, when there
+    is a `log`.  UsageError for what the columns refuse, and for a name or an
+    address that somebody has already.
     """
-    seen = look(gateway, template, language=language, sheets=[template.team.sheet] if template.team else [])
     team = template.team
+    seen = steady_look(gateway, template, language=language, sheets=[team.sheet] if team else [])
     if team is None or team.sheet not in seen.cells:
         raise UsageError("there is no team tab; make it with: sheetcrm apply")
     parsed = parsed_sheets(seen)[team.sheet]
@@ -142,15 +144,12 @@ def add(
     key = spec.key or ""
     if ids := new_ids(template, team.sheet, [str(one) for one in parsed.values.get(key, []) if one], 1, new_id):
         cells = {key: ids[0], **cells}
-    free = room(seen.layout, team.sheet, max(parsed.numbers, default=1), 1)
-    formulas = formula_requests(seen.layout, team.sheet, context, free.first, 1)
-    made = [CellChange(team.sheet, str(cells[key]), column, None, cell) for column, cell in cells.items()]
-    with logged(log, made):
-        send(gateway, seen.layout, team.sheet, [Write(free.first, cells)], [*free.requests, *formulas])
-    if misplaced(gateway, team.sheet, key, {free.first: str(cells[key])}):
-        raise UsageError(
-            f"somebody moved rows meanwhile: look at row {free.first} of {seen.layout.tab_title(team.sheet)}"
-        )
+    new = [New(str(cells[key]), cells=cells)]
+    with logged(log, changes_of(team.sheet, new)):
+        done = add_rows(gateway, unjudged(seen), context, team.sheet, new)
+    if done.misplaced:
+        places = ", ".join(dict.fromkeys(landing.a1 for landing in done.misplaced))
+        raise UsageError(f"somebody moved columns meanwhile: look at {places}")
     return Colleague(
         given["name"], given["email"], given.get("role", ""), given.get("manager", ""), True, False, 0, str(cells[key])
     )

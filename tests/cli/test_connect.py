@@ -43,7 +43,7 @@ def spreadsheet(at):
 def test_from_a_hand_made_spreadsheet_to_an_empty_plan(sheetcrm, spreadsheet):
     drafted = sheetcrm("connect", spreadsheet, "--out", "mine.yaml")
     assert drafted.code == 0, drafted.err
-    assert "1 sheets, 4 columns" in drafted.err
+    assert "1 sheet, 4 columns" in drafted.err
     assert sheetcrm("template", "check", "mine.yaml").code == 0
     bound = sheetcrm("connect", spreadsheet, "--template", "mine.yaml", "--yes")
     assert bound.code == 0, bound.err

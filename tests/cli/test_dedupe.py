@@ -62,7 +62,7 @@ def test_without_apply_it_only_shows_and_exits_3(firms):
         "City: 'Potsdam' stays; 'Berlin' of F001 goes into the notes", "2 cells that name the others will name F003",
     ):  # fmt: skip
         assert said in shown.out
-    assert "1 groups, 1 of them sure" in shown.err
+    assert "1 group, 1 of them sure" in shown.err
     assert "2 read, 0 written" in shown.err
     assert values("Firms") == before
 
@@ -77,14 +77,14 @@ def test_json_has_every_group_with_its_evidence(firms):
 def test_apply_needs_a_yes_where_nobody_can_be_asked(firms):
     asked = firms("dedupe", "--apply")
     assert asked.code == 4
-    assert "1 rows would be merged into others; add --yes" in asked.err
+    assert "1 row would be merged into others; add --yes" in asked.err
 
 
 def test_applied_then_nothing_is_left_and_undo_brings_all_of_it_back(firms):
     before = values("Firms")
     done = firms("dedupe", "--apply", "--yes")
     assert done.code == 0, done.err
-    assert "1 groups merged, 1 rows put away" in done.err
+    assert "1 group merged, 1 row put away" in done.err
     assert list(values("Firms archive")) == ["F001"]
     assert named_in_orders() == {"x": "F003", "y": "F003", "z": "F002"}
     again = firms("dedupe")
@@ -95,7 +95,7 @@ def test_applied_then_nothing_is_left_and_undo_brings_all_of_it_back(firms):
     assert "+ firms F001 from firms_archive" in shown.out
     back = firms("undo", "--yes")
     assert back.code == 0, back.err
-    assert "1 rows are back" in back.err
+    assert "1 row is back" in back.err
     assert values("Firms") == before
     assert named_in_orders() == {"x": "F001", "y": "F003", "z": "F002"}
     assert values("Firms archive") == {}

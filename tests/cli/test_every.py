@@ -111,7 +111,7 @@ def test_what_fails_for_one_does_not_stop_the_others_and_again_does_the_rest(thr
     assert found["gone"] == (applied.json["spreadsheets"][0]["outcome"], 1)
     assert "no spreadsheet" in found["gone"][0]
     assert found["north"][1] == 4
-    assert "would delete data in customers.day (1 rows); add --allow-data-loss" in found["north"][0]
+    assert "would delete data in customers.day (1 row); add --allow-data-loss" in found["north"][0]
     assert (found["south"][1], found["west"][1]) == (0, 0)
     Path("config.yaml").write_text(text, encoding="utf-8")
     again = three("apply", "--all", "--allow-data-loss", "--json")

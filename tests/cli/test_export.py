@@ -33,6 +33,16 @@ def test_a_file_by_its_ending(pipeline, tmp_path, name):
     assert (tmp_path / name).stat().st_size > 0
 
 
+def test_example_rows_that_stay_out_are_told_where_nothing_else_is_there(pipeline):
+    answer = pipeline("export", "progress")
+    assert "nothing to write from progress: example rows stay out without --samples" in answer.err
+    assert "example rows" not in pipeline("export", "progress", "--samples").err
+
+
+def test_sheets_are_called_as_their_tabs_are(pipeline, tmp_path):
+    assert pipeline("export", "progress", "--samples", "--out", "x.csv").out.startswith("客户进度: ")
+
+
 def test_all_sheets_into_a_folder_an_excel_file_or_a_database(pipeline, tmp_path):
     folder = pipeline("export", "--all", "--samples", "--format", "jsonl", "--out", "all", "--json").json
     assert {one["sheet"] for one in folder["sheets"]} == {file.stem for file in (tmp_path / "all").iterdir()}
@@ -46,6 +56,14 @@ def test_all_sheets_into_a_folder_an_excel_file_or_a_database(pipeline, tmp_path
         assert db.execute("select count(*) from progress").fetchone()[0] > 0
     again = pipeline("export", "--all", "--samples", "--to", "sqlite:///crm.db", "--json").json
     assert {(one["added"], one["changed"], one["deleted"]) for one in again["sheets"]} == {(0, 0, 0)}
+
+
+def test_wrong_cells_are_told_with_what_became_of_them(pipeline, tmp_path):
+    (tmp_path / "x.csv").write_text("客户编号,客户名称,电话\n0007,One,87654321\n", encoding="utf-8")
+    assert pipeline("import", "x.csv", "--sheet", "progress").code == 0
+    assert "1 wrong cell is blank here; see: sheetcrm check" in pipeline("export", "progress").err
+    marked = pipeline("export", "progress", "--out", "x.xlsx").err
+    assert "1 wrong cell is as in the sheet here, and coloured; see: sheetcrm check" in marked
 
 
 @pytest.mark.parametrize(

@@ -37,3 +37,27 @@ def test_every_command_says_what_it_does_in_a_short_sentence(path, group):
         name: said for name, said in first.items() if len(said) > 60 or "\n" in said or not said.endswith(".")
     } == {}
     assert {name: said for name, said in first.items() if not said[0].isupper()} == {}
+
+
+COMMANDS = [
+    pytest.param(path, name, group.get_command(click.Context(group), name), id=" ".join((*path, name)))
+    for path, group in groups()
+    for name in group.list_commands(click.Context(group))
+]
+
+
+@pytest.mark.parametrize(("path", "name", "command"), COMMANDS)
+def test_what_an_option_takes_is_called_by_its_name(path, name, command):
+    shown = CliRunner().invoke(cli, [*path, name, "--help"], terminal_width=80).output
+    assert not {"TEXT", "INTEGER", "RANGE]", "[%Y-%m-%d]"} & set(shown.split())
+
+
+@pytest.mark.parametrize("name", ["apply", "plan", "import", "export"])
+def test_what_newcomers_need_first_has_examples_a_line_each(name):
+    shown = CliRunner().invoke(cli, [name, "--help"], terminal_width=80).output
+    assert sum(line.startswith(f"  sheetcrm {name}") for line in shown.splitlines()) >= 2
+
+
+def test_the_first_page_says_how_to_begin():
+    shown = CliRunner().invoke(cli, ["--help"], terminal_width=80).output
+    assert "  sheetcrm init --local\n" in shown

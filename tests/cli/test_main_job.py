@@ -143,6 +143,7 @@ def test_a_template_that_drops_a_column_with_data_is_refused_by_name(pipeline, t
     assert re.search(
         r"refused: would delete data in progress\.opportunity \(2 rows\); add --allow-data-loss", refused.err
     )
+    assert "refused" not in refused.out, "said once, where errors are said"
     assert pipeline("plan").out.strip() == "nothing to change", "nothing half done"
     assert pipeline("apply", str(own), "--allow-data-loss").code == 0
 

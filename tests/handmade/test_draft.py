@@ -93,6 +93,50 @@ class TestTypes:
         assert data["team"] == {"sheet": "staff", "name": "name", "email": "e_mail"}
         assert [sheet["key"] for sheet in data["sheets"].values()] == ["customer_id", "order", "name"]
 
+    @pytest.mark.parametrize(
+        ("title", "numbers", "kind", "country"),
+        [
+            pytest.param("电话", [13800138000, 13912345678], "phone", "CN", id="mobiles that became numbers"),
+            pytest.param("Phone", [13800138000, 13912345678], "phone", "CN", id="of China, under an English title"),
+            pytest.param("电话", ["02012345678", "01087654321"], "phone", "CN", id="fixed lines with a zero"),
+            pytest.param("Tel", ["+8613800138000", "+8613912345678"], "phone", "CN", id="with the country's code"),
+            pytest.param("Mobile", ["+4930901820", "0171 7654321"], "phone", "DE", id="one with the code, one without"),
+            pytest.param("电话", [87654321, 12345678], "text", "CN", id="without the area: digits, but no number"),
+            pytest.param("Phone", ["(212) 555-0142", "312 555 0143"], "phone", "US", id="of the United States"),
+            pytest.param("邮编", [100000, 200030], "text", "CN", id="post codes"),
+        ],
+    )
+    def test_digits_that_are_no_numbers(self, running, title, numbers, kind, country):
+        book = running.client.open_by_key(Drive(running.session).create("by hand"))
+        names = [["Ann"], ["Bo"]] if title.isascii() else [["王芳"], ["李明"]]
+        head = "Name" if title.isascii() else "姓名"
+        book.sheet1.update(
+            [[head, title], *([*name, number] for name, number in zip(names, numbers, strict=True))], raw=True
+        )
+        made = drafted(running, book)
+        (sheet,) = made.data["sheets"].values()
+        (found,) = (one["type"] for one in sheet["columns"].values() if one["title"] == title)
+        assert (found, made.data["country"]) == (kind, country)
+
+    @pytest.mark.parametrize(
+        ("zone", "titles", "country", "why"),
+        [
+            pytest.param("Asia/Shanghai", ["Name", "Sum"], "CN", "the time zone", id="where the clock is"),
+            pytest.param("Etc/GMT", ["姓名", "合计"], "CN", "the language of the titles", id="what is spoken"),
+            pytest.param("Etc/GMT", ["Name", "Sum"], "US", "the spreadsheet's locale", id="what the spreadsheet says"),
+        ],
+    )
+    def test_the_country_is_a_guess_and_says_by_what(self, running, zone, titles, country, why):
+        book = running.client.open_by_key(Drive(running.session).create("by hand"))
+        properties = {"timeZone": zone, "locale": "en_US"}
+        update = {"properties": properties, "fields": "timeZone,locale"}
+        book.batch_update({"requests": [{"updateSpreadsheetProperties": update}]})
+        book.sheet1.update([titles, ["a", 1]], raw=True)
+        made = drafted(running, book)
+        lines = made.text.splitlines()
+        at = lines.index(f"country: {country}")
+        assert lines[at - 1] == f"# A guess, by {why}: phone numbers without a + are read as of this country."
+
     def test_the_currency_is_that_of_the_formats(self, running, book):
         assert drafted(running, book).data["currency"] == "EUR"
 

@@ -70,7 +70,7 @@ def test_a_dropped_tab_with_data_is_refused_and_can_be_allowed(desk, tmp_path):
 """
     without = bakery(tmp_path, was=orders, now="", was1=spent, now1="")
     desk.tab("订单").update([["C1", 5]], "B2", raw=True)
-    assert "data in orders (1 rows)" in desk.plan(without).text()
+    assert "data in orders (1 row)" in desk.plan(without).text()
     desk.apply(without, allow={"data-loss", "many-changes"})
     assert [tab.title for tab in desk.people.worksheets()] == ["客户", "团队"]
     assert desk.plan(without).changes == ()
@@ -87,7 +87,7 @@ def test_a_typed_column_that_becomes_computed_is_refused_while_it_has_data(desk,
         now2="version: 2",
     )
     desk.tab("客户").update([["C1", "Ann", "潜在", 46000]], "A2", raw=True)
-    assert "write a formula over data in customers.next (1 rows)" in desk.plan(computed).text()
+    assert "write a formula over data in customers.next (1 row)" in desk.plan(computed).text()
     assert desk.plan(computed, allow={"data-loss"}).refusals == ()
 
 

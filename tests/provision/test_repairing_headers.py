@@ -71,6 +71,14 @@ class TestADeletedHeaderRow:
         assert (codes(plan), plan.requests) == (["header_missing"], ())
         assert "apply --deep" in str(plan.refusals[0])
 
+    @pytest.mark.parametrize("form", ["text", "markdown"])
+    def test_is_told_once(self, desk, form):
+        delete_header_row(desk)
+        plan = desk.plan()
+        said = getattr(plan, form)()
+        assert said.count("apply --deep") == 1
+        assert plan.troubles[0].say("zh") not in said.replace("\\", ""), "as a refusal, like any other"
+
     def test_whoever_looks_deep_has_everything_as_it_was_in_one_batch(self, desk):
         before = everything(desk)
         delete_header_row(desk)
@@ -122,7 +130,7 @@ class TestADeletedHeaderRow:
             was1=", stage: lead, next: +3d",
             now1="",
         )
-        with pytest.raises(Refused, match=r"customers.next \(1 rows\)"):
+        with pytest.raises(Refused, match=r"customers.next \(1 row\)"):
             desk.apply(newer, deep=True)
 
     def test_with_no_record_at_all(self, desk):

@@ -95,7 +95,7 @@ def test_a_column_that_people_filled_since_is_not_taken_away_unasked(desk, book,
     desk.tab("客户").update([["13800138000"]], "C2", raw=True)
     _, write = next(iter(book.writes()))
     found = undo(desk.gateway, write, newer.wanted(), "zh", ())
-    assert "would delete data in customers.phone (1 rows)" in found.plan.text()
+    assert "would delete data in customers.phone (1 row)" in found.plan.text()
 
 
 def test_a_column_that_was_deleted_comes_back_blank_and_says_so(desk, book, tmp_path):

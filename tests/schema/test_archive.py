@@ -72,6 +72,7 @@ class TestTheTab:
             "archive: {when: {stage: lsot}}", "no such option of stage: lsot; did you mean lost?", id="option"
         ),
         pytest.param("archive: {by: name}", "name is not a date", id="a day that is none"),
+        pytest.param("archive: {by: [day, name]}", "name is not a date", id="one of several days that is none"),
         pytest.param("archive: {when: {stage: lost}, after: 30d}", "which column has it: by:", id="days after nothing"),
         pytest.param("archive: inactive", "for neither: archive: by_hand", id="no rule"),
         pytest.param("archive: {by: day, after: soon}", "archive.after", id="days that are none"),
@@ -96,6 +97,7 @@ def test_every_member_has_an_example_that_holds(family):
 VALUES = {
     "stage": ["lost", "open", "lost", "lost"],
     "day": [date(2026, 1, 1), date(2026, 1, 1), date(2026, 6, 1), None],
+    "call": [date(2026, 5, 31), None, None, None],
 }
 
 
@@ -107,6 +109,10 @@ VALUES = {
         pytest.param({"when": {"stage": "lost"}, "by": "day", "after": 30}, [0], id="both"),
         pytest.param({"by": "day", "after": 151}, [], id="the last day of the time is not over it"),
         pytest.param({"by": "day", "after": 150}, [0, 1], id="the day after is"),
+        pytest.param(
+            {"by": ["day", "call"], "after": 30}, [1], id="of several days the latest counts; all blank say nothing"
+        ),
+        pytest.param({"by": ["day", "elsewhere"]}, [], id="a day that was not read may be a late one"),
         pytest.param("by_hand", [], id="by hand: none"),
     ],
 )

@@ -8,6 +8,7 @@ import json
 import logging
 import socket
 import threading
+import weakref
 
 import pytest
 
@@ -383,5 +384,19 @@ def test_requests_at_the_same_time_leave_the_collector_as_they_found_it(server, 
     try:
         call(server, "GET", path)
         assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+def test_a_closed_server_lets_go_of_what_it_computed(server, spreadsheet_id):
+    values = f"/v4/spreadsheets/{spreadsheet_id}/values/A1"
+    call(server, "PUT", values + "?valueInputOption=USER_ENTERED", {"values": [["=1+1"]]})
+    with server._backend.library.opened(spreadsheet_id) as (spreadsheet,):
+        assert spreadsheet.value(spreadsheet.sheets[0], 0, 0) == 2
+        engine = weakref.ref(spreadsheet.calculator)
+    gc.disable()
+    try:
+        server.close()
+        assert engine() is None, "at once, without waiting for the collector"
     finally:
         gc.enable()

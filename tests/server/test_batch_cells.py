@@ -111,6 +111,24 @@ def test_a_look_is_merged_by_the_mask_and_colours_stand_twice():
     assert cells(spreadsheet, "A1", "userEnteredFormat") == [[{"horizontalAlignment": "CENTER"}]]
 
 
+def test_a_look_over_an_area_keeps_what_each_cell_had_and_stays_in_the_area():
+    spreadsheet = book()
+    bold, italic = {"textFormat": {"bold": True}}, {"textFormat": {"italic": True}}
+    fields = "userEnteredFormat.textFormat"
+    for place, look, mask in (
+        (span(1, 2, 1, 2), bold, fields),
+        (span(0, 3, 1, 3), italic, fields + ".italic"),
+        (span(0, 3, 0, 3), {}, fields + ".underline"),
+    ):
+        cell = {"userEnteredFormat": look}
+        do(spreadsheet, {"repeatCell": {"range": place, "cell": cell, "fields": mask}})
+    both = {"textFormat": {"bold": True, "italic": True}}
+    found = cells(spreadsheet, "A1:D4", "userEnteredFormat")
+    assert found == [[None, italic, italic], [None, both, italic], [None, italic, italic]]
+    do(spreadsheet, {"repeatCell": {"range": span(0, 3, 1, 2), "cell": {}, "fields": "userEnteredFormat"}})
+    assert cells(spreadsheet, "A1:D4", "userEnteredFormat") == [[None, None, italic]] * 3
+
+
 def painted(channel):
     """The red that comes back when `channel` is sent."""
     spreadsheet = book()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 import time
+import weakref
 from datetime import timedelta
 
 import pytest
@@ -420,3 +422,14 @@ TestEdited = Edited.TestCase
 
 def test_the_tokens_of_a_formula_are_read_once():
     assert formulas.tokens("=SUM(A1)") is formulas.tokens("=SUM(A1)")
+
+
+def test_what_was_computed_is_given_back_with_the_calculator():
+    grids = customers()
+    grids.rows("Sums", ["=SUM('客户'!B2:B)", '=TEXT(1234.5,"0")'])
+    made = calculator(grids)
+    assert made.value("Sums", 0, 1) == "1235"
+    gone = weakref.ref(made)
+    del made, grids
+    gc.collect()
+    assert gone() is None

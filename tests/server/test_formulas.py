@@ -45,6 +45,11 @@ def test_references(formula, found):
     pytest.param("='客户'!A1", 0, -1, "='客户'!#REF!", id="left of the first column, the title stays"),
     pytest.param('=IF( A1 = "A1" ,1, 2)', 1, 0, '=IF( A2 = "A1" ,1, 2)', id="spaces and strings stay"),
     pytest.param("=1+1", 7, 7, "=1+1", id="nothing to follow"),
+    pytest.param('=A1*5%&"%d"&\'10%\'!B2', 2, 0, '=A3*5%&"%d"&\'10%\'!B4', id="percent signs are only that"),
+    pytest.param("=B3+A1", -1, 0, "=B2+#REF!", id="one of two above the first row"),
+    pytest.param("=B3+A1", 1, -1, "=A4+#REF!", id="one of two left of the first column"),
+    pytest.param("=A9999999+B1", 2, 0, "=#REF!+B3", id="below the last row"),
+    pytest.param("=A$10000001+B1", 1, 0, "=#REF!+B2", id="a dollar does not keep what there never was"),
 ])  # fmt: skip
 def test_shifted(formula, rows, columns, after):
     assert formulas.shifted(formula, rows, columns) == after
@@ -157,6 +162,12 @@ def test_copying_there_and_back_changes_nothing_that_was_in_the_grid(text, rows,
     there = formulas.shifted(text, rows, columns)
     before = formulas.references(text)
     assert formulas.references(formulas.shifted(there, -rows, -columns)) == before
+
+
+@given(TEXTS, st.integers(-3, 9), st.integers(-3, 3))
+def test_a_copy_is_what_its_references_are_one_by_one(text, rows, columns):
+    one_by_one = formulas.rewrite(text, lambda reference: formulas.moved_by(reference, rows, columns))
+    assert formulas.shifted(text, rows, columns) == one_by_one
 
 
 @given(TEXTS, st.integers(0, 40), st.integers(1, 5))

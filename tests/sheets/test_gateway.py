@@ -196,3 +196,13 @@ def test_whoever_gets_access_gets_no_mail():
     Drive(session(line)).share("ID", "ann@x.org", "writer")
     (asked,) = line.asked
     assert "sendNotificationEmail=false" in asked.url
+
+
+@pytest.mark.parametrize(
+    "sparse", [pytest.param(False, id="all of it matters"), pytest.param(True, id="little of it matters")]
+)
+def test_cells_are_the_same_whether_much_or_little_of_them_will_be_looked_at(sparse):
+    cells = ["客户", "\ud83d", "", "客户", 46024, 0.1, True, None]
+    answer = {"valueRanges": [{"valueRange": {"values": [cells]}}]}
+    (found,) = gateway(Line((200, answer))).columns([{"a1Range": "A:A"}], sparse=sparse)
+    assert [(type(cell), cell) for cell in found["valueRange"]["values"][0]] == [(type(cell), cell) for cell in cells]

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from sheetcrm import provision, testing
 from sheetcrm.schema.columns.base import ERROR_CELLS, Column
 from sheetcrm.sheets.gateway import Drive, Gateway
+from sheetcrm.sync.batches import Write, cell_requests
 from sheetcrm.sync.look import look
-from sheetcrm.sync.write import Write, cell_requests
 from tests.schema.model_sheet import column
 
 WRITABLE = {name: kind for name, kind in Column.members().items() if not kind.computed}

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
+from sheetcrm.errors import UsageError
 from sheetcrm.schema import loader
 from sheetcrm.sync.frame import frame
 from sheetcrm.sync.records import Reading
@@ -69,6 +70,11 @@ def test_blank_and_wrong_cells_are_missing_values(reading):
         "id": False, "name": True, "phone": True, "email": False, "stage": False,
         "next": True, "spent": True, "vip": False, "owner": True, "orders": True,
     }  # fmt: skip
+
+
+def test_another_word_for_decimals_is_refused(reading):
+    with pytest.raises(UsageError, match="decimals='flot' is neither exact nor float"):
+        frame(reading, "customers", decimals="flot")
 
 
 def test_numbers_as_floats_on_demand(reading):

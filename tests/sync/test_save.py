@@ -14,7 +14,7 @@ from sheetcrm import errors
 from sheetcrm.journal import Journal
 from sheetcrm.sync.cells import Log, change_cells, taken_back
 from sheetcrm.sync.frame import frame
-from sheetcrm.sync.save import save
+from sheetcrm.sync.save import delete, save
 
 from .desk import ROWS, cell, changed, column, quiet
 from .meanwhile import interrupted
@@ -182,12 +182,30 @@ class TestConflicts:
     def test_by_default_nothing_is_written_and_both_values_are_told(self, filled):
         reading, own = filled.read(), filled.gateway
         cell(filled, 2, "Name", "Anna")
-        with pytest.raises(errors.Conflict, match="to be 'Ann Lee', was 'Ann Li', is 'Anna' now") as found:
+        with pytest.raises(errors.Conflict, match="to be Ann Lee, was Ann Li, is Anna now") as found:
             save(own, reading, "customers", self.wanted(reading))
         (one,) = found.value.conflicts
-        assert (one.change.id, one.change.column, one.now, one.a1) == ("C001", "name", "Anna", "'Customers'!B2")
+        assert (one.change.id, one.change.column, one.now, one.a1) == ("C001", "name", "Anna", "Customers!B2")
         assert own.counts.writes == 0
         assert column(filled, "Name") == ["Anna", "Bo", "Cy"]
+
+    def test_days_are_told_as_days(self, filled):
+        reading = filled.read()
+        cell(filled, 2, "Next", 46113)
+        with pytest.raises(errors.Conflict, match=r"to be 2026-05-01, was [0-9-]+, is 2026-04-01 now"):
+            save(filled.gateway, reading, "customers", [changed(reading, "C001", next=date(2026, 5, 1))])
+
+    @pytest.mark.parametrize(
+        "write",
+        [
+            pytest.param(lambda office, how: save(office.gateway, office.read(), "customers", [], **how), id="save"),
+            pytest.param(lambda office, how: delete(office.gateway, office.template, "customers", [], **how), id="delete"),
+        ],
+    )  # fmt: skip
+    def test_a_policy_that_there_is_not_is_refused_even_if_nothing_is_to_be_done(self, filled, write):
+        wrong = {"on_conflict": "skp"}
+        with pytest.raises(errors.UsageError, match="'skp' is none of fail, skip, overwrite; did you mean skip"):
+            write(filled, wrong)
 
     def test_skip_leaves_the_whole_record_to_people_and_writes_the_others(self, filled):
         reading = filled.read()

@@ -10,6 +10,7 @@ import pytest
 
 from sheetcrm import errors
 from sheetcrm.journal import Journal
+from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.cells import Log, change_cells, taken_back
 from sheetcrm.sync.save import append, delete, save, upsert
 
@@ -79,10 +80,10 @@ class TestAppend:
         [
             pytest.param("customers", [{**NEW, "id": "C002"}], [("C002", "id", "id_taken")], id="an id that is there"),
             pytest.param("customers", [{**NEW, "id": "K1"}, {**NEW, "id": "K1", "phone": "13800138002"}], [("K1", "id", "id_twice")], id="an id twice"),
-            pytest.param("customers", [{"phone": "13800138001", "stage": "won"}], [("C004", "name", "required")], id="a blank that is required"),
-            pytest.param("customers", [{"name": "Dee", "stage": "won"}], [("C004", "phone", "at_least_one")], id="a rule over columns"),
+            pytest.param("customers", [{"phone": "13800138001", "stage": "won"}], [(None, "name", "required")], id="a blank that is required"),
+            pytest.param("customers", [{"name": "Dee", "stage": "won"}], [(None, "phone", "at_least_one")], id="a rule over columns"),
             pytest.param("customers", [{**NEW, "orders": 3}], [(None, "orders", "computed")], id="what the sheet computes"),
-            pytest.param("orders", [{"customer": "C999"}], [("f00", "customer", "exists_in")], id="a reference to nobody"),
+            pytest.param("orders", [{"customer": "C999"}], [(None, "customer", "exists_in")], id="a reference to nobody"),
             pytest.param("team", [{"email": "ann@x.org"}], [(None, "name", "no_id")], id="no id where people write them"),
         ],
     )  # fmt: skip
@@ -91,6 +92,7 @@ class TestAppend:
         with pytest.raises(errors.BadRecords) as refused:
             append(own, filled.template, sheet, records, new_id=lambda: "f00")
         assert wrong(refused) == expected
+        assert [one.at for one in refused.value.fields] == [len(records) - 1], "the record is named by its place"
         assert own.counts.writes == 0
 
     def test_nothing_of_peoples_is_written_over_by_rows_that_come_in_the_moment(self, filled):
@@ -150,8 +152,33 @@ class TestUpsert:
         cell(filled, 2, "E-mail", "bo@x.org")
         with pytest.raises(errors.BadRecords, match=r"bo@x\.org stands in 2 rows of the sheet"):
             upsert(filled.gateway, filled.template, "customers", [{"email": "bo@x.org", "name": "Bob"}], key="email")
-        with pytest.raises(errors.UsageError, match="no column mail; did you mean email"):
+        with pytest.raises(errors.UsageError, match="no column mail to know rows by; did you mean email"):
             upsert(filled.gateway, filled.template, "customers", [NEW], key="mail")
+
+    def test_a_key_that_is_given_twice_makes_no_second_row(self, filled):
+        twice = [{**NEW, "email": "new@x.org"}, {"email": "NEW@x.org", "name": "Mia"}]
+        with pytest.raises(
+            errors.BadRecords, match=r"customers records\[1\] email: NEW@x\.org is given twice"
+        ) as found:
+            upsert(filled.gateway, filled.template, "customers", twice, key="email")
+        assert len(found.value.fields) == 1
+        assert column(filled, "Name") == ["Ann Li", "Bo", "Cy"]
+
+    def test_a_key_that_no_record_says_is_refused(self, filled):
+        with pytest.raises(errors.UsageError, match="no record says email"):
+            upsert(filled.gateway, filled.template, "customers", [NEW], key="email")
+
+    def test_a_title_leads_to_its_key(self, filled):
+        with pytest.raises(errors.UsageError, match=r"no column E-mail; did you mean email\? \(there are"):
+            upsert(filled.gateway, filled.template, "customers", [{"E-mail": "new@x.org"}])
+        with pytest.raises(errors.UsageError, match=r"no column nmae \(did you mean name\?\), zzz \(there are"):
+            upsert(filled.gateway, filled.template, "customers", [{"nmae": "x", "zzz": 1}])
+
+    def test_a_record_without_an_id_is_named_by_its_place(self, filled):
+        wanted = [{"id": "C001"}, NEW, {**NEW, "name": "x" * 60_000}]
+        with pytest.raises(errors.BadRecords) as found:
+            upsert(filled.gateway, filled.template, "customers", wanted)
+        assert [(one.id, one.at, one.column, one.code) for one in found.value.fields] == [(None, 2, "name", "too_long")]
 
     def test_it_is_one_thing_to_the_journal(self, filled, tmp_path):
         journal = Journal(tmp_path, "x")
@@ -167,6 +194,24 @@ class TestUpsert:
         assert [(row.id, row.get("name")) for row in filled.read().extracts["customers"].rows] == [
             ("C001", "Ann Li"), ("C002", "Bo"), ("C003", "Cy"),
         ]  # fmt: skip
+
+
+def test_what_was_refused_after_a_part_that_went_can_still_be_taken_back(filled, tmp_path):
+    class Full(Gateway):
+        def batch(self, requests, *arguments, **options):
+            if any("insertDimension" in request for request in requests):
+                raise errors.ApiError("This action would increase the number of cells above the limit", status=403)
+            return super().batch(requests, *arguments, **options)
+
+    journal, full = Journal(tmp_path, "x"), Full(filled.running.session, filled.id)
+    with pytest.raises(errors.ApiError, match="above the limit"):
+        upsert(
+            full, filled.template, "customers", [{"id": "C002", "name": "Bob"}, NEW], log=Log(journal, "a test", NOW)
+        )
+    ((_, write),) = journal.writes()
+    assert (write.stage, column(filled, "Name")) == ("begun", ["Ann Li", "Bob", "Cy"])
+    change_cells(filled.gateway, filled.template, taken_back(write.entries))
+    assert column(filled, "Name") == ["Ann Li", "Bo", "Cy"]
 
 
 def test_nothing_is_no_request(filled):
@@ -191,11 +236,13 @@ def test_what_is_too_much_for_one_request_goes_in_several_each_after_a_look_of_i
     assert len(column(filled, "Name")) == 43
 
 
+@pytest.mark.parametrize("moments", [pytest.param([1], id="once"), pytest.param([1, 3, 5], id="three times in a row")])
 @pytest.mark.parametrize("what", ["save", "append", "upsert", "delete"])
-def test_a_column_that_comes_in_between_the_two_requests_of_a_look_is_only_looked_at_again(filled, what):
+def test_a_column_that_comes_in_between_the_two_requests_of_a_look_is_only_looked_at_again(filled, what, moments):
     reading, sheet = filled.read(), filled.tab("Customers").id
     place = {"sheetId": sheet, "dimension": "COLUMNS", "startIndex": 0, "endIndex": 1}
-    own = interrupted(filled.running, filled.id, {1: [partial(filled.send, {"insertDimension": {"range": place}})]})
+    insert = partial(filled.send, {"insertDimension": {"range": place}})
+    own = interrupted(filled.running, filled.id, {moment: [insert] for moment in moments})
     wanted = [{"id": "C001", "name": "Anna"}]
     done = {
         "save": lambda: save(own, reading, "customers", wanted),

@@ -8,7 +8,7 @@ rule `required` is for), so a type says only what a cell that is not blank means
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -101,9 +101,10 @@ class Column(Variant):
         Never raises for what a cell says.  Equal cells are looked at once, and
         those that are right as they stand not one by one.
         """
-        kinds = set(map(type, cells))
-        if kinds == {str} and (right := self.right(context)) and right.all(cast("Sequence[str]", cells)):
+        right = self.right(context)
+        if right and right.all(cells):
             return filled(cells, self.blank()), {}
+        kinds = set(map(type, cells))
         if bool in kinds and len(kinds) > 1:
             # True is 1 to Python and not to a sheet.
             values = self._one_by_one(cells, context)

@@ -20,6 +20,7 @@ from sheetcrm.schema.columns.reading import plain, shown, typed
 # Day zero is 30 December 1899: Lotus counted a 29 February 1900 that never was.
 EPOCH = date(1899, 12, 30)
 _LAST = (date.max - EPOCH).days
+_BEFORE = EPOCH.toordinal()
 
 _CLOCK = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 _TYPED = re.compile(r"(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})| *年 *(\d{1,2}) *月 *(\d{1,2}) *日?)" + _CLOCK)
@@ -48,7 +49,7 @@ class DayColumn(Column):
             return _typed_day(cell)
         if isinstance(cell, bool) or not 1 <= (cell or 0) <= _LAST:
             raise _not_a_date(cell)
-        return EPOCH + timedelta(days=int(cell or 0))
+        return date.fromordinal(_BEFORE + int(cell or 0))
 
     def unlike(self, cells: Sequence[Cell], values: Sequence[Any]) -> Iterator[tuple[int, BadCell]]:
         """Dates that are texts: the sheet neither sorts nor computes with them."""

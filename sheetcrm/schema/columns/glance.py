@@ -8,6 +8,7 @@ the shape is not wrong: it is looked at closely.
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
@@ -28,8 +29,8 @@ class Glance:
         """Whether that text is of the shape; an empty one is not."""
         return self._one(text) is not None
 
-    def all(self, texts: Sequence[str]) -> bool:
-        """Whether every text is of the shape or empty."""
+    def all(self, cells: Sequence[Any]) -> bool:
+        """Whether every cell is a text, of the shape or empty."""
         if self._all is None:
-            return all(map(self._one, filter(None, texts)))
-        return self._all.isinstance_python(texts)
+            return {str}.issuperset(map(type, cells)) and all(map(self._one, filter(None, cells)))
+        return self._all.isinstance_python(cells)

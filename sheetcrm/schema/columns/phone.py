@@ -54,6 +54,24 @@ def e164(cell: Cell, country: str | None) -> str:
     return looked_up(cell, text, country)
 
 
+def country_of(text: str) -> str:
+    """The country (`CN`) of a number that is written with its code; empty where it has none, or belongs to none."""
+    import phonenumbers  # noqa: PLC0415 - its tables are slow to open
+
+    try:
+        return str(phonenumbers.region_code_for_number(phonenumbers.parse(text)) or "") if text.startswith("+") else ""
+    except phonenumbers.NumberParseException:
+        return ""
+
+
+def country_around(zone: str) -> str:
+    """The country of a time zone; empty where it has none."""
+    from babel.core import get_global  # noqa: PLC0415 - CLDR is slow to open
+
+    found = str(get_global("zone_territories").get(zone, ""))
+    return "" if found in ("ZZ", "001") else found
+
+
 def looked_up(cell: Cell, text: str, country: str | None) -> str:
     """The number in `text` by the tables of the world's numbers; `cell` is what messages quote."""
     import phonenumbers  # noqa: PLC0415 - as above

@@ -16,6 +16,7 @@ from sheetcrm.server.grid import Content, Formula
 from sheetcrm.server.griddata import width
 from sheetcrm.server.masks import Mask
 from sheetcrm.server.model import Sheet, Spreadsheet
+from sheetcrm.server.ranges import Area
 from sheetcrm.server.rules import has_formula
 from sheetcrm.server.writing import check_text
 
@@ -72,10 +73,7 @@ def _paint_rows(spreadsheet: Spreadsheet, brush: "Brush", start: Json, rows: lis
 def repeat_cell(spreadsheet: Spreadsheet, body: Json) -> None:
     brush = Brush(spreadsheet, masks.required(body.get("fields")))
     area = ranges.area(spreadsheet, body.get("range"))
-    cell = body.get("cell", {})
-    for row in range(area.top, area.bottom):
-        for column in range(area.left, area.right):
-            brush.paint(area.sheet, (row, column), cell, (area.top, area.left))
+    brush.fill(area, body.get("cell", {}))
     area.sheet.grid.touch(area.top, area.bottom)
 
 
@@ -129,11 +127,21 @@ class Brush:
 
     def paint(self, sheet: Sheet, place: Place, cell: Json, anchor: Place) -> None:
         """Write one cell; relative formulas in `cell` are written for `anchor`."""
-        wrong = [field for field in cell if field not in FIELDS and field not in READ_ONLY]
-        if wrong:
-            raise unsupported(f"writing the cell field {wrong[0]}")
+        _check(cell)
         for painter in self._painters:
             painter(sheet, place, cell, anchor)
+
+    def fill(self, area: Area, cell: Json) -> None:
+        """Write the same to every cell of an area; relative formulas in `cell` are written for its first cell."""
+        _check(cell)
+        anchor = (area.top, area.left)
+        for painter in self._painters:
+            if painter == self._format:
+                self._formats(area, cell)
+                continue
+            for row in range(area.top, area.bottom):
+                for column in range(area.left, area.right):
+                    painter(area.sheet, (row, column), cell, anchor)
 
     def _value(self, sheet: Sheet, place: Place, cell: Json, anchor: Place) -> None:
         content = entered(cell.get("userEnteredValue"))
@@ -143,13 +151,23 @@ class Brush:
 
     def _format(self, sheet: Sheet, place: Place, cell: Json, _: Place) -> None:
         old = sheet.grid.get("formats", *place)
-        given = cell.get("userEnteredFormat")
+        sheet.grid.put("formats", *place, self._formatted(old, cell.get("userEnteredFormat")))
+
+    def _formats(self, area: Area, cell: Json) -> None:
+        """`_format` for all cells of an area, a row at a time."""
+        grid, given = area.sheet.grid, cell.get("userEnteredFormat")
+        for row in range(area.top, area.bottom):
+            old = grid.cells("formats", row)[area.left : area.right]
+            old += [None] * (area.width - len(old))
+            grid.put_row("formats", row, area.left, [self._formatted(one, given) for one in old])
+
+    def _formatted(self, old: Json | None, given: Json | None) -> Json | None:
         key = (id(old), id(given))
         if key not in self._made:
             colored = proto.colored(given or {}, self._spreadsheet.theme)
             made = self._spreadsheet.shared(masks.merged(old, colored, self._format_mask))
             self._made[key] = (made, old, given)
-        sheet.grid.put("formats", *place, self._made[key][0])
+        return self._made[key][0]  # type: ignore[no-any-return]  # what was made above
 
     def _note(self, sheet: Sheet, place: Place, cell: Json, _: Place) -> None:
         sheet.grid.put("notes", *place, cell.get("note") or None)
@@ -175,6 +193,12 @@ class Brush:
         sheet.grid.put("pivots", *place, None if table is None else pivots.checked(self._spreadsheet, table))
         if table is not None:
             sheet.grid.put("values", *place, None)
+
+
+def _check(cell: Json) -> None:
+    wrong = [field for field in cell if field not in FIELDS and field not in READ_ONLY]
+    if wrong:
+        raise unsupported(f"writing the cell field {wrong[0]}")
 
 
 def _with_twins(mask: Mask) -> Mask:

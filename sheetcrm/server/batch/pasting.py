@@ -97,9 +97,8 @@ class _Paste:
         return cell
 
     def into(self, target: Area) -> None:
-        """Put the cells down; formulas and relative rules move by as much as their cell does."""
+        """Put the cells down; formulas move by as much as their cell does, and relative rules mean that anyway."""
         access.check_area(self._spreadsheet, target)
-        moved: dict[tuple[int, int, int], Validation] = {}
         for row, column, cell in self.cells:
             down, right = row - self._source.top, column - self._source.left
             if self._turned:
@@ -107,11 +106,8 @@ class _Paste:
             at = (target.top + down, target.left + right)
             for layer in self._layers:
                 value = cell.get(layer)
-                step = (at[0] - row, at[1] - column)
                 if isinstance(value, Formula):
-                    value = Formula(formulas.shifted(value, *step))
-                elif isinstance(value, Validation):
-                    value = moved.setdefault((id(value), *step), value.moved(*step))
+                    value = Formula(formulas.shifted(value, at[0] - row, at[1] - column))
                 target.sheet.grid.put(layer, *at, value)
         target.sheet.grid.touch(target.top, target.bottom)
 

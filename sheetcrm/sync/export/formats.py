@@ -24,6 +24,8 @@ class Format:
     """Whether one file holds several tables."""
     ids: ClassVar[bool] = False
     """Whether the hidden id goes with the rows."""
+    shows_nonsense: ClassVar[bool] = False
+    """Whether a cell that made no sense stands in it as in the sheet, marked; it is blank otherwise."""
     binary: ClassVar[bool] = False
     """Whether a terminal has no use for it."""
 

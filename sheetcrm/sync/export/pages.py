@@ -1,8 +1,9 @@
 """
 Parts of a sheet → the rows and columns that were asked for, column by column.
 
-A cell that made no sense is None; so is one that the format cannot hold, which
-`Page.unfit` names: nothing is cut off or rounded without a word.
+A cell that made no sense is None, and `Page.nonsense` has what stands there; one
+that the format cannot hold is None, too, and `Page.unfit` names it: nothing is
+cut off or rounded without a word.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from typing import Any, Literal
 
 from sheetcrm.errors import UsageError
 from sheetcrm.layout import Layout
+from sheetcrm.resources.base import Cell
 from sheetcrm.schema.columns.base import BadCell, Column, Context
+from sheetcrm.schema.columns.reading import as_text
 from sheetcrm.schema.template import HIDDEN_ID, SheetSpec
-from sheetcrm.sync.records import Extract
+from sheetcrm.sync.records import Extract, Parsed
 from sheetcrm.variants import nearest
 
 ISSUES = "_issues"
@@ -120,6 +123,14 @@ class Unfit:
     reason: str
 
 
+@dataclass(frozen=True)
+class Nonsense:
+    """A cell that made no sense: what stands there as text, and why it makes none."""
+
+    text: str
+    bad: BadCell
+
+
 @dataclass
 class Page:
     """Some rows of a table; `values` by field key, all of one length."""
@@ -131,6 +142,8 @@ class Page:
     """Ids that more than one row has."""
     values: dict[str, Sequence[Any]]
     unfit: list[Unfit] = field(default_factory=list)
+    nonsense: Mapping[str, Mapping[int, Nonsense]] = field(default_factory=dict)
+    """Field key → offset → the cell that is blank because it made no sense."""
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -161,7 +174,7 @@ class Chosen:
     samples: bool = False
 
     def page(self, extract: Extract) -> tuple[Page, int]:
-        """Those of an extract, and how many of their cells are blank because they made no sense."""
+        """Those of an extract, and how many of their cells made no sense."""
         parsed, count = extract.parsed, len(extract.parsed.numbers)
         offsets = self._offsets(extract)
         every = len(offsets) == count
@@ -174,12 +187,10 @@ class Chosen:
             one.key: chosen(self._issues(extract) if one.key == ISSUES else parsed.values.get(one.key, nothing))
             for one in self.table.fields
         }
-        keys = [one.key for one in self.table.fields]
-        bad = [at for key in keys for at in parsed.bad.get(key, ())]
-        wrong = len(bad) if every else len([at for at in bad if at in set(offsets)])
-        page = Page(self.table, chosen(parsed.numbers), chosen(extract.ids), extract.shared, values)
+        nonsense = {key: found for key in values if (found := _nonsense(parsed, key, None if every else offsets))}
+        page = Page(self.table, chosen(parsed.numbers), chosen(extract.ids), extract.shared, values, nonsense=nonsense)
         _well_formed(page)
-        return page, wrong
+        return page, sum(map(len, nonsense.values()))
 
     def _offsets(self, extract: Extract) -> Sequence[int]:
         count = len(extract.parsed.numbers)
@@ -199,6 +210,21 @@ class Chosen:
             title = columns[issue.column].title.say(self.table.context.language) if issue.column else ""
             said.setdefault(issue.row or 0, []).append(f"{title}: {issue.message}")
         return ["; ".join(said[row]) if row in said else None for row in extract.parsed.numbers]
+
+
+def _nonsense(parsed: Parsed, key: str, offsets: Sequence[int] | None) -> dict[int, Nonsense]:
+    """By offset among those rows (None: all)."""
+    bad = parsed.bad.get(key)
+    if not bad:
+        return {}
+    places = {at: at for at in bad} if offsets is None else {at: place for place, at in enumerate(offsets) if at in bad}
+    cells = parsed.used[key]
+    return {place: Nonsense(_as_text(cells[at]), bad[at]) for at, place in places.items()}
+
+
+def _as_text(cell: Cell) -> str:
+    text = cell if isinstance(cell, str) else "" if cell is None else as_text(cell)
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
 def _at(values: Sequence[Any], offsets: Sequence[int]) -> Sequence[Any]:

@@ -30,7 +30,7 @@ class ExportedSheet:
     sheet: str
     rows: int
     wrong: int
-    """Cells that made no sense and are blank."""
+    """Cells that made no sense: blank, or marked where the format shows them."""
     issues: int
     """Everything wrong in the rows that were read, these cells among it."""
     unfit: tuple[Unfit, ...] = ()

@@ -14,6 +14,7 @@ from datetime import date
 
 from sheetcrm.errors import SheetcrmError
 from sheetcrm.layout import Layout
+from sheetcrm.meter import Meter, unmetered
 from sheetcrm.schema.columns.base import Context, Place
 from sheetcrm.schema.template import Template
 from sheetcrm.sheets.gateway import Gateway
@@ -51,6 +52,8 @@ class Sources:
     today: date | None = None
     large: int = LARGE
     rows: int = ROWS
+    meter: Meter = unmetered
+    """Counts the rows of large sheets."""
 
     def of(self, sheets: Sequence[str], columns: Mapping[str, Collection[str]]) -> Iterator[Source]:
         """One after the other; of large sheets only those `columns` are read, where they are said."""
@@ -96,6 +99,7 @@ class Sources:
             rows=self.rows,
             language=self.language,
             today=self.today,
+            meter=self.meter,
         )
         context = found.seen.context
         return Source(sheet, context, found.layout, found, found.troubles, self._offered(sheet, context, reading))

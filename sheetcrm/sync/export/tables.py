@@ -25,6 +25,7 @@ from sqlalchemy import (
     func,
     insert,
     inspect,
+    or_,
     select,
 )
 from sqlalchemy import Table as DbTable
@@ -125,12 +126,17 @@ class Tables:
         self._loose = True
 
     def fasten(self) -> dict[Reference, int]:
-        """Have the database keep the references that hold; the others, and how many rows lead nowhere."""
-        broken = {one: count for one in self.references if (count := self._dangling(one))}
+        """
+        Have the database keep the references that hold; the others, and how many rows lead nowhere.
+
+        Rows that lead into an archive lead somewhere, but no database can keep a reference to one of two tables.
+        """
+        outside = {one for one in self.references if self._dangling(one)}
+        broken = {one: count for one in outside if (count := self._dangling(one, archives=True))}
         if self.db.dialect.name != "sqlite":
             kept = set(self._kept())
             for one in self.references:
-                if one not in broken and one not in kept:
+                if one not in outside and one not in kept:
                     self.db.execute(AddConstraint(self._constraint(one)))
         return broken
 
@@ -175,10 +181,12 @@ class Tables:
         self.made[one.table].append_constraint(found)
         return found
 
-    def _dangling(self, one: Reference) -> int:
-        table, target = self.made[one.table], self.made[one.target].alias()
-        found = exists().where(target.c[one.target_column] == table.c[one.column])
-        query = select(func.count()).select_from(table).where(table.c[one.column].is_not(None), ~found)
+    def _dangling(self, one: Reference, *, archives: bool = False) -> int:
+        table, away = self.made[one.table], self._context.template.archive_of(one.target)
+        names = [one.target, *([away] if archives and away in self.made else [])]
+        targets = [self.made[name].alias() for name in names if one.target_column in self.made[name].c]
+        found = [exists().where(target.c[one.target_column] == table.c[one.column]) for target in targets]
+        query = select(func.count()).select_from(table).where(table.c[one.column].is_not(None), ~or_(*found))
         return int(self.db.execute(query).scalar_one())
 
 

@@ -2,7 +2,8 @@
 Pages → an Excel file that a colleague edits and `import` takes back.
 
 Headers are titles, the key column is there (hidden where people never see
-it), days are days, text stays text: nothing is ever a formula.  Rows are written
+it), days are days, text stays text: nothing is ever a formula.  A cell that
+made no sense says what it says in the sheet, coloured, with a comment.  Rows are written
 as they come and never kept.
 """
 
@@ -20,11 +21,16 @@ from sheetcrm.messages import N_, texts
 from sheetcrm.schema.columns.base import Place
 from sheetcrm.schema.notes import header_note
 from sheetcrm.sync.export.formats import Format
-from sheetcrm.sync.export.pages import Field, Options, Page, Table
+from sheetcrm.sync.export.pages import Field, Nonsense, Options, Page, Table
 
 ROWS = 1_048_576
 TEXT = 32_767
 """Characters (UTF-16) of a cell of Excel; a cell of Sheets has up to 50,000."""
+TOO_LONG = f"longer than the {TEXT:,} characters of a cell of Excel"
+WRONG = "#ffd7c9"
+"""The colour of what made no sense, as `check --mark` has it."""
+COMMENTS = 10_000
+"""Wrong cells of a file that say why; more are coloured alone, for Excel opens many comments slowly."""
 INLINE = 255
 """Characters of a dropdown that stands in its rule."""
 SPARE = 500
@@ -39,6 +45,7 @@ class XlsxFormat(Format):
     name = "xlsx"
     many = True
     ids = True
+    shows_nonsense = True
     binary = True
 
     def __init__(self, path: Path, options: Options) -> None:
@@ -53,6 +60,7 @@ class XlsxFormat(Format):
         self._table: Table | None = None
         self._issues: list[tuple[str, ...]] = []
         self._lists: dict[tuple[str, ...], int] = {}
+        self._comments = 0
 
     def begin(self, table: Table) -> None:
         """A sheet with its headers, widths, notes and formats."""
@@ -63,6 +71,7 @@ class XlsxFormat(Format):
             self._book.set_custom_property("sheetcrm.template", table.context.template.key)
         self._sheet = self._book.add_worksheet(_tab(table.title, [one.name for one in self._book.worksheets()]))
         self._formats = [self._format(one, table) for one in table.fields]
+        self._marked = [self._format(one, table, bg_color=WRONG) for one in table.fields]
         for at, one in enumerate(table.fields):
             self._head(at, one, table)
         self._sheet.freeze_panes(1, table.spec.frozen_columns)
@@ -72,10 +81,13 @@ class XlsxFormat(Format):
         if self._row + len(page) > ROWS:
             raise UsageError(f"{page.table.title}: more rows than an Excel sheet has ({ROWS:,}); write Parquet or CSV")
         columns = [self._cells(one, page) for one in page.table.fields]
+        wrong = self._nonsense(page)
         sheet, formats = self._sheet, self._formats
         for row in zip(*columns, strict=True):
             for at, cell in enumerate(row):
                 if cell is None:
+                    if found := wrong.get((self._row, at)):
+                        self._mark(at, found, page.table)
                     continue
                 if isinstance(cell, str):
                     sheet.write_string(self._row, at, cell, formats[at])
@@ -107,14 +119,30 @@ class XlsxFormat(Format):
         context = page.table.context
         values = list(page.values[one.key])
         cells = {value: _cell(value, one.column.dump(value, context)) for value in set(values)}
-        long = {
-            value for value, cell in cells.items() if isinstance(cell, str) and len(cell.encode("utf-16-le")) > 2 * TEXT
-        }
+        long = {value for value, cell in cells.items() if isinstance(cell, str) and _is_long(cell)}
         if long:
             offsets = [at for at, value in enumerate(values) if value in long]
-            page.refuse(one.key, offsets, f"longer than the {TEXT:,} characters of a cell of Excel")
+            page.refuse(one.key, offsets, TOO_LONG)
             cells.update(dict.fromkeys(long))
         return [cells[value] for value in values]
+
+    def _nonsense(self, page: Page) -> dict[tuple[int, int], Nonsense]:
+        """By the row and column of the Excel sheet; what is too long for a cell is named and left blank."""
+        found: dict[tuple[int, int], Nonsense] = {}
+        for at, one in enumerate(page.table.fields):
+            cells = page.nonsense.get(one.key, {})
+            long = {offset for offset, cell in cells.items() if _is_long(cell.text)}
+            if long:
+                page.refuse(one.key, sorted(long), TOO_LONG)
+            found |= {(self._row + offset, at): cell for offset, cell in cells.items() if offset not in long}
+        return found
+
+    def _mark(self, at: int, found: Nonsense, table: Table) -> None:
+        self._sheet.write_string(self._row, at, found.text, self._marked[at])
+        self._comments += 1
+        if self._comments <= COMMENTS:
+            message = texts(table.context.language)(found.bad.message, **found.bad.values)
+            self._sheet.write_comment(self._row, at, message[:TEXT])
 
     def _head(self, at: int, one: Field, table: Table) -> None:
         assert one.column is not None, "as above"
@@ -127,11 +155,11 @@ class XlsxFormat(Format):
         if note := header_note(column, table.context):
             self._sheet.write_comment(0, at, note, {"x_scale": 2})
 
-    def _format(self, one: Field, table: Table) -> Any:
+    def _format(self, one: Field, table: Table, **also: str) -> Any:
         assert one.column is not None, "as above"
         found = one.column.number_format(table.context)
         align = one.column.align or one.column.looks()[1].casefold()
-        look: dict[str, Any] = {"align": align, "valign": "top", "text_wrap": one.column.wrap}
+        look: dict[str, Any] = {"align": align, "valign": "top", "text_wrap": one.column.wrap, **also}
         return self._book.add_format({**look, "num_format": found.pattern} if found else look)
 
     def _finish(self) -> None:
@@ -190,6 +218,10 @@ def _cell(value: Any, cell: Any) -> Any:
     if isinstance(value, date) and value < FIRST_DAY:
         return value.isoformat()
     return float(cell) if isinstance(cell, Decimal) else cell
+
+
+def _is_long(text: str) -> bool:
+    return len(text) > TEXT // 2 and len(text.encode("utf-16-le")) > 2 * TEXT
 
 
 def _letter(at: int) -> str:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from sheetcrm.messages import N_
+from sheetcrm.messages import N_, filled
 from sheetcrm.sync.files import encoding as encodings
 from sheetcrm.sync.files.table import MOST_CELLS, Fault, Line, Table, unusable
 
@@ -100,7 +100,7 @@ def _table(text: io.TextIOWrapper, path: str, name: str, delimiter: str | None) 
 def _unreadable_header(fault: Fault) -> str:
     if fault.code == "nul":
         return "not a text file (it has NUL characters)"
-    return f"the line that names the columns cannot be read: {fault.message.format(**fault.values)}"
+    return f"the line that names the columns cannot be read: {filled(fault.message, fault.values)}"
 
 
 def _split(records: Iterator[Line | Fault], path: str) -> tuple[list[Line], list[Fault]]:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from sheetcrm.messages import counted
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.columns.base import Column, Context
 from sheetcrm.schema.template import SheetSpec
@@ -82,7 +83,7 @@ def _matched(
     else:
         yield f"  {key}: {_quoted(header)}{note}"
         if wrong:
-            yield f"  # {len(wrong)} cells of it make no sense there, such as {_quoted(wrong[0][:60])}"
+            yield f"  # {counted(len(wrong), 'cell of it makes', 'cells of it make')} no sense there, such as {_quoted(wrong[0][:60])}"
 
 
 def formats(texts: Sequence[str]) -> list[str]:

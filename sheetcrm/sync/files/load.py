@@ -15,23 +15,26 @@ from pathlib import Path
 
 from sheetcrm.errors import FileError, Problem, UsageError
 from sheetcrm.messages import texts
+from sheetcrm.meter import Meter, unmetered
 from sheetcrm.schema.template import Template
 from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.cells import Log
 from sheetcrm.sync.extract import Values
+from sheetcrm.sync.files.already import Already
 from sheetcrm.sync.files.mapping import ImportMap, Source, sources, unused, writable
 from sheetcrm.sync.files.merge import Merge, Placed, merge, without_orphans
 from sheetcrm.sync.files.outcome import Became, Imported, Outcome
 from sheetcrm.sync.files.progress import Progress
 from sheetcrm.sync.files.reading import read_file
 from sheetcrm.sync.files.repair import Mended, mend
-from sheetcrm.sync.files.sift import Candidate, Refusal, Sifted, sift
+from sheetcrm.sync.files.sift import Candidate, Refusal, Says, Sifted, nothing, sift
 from sheetcrm.sync.files.table import Table, said
 from sheetcrm.sync.files.writing import Seen, changes, stamped, write
 from sheetcrm.sync.identity import new_ids, random_id
-from sheetcrm.sync.look import Look, look
+from sheetcrm.sync.look import Look
 from sheetcrm.sync.read import parsed_sheets
 from sheetcrm.sync.records import Parsed
+from sheetcrm.sync.standing import steady_look
 from sheetcrm.variants import nearest
 
 
@@ -71,6 +74,7 @@ def load(
     today: date | None = None,
     new_id: Callable[[], str] = random_id,
     work: Work | None = None,
+    meter: Meter = unmetered,
 ) -> Imported:
     """
     Import a CSV or Excel file into the sheet with that key; a second time it changes nothing.
@@ -80,11 +84,12 @@ def load(
     where there is one way only.  `today` goes into `created` of new rows and
     `touched` of those that change, where the file does not say them.
 
+    `meter` counts the lines that are in the sheet.
+
     FileError when the file or the mapping cannot be used as a whole, UsageError
-    when the sheet cannot take rows; nothing is written then.  Two reads, a
-    write, and a read that looks whether new rows stand where they were put; as
-    much for every 1.5 MB.  After an ApiError the same call goes on where it
-    stopped.
+    when the sheet cannot take rows; nothing is written then.  Two reads, a write
+    for what changes and one for what is new; as much for every 1.5 MB.  After an
+    ApiError the same call goes on where it stopped.
     """
     if sheet not in template.records:
         raise UsageError(f"rows cannot be imported into {sheet}; choose one of {', '.join(template.records)}")
@@ -100,7 +105,8 @@ def load(
         raise FileError([Problem(file.path, file.header.number, by, message)])
     work = work or Work()
     progress = Progress(work.progress, path, {"sheet": sheet, "by": by, "map": mapping.model_dump(), "tab": tab})
-    seen = look(gateway, template, language=language, today=today)
+    sheets = [key for key, one in template.sheets.items() if one.content != "page"]
+    seen = steady_look(gateway, template, language=language, sheets=sheets, today=today)
     _takes_rows(seen, sheet, found)
     compared = _compared(file, found, mapping, seen, sheet, by=by, given=given, repair=repair, progress=progress)
     named = _named(file, found.get(spec.key or ""))
@@ -113,10 +119,10 @@ def load(
     if dry_run:
         return done
     # A colleague's rows in other sheets matter for the first look only.
-    again = partial(look, gateway, template, language=language, sheets=[sheet], today=today)
+    again = partial(steady_look, gateway, template, language=language, sheets=[sheet], today=today)
     pending = [one for one in compared.made.placed if one.row is None or one.cells]
     progress.give({one.one.line: one.id for one in compared.made.new})
-    written = write(gateway, Seen(seen, compared.parsed), pending, again, log=work.log, progress=progress)
+    written = write(gateway, Seen(seen, compared.parsed), pending, again, log=work.log, progress=progress, meter=meter)
     progress.end()
     return replace(done, misplaced=tuple(written.misplaced), righted=tuple(dict.fromkeys(written.righted)))
 
@@ -160,18 +166,22 @@ def _compared(
     spec, sheets = context.template.sheets[sheet], parsed_sheets(seen)
     parsed = sheets[sheet]
 
-    def judged(table: Table) -> tuple[list[Candidate], Sifted, list[Refusal]]:
-        sifted = sift(table, spec.columns, found, mapping, context=context, t=t)
-        whole, orphans = without_orphans(sifted.candidates, parsed, Values(sheets), context, t)
+    ordered = dict(sorted(found.items(), key=lambda one: one[0] != by))
+
+    def judged(table: Table, says: Says) -> tuple[list[Candidate], Sifted, list[Refusal]]:
+        sifted = sift(table, spec.columns, ordered, mapping, context=context, t=t, says=says)
+        whole, orphans = without_orphans(sifted.candidates, parsed, Values(sheets), context, says)
         return whole, sifted, orphans
 
-    candidates, sifted, orphans = judged(file)
+    candidates, sifted, orphans = judged(file, Already(parsed, spec, by).says)
     mended = Mended()
     if repair:
         # Of two ways the one that leaves nothing by which the row is known is none.
         known = {by} & found.keys()
         mended = mend(
-            file, sifted.refusals, lambda table: [one for one in judged(table)[0] if known <= one.values.keys()]
+            file,
+            sifted.refusals,
+            lambda table: [one for one in judged(table, nothing)[0] if known <= one.values.keys()],
         )
         candidates = sorted([*candidates, *mended.candidates], key=lambda one: one.line)
     finished = [Placed(one, progress.ids.get(one.line, ""), 0) for one in candidates if one.line in progress.done]

@@ -13,13 +13,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sheetcrm.messages import Texts
+from sheetcrm.messages import Texts, texts
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.columns.base import Context, Place
 from sheetcrm.schema.columns.reference import ReferenceColumn
 from sheetcrm.schema.template import SheetSpec
 from sheetcrm.sync.extract import Values
-from sheetcrm.sync.files.sift import Candidate, Refusal
+from sheetcrm.sync.files.sift import Candidate, Refusal, Says
 from sheetcrm.sync.records import FIRST_ROW, Parsed
 
 
@@ -77,14 +77,14 @@ class _WithFile:
 
 
 def without_orphans(
-    candidates: Sequence[Candidate], parsed: Parsed, lookup: Values, context: Context, t: Texts
+    candidates: Sequence[Candidate], parsed: Parsed, lookup: Values, context: Context, says: Says
 ) -> tuple[list[Candidate], list[Refusal]]:
     """
     The candidates whose references all lead to a row, and refusals of the others.
 
-    Only references: a colleague who is not in the team tab yet keeps no customer out.
+    One that the row `says` already is nothing new.  Only references: a colleague who is not in the team tab yet keeps no customer out.
     """
-    spec = context.template.sheets[parsed.sheet]
+    spec, t = context.template.sheets[parsed.sheet], texts(context.language)
     values = {key: [one.values.get(key) for one in candidates] for key in spec.columns}
     everything = _WithFile(lookup, parsed.sheet, candidates)
     refused: dict[int, Refusal] = {}
@@ -92,8 +92,9 @@ def without_orphans(
     for key, column in references.items():
         for rule in column.implied_rules():
             for offset, bad in rule.check(Place(parsed.sheet, key), values, context, everything):
-                line = candidates[offset].line
-                refused.setdefault(line, Refusal(line, key, bad.code, t(bad.message, **bad.values)))
+                one, line = candidates[offset], candidates[offset].line
+                if not says(one, key, one.cells[key]):
+                    refused.setdefault(line, Refusal(line, key, bad.code, t(bad.message, **bad.values)))
     return [one for one in candidates if one.line not in refused], list(refused.values())
 
 

@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from sheetcrm.schema.context import Context
 from sheetcrm.sync.aims import CellChange
-from sheetcrm.sync.dump import guarded
+from sheetcrm.sync.dump import as_data, as_read, guarded
 from sheetcrm.sync.files.sift import Refusal
 
 Became = Literal["added", "changed", "same", "refused"]
@@ -51,7 +52,7 @@ class Imported:
     unused: tuple[str, ...]
     """Columns of the file that go nowhere."""
     misplaced: tuple[str, ...] = ()
-    """Ids of new rows that moved while we wrote, and cells (`'Customers'!C7`) where nobody can tell what stood there: look at them."""
+    """Cells (`'Customers'!C7`) in which something landed, or was written over, because columns were moved while we wrote: look at them."""
     righted: tuple[str, ...] = ()
     """Ids of rows that were written once more, because rows moved while we wrote."""
     outcomes: tuple[Outcome, ...] = ()
@@ -68,30 +69,36 @@ class Imported:
 COLUMNS = ("line", "became", "id", "column", "before", "after", "reason", "text")
 
 
-def report(done: Imported, form: Literal["csv", "json"]) -> str:
+def report(done: Imported, form: Literal["csv", "json"], context: Context) -> str:
     """
     Every line as a text that ends in a line end: JSON, or a CSV with one line for each cell that changed and each reason.
 
-    In the CSV a text that a spreadsheet program would run has a ' in front.
+    Cells are said as the sheet shows them, in JSON with numbers as numbers.  In the CSV a text that a spreadsheet program would run has a ' in front.
     """
     if form == "json":
-        return json.dumps([asdict(one) for one in done.outcomes], ensure_ascii=False, indent=2) + "\n"
+        return json.dumps([_data(one, context) for one in done.outcomes], ensure_ascii=False, indent=2) + "\n"
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for one in done.outcomes:
-        writer.writerows([guarded(str(cell)) if isinstance(cell, str) else cell for cell in row] for row in _rows(one))
+        writer.writerows(
+            [guarded(str(cell)) if isinstance(cell, str) else cell for cell in row] for row in _rows(one, context)
+        )
     return out.getvalue()
 
 
-def _rows(one: Outcome) -> Iterator[tuple[Any, ...]]:
+def _data(one: Outcome, context: Context) -> dict[str, Any]:
+    return {**asdict(one), "changes": [as_data(change, context) for change in one.changes]}
+
+
+def _rows(one: Outcome, context: Context) -> Iterator[tuple[Any, ...]]:
     first = (one.line, one.became, one.id or "")
     if one.refusal is not None:
         for column, text in ((one.refusal.column, one.refusal.text), *one.refusal.also):
             yield (*first, column or "", "", "", one.refusal.reason, text)
         return
     for change in one.changes:
-        yield (*first, change.column, change.before, change.after, "", "")
+        yield (*first, change.column, *as_read(change, context), "", "")
     if one.mended is not None:
         yield (*first, "", "", "", "mended", one.mended)
     elif not one.changes:

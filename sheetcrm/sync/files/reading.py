@@ -14,6 +14,16 @@ from sheetcrm.sync.files import csvfile, xlsx
 from sheetcrm.sync.files.mapping import ImportMap
 from sheetcrm.sync.files.table import Table, unusable
 
+KINDS = {
+    b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"<!doctype html": "a web page",
+    b"<html": "a web page",
+    b"<?xml": "XML",
+}
+"""What people take for a table, by its first bytes in lower case; some programs write a web page and call it .xls."""
+
 
 def read_file(path: Path, mapping: ImportMap, *, tab: str | None = None, titles: Collection[str] = ()) -> Table:
     """
@@ -23,10 +33,16 @@ def read_file(path: Path, mapping: ImportMap, *, tab: str | None = None, titles:
     """
     try:
         with path.open("rb") as file:
-            start = file.read(4)
+            start = file.read(64)
     except OSError as error:
         raise unusable(path, None, f"cannot be read: {error.strerror}") from error
     tab = tab or mapping.tab
+    looks = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    kind = next((kind for begin, kind in KINDS.items() if looks.startswith(begin.lower())), None)
+    if kind is not None:
+        raise unusable(
+            path, None, f"is {kind}, whatever it is called; open it, and save the table as .xlsx or CSV UTF-8"
+        )
     if xlsx.is_excel(start):
         table = xlsx.read_file(path, tab=tab, wanted=titles)
     elif tab is not None:

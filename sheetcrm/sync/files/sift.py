@@ -11,7 +11,7 @@ people put it right.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -57,6 +57,15 @@ class Candidate:
     """Only what is not blank: a blank in the file takes nothing away from the sheet."""
 
 
+Says = Callable[[Candidate, str, Cell], bool]
+"""Whether the row that a line is for has that very cell in that column."""
+
+
+def nothing(_one: Candidate, _key: str, _cell: Cell) -> bool:
+    """As `Says`: there is no such row."""
+    return False
+
+
 @dataclass(frozen=True)
 class Sifted:
     """All lines of a file, each in one of the two; in the order of the file."""
@@ -74,8 +83,13 @@ def sift(
     *,
     context: Context,
     t: Texts,
+    says: Says = nothing,
 ) -> Sifted:
-    """Read every line by the sources of the columns; everything wrong with a line is in its one refusal."""
+    """
+    Read every line by the sources of the columns, in their order; everything wrong with a line is in its one refusal.
+
+    A cell that makes no sense and that its row `says` already is left alone.
+    """
     refused = {one.number: Refusal(one.number, None, one.code, t(one.message, **one.values)) for one in file.faults}
     lines = list(file.lines)
     for check in (_shifted, _unexpected):
@@ -90,6 +104,8 @@ def sift(
         for offset, bad in _fill(
             candidates, key, columns[key], _numbers(file, cells, columns[key], source, mapping), context
         ):
+            if says(candidates[offset], key, cells[offset]):
+                continue
             line, header, text = lines[offset].number, source.header or key, t(bad.message, **bad.values)
             first = refused.get(line)
             more = replace(first, also=(*first.also, (header, text))) if first else None
@@ -106,7 +122,11 @@ def _shifted(file: Table, lines: list[Line], mapping: ImportMap, t: Texts) -> It
         longer = any(said(cell).strip() for cell in line.cells[size:])
         if not longer and len(line.cells) >= least:
             continue
-        text = t("{found} cells where the header has {size}: the columns are shifted", found=len(line.cells), size=size)
+        text = t(
+            "{found} {found:cell|cells} where the header has {size}: the columns are shifted",
+            found=len(line.cells),
+            size=size,
+        )
         if longer:
             yield Refusal(line.number, _cut(file, line), "shifted", text + _unquoted(file, line, t))
         else:
@@ -205,7 +225,9 @@ def _told(formulas: list[tuple[int, str]], refused: Mapping[int, Refusal]) -> It
     """How many went in, and the first of them."""
     there = sorted(one for one in formulas if one[0] not in refused)
     if there:
-        message = N_("{count} cells look like formulas, the first in line {line} ({text}); they come in as text")
+        message = N_(
+            "{count} {count:cell looks like a formula|cells look like formulas}, the first in line {line} ({text}); {count:it comes|they come} in as text"
+        )
         yield Remark(message, {"count": len(there), "line": there[0][0], "text": _short(there[0][1])})
 
 

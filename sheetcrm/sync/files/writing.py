@@ -1,34 +1,40 @@
 """
 What an import is to write → the sheet, a piece at a time.
 
-Each piece is a batch, all or nothing, put into the journal before it goes out.
-Before every piece but the first the sheet is looked at again, so that a large
-file does not write by an old map; after an answer that got lost, too, and what
-arrived is not sent twice.
+Each piece is a batch, all or nothing (a piece in which some rows change and
+others are new is two), put into the journal before it goes out.  Before every
+piece but the first the sheet is looked at again, so that a large file does not
+write by an old map; after an answer that got lost, too, and what arrived is not
+sent twice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
-from sheetcrm.errors import NoAnswer
+from sheetcrm.errors import ApiError
+from sheetcrm.journal import continued
 from sheetcrm.messages import texts
+from sheetcrm.meter import Meter, unmetered
 from sheetcrm.resources.base import Cell
 from sheetcrm.sheets.gateway import Gateway
-from sheetcrm.sync.aims import CellChange
-from sheetcrm.sync.cells import Attempt, Log, logged, put_right
+from sheetcrm.sync.aims import CellChange, same
+from sheetcrm.sync.batches import Write, chunks
+from sheetcrm.sync.cells import INVALID, Attempt, Changed, Log, logged, put_right
 from sheetcrm.sync.files.merge import Placed, merge
 from sheetcrm.sync.files.progress import Progress
 from sheetcrm.sync.identity import stamps
-from sheetcrm.sync.landing import Aim, Landing, send_and_see
 from sheetcrm.sync.look import Look
-from sheetcrm.sync.read import judged, parsed_sheets
+from sheetcrm.sync.posting import Posted, in_doubt, post
+from sheetcrm.sync.read import parsed_sheets
 from sheetcrm.sync.records import FIRST_ROW, Parsed
-from sheetcrm.sync.write import Write, cell_requests, chunks, formula_requests, misplaced, room
+from sheetcrm.sync.standing import unjudged
+from sheetcrm.sync.writing.adding import New, add
 
 TRIES = 3
-"""How often a piece is tried that nobody answers for."""
+"""How often a piece is tried that nobody answers for, or whose tab is called otherwise by then."""
 
 
 @dataclass
@@ -37,6 +43,11 @@ class Written:
 
     misplaced: list[str] = field(default_factory=list)
     righted: list[str] = field(default_factory=list)
+
+    def tell(self, done: Changed) -> None:
+        """One batch more."""
+        self.misplaced += [landing.a1 for landing in done.misplaced]
+        self.righted += dict.fromkeys(change.id for change in done.righted)
 
 
 @dataclass(frozen=True)
@@ -60,9 +71,10 @@ def write(
     *,
     log: Log | None,
     progress: Progress,
+    meter: Meter = unmetered,
 ) -> Written:
     """Write everything in `placed`, which has its ids; `seen` is what it was compared with."""
-    done, pieces = Written(), list(_pieces(placed))
+    done, pieces, sent = Written(), list(_pieces(placed)), 0
     for number, piece in enumerate(pieces, start=1):
         named = replace(log, what=f"{log.what}, {number} of {len(pieces)}") if log and len(pieces) > 1 else log
         left = piece
@@ -73,10 +85,12 @@ def write(
             try:
                 _send(gateway, seen, left, named, done)
                 break
-            except NoAnswer:
-                if tries == TRIES:
+            except ApiError as lost:
+                if tries == TRIES or not (in_doubt(lost) or lost.status == INVALID):
                     raise
         progress.finish(one.one.line for one in piece)
+        sent += len(piece)
+        meter("lines written", sent, len(placed))
     return done
 
 
@@ -89,13 +103,14 @@ def stamped(placed: Placed, seen: Look, sheet: str) -> Placed:
 
 
 def changes(placed: Placed, parsed: Parsed) -> tuple[CellChange, ...]:
-    """Each cell that is written, with what stood there."""
+    """Each cell that is written, with what stood there; one that says it already is not."""
 
     def before(key: str) -> Cell:
         cells = parsed.cells[key]
         return None if placed.row is None else cells[placed.row - FIRST_ROW]
 
-    return tuple(CellChange(parsed.sheet, placed.id, key, before(key), cell) for key, cell in placed.cells.items())
+    every = (CellChange(parsed.sheet, placed.id, key, before(key), cell) for key, cell in placed.cells.items())
+    return tuple(change for change in every if not same(change.before, change.after))
 
 
 def _pieces(placed: Sequence[Placed]) -> Iterator[list[Placed]]:
@@ -117,34 +132,16 @@ def _placed_again(piece: Sequence[Placed], seen: Seen) -> list[Placed]:
 
 
 def _send(gateway: Gateway, seen: Seen, piece: Sequence[Placed], log: Log | None, done: Written) -> None:
-    """One batch; see where it landed, put right what landed beside."""
-    if not piece:
-        return
-    parsed, layout, context = seen.parsed, seen.look.layout, seen.look.context
-    sheet, changed = parsed.sheet, [one for one in piece if one.row is not None]
+    """What changes, and what is new as rows of its own; put right what landed beside."""
+    reading, parsed, context = unjudged(seen.look), seen.parsed, seen.look.context
+    sent = [(change, one.row) for one in piece if one.row is not None for change in changes(one, parsed)]
     new = [one for one in piece if one.row is None]
-    free = room(layout, sheet, max(parsed.numbers, default=1), len(new))
-    before = [*free.requests, *formula_requests(layout, sheet, context, free.first, len(new))]
-    rows = {one.id: free.moved(one.row or 0) for one in changed}
-    rows |= {one.id: free.first + at for at, one in enumerate(new)}
-    requests = [*before, *cell_requests(layout, sheet, [Write(rows[one.id], one.cells) for one in (*changed, *new)])]
-    # Rows that are new, or move because rows come in above them, get their place by this very batch.
-    still = [one for one in changed if rows[one.id] == one.row]
-    aims = [Aim(sheet, one.id, column, rows[one.id], cell) for one in still for column, cell in one.cells.items()]
-    with logged(log, [change for one in piece for change in changes(one, parsed)]):
-        landed = send_and_see(gateway, layout, context, requests, aims) if aims else []
-        if not aims:
-            gateway.batch(requests)
-    standing = {one.id for one in still}
-    others = {row: id_ for id_, row in rows.items() if id_ not in standing}
-    key = context.template.sheets[sheet].key or ""
-    done.misplaced += misplaced(gateway, sheet, key, others) if others else []
-    sent = [(_change(parsed, landing), landing) for landing in landed]
-    settled = put_right(gateway, context.template, Attempt(judged(seen.look), sent), log)
-    done.misplaced += [landing.a1 for landing in settled.misplaced]
-    done.righted += dict.fromkeys(one.id for one in settled.righted)
-
-
-def _change(parsed: Parsed, landing: Landing) -> CellChange:
-    aim = landing.aim
-    return CellChange(aim.sheet, aim.id, aim.column, parsed.cells[aim.column][aim.row - FIRST_ROW], aim.cell)
+    if not sent and not new:
+        return
+    added = [change for one in new for change in changes(one, parsed)]
+    with logged(log, [*(change for change, _ in sent), *added]):
+        posted = post(gateway, reading, context, sent) if sent else Posted(())
+        with continued() if sent else nullcontext():
+            done.tell(put_right(gateway, context.template, Attempt(reading, posted.landed, posted.left), log))
+            rows = [New(one.id, cells=one.cells) for one in new]
+            done.tell(add(gateway, reading, context, parsed.sheet, rows))

@@ -187,11 +187,12 @@ def _remarks(package: Package, title: str, hidden: bool, seen: _Seen) -> Iterato
         yield Remark(N_("the tab {title} is hidden in the file"), {"title": title})
     if seen.hidden:
         yield Remark(
-            N_("{count} rows are hidden in the file; they are read like the others"), {"count": len(seen.hidden)}
+            N_("{count} {count:row is|rows are} hidden in the file, and read like the others"),
+            {"count": len(seen.hidden)},
         )
     if seen.uncalculated:
         message = N_(
-            "{count} formulas have no result in the file, the first in {cell}, and are read as blank; "
+            "{count} {count:formula has|formulas have} no result in the file, the first in {cell}, and {count:is|are} read as blank; "
             "open it in a spreadsheet program and save it"
         )
         yield Remark(message, {"count": seen.uncalculated, "cell": seen.first_uncalculated})

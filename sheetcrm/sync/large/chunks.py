@@ -17,6 +17,7 @@ from datetime import date
 
 from sheetcrm.errors import MovedMeanwhile, UsageError
 from sheetcrm.layout import Layout
+from sheetcrm.meter import Meter, unmetered
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.template import Template
 from sheetcrm.sheets.gateway import Gateway
@@ -44,13 +45,14 @@ def chunks(
     look_every: int = 10,
     language: str | None = None,
     today: date | None = None,
+    meter: Meter = unmetered,
 ) -> Chunks:
     """
     The records of a sheet in `Extract`s of at most `rows` rows, in the order of the sheet; one is read when it is asked for.
 
     `columns` (`customers.owner`; None: all) restricts what is read; the key is
     always read, and rules that need another column say nothing.  With every part the header row is looked at, every
-    `look_every` parts and at the end the marks.  An iterator that raises
+    `look_every` parts and at the end the marks; `meter` counts the rows.  An iterator that raises
     MovedMeanwhile when rows were moved while it went on; then begin again.
     UsageError for a sheet without records or columns that there are not.
     """
@@ -63,16 +65,25 @@ def chunks(
     asked = Asked.of(sheet, chosen, template.context("en"))
     sheets = dict.fromkeys([sheet, *(target for target, _column in asked.targets)])
     binding = Binding(gateway, template, sheets, language=language, today=today)
-    return Chunks(binding, asked, chosen, rows, look_every)
+    return Chunks(binding, asked, chosen, rows, look_every=look_every, meter=meter)
 
 
 class Chunks(Iterator[Extract]):
     """The parts of a large sheet; see `chunks`."""
 
-    def __init__(self, binding: Binding, asked: Asked, columns: Sequence[str], rows: int, look_every: int) -> None:
+    def __init__(
+        self,
+        binding: Binding,
+        asked: Asked,
+        columns: Sequence[str],
+        rows: int,
+        *,
+        look_every: int,
+        meter: Meter = unmetered,
+    ) -> None:
         """The spreadsheet has been looked at once."""
         self._binding, self._asked, self._columns = binding, asked, columns
-        self._rows, self._look_every = rows, look_every
+        self._rows, self._look_every, self._meter = rows, look_every, meter
         self._whole = set(columns) == set(binding.seen.context.template.sheets[asked.sheet].columns)
         self._parts = self._read() if binding.seen.layout.has(asked.sheet) else iter(())
 
@@ -111,6 +122,7 @@ class Chunks(Iterator[Extract]):
             last = first + self._rows - 1
             cells = {column: found for (_, column), found in self._binding.read(places, first, last).items()}
             order.check(first, cells.get(self._asked.key, []), cells.get(self._asked.telling, []), self._title)
+            self._meter("rows read", min(last, self._binding.rows(sheet)), self._binding.rows(sheet))
             yield self._extract(cells, first, survey)
             first, parts = last + 1, parts + 1
             if parts % self._look_every == 0 or first > self._binding.rows(sheet):
@@ -129,6 +141,8 @@ class Chunks(Iterator[Extract]):
         first = FIRST_ROW
         while places and first <= max(binding.rows(sheet) for sheet, _column in places):
             survey.add(binding.read(places, first, first + size - 1))
+            most = max(binding.rows(sheet) for sheet, _column in places)
+            self._meter("rows surveyed", min(first + size - 1, most), most)
             first += size
         return survey.finish()
 

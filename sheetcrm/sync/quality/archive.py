@@ -76,8 +76,7 @@ def bring_back(
 def _archive(template: Template, sheet: str) -> str:
     archive = template.archive_of(sheet)
     if archive is None:
-        known = ", ".join(archived_sheets(template)) or "none"
-        raise UsageError(
-            f"{sheet} has no archive; add archive: to the sheet in the template, and apply it (there are: {known})"
-        )
+        known = ", ".join(archived_sheets(template))
+        others = f" (these have one: {known})" if known else ""
+        raise UsageError(f"{sheet} has no archive; add archive: to the sheet in the template, and apply it{others}")
     return archive

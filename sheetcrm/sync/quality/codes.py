@@ -170,7 +170,7 @@ WRITING: Mapping[str, Code] = {
     ),
     "id_not_unique": Code(N_("An id that several rows have."), N_("Give each row its own.")),
     "id_taken": Code(N_("A new row with the id of another one."), N_("Choose another id, or use upsert.")),
-    "id_twice": Code(N_("The same id twice in what was given."), N_("Leave one of the two.")),
+    "id_twice": Code(N_("The same id, or key, twice in what was given."), N_("Leave one of the two.")),
     "key_not_unique": Code(
         N_("A key that stands in several rows of the sheet."), N_("Merge the rows, or choose another key.")
     ),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sheetcrm.errors import Refused
+from sheetcrm.meter import Meter, unmetered
 from sheetcrm.schema.template import Template
 from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.aims import CellChange
@@ -57,9 +58,9 @@ class Deduped:
     moved: Saved | None = None
 
 
-def propose(reading: Reading, sheet: str, *, today: date | None = None) -> Proposal:
-    """The groups of that sheet, and what merging them takes; the reading must have every sheet.  Errors as `find`."""
-    found = find(reading, sheet)
+def propose(reading: Reading, sheet: str, *, today: date | None = None, meter: Meter = unmetered) -> Proposal:
+    """The groups of that sheet, and what merging them takes; the reading must have every sheet.  Errors and `meter` as `find`."""
+    found = find(reading, sheet, meter)
     return Proposal(found, tuple(merges(reading, found.groups, today)))
 
 

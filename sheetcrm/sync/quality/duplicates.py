@@ -16,6 +16,7 @@ from itertools import combinations
 
 from sheetcrm.errors import UsageError
 from sheetcrm.messages import N_, texts
+from sheetcrm.meter import Meter, unmetered
 from sheetcrm.schema.columns.text import TextColumn
 from sheetcrm.schema.duplicates import DuplicateRule, NamedRule, SameRule, usual
 from sheetcrm.schema.template import Template
@@ -28,6 +29,8 @@ MOST = 10
 """What more rows than this say is no proof."""
 FEW = 3
 """What at most so many rows say supports names that are alike."""
+TOLD = 2_000
+"""After so many pairs a meter is told."""
 SAYS_SOMETHING = 4
 """Signs that a text must have to support anything."""
 
@@ -92,12 +95,12 @@ def rules_of(template: Template, sheet: str) -> tuple[DuplicateRule, ...]:
     return usual(template.sheets[sheet]) if said is None else said
 
 
-def find(reading: Reading, sheet: str) -> Duplicates:
+def find(reading: Reading, sheet: str, meter: Meter = unmetered) -> Duplicates:
     """
     Every group in that sheet of the reading.
 
     UsageError where nothing says by what duplicates are known, MissingExtra
-    without rapidfuzz.  The time grows with the rows, not with their square.
+    without rapidfuzz.  `meter` counts pairs of names.  The time grows with the rows, not with their square.
     """
     rules = rules_of(reading.template, sheet)
     if not rules:
@@ -106,7 +109,7 @@ def find(reading: Reading, sheet: str) -> Duplicates:
         )
     if sheet not in reading.extracts:
         raise UsageError(f"the spreadsheet has no tab for {sheet}; make it with: sheetcrm apply")
-    rows = _Rows(reading, reading.extracts[sheet], rules)
+    rows = _Rows(reading, reading.extracts[sheet], rules, meter)
     ties: dict[tuple[int, int], Why] = {}
     # Names come after what is the same, which may prove or contradict them.
     for rule in sorted(rules, key=lambda rule: isinstance(rule, NamedRule)):
@@ -126,6 +129,7 @@ class _Rows:
     reading: Reading
     extract: Extract
     rules: Sequence[DuplicateRule]
+    meter: Meter
     common: list[Common] = field(default_factory=list)
     compared: int = 0
     same_in: set[tuple[int, int]] = field(default_factory=set)
@@ -225,6 +229,8 @@ class _Rows:
         least = min(rule.least, rule.supported)
         for first, second in pairs([name.text for name in names]):
             self.compared += 1
+            if self.compared % TOLD == 0:
+                self.meter("pairs of names compared", self.compared, 0)
             percent = likeness.alike(names[first], names[second], least)
             if percent >= least and max(len(by_name[names[first]]), len(by_name[names[second]])) <= MOST:
                 for one in by_name[names[first]]:

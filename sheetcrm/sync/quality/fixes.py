@@ -90,8 +90,8 @@ def _known(only: Collection[str], template: Template) -> None:
     known = [*KINDS, *dict.fromkeys(word for pair in columns for word in pair)]
     for word in only:
         if word not in known:
-            hint = nearest(word, known) or f"; there are {', '.join(KINDS)}"
-            raise UsageError(f"nothing to fix is called {word}{hint}, column types and columns")
+            kinds = f"there are {', '.join(KINDS)}, every column type and every column"
+            raise UsageError(f"nothing to fix is called {word}{nearest(word, known)} ({kinds})")
 
 
 def _words(fix: Fix, template: Template) -> set[str]:

@@ -34,6 +34,12 @@ p { color: #52606d; margin: .3em 0; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .35em .6em; border-bottom: 1px solid #d8dee4; overflow-wrap: anywhere; }
 th { background: #f0f3f6; } td:first-child { white-space: nowrap; } code { color: #52606d; }
+/* On a phone each row is a block, with its headings; what is blank takes no room. */
+@media screen and (max-width: 40em) {
+  body { margin: 1em auto; } thead, td:empty { display: none; } table, tbody, tr, td { display: block; }
+  tr { padding: .5em 0; border-bottom: 1px solid #d8dee4; } td { border: 0; padding: .1em 0; }
+  td[data-head]::before { content: attr(data-head) ": "; color: #52606d; }
+}
 @media print { body { margin: 0; max-width: none; } a { color: inherit; text-decoration: none; } tr { break-inside: avoid; } thead { display: table-header-group; } }
 """
 """Of the page, which loads nothing from anywhere."""
@@ -95,7 +101,8 @@ def as_page(
     )
     headline = f"{title} – " + t(N_("Issues"))
     lang = "zh-CN" if language == "zh" else language
-    head = f'<meta charset="utf-8"><title>{_text(headline)}</title><style>{STYLE}</style>'
+    wide = '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    head = f'<meta charset="utf-8">{wide}<title>{_text(headline)}</title><style>{STYLE}</style>'
     return f'<!DOCTYPE html>\n<html lang="{lang}"><head>{head}</head>\n<body>\n{body}</body></html>\n'
 
 
@@ -133,9 +140,12 @@ def _cells(issue: Issue) -> tuple[str, ...]:
 
 
 def _table(heads: Iterable[str], rows: Iterable[Iterable[str]], t: Texts) -> Iterator[str]:
-    yield f"<table><thead><tr>{''.join(f'<th>{_text(t(head))}</th>' for head in heads)}</tr></thead><tbody>\n"
+    titles = [_text(t(head)) for head in heads]
+    yield f"<table><thead><tr>{''.join(f'<th>{title}</th>' for title in titles)}</tr></thead><tbody>\n"
+    # The first cell says which row it is and needs no heading.
+    starts = ["<td>", *(f'<td data-head="{title}">' for title in titles[1:])]
     for row in rows:
-        yield f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>\n"
+        yield f"<tr>{''.join(f'{start}{cell}</td>' for start, cell in zip(starts, row, strict=True))}</tr>\n"
     yield "</tbody></table>\n"
 
 

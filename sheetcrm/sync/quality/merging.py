@@ -3,7 +3,8 @@ A group of duplicates → one row that keeps all they said, the cells that chang
 
 Nothing is dropped: what the row that stays does not say is taken over, what it says otherwise is
 written into its notes, where it has any, and stands in the archived row in any case.  Who named a row
-that goes names the one that stays.
+that goes names the one that stays; but a row that is known by that name (the analysis of a
+customer) would be there twice then, so it stays as it is, and is told.
 """
 
 from __future__ import annotations
@@ -60,6 +61,8 @@ class Merge:
     """How many cells name the others, those of `left` among them."""
     left: tuple[tuple[str, int], ...] = ()
     """Sheet and row number (1-based) of rows that name them and have no id yet; `dedupe` gives them one first, where it is ours to give."""
+    known: tuple[tuple[str, str], ...] = ()
+    """Sheet and id of rows that are themselves known by one that goes: they go on naming it, in the archive."""
 
 
 def merges(reading: Reading, groups: Sequence[Group], today: date | None = None) -> list[Merge]:
@@ -105,9 +108,10 @@ class _Merging:
             for key, cell in cells.items()
             if not same(before := self._cell(survivor, key), cell)
         ]
-        named, left = self._repointed(survivor, losers)
+        named, left, known = self._repointed(survivor, losers)
         named = [change for change in named if change.place not in {one.place for one in own}]
-        return Merge(self.group, survivor, losers, tuple(fields), (*own, *named), len(named) + len(left), tuple(left))
+        count = len(named) + len(left)
+        return Merge(self.group, survivor, losers, tuple(fields), (*own, *named), count, tuple(left), tuple(known))
 
     def _rank(self, id_: str) -> tuple[int, int, int, int]:
         """Most complete, last touched, most often named, first in the sheet."""
@@ -201,13 +205,15 @@ class _Merging:
         cell, value = self._cell(id_, key), self._value(id_, key)
         return str(cell if isinstance(cell, str) or value is None else value)
 
-    def _repointed(self, survivor: str, losers: Sequence[str]) -> tuple[list[CellChange], list[tuple[str, int]]]:
-        """Every cell that names one of the rows that go, and rows without an id that do."""
-        changes, left = [], []
+    def _repointed(
+        self, survivor: str, losers: Sequence[str]
+    ) -> tuple[list[CellChange], list[tuple[str, int]], list[tuple[str, str]]]:
+        """Every cell that names one of the rows that go, rows without an id that do, and rows that are known by it."""
+        changes, left, known = [], [], []
         for target, place in self.pointers:
             anew = self._anew(target, survivor, losers)
-            extract = self.reading.extracts[place.sheet]
-            column = self.reading.template.sheets[place.sheet].columns[place.column]
+            extract, spec = self.reading.extracts[place.sheet], self.reading.template.sheets[place.sheet]
+            column = spec.columns[place.column]
             for at, value in enumerate(extract.parsed.values[place.column]):
                 if not isinstance(value, str) or value not in anew:
                     continue
@@ -217,10 +223,13 @@ class _Merging:
                 if id_ is None or id_ not in extract.offsets:
                     left.append((place.sheet, number))
                     continue
+                if column.is_unique or place.column == spec.key:
+                    known.append((place.sheet, id_))
+                    continue
                 before = extract.cell(number, place.column)
                 after = column.dump(anew[value], self.reading.template.context(self.reading.language))
                 changes.append(CellChange(place.sheet, id_, place.column, before, after))
-        return list({change.place: change for change in changes}.values()), list(dict.fromkeys(left))
+        return list({change.place: change for change in changes}.values()), list(dict.fromkeys(left)), known
 
     def _anew(self, target: str, survivor: str, losers: Sequence[str]) -> Mapping[str, Any]:
         """What stands in the column of the rows that go → of the one that stays; only what no other row says."""

@@ -1,18 +1,20 @@
 """
 New records → rows of their own below the last, in one batch with all that a row needs.
 
-Rows are inserted, not taken from the blank ones below: so whatever people move
-or type in that moment, nothing of theirs is written over.  Only the first
-record of an empty sheet goes into the row that is there.
+Whoever adds rows does it here.  Rows are inserted, not taken from the blank
+ones below: so whatever people move or type in that moment, nothing of theirs
+is written over.  Never by the API's own `append`, which guesses where a table ends.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sheetcrm.errors import ApiError, BadField, NoAnswer
+from sheetcrm.journal import continued
 from sheetcrm.layout import Layout
 from sheetcrm.messages import N_
 from sheetcrm.resources.base import Cell, Request
@@ -20,6 +22,7 @@ from sheetcrm.schema.columns.base import BadCell, Context
 from sheetcrm.schema.template import SheetSpec
 from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.aims import CellChange, same
+from sheetcrm.sync.batches import Write, cell_data, cell_requests, chunks
 from sheetcrm.sync.cells import INVALID, TRIES, Changed, change_cells
 from sheetcrm.sync.extract import Values
 from sheetcrm.sync.identity import new_ids, stamps, taken
@@ -27,11 +30,10 @@ from sheetcrm.sync.landing import Aim, Landing, send_and_see
 from sheetcrm.sync.posting import in_doubt, second_look
 from sheetcrm.sync.records import Extract, Reading
 from sheetcrm.sync.standing import steady_look, unjudged
-from sheetcrm.sync.write import Write, cell_data, cell_requests, chunks, formula_requests
 from sheetcrm.sync.writing.checking import Rows, broken, cell_of, said
 from sheetcrm.sync.writing.differing import AsItWillBe
 from sheetcrm.sync.writing.given import NOT_SAID, Given
-from sheetcrm.sync.writing.room import inserted, own_columns
+from sheetcrm.sync.writing.room import formulas, inserted, own_columns
 
 
 @dataclass
@@ -62,7 +64,7 @@ def newcomers(
     extract, spec = reading.extracts[sheet], reading.template.sheets[sheet]
     key = spec.key or ""
     made = [New(id_) for id_ in wanted.ids]
-    problems = list(_filled(extract, made, wanted, context))
+    unfit = list(_filled(extract, made, wanted, context))
     days = {name: day for name, day in stamps(spec, context, new=True).items() if name in extract.cells}
     without = [new for new in made if new.id is None]
     known = [*taken(reading, sheet), *(id_ for id_ in wanted.ids if id_ is not None)]
@@ -75,10 +77,16 @@ def newcomers(
         for name, day in days.items():
             if name not in new.cells:
                 new.values[name], new.cells[name] = context.today, day
-    problems += _ids(extract, made, key, context)
-    wrong = {(one.id, one.column) for one in problems}
+    problems = [*unfit, *_ids(extract, made, key, context)]
+    wrong = {(made[one.at or 0].id, one.column) for one in problems}
     found = _broken(reading, made, AsItWillBe(extract, changed or {}, _values(spec, made)), context)
-    return made, [*problems, *(one for one in found if (one.id, one.column) not in wrong)]
+    problems += [one for one in found if (one.id, one.column) not in wrong]
+    # An id that was made here is nobody's yet: those records are named by their place.
+    ours = {at for at, id_ in enumerate(wanted.ids) if id_ is None}
+    return made, [
+        replace(one, id=None if one.at in ours else one.id, at=None if one.at is None else wanted.place(one.at))
+        for one in problems
+    ]
 
 
 def add(gateway: Gateway, reading: Reading, context: Context, sheet: str, made: Sequence[New]) -> Changed:
@@ -94,7 +102,8 @@ def add(gateway: Gateway, reading: Reading, context: Context, sheet: str, made: 
         part = [made[write.row] for write in chunk]
         for left_tries in reversed(range(TRIES)):
             try:
-                landed = _sent(gateway, reading, context, sheet, part)
+                with continued() if done.done else nullcontext():
+                    landed = _sent(gateway, reading, context, sheet, part)
             except ApiError as refused:
                 if refused.status != INVALID or not left_tries:
                     raise
@@ -124,7 +133,7 @@ def _filled(extract: Extract, made: Sequence[New], wanted: Given, context: Conte
     for key, values in wanted.columns.items():
         if key == spec.key:
             continue
-        for new, value in zip(made, values, strict=True):
+        for at, (new, value) in enumerate(zip(made, values, strict=True)):
             if value is NOT_SAID or value is None:
                 continue
             try:
@@ -134,7 +143,7 @@ def _filled(extract: Extract, made: Sequence[New], wanted: Given, context: Conte
                 if cell is not None and key not in extract.cells:
                     raise BadCell("not_there", N_("this column is not there; see: sheetcrm check"))
             except BadCell as bad:
-                yield said(extract.sheet, new.id, key, bad, context)
+                yield said(extract.sheet, new.id, key, bad, context, at=at)
             else:
                 if cell is not None:
                     new.values[key], new.cells[key] = read, cell
@@ -142,7 +151,7 @@ def _filled(extract: Extract, made: Sequence[New], wanted: Given, context: Conte
 
 def _ids(extract: Extract, made: Sequence[New], key: str, context: Context) -> Iterator[BadField]:
     there, given = set(extract.ids), set[str]()
-    for new in made:
+    for at, new in enumerate(made):
         bad = None
         if new.id is None:
             bad = BadCell("no_id", N_("must not be blank"))
@@ -151,7 +160,7 @@ def _ids(extract: Extract, made: Sequence[New], key: str, context: Context) -> I
         elif new.id in given:
             bad = BadCell("id_twice", N_("{text} is given twice"), {"text": new.id})
         if bad is not None:
-            yield said(extract.sheet, new.id, key, bad, context)
+            yield said(extract.sheet, new.id, key, bad, context, at=at)
         given.add(new.id or "")
 
 
@@ -167,7 +176,7 @@ def _broken(reading: Reading, made: Sequence[New], whole: AsItWillBe, context: C
     rows = Rows(sheet, values, values, whole)
     for (at, key), wrong in broken(rows, spec, context, lookup).items():
         for bad in wrong:
-            yield said(sheet, made[at].id, key, bad, context)
+            yield said(sheet, made[at].id, key, bad, context, at=at)
 
 
 @dataclass(frozen=True)
@@ -201,15 +210,15 @@ def _sent(gateway: Gateway, reading: Reading, context: Context, sheet: str, made
 
 def _send(gateway: Gateway, reading: Reading, context: Context, sheet: str, made: Sequence[New]) -> list[Landing]:
     layout, last = reading.layout, max(reading.extracts[sheet].parsed.numbers, default=1)
-    first, before = inserted(layout, sheet, last, len(made))
+    first, room = inserted(layout, context, sheet, last, len(made))
     writes = [Write(first + at, new.cells) for at, new in enumerate(made)]
     aims = [
         Aim(sheet, new.id or "", key, write.row, cell)
         for new, write in zip(made, writes, strict=True)
         for key, cell in new.cells.items()
     ]
-    formulas = formula_requests(layout, sheet, context, first, len(made))
-    requests = [*before, *formulas, *cell_requests(layout, sheet, writes), *_own_requests(layout, sheet, first, made)]
+    room += formulas(layout, context, sheet, first, len(made))
+    requests = [*room, *cell_requests(layout, sheet, writes), *_own_requests(layout, sheet, first, made)]
     return send_and_see(gateway, layout, context, requests, aims)
 
 

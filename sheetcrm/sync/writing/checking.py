@@ -138,10 +138,12 @@ def broken(rows: Rows, spec: SheetSpec, context: Context, lookup: Lookup) -> dic
     return found
 
 
-def said(sheet: str, id_: str | None, column: str, bad: BadCell, context: Context) -> BadField:
-    """For people, in the language of the sheet."""
+def said(
+    sheet: str, id_: str | None, column: str, bad: BadCell, context: Context, *, at: int | None = None
+) -> BadField:
+    """For people, in the language of the sheet; `at` is which of the given records, from 0."""
     message = texts(context.language)(bad.message, **bad.values)
-    return BadField(sheet, id_, column, bad.code, message, bad.suggestion)
+    return BadField(sheet, id_, column, bad.code, message, bad.suggestion, at)
 
 
 def referred(spec: SheetSpec, sheet: str, context: Context) -> set[tuple[str, str]]:

@@ -58,7 +58,7 @@ def differing(reading: Reading, sheet: str, wanted: Given) -> Differing:
 def _offsets(extract: Extract, wanted: Given, found: Differing, context: Context) -> Iterator[int]:
     """Where each record was read; -1 and a problem for those that cannot be told."""
     taken: set[str] = set()
-    for id_ in wanted.ids:
+    for at, id_ in enumerate(wanted.ids):
         bad = None
         if id_ is None:
             bad = BadCell("no_id", N_("must not be blank"))
@@ -69,7 +69,7 @@ def _offsets(extract: Extract, wanted: Given, found: Differing, context: Context
         elif id_ not in extract.offsets:
             bad = BadCell("no_such_row", N_("no row with the id {text} was read; add it instead"), {"text": id_})
         if bad is not None:
-            found.problems.append(said(extract.sheet, id_, _key(extract), bad, context))
+            found.problems.append(said(extract.sheet, id_, _key(extract), bad, context, at=wanted.place(at)))
         taken.add(id_ or "")
         yield -1 if bad is not None or id_ is None else extract.offsets[id_]
 

@@ -36,6 +36,12 @@ class Given:
     """None where a record says none."""
     columns: dict[str, list[Any]]
     """By column key, the key column and computed ones among them; NOT_SAID where a record is silent."""
+    chosen: list[int] | None = None
+    """Where each of them stood among all that were given, if these are some of them; None: all, in their order."""
+
+    def place(self, at: int) -> int:
+        """Where that record stood among all that were given, from 0."""
+        return at if self.chosen is None else self.chosen[at]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -122,9 +128,21 @@ def _known(spec: SheetSpec, sheet: str, columns: Iterable[Any]) -> None:
     """UsageError for columns that are not the sheet's."""
     unknown = [str(key) for key in columns if key not in spec.columns]
     if unknown:
-        named = ", ".join(f"{key}{nearest(str(key), list(spec.columns))}" for key in unknown)
-        known = ", ".join(key for key in spec.columns if key != HIDDEN_ID)
-        raise UsageError(f"{sheet} has no column {named} (there are {known})")
+        known = [key for key in spec.columns if key != HIDDEN_ID]
+        raise UsageError(f"{sheet} has no column {_named(unknown, spec, known)} (there are {', '.join(known)})")
+
+
+def _named(unknown: Sequence[str], spec: SheetSpec, known: list[str]) -> str:
+    """Words that are no columns, with what each means: the column of that title, or the nearest key."""
+    titles = {title.casefold(): key for key in known for title in spec.columns[key].title.all()}
+    meant = [
+        f"; did you mean {titles[word.casefold()]}?" if word.casefold() in titles else nearest(word, known)
+        for word in unknown
+    ]
+    if len(unknown) == 1:
+        return unknown[0] + meant[0]
+    hints = [f" ({hint.removeprefix('; ')})" if hint else "" for hint in meant]
+    return ", ".join(word + hint for word, hint in zip(unknown, hints, strict=True))
 
 
 def _row_id(extract: Extract | None, number: int) -> str | None:

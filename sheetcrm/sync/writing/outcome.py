@@ -4,18 +4,31 @@ What became of records that were to be written, said so that a person can go on 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Literal, get_args
 
+from sheetcrm.errors import UsageError
 from sheetcrm.resources.base import Cell
+from sheetcrm.schema.context import Context
 from sheetcrm.sync.aims import CellChange
+from sheetcrm.sync.dump import as_read
 from sheetcrm.sync.landing import Landing
+from sheetcrm.variants import nearest
 
 OnConflict = Literal["fail", "skip", "overwrite"]
 """
 `fail`: nothing at all is written, and errors.Conflict says why.  `skip`: records that somebody changed in a field that we
 change stay whole as they are.  `overwrite`: what we say is written; rows that are gone, or there twice, stay conflicts.
 """
+
+
+def known_policy(on_conflict: OnConflict) -> OnConflict:
+    """The same; UsageError for any other word."""
+    known = get_args(OnConflict)
+    if on_conflict not in known:
+        hint = nearest(on_conflict, list(known))
+        raise UsageError(f"on_conflict={on_conflict!r} is none of {', '.join(known)}{hint}")
+    return on_conflict
 
 
 @dataclass(frozen=True)
@@ -28,23 +41,38 @@ class Conflict:
     """What stands there; None where the row is gone or there twice."""
     why: Literal["changed", "gone", "twice", "no column", "there already"]
     a1: str = ""
-    """Where: `'Customers'!C7`; empty where there is no such place."""
+    """Where: `Customers!C7`; empty where there is no such place."""
     link: str = ""
     overwritten: bool = False
     """Whether it was written all the same, because that was asked for."""
+    context: Context | None = field(default=None, repr=False, compare=False)
+    """By which cells are shown as people read them."""
 
     def __str__(self) -> str:
         """One line, with both values."""
         change = self.change
         where = " ".join(part for part in (change.sheet, change.id, change.column, self.a1) if part)
         said = {
-            "changed": f"was {change.before!r}, is {self.now!r} now",
-            "gone": "the row is gone",
+            "changed": "",
+            "gone": "no row has that id (any more)",
             "twice": "several rows have that id now",
             "no column": "the column is gone",
             "there already": "a row has that id already",
         }[self.why]
-        return f"{where}: to be {change.after!r}, {said}"
+        return f"{where}: {said or self._values()}"
+
+    def _values(self) -> str:
+        """Days as days: a cell holds only their number."""
+        change = self.change
+        before, now = self._said(change.before, self.now)
+        _, after = self._said(self.now, change.after)
+        wanted = "" if self.change.after is None else f"to be {after}, "
+        return f"{wanted}was {before}, is {now} now"
+
+    def _said(self, before: Cell, after: Cell) -> tuple[str, str]:
+        both = replace(self.change, before=before, after=after)
+        before_said, after_said = as_read(both, self.context) if self.context else (repr(before), repr(after))
+        return before_said or "blank", after_said or "blank"
 
 
 @dataclass(frozen=True)

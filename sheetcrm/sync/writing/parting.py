@@ -5,7 +5,7 @@ Given records → those that have a row already, and those that are new.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sheetcrm.errors import BadField, UsageError
@@ -32,20 +32,24 @@ def part(reading: Reading, sheet: str, wanted: Given, key: str | None, context: 
     extract, spec = reading.extracts[sheet], reading.template.sheets[sheet]
     if key is not None and (key not in spec.columns or key not in extract.cells):
         known = [name for name in spec.columns if name in extract.cells]
-        raise UsageError(f"{sheet} has no column {key}{nearest(key, known)} to know rows by")
+        raise UsageError(f"{sheet} has no column {key} to know rows by{nearest(key, known)}")
     if key is None or key == spec.key:
-        there = [id_ is not None and (id_ in extract.offsets or id_ in extract.shared) for id_ in wanted.ids]
-        return Parted(_chosen(wanted, there, True), _chosen(wanted, there, False), ())
+        same = [id_ is not None and (id_ in extract.offsets or id_ in extract.shared) for id_ in wanted.ids]
+        return Parted(_chosen(wanted, same, True), _chosen(wanted, same, False), ())
+    if key not in wanted.columns:
+        raise UsageError(f"{sheet}: no record says {key}, by which rows are to be known")
     ids, problems = _by_column(extract, wanted, key, context)
-    there = [id_ is not None for id_ in ids]
+    refused = {problem.at for problem in problems}
+    there = [None if at in refused else id_ is not None for at, id_ in enumerate(ids)]
     own = [mine if id_ is None else id_ for id_, mine in zip(ids, wanted.ids, strict=True)]
-    found = Given(own, wanted.columns)
+    found = replace(wanted, ids=own)
     return Parted(_chosen(found, there, True), _chosen(found, there, False), problems)
 
 
-def _chosen(wanted: Given, there: Sequence[bool], which: bool) -> Given:
+def _chosen(wanted: Given, there: Sequence[bool | None], which: bool) -> Given:
     at = [offset for offset, one in enumerate(there) if one is which]
-    return Given([wanted.ids[one] for one in at], {key: [v[one] for one in at] for key, v in wanted.columns.items()})
+    columns = {key: [values[one] for one in at] for key, values in wanted.columns.items()}
+    return Given([wanted.ids[one] for one in at], columns, [wanted.place(one) for one in at])
 
 
 def _by_column(extract: Extract, wanted: Given, key: str, context: Context) -> tuple[list[str | None], list[BadField]]:
@@ -56,12 +60,16 @@ def _by_column(extract: Extract, wanted: Given, key: str, context: Context) -> t
         if value is not None:
             rows.setdefault(value, []).append(offset)
     ids: list[str | None] = []
-    values = wanted.columns.get(key, [NOT_SAID] * len(wanted))
-    for id_, value in zip(wanted.ids, values, strict=True):
+    given: set[Any] = set()
+    for at, (id_, value) in enumerate(zip(wanted.ids, wanted.columns[key], strict=True)):
         found: list[int] = []
         if value is not NOT_SAID and value is not None:
             try:
-                found = rows.get(folded([cell_of(column, value, context)[0]])[0], [])
+                same = folded([cell_of(column, value, context)[0]])[0]
+                found = rows.get(same, [])
+                if same in given and same is not None:
+                    raise BadCell("id_twice", N_("{text} is given twice"), _said(value, found))
+                given.add(same)
                 if len(found) > 1:
                     raise BadCell(
                         "key_not_unique", N_("{text} stands in {count} rows of the sheet"), _said(value, found)
@@ -69,7 +77,7 @@ def _by_column(extract: Extract, wanted: Given, key: str, context: Context) -> t
                 if found and extract.ids[found[0]] is None:
                     raise BadCell("no_id", N_("the row with {text} has no id"), _said(value, found))
             except BadCell as bad:
-                problems.append(said(extract.sheet, id_, key, bad, context))
+                problems.append(said(extract.sheet, id_, key, bad, context, at=at))
                 found = []
         ids.append(extract.ids[found[0]] if found else None)
     return ids, problems

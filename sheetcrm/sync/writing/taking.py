@@ -16,12 +16,12 @@ from itertools import groupby
 from sheetcrm.errors import ApiError
 from sheetcrm.layout import MARK_KEY, Layout, letters, quoted
 from sheetcrm.resources.base import Cell, Json, Request
+from sheetcrm.resources.filter_view import VIEWS, rewritten
 from sheetcrm.schema.context import Context
 from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.posting import in_doubt
 from sheetcrm.sync.records import FIRST_ROW, Reading
-from sheetcrm.sync.write import formula_requests
-from sheetcrm.sync.writing.room import inserted, own_columns
+from sheetcrm.sync.writing.room import formulas, inserted, own_columns
 
 HEADERS = "sheets(properties.sheetId,data(startColumn,columnMetadata.developerMetadata))"
 CELLS = "sheets(properties.sheetId,data(startRow,startColumn,rowData.values.effectiveValue))"
@@ -72,6 +72,8 @@ def take(gateway: Gateway, reading: Reading, context: Context, aimed: Aimed) -> 
     """
     layout = reading.layout
     first, requests = _requests(layout, context, aimed, _last(reading, aimed.to))
+    if FIRST_ROW in aimed.rows.values():
+        requests += rewritten(gateway.describe(VIEWS), layout.sheet_id(aimed.sheet), set(aimed.rows.values()))
     headers = [f"{quoted(layout.tab_title(sheet))}!1:1" for sheet in (aimed.sheet, aimed.to) if sheet]
     options = {"includeSpreadsheetInResponse": True, "responseIncludeGridData": True, "responseRanges": headers}
     try:
@@ -119,7 +121,8 @@ def give_back(gateway: Gateway, reading: Reading, aimed: Aimed, taken: Taken, pl
     layout, sheet = reading.layout, aimed.sheet
     if {key: layout.index(sheet, key) for key in layout.columns(sheet)} != taken.columns:
         return None
-    first, requests = inserted(layout, sheet, _last(reading, sheet), len(places))
+    context = reading.template.context(reading.language)
+    first, requests = inserted(layout, context, sheet, _last(reading, sheet), len(places))
     width = layout.width(sheet)
     for at, place in enumerate(places):
         source = _area(aimed.bin_id, (place, place + 1), (0, width))
@@ -169,9 +172,8 @@ def _requests(layout: Layout, context: Context, aimed: Aimed, last: int) -> tupl
         at += length
     start = 0
     if aimed.to is not None:
-        start, room = inserted(layout, aimed.to, last, count)
-        requests += [*room, *_pasted(layout, aimed, start)]
-        requests += formula_requests(layout, aimed.to, context, start, count)
+        start, room = inserted(layout, context, aimed.to, last, count)
+        requests += [*room, *_pasted(layout, aimed, start), *formulas(layout, context, aimed.to, start, count)]
     if count >= layout.rows(sheet) - 1:
         # A tab must keep a row below its header, for what reaches from there to its end.
         requests.append({"appendDimension": {"sheetId": sheet_id, "dimension": "ROWS", "length": 1}})
@@ -188,9 +190,8 @@ def _blank_again(layout: Layout, context: Context, sheet: str, gone: int) -> Ite
     layout.set_rows(sheet, rows)
     missing = min(gone, context.template.sheets[sheet].rows - rows)
     if missing > 0:
-        first, room = inserted(layout, sheet, rows, missing)
-        yield from room
-        yield from formula_requests(layout, sheet, context, first, missing)
+        first, room = inserted(layout, context, sheet, rows, missing)
+        yield from (*room, *formulas(layout, context, sheet, first, missing))
 
 
 def _pasted(layout: Layout, aimed: Aimed, start: int) -> Iterator[Request]:

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sheetcrm.errors import UsageError
-from sheetcrm.layout import quoted
 from sheetcrm.schema.context import Context
 from sheetcrm.sync.aims import CellChange, same
 from sheetcrm.sync.identity import stamps
@@ -35,7 +34,7 @@ def weigh(
     sent: list[tuple[CellChange, int]] = []
     conflicts: list[Conflict] = []
     for change in changes:
-        row, conflict = _row(now, extract, change, overwrite=on_conflict == "overwrite")
+        row, conflict = _row(now, context, change, overwrite=on_conflict == "overwrite")
         if conflict is not None:
             conflicts.append(conflict)
         if row is not None and (conflict is None or conflict.overwritten):
@@ -54,8 +53,9 @@ def columns_of(changes: Collection[CellChange], context: Context, sheet: str) ->
     return {change.column for change in changes} | stamps(spec, context, new=False).keys()
 
 
-def _row(now: Reading, extract: Extract, change: CellChange, *, overwrite: bool) -> tuple[int | None, Conflict | None]:
+def _row(now: Reading, context: Context, change: CellChange, *, overwrite: bool) -> tuple[int | None, Conflict | None]:
     """The row that is to be written, None when nothing is to be done there."""
+    extract = now.extracts[change.sheet]
     row = extract.number(change.id)
     if row is None:
         return None, Conflict(change, None, "twice" if change.id in extract.shared else "gone")
@@ -67,8 +67,8 @@ def _row(now: Reading, extract: Extract, change: CellChange, *, overwrite: bool)
     if same(cell, change.before):
         return row, None
     layout = now.layout
-    a1 = f"{quoted(layout.tab_title(change.sheet))}!{layout.cell(change.sheet, change.column, row)}"
-    return row, Conflict(change, cell, "changed", a1, layout.link(change.sheet, change.column, row), overwrite)
+    a1 = f"{layout.tab_title(change.sheet)}!{layout.cell(change.sheet, change.column, row)}"
+    return row, Conflict(change, cell, "changed", a1, layout.link(change.sheet, change.column, row), overwrite, context)
 
 
 def _stamps(

@@ -9,13 +9,17 @@ import pandas as pd
 import pytest
 from sqlalchemy import create_engine, event, inspect, select
 
+from sheetcrm import testing
 from sheetcrm.errors import MissingExtra, SheetcrmError, UsageError
+from sheetcrm.schema import loader
 from sheetcrm.sync import fill_ids
 from sheetcrm.sync.export import Sources, Wish
 from sheetcrm.sync.export.database import store
 from sheetcrm.sync.export.pages import fields
 from sheetcrm.sync.export.tables import Tables
 from sheetcrm.sync.frame import frame
+from sheetcrm.sync.quality.archive import put_away
+from tests.sync.shop import SHOP, Office
 
 from .desk import fill
 
@@ -171,6 +175,19 @@ class TestReferences:
         engine = create_engine(postgres)
         assert [one["name"] for one in inspect(engine).get_foreign_keys("orders")] == ["fk_orders_customer"]
         engine.dispose()
+
+    def test_one_that_leads_into_an_archive_leads_somewhere_and_is_not_kept(self, tmp_path, url):
+        (tmp_path / "shop.yaml").write_text(SHOP.replace("    key: id\n", "    key: id\n    archive: by_hand\n", 1))
+        with testing.server() as running:
+            shop = Office(loader.load(tmp_path / "shop.yaml"), running)
+            shop.apply()
+            fill(shop)
+            fill_ids(shop.gateway, shop.read())
+            put_away(shop.gateway, shop.template, "customers", ["C002"])
+            assert stored(shop, url, *shop.template.records).loose == {}
+            assert stored(shop, url, *shop.template.records).loose == {}
+            shop.tab("Orders").update_acell("B2", "C999")
+            assert stored(shop, url, *shop.template.records).loose == {"orders.customer": 1}
 
 
 class TestWhatHasNoPlace:

@@ -82,6 +82,22 @@ class TestValues:
         assert [unfit.a1 for unfit in one.unfit] == ["Customers!B3"]
         assert openpyxl.load_workbook(tmp_path / "y.xlsx")["Customers"]["B3"].value is None
 
+    def test_a_cell_that_makes_no_sense_says_what_it_says_in_the_sheet_and_why_it_is_marked(
+        self, shop_office, tmp_path
+    ):
+        shop_office.tab("Customers").update([["soon", "a lot"]], "F3", raw=True)
+        [one] = exported(shop_office, tmp_path / "y.xlsx").sheets
+        assert (one.wrong, one.unfit) == (2, ())
+        sheet = openpyxl.load_workbook(tmp_path / "y.xlsx")["Customers"]
+        assert [sheet[place].value for place in ("F3", "G3")] == ["soon", "a lot"]
+        assert sheet["F3"].comment.text == "soon is not a date"
+        assert (sheet["F3"].fill.fgColor.rgb, sheet["F2"].fill.fill_type) == ("FFFFD7C9", None)
+
+    def test_one_that_is_too_long_for_excel_is_blank_and_named(self, shop_office, tmp_path):
+        shop_office.tab("Customers").update_acell("F3", "x" * 40_000)
+        [one] = exported(shop_office, tmp_path / "y.xlsx").sheets
+        assert [unfit.a1 for unfit in one.unfit] == ["Customers!F3"]
+
     def test_what_is_wrong_has_a_sheet(self, shop_office, tmp_path):
         shop_office.tab("Customers").update_acell("F3", "soon")
         exported(shop_office, tmp_path / "y.xlsx", issues=True)
@@ -102,6 +118,28 @@ class TestThereAndBack:
         done = self.comes_back(shop_office, book, tmp_path, "customers")
         assert (len(done.added), len(done.changed), len(done.same), done.refused) == (0, 0, 6, ())
         assert shop_office.tab("Customers").get_all_values() == before
+
+    def test_what_makes_no_sense_goes_out_and_comes_back_as_nothing_new(self, shop_office, tmp_path):
+        tab = shop_office.tab("Customers")
+        tab.update([["13800138000", "at home", "Leed", "soon", "a lot"]], "C3", raw=True)
+        tab.update([[0.5, "#N/A", 99_999_999]], "D4", raw=True)
+        shop_office.tab("Orders").update([["C999"]], "B3", raw=True)
+        exported(shop_office, tmp_path / "x.xlsx", "customers", "orders")
+        book = openpyxl.load_workbook(tmp_path / "x.xlsx")
+        before = tab.get_all_values()
+        for sheet in ("customers", "orders"):
+            done = self.comes_back(shop_office, book, tmp_path, sheet)
+            assert (done.added, done.changed, done.refused) == ((), (), ())
+        assert tab.get_all_values() == before
+
+    def test_an_edit_beside_it_arrives_and_another_nonsense_is_refused(self, shop_office, tmp_path):
+        shop_office.tab("Customers").update([["soon"], ["later"]], "F3", raw=True)
+        exported(shop_office, tmp_path / "x.xlsx")
+        book = openpyxl.load_workbook(tmp_path / "x.xlsx")
+        book["Customers"]["B3"], book["Customers"]["F4"] = "Edited", "never"
+        done = self.comes_back(shop_office, book, tmp_path, "customers")
+        assert (done.changed, [one.line for one in done.refused]) == (("C002",), [4])
+        assert shop_office.tab("Customers").row_values(3)[1:6:4] == ["Edited", "soon"]
 
     def test_only_the_edits_arrive(self, shop_office, book, tmp_path):
         sheet = book["Customers"]

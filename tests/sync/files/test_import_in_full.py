@@ -44,20 +44,40 @@ def records(office, sheet="customers"):
 TWO = "id,name,email,phone,stage,next\nC001,Ann,ann@x.org,13800138000,lead,2026-01-02\nC002,Bea,bea@x.org,,won,\n"
 
 
-def test_every_line_is_in_the_report(load):
+def test_every_line_is_in_the_report(office, load):
     load(TWO)
     done = load("id,name,email\nC001,Ann Lee,\nC002,Bea,\nC003,=Cem,c@x.org\nC004,Dee,nothing\n")
     assert [(one.line, one.became, one.id) for one in done.outcomes] == [
         (2, "changed", "C001"), (3, "same", "C002"), (4, "added", "C003"), (5, "refused", None),
     ]  # fmt: skip
     assert [(one.column, one.before, one.after) for one in done.outcomes[0].changes] == [("name", "Ann", "Ann Lee")]
-    lines = list(csv.DictReader(io.StringIO(report(done, "csv"))))
+    lines = list(csv.DictReader(io.StringIO(report(done, "csv", office.template.context("en")))))
     assert [(one["line"], one["became"], one["before"], one["after"], one["reason"]) for one in lines] == [
         ("2", "changed", "Ann", "Ann Lee", ""), ("3", "same", "", "", ""), ("4", "added", "", "", ""),
         ("5", "refused", "", "", "not_an_email"),
     ]  # fmt: skip
-    assert [one["became"] for one in json.loads(report(done, "json"))] == ["changed", "same", "added", "refused"]
-    assert done.remarks == ("1 cells look like formulas, the first in line 4 (=Cem); they come in as text",)
+    assert [one["became"] for one in json.loads(report(done, "json", office.template.context("en")))] == [
+        "changed",
+        "same",
+        "added",
+        "refused",
+    ]
+    assert done.remarks == ("1 cell looks like a formula, the first in line 4 (=Cem); it comes in as text",)
+
+
+def test_the_report_shows_cells_as_the_sheet_does_and_gives_programs_numbers(office, load):
+    load(TWO)
+    load("id,next,spent\nC001,2026-01-03,1200\n")
+    done = load("id,next,spent,vip\nC001,2026-02-28,1500.5,TRUE\n")
+    context = office.template.context("en")
+    lines = list(csv.DictReader(io.StringIO(report(done, "csv", context))))
+    assert [(one["column"], one["before"], one["after"]) for one in lines] == [
+        ("next", "2026-01-03", "2026-02-28"), ("spent", "CN¥1,200.00", "CN¥1,500.50"), ("vip", "", "TRUE"),
+    ]  # fmt: skip
+    changes = json.loads(report(done, "json", context))[0]["changes"]
+    assert [(one["before"], one["after"]) for one in changes] == [
+        ("2026-01-03", "2026-02-28"), (1200, 1500.5), ("", True),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -215,6 +235,14 @@ def test_an_excel_file_goes_the_same_way(load, office, tmp_path):
 LONG = "y" * 40_000
 ORDERS = "customer,product,amount\n" + "".join(f"C001,{LONG}{n},{n}\n" for n in range(60))
 """Two megabytes: two batches."""
+
+
+def test_who_asks_is_told_how_far_it_is_batch_by_batch(load):
+    load(TWO)
+    told = []
+    load(ORDERS, "orders", meter=lambda *how_far: told.append(how_far))
+    assert [what for what, _done, _of in told] == ["lines written"] * 2
+    assert 0 < told[0][1] < told[1][1] == told[1][2] == 60
 
 
 def test_an_import_is_in_the_journal_and_can_be_taken_back(office, load, tmp_path):

@@ -107,7 +107,7 @@ def test_rows_have_the_numbers_that_people_see_and_hidden_ones_are_read_and_coun
 
     table = book(fill)
     assert (table.header.number, [line.number for line in table.lines]) == (3, [4, 6])
-    assert [(one.message[:20], one.values) for one in table.remarks] == [("{count} rows are hid", {"count": 1})]
+    assert [(one.message[:23], one.values) for one in table.remarks] == [("{count} {count:row is|", {"count": 1})]
 
 
 def test_rows_that_are_merged_into_one_are_named(book):

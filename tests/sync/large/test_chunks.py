@@ -105,6 +105,16 @@ class TestTheSame:
         assert whole(parts(office, columns={"customers.stage"}))[1] == []
 
 
+class TestHowFar:
+    def test_who_asks_is_told_of_every_part(self, office):
+        fill(office)
+        office.tab("Customers").resize(rows=13)
+        told = []
+        list(parts(office, meter=lambda *how_far: told.append(how_far)))
+        assert [one for one in told if one[0] == "rows read"] == [("rows read", last, 13) for last in (4, 7, 10, 13)]
+        assert told[0][0] == "rows surveyed"
+
+
 class TestRequests:
     def test_one_a_part_and_a_look_now_and_then(self, office):
         fill(office)

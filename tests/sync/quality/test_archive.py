@@ -75,6 +75,13 @@ def test_who_names_a_row_that_is_away_is_not_wrong_but_who_names_nobody_is(offic
     assert [issue.text for issue in wrong] == ["F099"]
 
 
+def test_a_row_that_is_away_may_name_what_is_not_there_any_more(office):
+    office.fill("Firms", [{"Parent": "F099"}, {"Parent": "F099"}])
+    put_away(office.gateway, office.template, "firms", ["F001"])
+    wrong = [issue.sheet for issue in office.read().issues if issue.code == "exists_in"]
+    assert wrong == ["firms"]
+
+
 def test_ids_that_are_away_are_not_given_again(office):
     put_away(office.gateway, office.template, "firms", ["F004"])
     reading = sync.fill_ids(office.gateway, office.read())

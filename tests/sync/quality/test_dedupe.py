@@ -174,6 +174,29 @@ def test_after_a_crash_between_the_two_batches_the_same_again_ends_it(office):
     assert [row["firm"] for row in rows(office, "orders").values()] == ["F003", "F003", "F002"]
 
 
+PROFILES = """
+  profiles:
+    title: Profiles
+    key: firm
+    columns:
+      firm: {type: reference, to: firms, title: Firm, required: true, unique: true}
+      needs: {type: text, title: Needs}
+"""
+
+
+def test_a_row_that_is_known_by_one_that_goes_stays_so_that_none_is_there_twice(tmp_path_factory):
+    with testing.server() as running:
+        office = Office(made(tmp_path_factory, FIRMS + PROFILES), running)
+        office.apply()
+        office.fill("Firms", TWINS)
+        office.fill("Profiles", [{"Firm": "F001", "Needs": "x"}, {"Firm": "F003", "Needs": "y"}])
+        (merge,) = proposal(office).merges
+        assert (merge.known, merge.references) == ((("profiles", "F001"),), 1), "and Gamma's parent"
+        dedupe(office.gateway, office.template, [merge], today=TODAY)
+        assert list(rows(office, "profiles")) == ["F001", "F003"]
+        assert office.read().issues == ()
+
+
 def test_a_row_that_names_another_and_cannot_be_given_an_id_is_told(office):
     office.fill(
         "Firms",
