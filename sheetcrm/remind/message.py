@@ -16,11 +16,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
-from email.headerregistry import Address
-from email.message import EmailMessage
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
+from email.message import EmailMessage, Message
 from email.parser import BytesParser
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
+from urllib.parse import quote
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -54,13 +55,54 @@ class Sender:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """
+    A file that goes with a mail; `name` is ours, never a cell's.
+
+    `kind` is its media type (`image/png`), `settings` what the type says beside
+    (`{"method": "PUBLISH"}`).  With a `cid` it is a picture that stands in the
+    page, as `<img src="cid:chart">`.
+    """
+
+    name: str
+    kind: str
+    data: bytes
+    settings: tuple[tuple[str, str], ...] = ()
+    cid: str = ""
+
+
+@dataclass(frozen=True)
 class Draft:
-    """What a mail says, in both forms; `subject` and bodies may hold untrusted text, `html` already escaped."""
+    """What a message says, in every form; `subject` and bodies may hold untrusted text, `html` already escaped."""
 
     subject: str
     text: str
     html: str
     language: str
+    short: str = ""
+    """For channels that are no mail: little Markdown, a row a line, each with its link."""
+    attachments: tuple[Attachment, ...] = ()
+    trouble: str = ""
+    """Why a template of the team's own could not be used: where, what, and what to do; empty when all is well."""
+
+
+@dataclass(frozen=True)
+class Thread:
+    """What a mail belongs to: all mails about one spreadsheet to one recipient stand together."""
+
+    spreadsheet: str
+    """Its id."""
+    title: str
+    recipient: str
+    """The address without regard to case."""
+
+    def root(self, domain: str) -> str:
+        """The id of the mail that all others answer; there never was one, and it is always the same."""
+        return f"<{_hashed('thread', self.spreadsheet, self.recipient)[:24]}.thread.sheetcrm@{domain}>"
+
+    def list_id(self, domain: str) -> str:
+        """RFC 2919: what filters of mail programs go by; without the title, which people change."""
+        return f"<{_hashed('list', self.spreadsheet)[:24]}.sheetcrm.{domain}>"
 
 
 def bare_address(text: str) -> str | None:
@@ -80,49 +122,114 @@ def clean(text: str, limit: int = 200) -> str:
 
 def message_id(keys: Iterable[str], domain: str) -> str:
     """The Message-ID of the mail about these occurrences: the same set gives the same id, on any machine."""
-    digest = hashlib.sha256("\n".join(sorted(keys)).encode()).hexdigest()
-    return f"<{digest[:24]}.sheetcrm@{domain}>"
+    return f"<{_hashed(*sorted(keys))[:24]}.sheetcrm@{domain}>"
 
 
-def compose(draft: Draft, *, sender: Sender, name: str, address: str, message_id: str, now: datetime) -> bytes:
+def _hashed(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+class _AsItIs(UnstructuredHeader):
+    """A header of ids and addresses: broken into lines, or encoded, it would be another one."""
+
+    def fold(self, *, policy: object) -> str:
+        return f"{self.name}: {self}\r\n"
+
+
+def _policy() -> EmailPolicy:
+    registry = HeaderRegistry()
+    for name in ("references", "list-id", "list-unsubscribe"):
+        registry.map_to_type(name, _AsItIs)
+    return SMTP.clone(header_factory=registry)
+
+
+_POLICY = _policy()
+
+
+def compose(
+    draft: Draft,
+    *,
+    sender: Sender,
+    name: str,
+    address: str,
+    message_id: str,
+    now: datetime,
+    thread: Thread | None = None,
+    unsubscribe: str | None = None,
+) -> bytes:
     """
     The bytes to send, all of them ASCII, lines ended by CR LF.
 
-    `now` has a time zone.  MailError when they would not say in their headers
+    `now` has a time zone.  `unsubscribe` is where a wish to hear no more goes
+    (None: the sender).  MailError when they would not say in their headers
     exactly what was meant.
     """
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     try:
         message["From"] = _header_address(sender.name, sender.address)
         message["To"] = _header_address(name, address)
         message["Subject"] = clean(draft.subject)
         message["Date"] = format_datetime(now)
         message["Message-ID"] = message_id
-        # RFC 3834: nobody's out-of-office should answer; Exchange listens to its own header only.
+        # RFC 3834: nobody's out-of-office should answer; Exchange and older programs listen to their own headers only.
         message["Auto-Submitted"] = "auto-generated"
+        message["Precedence"] = "bulk"
         message["X-Auto-Response-Suppress"] = "All"
-        message.set_content(draft.text, cte=_encoding(draft.text))
-        message.add_alternative(draft.html, subtype="html", cte=_encoding(draft.html))
-        # Later than the bodies: the first of them would take it for its own.
-        message["Content-Language"] = draft.language
-        # Neither encoding of a body can contain `=_`.
-        message.set_boundary(f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:24]}")
+        if thread is not None:
+            message["References"] = thread.root(sender.domain)
+            message["List-Id"] = thread.list_id(sender.domain)
+        message["List-Unsubscribe"] = _mailto(unsubscribe or sender.address)
+        _fill(message, draft)
+        _bound(message, message_id)
         return guarded(message, address)
     except (MessageError, ValueError, LookupError) as error:
         raise MailError(f"a mail to {clean(address)} could not be built: {error}") from error
 
 
+def _mailto(address: str) -> str:
+    return f"<mailto:{quote(address, safe='@')}?subject=unsubscribe>"
+
+
+def _fill(message: EmailMessage, draft: Draft) -> None:
+    """Text and page as alternatives, pictures with the page, other files beside both."""
+    message.set_content(draft.text, cte=_encoding(draft.text))
+    message.add_alternative(draft.html, subtype="html", cte=_encoding(draft.html))
+    page = message.get_body(("html",))
+    for one in draft.attachments:
+        kind = dict(zip(("maintype", "subtype"), one.kind.split("/"), strict=True))
+        if one.cid and isinstance(page, EmailMessage):
+            page.add_related(one.data, **kind, cid=f"<{one.cid}>", filename=one.name, disposition="inline")
+    for one in draft.attachments:
+        kind = dict(zip(("maintype", "subtype"), one.kind.split("/"), strict=True))
+        if not one.cid:
+            message.add_attachment(one.data, **kind, filename=one.name, params=dict(one.settings))
+    # Later than the bodies: the first of them would take it for its own.
+    message["Content-Language"] = draft.language
+
+
+def _bound(message: EmailMessage, message_id: str) -> None:
+    """The same mail is the same bytes: boundaries come from its id; no encoding of a body can contain `=_`."""
+    parts = [part for part in message.walk() if part.is_multipart()]
+    for number, part in enumerate(parts):
+        part.set_boundary(f"=_{_hashed(message_id)[:24]}{number or ''}")
+
+
 def guarded(message: EmailMessage, address: str) -> bytes:
     """The bytes of `message`, once they are shown to have its headers, no others, and one recipient; else MailError."""
-    data = message.as_bytes(policy=SMTP)
+    data = message.as_bytes(policy=message.policy)
     head = data.partition(b"\r\n\r\n")[0].replace(b"\r\n", b"")
     parsed = BytesParser(policy=SMTP).parsebytes(data, headersonly=True)
     recipients = [found.addr_spec for found in getattr(parsed["To"], "addresses", ())]
-    same = parsed.keys() == message.keys() and str(parsed["Message-ID"]) == str(message["Message-ID"])
+    same = _said(parsed) == _said(message)
     sound = same and recipients == [address] and not re.search(rb"[\r\n\x00]", head)
     if not (sound and data.isascii()):
         raise MailError(f"a mail to {clean(address)} was stopped: its headers would not say what was meant")
     return data
+
+
+def _said(message: Message) -> list[tuple[str, str]]:
+    """Every header in order and what it says; but for blanks, some of which Python loses between encoded words."""
+    return [(name, "".join(str(value).split())) for name, value in message.items()]
 
 
 def _header_address(name: str, address: str) -> Address:
