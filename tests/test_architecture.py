@@ -45,6 +45,7 @@ OWNERS = {
     "sqlalchemy": {"remind.ledger", "sync.export"},
     "jinja2": {"remind"},
     "css_inline": {"remind"},
+    "icalendar": {"remind.ics"},
     "starlette": {"server"},
     "xlsxwriter": {"server.xlsx", "sync.export"},
     "pyarrow": {"sync.export"},

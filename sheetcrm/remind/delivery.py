@@ -14,7 +14,7 @@ from typing import Literal
 
 from sheetcrm.errors import MailError
 from sheetcrm.remind.allow import AllowList
-from sheetcrm.remind.digest import ROWS_SHOWN
+from sheetcrm.remind.digest import OURS, Style
 from sheetcrm.remind.ledger import LONGEST_WAIT, PENDING, Ledger, Mail, State, back_off
 from sheetcrm.remind.message import Draft, Sender
 from sheetcrm.remind.notifiers.base import Notifier, Outgoing, Send, Verdict
@@ -35,7 +35,8 @@ class Settings:
     sender: Sender
     allow: AllowList
     on_unknown: Literal["resend", "hold"] = "resend"
-    rows_shown: int = ROWS_SHOWN
+    style: Style = OURS
+    """What digests look like."""
     fresh: timedelta = timedelta(minutes=15)
     """How old the rows may be that a mail speaks of; after that it is planned anew from a new reading."""
     circuit: int = 10

@@ -1,5 +1,5 @@
 """
-One person's reminders → what their mail says, in the sheet's language.
+One person's reminders → what their mail says, in their language.
 
 Everything that comes from a cell is cleaned before it is used and escaped
 where it lands; links lead to the very row and are http(s) or left out.
@@ -8,176 +8,233 @@ where it lands; links lead to the very row and are http(s) or left out.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from css_inline import CSSInliner
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-
-from sheetcrm.messages import Texts, texts
+from sheetcrm.messages import LANGUAGES, N_, Texts, texts
 from sheetcrm.remind.due import Reminder
-from sheetcrm.remind.message import Draft, clean
-from sheetcrm.remind.shown import shown
-from sheetcrm.schema.context import Context
+from sheetcrm.remind.forms import filled
+from sheetcrm.remind.ics import Event, attached
+from sheetcrm.remind.message import Attachment, Draft, clean
+from sheetcrm.remind.parts import Entry, Section, Speech, is_blank, is_late, sections, web, when
+from sheetcrm.remind.short import short
+from sheetcrm.remind.since import FIRST, Since
 from sheetcrm.sync.records import Reading
 
 ROWS_SHOWN = 50
+LINES_SHOWN = 10
+"""Of rows that are not news: told before, settled, expired."""
 
 
 @dataclass(frozen=True)
-class Fact:
-    """One more thing about a row: the column's title and its value, as text."""
+class Style:
+    """How digests are made; `templates` is a folder with the team's own, `calendar` whether dates to come go along as a file."""
 
-    label: str
-    value: str
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One row in the mail; `when` is its date in words (`today`), `tone` is overdue, today or soon."""
-
-    name: str
-    link: str
-    when: str
-    tone: str
-    facts: tuple[Fact, ...]
+    rows_shown: int = ROWS_SHOWN
+    """Rows with everything about them, in one mail."""
+    templates: Path | None = None
+    calendar: bool = True
 
 
 @dataclass(frozen=True)
-class Section:
-    """Everything that one rule asks; `more` tells of rows that there was no room for."""
-
-    title: str
-    entries: tuple[Entry, ...]
-    more: str
-
-
-@dataclass(frozen=True)
-class Part:
+class Count:
     """One count of the summary: `2 overdue`."""
 
     text: str
-    late: bool = field(default=False)
+    late: bool = False
 
 
-def digest(reminders: Sequence[Reminder], reading: Reading, *, today: date, rows_shown: int = ROWS_SHOWN) -> Draft:
+@dataclass(frozen=True)
+class Line:
+    """A row that is not news: its name, its link and a word about it."""
+
+    name: str
+    link: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Rows in few words; `more` tells of those that there was no room for."""
+
+    title: str
+    lines: tuple[Line, ...]
+    more: str = ""
+
+
+OURS = Style()
+
+
+def digest(
+    reminders: Sequence[Reminder],
+    reading: Reading,
+    *,
+    today: date,
+    style: Style = OURS,
+    since: Since = FIRST,
+    note: str = "",
+) -> Draft:
     """
-    What one person should hear today: `reminders` are theirs, at least one.
+    What one person should hear today: `reminders` are theirs and news to them, at least one.
 
-    By rule in the order of the template, the longest overdue first; at most
-    `rows_shown` rows of each rule, the rest as a count.
+    `since` is what changed since their last mail.  `note` stands above all
+    else, and is ours.
     """
-    values = _values(reminders, reading, today, rows_shown)
-    html = _inliner().inline(_environment().get_template("digest.html").render(values))
-    text = _environment().get_template("digest.txt").render(values)
-    return Draft(values["subject"], text, html, values["language"])
+    language = _language(reminders, reading)
+    speech = Speech(reading, reading.template.context(language, today), today, texts(language))
+    values = _values(reminders, speech, style, since, note)
+    made = filled(values, style.templates)
+    files = tuple(_calendar(reminders, speech, style)) if style.calendar else ()
+    return Draft(values["subject"], made.text, made.page, values["language"], short(values), files, made.trouble)
 
 
-def _values(reminders: Sequence[Reminder], reading: Reading, today: date, rows_shown: int) -> dict[str, Any]:
-    """What the templates of both forms fill in."""
-    t = texts(reading.language)
-    context = reading.template.context(reading.language, today)
-    sections = tuple(_sections(reminders, reading, context, rows_shown, t))
+def _language(reminders: Sequence[Reminder], reading: Reading) -> str:
+    """What its rules say, when they agree; else the person's, else the spreadsheet's."""
+    said = {reading.template.reminders[one.rule].language for one in reminders}
+    wanted: str | None = said.pop() if len(said) == 1 else None
+    wanted = wanted or next((one.person.language for one in reminders if one.person.language), reading.language)
+    return wanted if wanted in LANGUAGES else reading.language
+
+
+def _values(reminders: Sequence[Reminder], speech: Speech, style: Style, since: Since, note: str) -> dict[str, Any]:
+    """What the templates of both forms fill in; docs/reminders.md has the same list."""
+    t, reading = speech.t, speech.reading
+    parts = sections(reminders, speech, style.rows_shown)
     title = clean(reading.layout.title)
-    summary = tuple(_summary([(today - reminder.due).days for reminder in reminders], t))
-    counts = t(", ").join(part.text for part in summary)
+    summary = tuple(_summary(reminders, speech))
+    counts = t(", ").join(one.text for one in summary)
     names = t(", ").join(dict.fromkeys(clean(one.person.name, 80) for one in reminders))
-    why = t("You get this mail because you are named in these rows of {title}. Each reminder comes once.", title=title)
     return {
-        "language": {"zh": "zh-CN"}.get(reading.language, reading.language),
-        "subject": _subject(title, counts, sections, t),
+        "language": {"zh": "zh-CN"}.get(t.language, t.language),
+        "subject": _subject(title, counts, reminders, parts, t),
         "spreadsheet": title,
-        "day": today.isoformat(),
+        "day": speech.today.isoformat(),
+        "note": note,
         "greeting": t("Hello {name}", name=names),
         "summary": summary,
         "separator": t(", "),
         "summary_text": counts,
-        "sections": sections,
-        "url": _web(reading.layout.url),
+        "sections": parts,
+        "changes": _changes(since, speech),
+        "open": _open(since, speech),
+        "expired": _expired(since, speech),
+        "url": web(reading.layout.url),
         "open_text": t("Open the spreadsheet"),
-        "why": why,
+        "why": _why(reminders, title, t),
+        "stop": t(
+            "No more of a row comes once its date is later, it is finished, or somebody else is named in it. To get no such mail at all, answer “unsubscribe”."
+        ),
     }
 
 
-def _sections(
-    reminders: Sequence[Reminder], reading: Reading, context: Context, rows_shown: int, t: Texts
-) -> Iterator[Section]:
-    for key, rule in reading.template.reminders.items():
-        own = sorted((one for one in reminders if one.rule == key), key=lambda one: one.due)
-        if own:
-            shown_rows = tuple(_entry(one, reading, context, t) for one in own[:rows_shown])
-            left = len(own) - rows_shown
-            more = t("and {count} more in the spreadsheet", count=left) if left > 0 else ""
-            yield Section(clean(rule.title.say(reading.language)), shown_rows, more)
+def _why(reminders: Sequence[Reminder], title: str, t: Texts) -> str:
+    if all(one.escalated for one in reminders):
+        return t(
+            "You get this mail because these rows of {title} wait too long in your team. Each reminder comes once.",
+            title=title,
+        )
+    if all(one.why for one in reminders):
+        return t(
+            "You get this mail because nobody else of these rows of {title} can be told. Each reminder comes once.",
+            title=title,
+        )
+    return t("You get this mail because you are named in these rows of {title}. Each reminder comes once.", title=title)
 
 
-def _entry(reminder: Reminder, reading: Reading, context: Context, t: Texts) -> Entry:
-    rule = reading.template.reminders[reminder.rule]
-    columns = reading.template.sheets[reminder.sheet].columns
-    values = {key: shown(reminder.row.get(key), columns[key], context) for key in rule.show}
-    heading = next(iter(rule.show), None)
-    facts = [Fact(clean(columns[reminder.column].title.say(context.language)), reminder.due.isoformat())]
-    facts += [
-        Fact(clean(columns[key].title.say(context.language)), value)
-        for key, value in values.items()
-        if value and key != heading
-    ]
-    assert context.today is not None, "a digest is of a day"
-    days = (context.today - reminder.due).days
-    return Entry(
-        name=(values[heading] if heading else "") or clean(str(reminder.row.id)),
-        link=_web(reading.layout.link(reminder.sheet, reminder.column, reminder.row.number)),
-        when=_when(days, t),
-        tone="overdue" if days > 0 else "soon" if days < 0 else "today",
-        facts=tuple(facts),
-    )
+def _summary(reminders: Sequence[Reminder], speech: Speech) -> Iterator[Count]:
+    """The counts that are not zero: overdue, today, coming up, to be filled in, in the team."""
+    t, today = speech.t, speech.today
+    own = [one for one in reminders if not one.escalated]
+    dated = [one for one in own if not is_blank(one)]
+    counts = {
+        N_OVERDUE: sum(is_late(one, today) for one in own),
+        N_TODAY: sum(one.due == today for one in dated),
+        N_SOON: sum(one.due > today for one in dated),
+        N_BLANK: len(own) - len(dated),
+        N_TEAM: len(reminders) - len(own),
+    }
+    yield from (Count(t(text, count=count), text == N_OVERDUE) for text, count in counts.items() if count)
 
 
-def _when(days: int, t: Texts) -> str:
-    near = {1: t("1 day overdue"), 0: t("today"), -1: t("tomorrow")}
-    if days in near:
-        return near[days]
-    return t("{days} days overdue", days=days) if days > 0 else t("in {days} days", days=-days)
+N_OVERDUE = N_("{count} overdue")
+N_TODAY = N_("{count} due today")
+N_SOON = N_("{count} coming up")
+N_BLANK = N_("{count} to fill in")
+N_TEAM = N_("{count} waiting in your team")
 
 
-def _summary(days: Sequence[int], t: Texts) -> Iterator[Part]:
-    """The counts that are not zero, overdue, today, coming up; `days` are those since each date."""
-    late, now, soon = sum(day > 0 for day in days), sum(day == 0 for day in days), sum(day < 0 for day in days)
-    if late:
-        yield Part(t("{count} overdue", count=late), late=True)
-    if now:
-        yield Part(t("{count} due today", count=now))
-    if soon:
-        yield Part(t("{count} coming up", count=soon))
-
-
-def _subject(title: str, counts: str, sections: Sequence[Section], t: Texts) -> str:
-    entries = [entry for section in sections for entry in section.entries]
-    if len(entries) == 1 and not sections[0].more:
-        return clean(t("{title}: {name}, {when}", title=title, name=clean(entries[0].name, 80), when=entries[0].when))
+def _subject(title: str, counts: str, reminders: Sequence[Reminder], parts: Sequence[Section], t: Texts) -> str:
+    if len(reminders) == 1:
+        (block,) = parts[0].blocks
+        (entry,) = block.entries
+        name = clean(entry.name, 80)
+        return clean(t("{title}: {name}, {when}", title=title, name=name, when=entry.when))
     return clean(t("{title}: {counts}", title=title, counts=counts))
 
 
-def _web(link: str) -> str:
-    return link if link.startswith(("https://", "http://")) else ""
+def _changes(since: Since, speech: Speech) -> Listed | None:
+    """What became of the rows of the last mail."""
+    t = speech.t
+    lines = [
+        Line(
+            speech.name(one.rule, one.row),
+            speech.link(one.sheet, one.row),
+            t("now {day}", day=one.to.isoformat()) if one.to else t("settled"),
+        )
+        for one in since.passed
+    ]
+    if since.gone:
+        lines.append(Line(t("{count} {count:row|rows}", count=since.gone), "", t("no longer in the spreadsheet")))
+    if since.day is None or not lines:
+        return None
+    return _listed(t("Since the mail of {day}", day=since.day.isoformat()), lines, t)
 
 
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=select_autoescape(["html"]),  # the text part is no markup: escaping would show
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+def _open(since: Since, speech: Speech) -> Listed | None:
+    """What was told before and still waits."""
+    t = speech.t
+    lines = [
+        Line(
+            speech.name(told.reminder.rule, told.reminder.row),
+            speech.link(told.reminder.sheet, told.reminder.row, told.reminder.column),
+            t("{when}, told on {day}", when=_when(told.reminder, speech), day=told.on.isoformat()),
+        )
+        for told in since.open
+    ]
+    return _listed(t("Told before and still open"), lines, t) if lines else None
 
 
-@cache
-def _inliner() -> Any:
-    # Reads files and fetches style sheets unless told not to; media rules cannot be inlined and must stay.
-    return CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
+def _expired(since: Since, speech: Speech) -> Listed | None:
+    """What no mail will ever name."""
+    t = speech.t
+    lines = [
+        Line(speech.name(one.rule, one.row), speech.link(one.sheet, one.row, one.column), _when(one, speech))
+        for one in since.expired
+    ]
+    title = t("Due for so long that no reminder comes any more ({count})", count=len(lines))
+    return _listed(title, lines, t) if lines else None
+
+
+def _listed(title: str, lines: Sequence[Line], t: Texts) -> Listed:
+    left = len(lines) - LINES_SHOWN
+    more = t("and {count} more in the spreadsheet", count=left) if left > 0 else ""
+    return Listed(title, tuple(lines[:LINES_SHOWN]), more)
+
+
+def _when(one: Reminder, speech: Speech) -> str:
+    return speech.t("still blank") if is_blank(one) else when((speech.today - one.due).days, speech.t)
+
+
+def _calendar(reminders: Sequence[Reminder], speech: Speech, style: Style) -> Iterator[Attachment]:
+    """A file with the dates that are still to come, if there are any."""
+    ahead = [one for one in reminders if one.due > speech.today and not one.escalated][: style.rows_shown]
+    if ahead:
+        yield attached([_event(one, speech.entry(one), speech) for one in ahead], today=speech.today)
+
+
+def _event(one: Reminder, entry: Entry, speech: Speech) -> Event:
+    key = (speech.reading.layout.spreadsheet_id, one.sheet, str(one.row.id), one.rule)
+    facts = [f"{fact.label}: {fact.value}" for fact in entry.facts]
+    return Event(key, one.due, f"{entry.name} · {entry.rule}", "\n".join([*facts, entry.link]).strip(), entry.link)

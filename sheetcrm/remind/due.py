@@ -126,7 +126,7 @@ def due(
     last = workdays.until(today) if workdays and rule.working_days == "before" else today
     span = Span(today - timedelta(catch_up + _LOOK_BACK), last)
     asked = {ask.offset: ask for ask in rule.asks(extract.parsed.values, span)}
-    offsets = _not_excused(extract, rule, sorted(asked))
+    offsets = not_excused(extract, rule, sorted(asked))
     job = _Job(extract, rule, key, people, _Ladder(rule, workdays, today), default, rests)
     # Rows are made for those only that a reminder may be about.
     for offset, row in zip(offsets, extract.some(offsets), strict=True):
@@ -302,7 +302,7 @@ def _of_the_row(row: Row) -> Nobody | None:
     return None if row.unique else Nobody(Reason.DUPLICATE_ID, row.id)
 
 
-def _not_excused(extract: Extract, rule: ReminderRule, offsets: Sequence[int]) -> Sequence[int]:
+def not_excused(extract: Extract, rule: ReminderRule, offsets: Sequence[int]) -> Sequence[int]:
     """Those of the rows that are not in the rule's `unless` state: every column named there in one of its states."""
     if not rule.unless:
         return offsets

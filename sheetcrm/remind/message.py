@@ -16,11 +16,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
-from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
+from typing import Any
 from urllib.parse import quote
 
 from email_validator import EmailNotValidError, validate_email
@@ -92,7 +93,6 @@ class Thread:
 
     spreadsheet: str
     """Its id."""
-    title: str
     recipient: str
     """The address without regard to case."""
 
@@ -129,14 +129,14 @@ def _hashed(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-class _AsItIs(UnstructuredHeader):
+class _AsItIs(UnstructuredHeader, BaseHeader):
     """A header of ids and addresses: broken into lines, or encoded, it would be another one."""
 
     def fold(self, *, policy: object) -> str:
         return f"{self.name}: {self}\r\n"
 
 
-def _policy() -> EmailPolicy:
+def _policy() -> EmailPolicy[EmailMessage]:
     registry = HeaderRegistry()
     for name in ("references", "list-id", "list-unsubscribe"):
         registry.map_to_type(name, _AsItIs)
@@ -195,14 +195,15 @@ def _fill(message: EmailMessage, draft: Draft) -> None:
     message.set_content(draft.text, cte=_encoding(draft.text))
     message.add_alternative(draft.html, subtype="html", cte=_encoding(draft.html))
     page = message.get_body(("html",))
-    for one in draft.attachments:
-        kind = dict(zip(("maintype", "subtype"), one.kind.split("/"), strict=True))
-        if one.cid and isinstance(page, EmailMessage):
-            page.add_related(one.data, **kind, cid=f"<{one.cid}>", filename=one.name, disposition="inline")
-    for one in draft.attachments:
-        kind = dict(zip(("maintype", "subtype"), one.kind.split("/"), strict=True))
-        if not one.cid:
-            message.add_attachment(one.data, **kind, filename=one.name, params=dict(one.settings))
+    assert page is not None, "the page was added just now"
+    # First those within the page: the others are put around everything.
+    for one in sorted(draft.attachments, key=lambda one: not one.cid):
+        whole, _, part = one.kind.partition("/")
+        kind: dict[str, Any] = {"maintype": whole, "subtype": part, "filename": one.name, "params": dict(one.settings)}
+        if one.cid:
+            page.add_related(one.data, **kind, cid=f"<{one.cid}>", disposition="inline")
+        else:
+            message.add_attachment(one.data, **kind)
     # Later than the bodies: the first of them would take it for its own.
     message["Content-Language"] = draft.language
 

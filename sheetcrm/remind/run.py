@@ -19,9 +19,10 @@ from sheetcrm.remind.digest import digest
 from sheetcrm.remind.due import Reminder
 from sheetcrm.remind.gather import Agenda, gather, place
 from sheetcrm.remind.ledger import Fate, Ledger, Mail, Occurrence, Recipient, Sealed, State
-from sheetcrm.remind.message import Draft, compose, message_id
+from sheetcrm.remind.message import Draft, Thread, compose, message_id
 from sheetcrm.remind.notifiers.base import Notifier
 from sheetcrm.remind.report import MailReport, RunReport, Told
+from sheetcrm.remind.since import FIRST, Before, Since, since
 from sheetcrm.sync.records import Reading
 
 __all__ = ["Hooks", "Settings", "run"]
@@ -118,7 +119,7 @@ class _Job:
         return [reminder for occurrence, reminder in reminders.items() if occurrence not in known]
 
     def _planned(self, recipient: Recipient, reminders: Sequence[Reminder], wait: MailReport | None) -> MailReport:
-        draft = self._draft(reminders)
+        draft = self._draft(reminders, self._since(recipient, self.ledger.told(list(self.agenda.mails[recipient]))))
         state, reason = (wait.state, wait.reason) if wait else (str(State.PLANNED), "")
         return MailReport(recipient.name, recipient.address, draft.subject, len(reminders), state, reason, draft=draft)
 
@@ -127,9 +128,10 @@ class _Job:
     def plan(self) -> None:
         """Every recipient's mail into the ledger; mails of before that were surely not taken are planned anew, or dropped."""
         for recipient, reminders in self.agenda.mails.items():
-            self._note(reminders)
+            known = self._note(reminders)
+            since = self._since(recipient, known) if len(known) < len(reminders) else FIRST
             try:
-                self._queue(recipient, reminders)
+                self._queue(recipient, reminders, since)
             except MailError as error:
                 self.mails.append(
                     MailReport(recipient.name, recipient.address, "", len(reminders), str(State.FAILED), str(error))
@@ -137,24 +139,38 @@ class _Job:
         addressed = {recipient.key for recipient in self.agenda.mails}
         for recipient in self.ledger.awaiting(self.spreadsheet, self.delivery.notifier.channel):
             if recipient.key not in addressed:
-                self._queue(recipient, {})
+                self._queue(recipient, {}, FIRST)
 
-    def _queue(self, recipient: Recipient, reminders: Mapping[Occurrence, Reminder]) -> Mail | None:
+    def _since(self, recipient: Recipient, known: Mapping[Occurrence, Fate]) -> Since:
+        """What changed for them since their last mail."""
+        before = Before(*self.ledger.last_told(recipient), known)
+        late = self.agenda.expired.get(recipient, {})
+        told = self.ledger.told(list(late))
+        never = [one for at, one in late.items() if at not in told or told[at].state is State.EXPIRED]
+        return since(before, self.agenda.mails.get(recipient, {}), self.reading, today=self.today, expired=never)
+
+    def _queue(self, recipient: Recipient, reminders: Mapping[Occurrence, Reminder], since: Since) -> Mail | None:
         def seal(claimed: Sequence[Occurrence]) -> Sealed:
-            draft = self._draft([reminders[occurrence] for occurrence in claimed])
+            draft = self._draft([reminders[occurrence] for occurrence in claimed], since)
             sender = self.settings.sender
             name = message_id(map(str, claimed), sender.domain)
             self.delivery.drafts[name] = draft
             data = compose(
-                draft, sender=sender, name=recipient.name, address=recipient.address, message_id=name, now=self.read
+                draft,
+                sender=sender,
+                name=recipient.name,
+                address=recipient.address,
+                message_id=name,
+                now=self.read,
+                thread=Thread(recipient.spreadsheet, recipient.key),
             )
             return Sealed(name, draft.subject, data)
 
         now = self.delivery.now()
         return self.ledger.queue(recipient, list(reminders), seal, today=self.today, now=now, read=self.read)
 
-    def _draft(self, reminders: Sequence[Reminder]) -> Draft:
-        return digest(reminders, self.reading, today=self.today, rows_shown=self.settings.rows_shown)
+    def _draft(self, reminders: Sequence[Reminder], since: Since) -> Draft:
+        return digest(reminders, self.reading, today=self.today, style=self.settings.style, since=since)
 
     def _note(self, reminders: Mapping[Occurrence, Reminder]) -> dict[Occurrence, Fate]:
         known = self.ledger.told(list(reminders))

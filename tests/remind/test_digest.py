@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheetcrm.remind.allow import AllowList
-from sheetcrm.remind.digest import digest
+from sheetcrm.remind.digest import Style, digest
 from sheetcrm.remind.gather import gather
 
 TODAY = date(2026, 1, 5)
@@ -21,7 +21,7 @@ def draft(*rows, team=office.TEAM, rows_shown=50, **options):
     reading = office.reading(rows, team, **options)
     agenda = gather(reading, today=TODAY, channel="mail", allow=AllowList.of(["example.com"]))
     (reminders,) = agenda.mails.values()
-    return digest(list(reminders.values()), reading, today=TODAY, rows_shown=rows_shown)
+    return digest(list(reminders.values()), reading, today=TODAY, style=Style(rows_shown))
 
 
 def row(number=1, days=0, **cells):
@@ -55,20 +55,39 @@ class Page(HTMLParser):
             self.texts.append(" ".join(data.split()))
 
 
-TAGS = {"html", "head", "meta", "title", "style", "body", "div", "table", "tbody", "tr", "td", "a", "span"}
+TAGS = {"br", "html", "head", "meta", "title", "style", "body", "div", "table", "tbody", "tr", "td", "a", "span"}
 
 
-def test_by_rule_and_the_longest_overdue_first():
-    found = Page(draft(row(1, 1), row(2, -9), row(3, 0, paper=TODAY + timedelta(days=20)), row(4, -1)).html).texts
-    order = [text for text in found if text.startswith(("Customer", "Licences"))]
-    assert order == [
+def test_what_is_overdue_stands_apart_by_rule_and_the_longest_overdue_first():
+    found = Page(
+        draft(row(1, 1), row(2, -9), row(3, 0), row(4, -1), row(5, 99, paper=TODAY + timedelta(20))).html
+    ).texts
+    titles = ("Overdue", "Today and", "Customer", "Licences")
+    assert [text for text in found if text.startswith(titles)] == [
+        "Overdue",
         "Customers to follow up",
         "Customer 2",
         "Customer 4",
+        "Today and coming up",
+        "Customers to follow up",
         "Customer 3",
         "Customer 1",
         "Licences that run out",
-        "Customer 3",
+        "Customer 5",
+    ]
+
+
+def test_a_customer_with_matters_of_several_rules_stands_once_where_the_most_urgent_is():
+    found = Page(draft(row(1, 0), row(2, -9, paper=TODAY + timedelta(20))).html).texts
+    titles = ("Overdue", "Today and", "Customer", "Licences")
+    assert [text for text in found if text.startswith(titles)] == [
+        "Overdue",
+        "Customer 2",
+        "Customers to follow up",
+        "Licences that run out",
+        "Today and coming up",
+        "Customers to follow up",
+        "Customer 1",
     ]
 
 

@@ -17,8 +17,8 @@ from sheetcrm.remind.message import Draft, Sender, bare_address, clean, compose,
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 SENDER = Sender("Reminders", "crm@example.com")
 NAMES = [
-    "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "X-Auto-Response-Suppress", "MIME-Version",
-    "Content-Type", "Content-Language",
+    "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Precedence", "X-Auto-Response-Suppress",
+    "List-Unsubscribe", "MIME-Version", "Content-Type", "Content-Language",
 ]  # fmt: skip
 
 

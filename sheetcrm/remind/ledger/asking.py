@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, func, or_, select
 
-from sheetcrm.remind.ledger.entries import Line, Mail, Run, State
+from sheetcrm.remind.ledger.entries import Line, Mail, Occurrence, Recipient, Run, State
 from sheetcrm.remind.ledger.rows import LISTED, OF_OCCURRENCE, line_of, mail_of, run_of, standing
 from sheetcrm.remind.ledger.tables import MESSAGE, OCCURRENCE, RUN
 
@@ -52,6 +52,24 @@ def perhaps_twice(db: Connection, spreadsheet: str | None) -> int:
     if spreadsheet is not None:
         query = query.where(MESSAGE.c.spreadsheet == spreadsheet)
     return int(db.execute(query).scalar_one())
+
+
+def last_told(db: Connection, recipient: Recipient) -> tuple[date | None, list[Occurrence]]:
+    """The day of the last mail that went to them, or perhaps did, and what it told."""
+    mail = MESSAGE.c
+    query = (
+        select(mail.id, mail.day)
+        .where(mail.spreadsheet == recipient.spreadsheet, mail.channel == recipient.channel)
+        .where(mail.recipient == recipient.key, mail.state.in_((State.SENT, State.SENDING, State.UNKNOWN)))
+        .where(mail.again.is_(None))
+        .order_by(mail.id.desc())
+        .limit(1)
+    )
+    row = db.execute(query).one_or_none()
+    if row is None:
+        return None, []
+    told = select(*OF_OCCURRENCE).where(OCCURRENCE.c.message == row.id).order_by(OCCURRENCE.c.id)
+    return row.day, [Occurrence(*one) for one in db.execute(told)]
 
 
 def by_number(db: Connection, numbers: Iterable[int]) -> dict[int, Mail]:

@@ -125,6 +125,11 @@ class Ledger:
         with self._transaction() as db:
             return planning.told(db, occurrences)
 
+    def last_told(self, recipient: Recipient) -> tuple[date | None, list[Occurrence]]:
+        """The day of the last mail that went to them, or perhaps did, and what it told; None and nothing when there was none."""
+        with self._transaction() as db:
+            return asking.last_told(db, recipient)
+
     def expire(self, occurrences: Sequence[Occurrence], reason: str, *, now: datetime) -> list[Occurrence]:
         """Note as too late, once and without a mail, those that were never told; the result is those that this was news of."""
         return self._note(occurrences, State.EXPIRED, reason, now)

@@ -122,6 +122,10 @@ class ReminderRule(Variant):
         """The other columns that its kind needs, with where it names them."""
         return iter(())
 
+    def amount_of(self) -> str | None:
+        """The column in whose money `Ask.left` is; None where its kind knows of no amounts."""
+        return None
+
     def looks_at(self) -> frozenset[str]:
         """The columns of its sheet that it needs to say anything."""
         needed = {key for places in (self.dated(), self.named()) for _, key in places}

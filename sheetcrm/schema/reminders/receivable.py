@@ -43,6 +43,10 @@ class ReceivableReminder(ReminderRule):
         """Both amounts."""
         yield from (((name,), key) for name in ("amount", "paid") if (key := getattr(self, name)))
 
+    def amount_of(self) -> str | None:
+        """What is left is in the money of what is to be paid."""
+        return self.amount
+
     def asks(self, rows: Rows, span: Span) -> Iterator[Ask]:
         """Every row that has a payment date and is not paid."""
         found = list(days(rows, self.date, self.latest_due(span)))

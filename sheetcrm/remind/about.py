@@ -1,0 +1,65 @@
+"""
+A row → what it is about: the row that its first reference leads to, or itself.
+
+An order and a complaint of one customer are about the same thing as that
+customer's own row, so a digest can put them together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sheetcrm.remind.shown import shown
+from sheetcrm.schema.columns.reference import ReferenceColumn
+from sheetcrm.schema.context import Context
+from sheetcrm.schema.template import Template
+from sheetcrm.sync.records import Reading, Row
+
+
+@dataclass(frozen=True, order=True)
+class Subject:
+    """The row that it is all about: a customer, a project."""
+
+    sheet: str
+    id: str
+
+
+def columns(template: Template) -> frozenset[str]:
+    """The columns (`orders.customer`) that have to be read to know what the rows of rules are about, and what that is called."""
+    found = set()
+    for sheet in {rule.sheet for rule in template.reminders.values()}:
+        if leads := _leads(template, sheet):
+            column, target = leads
+            found |= {f"{sheet}.{column}", f"{target}.{template.sheets[target].key}"}
+            if name := heading(template, target):
+                found.add(f"{target}.{name}")
+    return frozenset(found)
+
+
+def subject(sheet: str, row: Row, template: Template) -> Subject:
+    """What that row is about."""
+    leads = _leads(template, sheet)
+    there = row.get(leads[0]) if leads else None
+    return Subject(leads[1], str(there)) if leads and there is not None else Subject(sheet, str(row.id))
+
+
+def heading(template: Template, sheet: str) -> str | None:
+    """The column by which people know the rows of that sheet: what its rules show first; None where no rule is about it."""
+    shows = (rule.show for rule in template.reminders.values() if rule.sheet == sheet and rule.show)
+    return next((show[0] for show in shows), None)
+
+
+def name_of(one: Subject, reading: Reading, context: Context) -> str:
+    """What people call it; its id where the row is not at hand, or has no name."""
+    column = heading(reading.template, one.sheet)
+    extract = reading.extracts.get(one.sheet)
+    at = extract.offsets.get(one.id) if extract else None
+    if column is None or extract is None or at is None:
+        return one.id
+    (row,) = extract.some([at])
+    return shown(row.get(column), reading.template.sheets[one.sheet].columns[column], context) or one.id
+
+
+def _leads(template: Template, sheet: str) -> tuple[str, str] | None:
+    found = template.sheets[sheet].columns.items()
+    return next(((key, column.to) for key, column in found if isinstance(column, ReferenceColumn)), None)

@@ -1,0 +1,163 @@
+"""
+What a digest says → its page and its text, by our templates or the team's own.
+
+A template of the team's that fails, for whatever reason, costs nobody a mail:
+ours is used for the whole mail, and the trouble says where and what to do.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from css_inline import CSSInliner
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateSyntaxError,
+    select_autoescape,
+)
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+OURS = Path(__file__).parent / "templates"
+PAGE, TEXT = "digest.html", "digest.txt"
+SIZE = 2_000_000
+"""No page or text is longer, in characters."""
+TURNS = 200_000
+"""So many numbers a team's template may count through with `range`, in all."""
+
+
+@dataclass(frozen=True)
+class Forms:
+    """Both forms of a digest; `trouble` is empty unless a template of the team's failed."""
+
+    page: str
+    text: str
+    trouble: str = ""
+
+
+def filled(values: Mapping[str, Any], folder: Path | None = None) -> Forms:
+    """
+    The page, its styles inlined, and the text.
+
+    `folder` has the team's own `digest.html`, `digest.txt` or both; they may
+    say `{% extends "sheetcrm/digest.html" %}`.
+    """
+    if folder is None:
+        return _made(_ours(), values)
+    try:
+        missing = _missing(folder)
+        if missing:
+            return _instead(values, missing)
+        return _made(_theirs(folder), values)
+    except Exception as error:  # noqa: BLE001 - a template of the team's may raise anything, and the mail goes out all the same
+        return _instead(values, f"{_where(error, folder)}: {_said(error)}")
+
+
+def _instead(values: Mapping[str, Any], why: str) -> Forms:
+    made = _made(_ours(), values)
+    return Forms(
+        made.page, made.text, f"{why}; the mail was made by the built-in template: put it right, or take it away"
+    )
+
+
+def _missing(folder: Path) -> str:
+    if not folder.is_dir():
+        return f"{folder}: no such folder of mail templates"
+    return (
+        ""
+        if any((folder / name).is_file() for name in (PAGE, TEXT))
+        else f"{folder}: neither {PAGE} nor {TEXT} is there"
+    )
+
+
+def _made(environment: Environment, values: Mapping[str, Any]) -> Forms:
+    page, text = (_rendered(environment, name, values) for name in (PAGE, TEXT))
+    return Forms(_inliner().inline(page), text)
+
+
+def _rendered(environment: Environment, name: str, values: Mapping[str, Any]) -> str:
+    template = environment.get_template(name)
+    parts, size = [], 0
+    for part in template.generate({**values, "range": _counted()}):
+        size += len(part)
+        if size > SIZE:
+            raise SecurityError(f"{name} makes more than {SIZE:,} characters")
+        parts.append(part)
+    if not size or not "".join(parts).strip():
+        raise SecurityError(f"{name} makes an empty mail")
+    return "".join(parts)
+
+
+def _counted() -> Callable[..., range]:
+    left = TURNS
+
+    def counted(*arguments: int) -> range:
+        nonlocal left
+        numbers = range(*arguments)
+        left -= len(numbers)
+        if left < 0:
+            raise SecurityError(f"range counts through more than {TURNS:,} numbers")
+        return numbers
+
+    return counted
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Cannot reach into Python, change what it is given, or ask for a text without end."""
+
+    intercepted_binops = frozenset(["*", "**"])
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        if operator == "**" or not all(isinstance(one, int | float) for one in (left, right)):
+            raise SecurityError(f"{operator} is for plain numbers only" if operator == "*" else "** is not allowed")
+        return super().call_binop(context, operator, left, right)
+
+
+_STYLE: dict[str, Any] = {
+    "undefined": StrictUndefined,
+    "trim_blocks": True,
+    "lstrip_blocks": True,
+    "keep_trailing_newline": True,
+}
+
+
+@cache
+def _ours() -> Environment:
+    # The text part is no markup: escaping would show.
+    return Environment(loader=FileSystemLoader(OURS), autoescape=select_autoescape(["html"]), **_STYLE)
+
+
+def _theirs(folder: Path) -> Environment:
+    ours = FileSystemLoader(OURS)
+    loader = ChoiceLoader([FileSystemLoader(folder), PrefixLoader({"sheetcrm": ours}), ours])
+    made = _Sandbox(loader=loader, autoescape=select_autoescape(["html"]), **_STYLE)
+    made.globals.pop("lipsum", None)
+    return made
+
+
+def _where(error: Exception, folder: Path) -> str:
+    """File and line, as far as they are known."""
+    if isinstance(error, TemplateSyntaxError) and error.filename:
+        return f"{error.filename}:{error.lineno}"
+    frames = traceback.extract_tb(error.__traceback__)
+    known = (f"{one.filename}:{one.lineno}" for one in reversed(frames) if Path(one.filename).is_relative_to(folder))
+    return next(known, str(folder))
+
+
+def _said(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+@cache
+def _inliner() -> Any:
+    # Reads files and fetches style sheets unless told not to; media rules cannot be inlined and must stay.
+    return CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)

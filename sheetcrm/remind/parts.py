@@ -1,0 +1,265 @@
+"""
+One person's reminders → the parts of their digest: overdue, due or coming, and what waits in their team.
+
+Within a part things stand by rule, but a customer with matters of several
+rules has a block of its own, in the part of the most urgent of them.  All
+texts are clean; templates get these classes as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from sheetcrm.messages import Texts
+from sheetcrm.remind.about import Subject, name_of, subject
+from sheetcrm.remind.due import Reminder
+from sheetcrm.remind.message import clean
+from sheetcrm.remind.people import MESSAGES
+from sheetcrm.remind.shown import shown
+from sheetcrm.schema.context import Context
+from sheetcrm.sync.records import Reading, Row
+
+NAME_LENGTH = 120
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One more thing about a row: the column's title and its value, as text."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row in the mail; `when` is its date in words (`today`), `tone` is overdue, today or soon."""
+
+    name: str
+    link: str
+    when: str
+    tone: str
+    facts: tuple[Fact, ...]
+    rule: str = ""
+    """Which rule asks, where the block does not say it."""
+    note: str = ""
+    """Why it came to this person, when it is somebody else's."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows that stand together; `title` is the rule's, a customer's name, or that of the person whose they are."""
+
+    title: str
+    entries: tuple[Entry, ...]
+    more: str = ""
+    """Tells of rows that there was no room for."""
+    sum: str = ""
+    """What is still to be paid in all of them."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the mail; `tone` is overdue, due or team."""
+
+    title: str
+    tone: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Speech:
+    """How things of one spreadsheet are said on one day in one language."""
+
+    reading: Reading
+    context: Context
+    today: date
+    t: Texts
+
+    def entry(self, one: Reminder) -> Entry:
+        """The row of a reminder."""
+        rule = self.reading.template.reminders[one.rule]
+        return Entry(
+            name=self.name(one.rule, one.row),
+            link=self.link(one.sheet, one.row, one.column),
+            when=self.t("still blank") if is_blank(one) else when((self.today - one.due).days, self.t),
+            tone=self._tone(one),
+            facts=tuple(self._facts(one)),
+            rule=clean(rule.title.say(self.context.language)),
+            note=self._note(one),
+        )
+
+    def name(self, rule: str, row: Row) -> str:
+        """By what people know that row: what the rule shows first, else its id."""
+        show = self.reading.template.reminders[rule].show
+        columns = self.reading.template.sheets[self.reading.template.reminders[rule].sheet].columns
+        text = shown(row.get(show[0]), columns[show[0]], self.context) if show else ""
+        return clean(text or str(row.id), NAME_LENGTH)
+
+    def link(self, sheet: str, row: Row, column: str = "") -> str:
+        """The page at that very row; empty when it is not of the web."""
+        return web(self.reading.layout.link(sheet, column, row.number))
+
+    def money(self, rule: str, amount: Decimal) -> str:
+        """An amount that is still to be paid."""
+        made, template = self.reading.template.reminders[rule], self.reading.template
+        column = made.amount_of()
+        return shown(amount, template.sheets[made.sheet].columns[column], self.context) if column else str(amount)
+
+    def _tone(self, one: Reminder) -> str:
+        if is_blank(one) or one.due == self.today:
+            return "today"
+        return "overdue" if one.due < self.today else "soon"
+
+    def _facts(self, one: Reminder) -> Iterable[Fact]:
+        rule, columns = self.reading.template.reminders[one.rule], self.reading.template.sheets[one.sheet].columns
+        titles = {key: clean(columns[key].title.say(self.context.language)) for key in columns}
+        values = {key: shown(one.row.get(key), columns[key], self.context) for key in (one.column, *rule.show[1:])}
+        if is_blank(one):
+            yield Fact(self.t("To fill in"), self.t(", ").join(titles[key] for key in one.columns))
+        elif values[one.column]:
+            yield Fact(titles[one.column], values[one.column])
+        if not is_blank(one) and values[one.column] != one.due.isoformat():
+            yield Fact(self.t("Due"), one.due.isoformat())
+        if one.left is not None:
+            yield Fact(self.t("Still to be paid"), self.money(one.rule, one.left))
+        yield from (Fact(titles[key], value) for key, value in values.items() if value and key != one.column)
+
+    def _note(self, one: Reminder) -> str:
+        if one.why is None:
+            return ""
+        template, language = self.reading.template, self.context.language
+        columns = template.sheets[one.sheet].columns
+        reason = self.t(
+            MESSAGES[one.why.reason],
+            owner=clean(one.owner, NAME_LENGTH),
+            text=clean(one.why.text, NAME_LENGTH),
+            team=template.sheets[template.team.sheet].title.say(language) if template.team else "",
+            column=columns[template.reminders[one.rule].owner].title.say(language),
+        )
+        return clean(self.t("Came to you because {reason}", reason=reason), 300)
+
+
+def sections(reminders: Sequence[Reminder], speech: Speech, rows_shown: int) -> tuple[Section, ...]:
+    """All parts that are not empty, with at most `rows_shown` rows in all, shared out fairly."""
+    blocks = _blocks(reminders, speech)
+    room = shares([len(rows) for rows in blocks.values()], rows_shown)
+    made: dict[str, list[Block]] = {"overdue": [], "due": [], "team": []}
+    for (place, rows), limit in zip(blocks.items(), room, strict=True):
+        made[place.tone].append(_block(place, rows, limit, speech))
+    t = speech.t
+    titles = {"overdue": t("Overdue"), "due": t("Today and coming up"), "team": t("Waiting too long in your team")}
+    return tuple(Section(titles[tone], tone, tuple(blocks)) for tone, blocks in made.items() if blocks)
+
+
+def is_blank(one: Reminder) -> bool:
+    """Whether it is about cells in which nothing stands."""
+    return bool(one.columns) and all(one.row.get(key) is None for key in one.columns)
+
+
+def is_late(one: Reminder, today: date) -> bool:
+    """Whether its day is over."""
+    return one.due < today and not is_blank(one)
+
+
+def when(days: int, t: Texts) -> str:
+    """`days` after the date, in words."""
+    near = {1: t("1 day overdue"), 0: t("today"), -1: t("tomorrow")}
+    if days in near:
+        return near[days]
+    return t("{days} days overdue", days=days) if days > 0 else t("in {days} days", days=-days)
+
+
+def web(link: str) -> str:
+    """The link, if it is one of the web."""
+    return link if link.startswith(("https://", "http://")) else ""
+
+
+def shares(counts: Sequence[int], room: int) -> list[int]:
+    """How many of each may be shown so that it is `room` in all and small ones are not crowded out by large ones; at least one of each."""
+    found = [0] * len(counts)
+    left = room
+    for rest, at in enumerate(sorted(range(len(counts)), key=counts.__getitem__)):
+        found[at] = max(1, min(counts[at], left // (len(counts) - rest)))
+        left -= found[at]
+    return found
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a block stands: in which part, and in which order there."""
+
+    tone: str
+    kind: int
+    """0 a customer with several matters, 1 a rule, 2 a person."""
+    at: int = 0
+    key: str = ""
+    subject: Subject | None = None
+
+
+def _blocks(reminders: Sequence[Reminder], speech: Speech) -> Mapping[_Place, list[Reminder]]:
+    """Every block, in order, with its rows in order."""
+    template = speech.reading.template
+    own = [one for one in reminders if not one.escalated]
+    about = {id(one): subject(one.sheet, one.row, template) for one in own}
+    matters: dict[Subject, list[Reminder]] = {}
+    for one in own:
+        matters.setdefault(about[id(one)], []).append(one)
+    rules = list(template.reminders)
+    found: dict[_Place, list[Reminder]] = {}
+    for one in reminders:
+        if one.escalated:
+            place = _Place("team", 2, key=clean(one.owner, NAME_LENGTH))
+        else:
+            group = matters[about[id(one)]]
+            together = len({other.rule for other in group}) > 1
+            late = any(is_late(other, speech.today) for other in (group if together else [one]))
+            tone = "overdue" if late else "due"
+            by_subject, by_rule = _Place(tone, 0, subject=about[id(one)]), _Place(tone, 1, rules.index(one.rule))
+            place = by_subject if together else by_rule
+        found.setdefault(place, []).append(one)
+    ordered = sorted(found.items(), key=lambda block: (block[0].kind, block[0].at, min(one.due for one in block[1])))
+    return {place: _by_urgency(rows, about) for place, rows in ordered}
+
+
+def _by_urgency(rows: Sequence[Reminder], about: Mapping[int, Subject]) -> list[Reminder]:
+    """The longest overdue first, but what is about the same stays together."""
+    first: dict[Subject | None, date] = {}
+    for one in rows:
+        key = about.get(id(one))
+        first[key] = min(one.due, first.get(key, one.due))
+    seen = {key: at for at, key in enumerate(first)}
+    return sorted(rows, key=lambda one: (first[about.get(id(one))], seen[about.get(id(one))], one.due))
+
+
+def _block(place: _Place, rows: Sequence[Reminder], limit: int, speech: Speech) -> Block:
+    t = speech.t
+    entries = [speech.entry(one) for one in rows[:limit]]
+    left = len(rows) - limit
+    more = t("and {count} more in the spreadsheet", count=left) if left > 0 else ""
+    if place.kind == 1:
+        title = entries[0].rule
+        entries = [replace(entry, rule="") for entry in entries]
+    elif place.subject is not None:
+        title = clean(name_of(place.subject, speech.reading, speech.context), NAME_LENGTH)
+        # Not the customer's name again below the customer's name.
+        entries = [replace(entry, name=entry.rule, rule="") if entry.name == title else entry for entry in entries]
+    else:
+        title = place.key or t("nobody")
+    return Block(title, tuple(entries), more, _sum(rows, speech))
+
+
+def _sum(rows: Sequence[Reminder], speech: Speech) -> str:
+    """What is to be paid in several rows of one rule, when all is of one currency."""
+    amounts = [one.left for one in rows if one.left is not None]
+    template = speech.reading.template
+    if len(amounts) < 2 or len({one.rule for one in rows}) > 1:
+        return ""
+    rule = template.reminders[rows[0].rule]
+    column = template.sheets[rule.sheet].columns.get(rule.amount_of() or "")
+    wanted = column.number_format(speech.context) if column else None
+    if wanted is None or wanted.type != "CURRENCY":
+        return ""
+    return speech.t("{amount} in all still to be paid", amount=speech.money(rows[0].rule, sum(amounts, Decimal(0))))
