@@ -30,9 +30,9 @@ def columns(template: Template) -> frozenset[str]:
     for sheet in {rule.sheet for rule in template.reminders.values()}:
         if leads := _leads(template, sheet):
             column, target = leads
-            found |= {f"{sheet}.{column}", f"{target}.{template.sheets[target].key}"}
+            found.add(f"{sheet}.{column}")
             if name := heading(template, target):
-                found.add(f"{target}.{name}")
+                found |= {f"{target}.{name}", f"{target}.{template.sheets[target].key}"}
     return frozenset(found)
 
 

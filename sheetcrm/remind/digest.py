@@ -124,7 +124,7 @@ def _values(reminders: Sequence[Reminder], speech: Speech, style: Style, since: 
         "open_text": t("Open the spreadsheet"),
         "why": _why(reminders, title, t),
         "stop": t(
-            "No more of a row comes once its date is later, it is finished, or somebody else is named in it. To get no such mail at all, answer “unsubscribe”."
+            'To hear no more of a row, put its date off, mark it as done, or name somebody else in it. To get no such mail at all, answer "unsubscribe".'
         ),
     }
 
@@ -181,7 +181,7 @@ def _changes(since: Since, speech: Speech) -> Listed | None:
         Line(
             speech.name(one.rule, one.row),
             speech.link(one.sheet, one.row),
-            t("now {day}", day=one.to.isoformat()) if one.to else t("settled"),
+            _about(one.rule, t("now {day}", day=one.to.isoformat()) if one.to else t("settled"), speech),
         )
         for one in since.passed
     ]
@@ -199,7 +199,11 @@ def _open(since: Since, speech: Speech) -> Listed | None:
         Line(
             speech.name(told.reminder.rule, told.reminder.row),
             speech.link(told.reminder.sheet, told.reminder.row, told.reminder.column),
-            t("{when}, told on {day}", when=_when(told.reminder, speech), day=told.on.isoformat()),
+            _about(
+                told.reminder.rule,
+                t("{when}, told on {day}", when=_when(told.reminder, speech), day=told.on.isoformat()),
+                speech,
+            ),
         )
         for told in since.open
     ]
@@ -210,7 +214,11 @@ def _expired(since: Since, speech: Speech) -> Listed | None:
     """What no mail will ever name."""
     t = speech.t
     lines = [
-        Line(speech.name(one.rule, one.row), speech.link(one.sheet, one.row, one.column), _when(one, speech))
+        Line(
+            speech.name(one.rule, one.row),
+            speech.link(one.sheet, one.row, one.column),
+            _about(one.rule, _when(one, speech), speech),
+        )
         for one in since.expired
     ]
     title = t("Due for so long that no reminder comes any more ({count})", count=len(lines))
@@ -221,6 +229,13 @@ def _listed(title: str, lines: Sequence[Line], t: Texts) -> Listed:
     left = len(lines) - LINES_SHOWN
     more = t("and {count} more in the spreadsheet", count=left) if left > 0 else ""
     return Listed(title, tuple(lines[:LINES_SHOWN]), more)
+
+
+def _about(rule: str, text: str, speech: Speech) -> str:
+    """The text, after the rule where there are several."""
+    rules = speech.reading.template.reminders
+    title = clean(rules[rule].title.say(speech.context.language))
+    return speech.t("{rule}: {text}", rule=title, text=text) if len(rules) > 1 else text
 
 
 def _when(one: Reminder, speech: Speech) -> str:

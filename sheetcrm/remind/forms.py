@@ -81,7 +81,8 @@ def _missing(folder: Path) -> str:
 
 def _made(environment: Environment, values: Mapping[str, Any]) -> Forms:
     page, text = (_rendered(environment, name, values) for name in (PAGE, TEXT))
-    return Forms(_inliner().inline(page), text)
+    # Media rules come to stand first, and browsers look for the character set in the first kilobyte only.
+    return Forms(_inliner().inline(page).replace("<head>", '<head><meta charset="utf-8">', 1), text)
 
 
 def _rendered(environment: Environment, name: str, values: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from sheetcrm.messages import N_, texts
+from sheetcrm.remind import about
 from sheetcrm.remind.allow import AllowList
 from sheetcrm.remind.due import CATCH_UP, Paused, Reminder, Unsendable, due
 from sheetcrm.remind.ledger.entries import Occurrence, Recipient
@@ -65,7 +66,7 @@ def needed(template: Template) -> frozenset[str]:
     """
     The columns (`customers.owner`) that a run needs: nothing else has to be read.
 
-    Those of the rules and of the team, and of every sheet what tells that a row
+    Those of the rules and of the team, those by which rows of several sheets are about one customer, and of every sheet what tells that a row
     is there, so that it can be given an id and its day.
     """
     team = template.team
@@ -77,7 +78,7 @@ def needed(template: Template) -> frozenset[str]:
         spec = template.sheets[sheet]
         columns = {key for key, column in spec.columns.items() if column.stamped or column.is_required}
         found |= {f"{sheet}.{key}" for key in {*columns, spec.key}}
-    return frozenset(found)
+    return frozenset(found) | about.columns(template)
 
 
 def gather(

@@ -62,7 +62,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the mail; `tone` is overdue, due or team."""
+    """A part of the mail; `tone` is overdue, due or team, `title` empty where it is the only one and the summary says it all."""
 
     title: str
     tone: str
@@ -151,7 +151,9 @@ def sections(reminders: Sequence[Reminder], speech: Speech, rows_shown: int) -> 
         made[place.tone].append(_block(place, rows, limit, speech))
     t = speech.t
     titles = {"overdue": t("Overdue"), "due": t("Today and coming up"), "team": t("Waiting too long in your team")}
-    return tuple(Section(titles[tone], tone, tuple(blocks)) for tone, blocks in made.items() if blocks)
+    found = tuple(Section(titles[tone], tone, tuple(blocks)) for tone, blocks in made.items() if blocks)
+    alone = len(found) == 1 and found[0].tone != "team"
+    return (replace(found[0], title=""),) if alone else found
 
 
 def is_blank(one: Reminder) -> bool:

@@ -31,7 +31,7 @@ def _lines(values: Mapping[str, Any]) -> Iterator[str]:
         yield from ("", tame(values["note"]))
     yield from ("", f"{tame(values['greeting'])} · {values['summary_text']}")
     for section in values["sections"]:
-        yield from ("", f"**{section.title}**", *_rows(section.blocks))
+        yield from ("", *([f"**{section.title}**"] if section.title else []), *_rows(section.blocks))
     for listed in filter(None, (values["changes"], values["open"], values["expired"])):
         yield from ("", f"**{listed.title}**")
         yield from (f"- {_linked(line.name, line.link)} · {tame(line.note)}" for line in listed.lines)
