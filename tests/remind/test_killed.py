@@ -20,8 +20,8 @@ from nursery import cutting, nursery, told
 PROVE = "SHEETCRM_PROVE" in os.environ
 KILLS = 300 if PROVE else 12
 ROWS, OWNERS = 200, 50
-CALLS = 9_000
-"""About so many calls of our functions are in a run over all of them."""
+CALLS = 30_000
+"""About so many calls of our functions are in a run over all of them; a third of that when there is nothing to send."""
 
 
 @pytest.fixture(scope="module")
