@@ -175,9 +175,7 @@ def test_brought_up_it_is_as_if_it_had_been_made_anew(version_1, tmp_path):
 
 def test_brought_up_nothing_is_lost_and_nothing_is_sent_twice(version_1):
     with Ledger.open(version_1) as ledger:
-        before = Counter(
-            {state: 1 for state in ("planned", "sent", "retry", "failed", "unknown", "sending", "suppressed")}
-        )
+        before = Counter(dict.fromkeys(("planned", "sent", "retry", "failed", "unknown", "sending", "suppressed"), 1))
         assert Counter(str(mail.state) for mail in ledger.mails()) == before
         assert ledger.last_run("S").counts == {"sent": 1}
         assert ledger.recover(now=NOW) == 1, "what version 1 was sending when it died"
@@ -261,7 +259,7 @@ def test_postgres_that_cannot_be_used(postgres, change, said):
 def test_postgres_without_the_right_to_make_tables(postgres):
     order(postgres, "create role guest login", "revoke create on schema public from public")
     try:
-        with pytest.raises(LedgerError, match="permission denied.*the right to make and write tables"):
+        with pytest.raises(LedgerError, match=r"permission denied.*the right to make and write tables"):
             Ledger.open(postgres.replace("postgres@", "guest@"))
     finally:
         order(postgres, "drop role guest")
