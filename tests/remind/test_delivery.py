@@ -279,3 +279,16 @@ def test_an_end_that_breaks_down_in_the_middle(desk):
     found = desk.remind(5, notifier=Answering(answer))
     assert (found.stopped, sorted(mail.state for mail in found.mails)) == ("gone", ["planned"] * 3 + ["sent"] * 2)
     assert [mail.attempts for mail in desk.ledger.mails()] == [1, 1, 0, 0, 0]
+
+
+def test_what_an_exception_left_is_seen_to_by_the_next_run_of_the_same_process(desk, post):
+    def answer(at):
+        if at == 1:
+            raise RuntimeError("bug")
+        return SENT
+
+    with pytest.raises(RuntimeError, match="bug"):
+        desk.remind(5, notifier=Answering(answer))
+    assert sorted(desk.states().values()) == ["planned"] * 3 + ["sending", "sent"]
+    assert [mail.state for mail in desk.remind(5).mails] == ["sent"] * 4
+    assert set(desk.states().values()) == {"sent"}

@@ -144,10 +144,14 @@ class Ledger:
     # Planning
 
     def recover(self, *, now: datetime) -> int:
-        """Free what the dead had in hand; what they were sending is `unknown` now: how many mails."""
+        """
+        Free what the dead had in hand; what they were sending is `unknown` now: how many mails.
+
+        So too whatever this worker did not come to the end of, by an exception.
+        """
         presence = self._presence()
         with self._transaction() as db:
-            return delivering.bury(db, presence, now=now)
+            return delivering.bury(db, presence, now=now, own=True)
 
     def awaiting(self, spreadsheet: str, channel: str) -> list[Recipient]:
         """Everybody who has a mail that was planned and surely not taken."""
