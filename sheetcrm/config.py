@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, PrivateAttr, Tag
 from pydantic_core import PydanticCustomError
 
 from sheetcrm import yamlfile
@@ -71,6 +71,32 @@ def _address(value: str) -> str:
 EmailAddress = Annotated[str, AfterValidator(_address)]
 
 
+def _database(value: str) -> str:
+    if not value.startswith(("postgresql://", "postgresql+psycopg://")):
+        raise PydanticCustomError("database", "expected the path of a file, or postgresql://user@host/name")
+    if re.match(r"[^/]*//[^/@]*:[^/@]*@", value) or "password=" in value:
+        raise PydanticCustomError(
+            "database",
+            "a password does not belong in this file: write {env: NAME} or {file: PATH}, with the whole URL there",
+        )
+    return value
+
+
+def _kind_of_place(value: object) -> str:
+    if isinstance(value, dict | Secret):
+        return "secret"
+    return "database" if isinstance(value, str) and "://" in value else "file"
+
+
+Place = Annotated[
+    Annotated[Path, Tag("file")]
+    | Annotated[str, AfterValidator(_database), Tag("database")]
+    | Annotated[Secret, Tag("secret")],
+    Discriminator(_kind_of_place),
+]
+"""A file, a database, or where the URL of a database with a password is found."""
+
+
 class Config(Settings):
     """Everything that config.yaml says."""
 
@@ -87,8 +113,9 @@ class Config(Settings):
         default_factory=dict, description="By role, the access that --share gives, where the template does not say so."
     )
     mail: MailSettings | None = None
-    ledger: Path = Field(
-        default=Path("sheetcrm-ledger.db"), description="The SQLite file that remembers what was sent."
+    ledger: Place = Field(
+        default=Path("sheetcrm-ledger.db"),
+        description="What remembers what was sent: a SQLite file, or postgresql://user@host/name where several machines send.",
     )
 
     journal: Path = Field(
@@ -111,6 +138,12 @@ class Config(Settings):
     def path(self, path: Path) -> Path:
         """A path of the config, absolute."""
         return self.folder / path.expanduser()
+
+    def ledger_place(self, environment: Mapping[str, str]) -> Path | str:
+        """Where the ledger is: an absolute path, or the URL of a database; UsageError when the secret is not there."""
+        if isinstance(self.ledger, Path):
+            return self.path(self.ledger)
+        return self.ledger.reveal(self.folder, environment) if isinstance(self.ledger, Secret) else self.ledger
 
     @property
     def template_folders(self) -> tuple[Path, ...]:

@@ -141,3 +141,29 @@ def test_remembering_keeps_comments_order_and_mode(tmp_path):
     assert config.load(loaded.file).spreadsheets["客户管理"].language == "zh"
     assert loaded.file.stat().st_mode & 0o777 == 0o600
     assert list(tmp_path.iterdir()) == [loaded.file]
+
+
+@pytest.mark.parametrize(("said", "place"), [
+    pytest.param("here.db", "{folder}/here.db", id="a file beside the config"),
+    pytest.param("/var/lib/here.db", "/var/lib/here.db", id="a file somewhere else"),
+    pytest.param("postgresql://crm@db/crm", "postgresql://crm@db/crm", id="a database"),
+    pytest.param("{env: URL}", "postgresql://crm:pw@db/crm", id="a database with a password"),
+])  # fmt: skip
+def test_where_the_ledger_is(tmp_path, said, place):
+    loaded = load(tmp_path, f"api: local\nledger: {said}\n")
+    found = loaded.ledger_place({"URL": "postgresql://crm:pw@db/crm"})
+    assert str(found) == place.format(folder=tmp_path)
+    assert "pw" not in repr(loaded)
+
+
+@pytest.mark.parametrize(("said", "wrong"), [
+    pytest.param("postgresql://crm:s3cret@db/crm", "a password does not belong in this file", id="a password in it"),
+    pytest.param("postgresql://db/crm?user=crm&password=s3cret", "a password does not belong in this file", id="a password behind it"),
+    pytest.param("mysql://crm@db/crm", "expected the path of a file, or postgresql://", id="another kind of database"),
+    pytest.param("{name: URL}", "name", id="no place for a secret"),
+])  # fmt: skip
+def test_where_the_ledger_cannot_be(tmp_path, said, wrong):
+    with pytest.raises(ConfigError, match=wrong) as caught:
+        load(tmp_path, f"api: local\nledger: {said}\n")
+    assert ":2:" in str(caught.value)
+    assert "s3cret" not in str(caught.value)

@@ -74,7 +74,7 @@ def remind(job: Job, day: date | None, *, dry_run: bool) -> RunReport:
     if not dry_run:
         reading = sync.fill_ids(job.gateway, reading, today=really)
     today = day or today_in(reading.layout.time_zone)
-    with Ledger.open(job.config.path(job.config.ledger), read_only=dry_run) as ledger:
+    with Ledger.open(job.config.ledger_place(os.environ), read_only=dry_run) as ledger:
         return reminders.run(
             reading, ledger, notifier, today=today, now=lambda: datetime.now(UTC), settings=settings, dry_run=dry_run
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -97,12 +98,14 @@ def _compared(mark: Made | None, template: Template) -> dict[str, Any]:
 
 
 def _last_run(config: Config, spreadsheet_id: str) -> dict[str, Any] | None:
-    path = config.path(config.ledger)
-    if not path.exists():
+    from pathlib import Path
+
+    place = config.ledger_place(os.environ)
+    if isinstance(place, Path) and not place.exists():
         return None
     from sheetcrm.remind.ledger import Ledger
 
-    with Ledger.open(path, read_only=True) as ledger:
+    with Ledger.open(place, read_only=True) as ledger:
         run = ledger.last_run(spreadsheet_id)
         waiting = {str(state): number for state, number in ledger.counts(spreadsheet_id).items()}
     if run is None:

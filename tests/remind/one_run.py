@@ -112,19 +112,19 @@ def die_at_call(number: int) -> None:
     sys.setprofile(count)
 
 
-def one(ledger, port, point, rows, owners, later) -> None:
+def one(point, order) -> None:
     at = Failpoint(str(point))
     settings = Settings(Sender.parse("crm@example.com"), AllowList.of(["example.com"]))
-    notifier = mortal_notifier(at, port)
-    with mortal(at).open(ledger) as opened:
+    notifier = mortal_notifier(at, order["port"])
+    with mortal(at).open(order["ledger"]) as opened:
         if isinstance(point, int):
             die_at_call(point)
         run(
-            reading(rows, owners),
+            reading(order["rows"], order["owners"]),
             opened,
             notifier,
             today=TODAY,
-            now=lambda: datetime.now(UTC) + timedelta(hours=later),
+            now=lambda: datetime.now(UTC) + timedelta(hours=order["later"]),
             settings=settings,
         )
         sys.setprofile(None)
@@ -136,7 +136,7 @@ def born(point, order) -> int:
         return child
     code = 1
     try:
-        one(order["ledger"], order["port"], point, order["rows"], order["owners"], order["later"])
+        one(point, order)
         code = 0
     except BaseException:  # noqa: BLE001 - whatever it is, the parent hears of it
         traceback.print_exc()

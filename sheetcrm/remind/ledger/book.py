@@ -17,7 +17,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, create_engine, delete, func, insert, select, update
 from sqlalchemy.pool import StaticPool
 
 from sheetcrm.remind.ledger import asking, delivering, migrations, planning
@@ -149,10 +149,14 @@ class Ledger:
     # Planning
 
     def recover(self, *, now: datetime) -> int:
-        """Free what the dead had in hand; what they were sending is `unknown` now: how many mails."""
+        """
+        Free what the dead had in hand; what they were sending is `unknown` now: how many mails.
+
+        So too whatever this worker did not come to the end of, by an exception.
+        """
         presence = self._presence()
         with self._transaction() as db:
-            return delivering.bury(db, presence, now=now)
+            return delivering.bury(db, presence, now=now, own=True)
 
     def awaiting(self, spreadsheet: str, channel: str) -> list[Recipient]:
         """Everybody who has a mail that was planned and surely not taken."""
@@ -350,6 +354,18 @@ class Ledger:
         """How many mails were sent of which an earlier copy may have arrived: the same mail with the same Message-ID."""
         with self._transaction() as db:
             return asking.perhaps_twice(db, spreadsheet)
+
+    def mail(self, number: int) -> Mail | None:
+        """That mail, with its bytes if they are still kept."""
+        with self._transaction() as db:
+            row = db.execute(select(MESSAGE).where(MESSAGE.c.id == number)).one_or_none()
+        return None if row is None else mail_of(row)
+
+    def copies(self, mail: Mail) -> int:
+        """How often it was asked for once more."""
+        with self._transaction() as db:
+            query = select(func.count()).where(MESSAGE.c.again == mail.id)
+            return int(db.execute(query).scalar_one())
 
     def by_number(self, numbers: Iterable[int]) -> dict[int, Mail]:
         """Those mails, as they stand now, without their bytes."""

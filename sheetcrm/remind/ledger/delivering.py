@@ -26,12 +26,12 @@ DIED = "the run ended before it could note the server's answer"
 FREE: dict[str, Any] = {"worker": None, "lease": None}
 
 
-def bury(db: Connection, presence: Presence, *, now: datetime) -> int:
-    """Free what the dead had claimed, and mark as unknown what they were sending: how many of these."""
+def bury(db: Connection, presence: Presence, *, now: datetime, own: bool = False) -> int:
+    """Free what the dead had claimed (and with `own` this worker), and mark as unknown what they were sending: how many of these."""
     column = MESSAGE.c.worker
     in_hand = and_(column.is_not(None), MESSAGE.c.lease.is_not(None))
     holders = db.execute(select(column).where(in_hand).distinct()).scalars().all()
-    dead = [worker for worker in holders if not presence.is_alive(db, worker)]
+    dead = [one for one in holders if (own and one == presence.worker) or not presence.is_alive(db, one)]
     # Of before there were workers.
     orphan = and_(MESSAGE.c.state == State.SENDING, column.is_(None))
     left = select(MESSAGE.c.id, MESSAGE.c.state).where(or_(and_(in_hand, column.in_(dead)), orphan))
@@ -51,9 +51,9 @@ def bury(db: Connection, presence: Presence, *, now: datetime) -> int:
 def claim(
     db: Connection, worker: str, mails: Sequence[Mail], *, limit: int, now: datetime, lease: timedelta
 ) -> list[Mail]:
-    """Up to `limit` of `mails` that are as they were seen and in nobody's hands, oldest first, with their bytes."""
+    """Up to `limit` of `mails` that are as they were seen and in nobody else's hands, oldest first, with their bytes."""
     column = MESSAGE.c
-    free = or_(column.lease.is_(None), column.lease < now)
+    free = or_(column.lease.is_(None), column.lease < now, column.worker == worker)
     waiting = column.state.in_((*PENDING, State.UNKNOWN))
     query = (
         select(column.id, column.state, column.attempts, column.changed)

@@ -33,11 +33,6 @@ def queue(ledger, *occurrences, recipient=ANN, now=NOW):
     return ledger.queue(recipient, occurrences, sealed, today=TODAY, now=now)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def place(request, tmp_path):
-    return request.getfixturevalue("postgres") if request.param == "postgresql" else tmp_path / "ledger.db"
-
-
 @pytest.fixture
 def ledger(place):
     with Ledger.open(place, patience=2) as found:
