@@ -44,6 +44,7 @@ OWNERS = {
     "pandas": {"spreadsheet.sheet", "sync.frame"},
     "sqlalchemy": {"remind.ledger", "sync.export"},
     "jinja2": {"remind"},
+    "holidays": {"remind.workdays"},
     "css_inline": {"remind"},
     "icalendar": {"remind.ics"},
     "starlette": {"server"},

@@ -172,5 +172,5 @@ def test_12_table_export_escaping_damages_neither_minus_five_nor_a_phone(office)
     text = sync.dump(office.read(), "progress", "csv", samples=True)
     assert "'=1+1" in text
     assert "'＝SUM(A1)" in text
-    assert ",-5\r\n" in text or ",-5\n" in text
+    assert ",-5," in text
     assert ",+8613800138000," in text

@@ -269,8 +269,10 @@ class _Job:
         if to == MANAGER:
             found = self.people.above(owner)
             if isinstance(found, Nobody):
-                unknown = not self.people.knows(owner)
-                return () if unknown or self.people.leads(owner) else self._fallback(owner) or found
+                # An owner whom nobody knows is reported as that; who leads others, or is of a team without managers, has nobody above.
+                if not self.people.knows(owner) or self.people.leads(owner):
+                    return ()
+                return self._fallback(owner) or (found if self.people.has_managers else ())
             whom: tuple[Person, ...] = (found,)
         else:
             whom = self.people.in_role(to)

@@ -117,6 +117,11 @@ class People:
         """Whether somebody names them as their manager."""
         return same(name) in self._leaders
 
+    @property
+    def has_managers(self) -> bool:
+        """Whether the team sheet says of anybody who stands above."""
+        return bool(self._above)
+
     def knows(self, name: str) -> bool:
         """Whether the team sheet has that name, in the team or left."""
         return same(name) in self._found

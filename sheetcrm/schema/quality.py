@@ -108,7 +108,7 @@ class StaleFinding(Finding):
     type: Literal["stale"] = "stale"
     days: int = Field(30, ge=1, le=3660)
     columns: tuple[str, ...] = ()
-    """Columns of days that tell of something happening; a day to come in any of them is something."""
+    """Columns of days that tell of something happening; a day to come in any of them is something.  Pauses and days of reminders are nothing, unless said."""
 
     def named(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """Those of days."""
@@ -117,7 +117,12 @@ class StaleFinding(Finding):
     def seen(self, rows: Rows) -> Iterator[tuple[int, tuple[str, BadCell]]]:
         """At the first of the columns, or at the face of the row."""
         columns = rows.spec.columns
-        days = [key for key in self.columns or columns if columns[key].bounds == "DATE" and key in rows.values]
+        ours = {key for rule in rows.context.template.reminders.values() for key in (rule.pause, rule.mirror)}
+        days = [
+            key
+            for key in self.columns or columns
+            if columns[key].bounds == "DATE" and key in rows.values and (key in self.columns or key not in ours)
+        ]
         at = self.columns[0] if self.columns else rows.face
         message = N_("nothing has happened here since {day}, {count} {count:day|days} ago")
         for offset, sight in enumerate(rows.changed or [None] * rows.count):

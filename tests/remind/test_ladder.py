@@ -77,11 +77,21 @@ def test_an_escalation_says_whose_it_is():
     assert (mine.escalated, theirs.escalated, theirs.owner, theirs.person.name) == (False, True, "Eve", "Bob")
 
 
+WITHOUT = [{"name": "Eve", "email": "eve@example.com", "active": True}]
+
+
 def test_who_has_no_manager_and_leads_nobody_is_reported():
-    team = [{"name": "Eve", "email": "eve@example.com", "active": True}]
     rule = {**FOLLOW_UP, "escalate": [{"after": 1}]}
-    told_, unsent = ask(rule, row(next=TODAY - timedelta(1)), team=team)
+    told_, unsent = ask(rule, row(next=TODAY - timedelta(1)), team=[*WITHOUT, *TEAM[:2]])
     assert (told_.person.name, unsent.reason.value) == ("Eve", "manager_blank")
+    assert [
+        name
+        for *_, name in told({**rule, "fallback": "boss"}, row(next=TODAY - timedelta(1)), team=[*WITHOUT, *TEAM[:2]])
+    ] == ["Eve", "Ann"]
+
+
+def test_a_team_that_names_no_managers_has_none():
+    assert len(ask({**FOLLOW_UP, "escalate": [{"after": 1}]}, row(next=TODAY - timedelta(1)), team=WITHOUT)) == 1
 
 
 def test_a_role_that_nobody_has_is_reported():

@@ -43,8 +43,11 @@ class Escalation(BaseModel):
     `to` hears of it too, so many days `after` the due date, once.
 
     Days of a rule with a working-day policy are working days, counted from the
-    working day on which the owner is told.  `to` is `manager`, or an option of
-    the team's role column: everybody of that role but the owner.
+    working day on which the owner is told.  `to` is an option of the team's
+    role column, that is everybody of that role but the owner; or `manager`: the
+    nearest one above the owner who can get mail, else the rule's `fallback`.
+    Whoever leads others and has nobody above is not escalated, nor is anybody
+    of a team sheet that names no managers at all; others are reported.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
