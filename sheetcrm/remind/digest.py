@@ -20,6 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from sheetcrm.messages import Texts, texts
 from sheetcrm.remind.due import Reminder
 from sheetcrm.remind.message import Draft, clean
+from sheetcrm.remind.note import in_markup, markup_free
 from sheetcrm.remind.shown import shown
 from sheetcrm.schema.context import Context
 from sheetcrm.sync.records import Reading
@@ -73,7 +74,8 @@ def digest(reminders: Sequence[Reminder], reading: Reading, *, today: date, rows
     values = _values(reminders, reading, today, rows_shown)
     html = _inliner().inline(_environment().get_template("digest.html").render(values))
     text = _environment().get_template("digest.txt").render(values)
-    return Draft(values["subject"], text, html, values["language"])
+    markdown = _environment().get_template("digest.md").render(values)
+    return Draft(values["subject"], text, html, values["language"], markdown)
 
 
 def _values(reminders: Sequence[Reminder], reading: Reading, today: date, rows_shown: int) -> dict[str, Any]:
@@ -167,7 +169,7 @@ def _web(link: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=select_autoescape(["html"]),  # the text part is no markup: escaping would show
         undefined=StrictUndefined,
@@ -175,6 +177,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters.update(plain=markup_free, address=in_markup)
+    return environment
 
 
 @cache

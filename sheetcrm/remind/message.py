@@ -61,6 +61,8 @@ class Draft:
     text: str
     html: str
     language: str
+    markdown: str = ""
+    """For chats: `**bold**` and `[text](url)` by lines, untrusted text freed from markup."""
 
 
 def bare_address(text: str) -> str | None:

@@ -20,8 +20,8 @@ from sheetcrm.remind.digest import ROWS_SHOWN, digest
 from sheetcrm.remind.due import Reminder
 from sheetcrm.remind.gather import Agenda, gather, place
 from sheetcrm.remind.ledger import LONGEST_WAIT, Ledger, Mail, Occurrence, Recipient, Sealed, State
-from sheetcrm.remind.message import Draft, Sender, compose, message_id
-from sheetcrm.remind.notifiers.base import Notifier, Outgoing, Send
+from sheetcrm.remind.message import Draft, Sender, message_id
+from sheetcrm.remind.notifiers.base import Cover, Notifier, Outgoing, Send
 from sheetcrm.remind.report import MailReport, RunReport, Told
 from sheetcrm.sync.records import Reading
 
@@ -132,10 +132,8 @@ class _Job:
             sender = self.settings.sender
             name = message_id(map(str, claimed), sender.domain)
             self.drafts[name] = draft
-            data = compose(
-                draft, sender=sender, name=recipient.name, address=recipient.address, message_id=name, now=self.now()
-            )
-            return Sealed(name, draft.subject, data)
+            cover = Cover(sender, recipient.name, recipient.address, name, self.now())
+            return Sealed(name, draft.subject, self.notifier.seal(draft, cover))
 
         self.ledger.queue(recipient, list(reminders), seal, today=self.today, now=self.now())
 
