@@ -112,7 +112,7 @@ def photographed(page: str, target: Path) -> None:
 
 def _height(page: Path, width: int) -> int:
     command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", f"--window-size={width},600", "--dump-dom"]
-    found = subprocess.run([*command, page.as_uri()], check=True, capture_output=True, text=True, timeout=120)
+    found = subprocess.run([*command, page.as_uri()], check=True, capture_output=True, text=True, timeout=120)  # noqa: S603 - a browser of this machine
     match = re.search(r'data-height="(\d+)"', found.stdout)
     return int(match[1]) if match else 1200
 
@@ -132,7 +132,7 @@ def main(arguments: list[str]) -> None:
             photographed(found[1].html, target)
             if into:
                 target.with_suffix(".html").write_text(found[1].html, encoding="utf-8")
-                target.with_suffix(".txt").write_text(f"{found[1].text}\n\n{found[1].short}", encoding="utf-8")
+                target.with_suffix(".txt").write_text(f"{found[1].text}\n\n{found[1].markdown}", encoding="utf-8")
             print(f"{target.name}  {target.stat().st_size // 1024} kB, page {len(found[1].html) // 1024} kB")
 
 

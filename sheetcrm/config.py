@@ -14,12 +14,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, PrivateAttr, Tag
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, PrivateAttr, Tag, field_validator
 from pydantic_core import PydanticCustomError
 
 from sheetcrm import yamlfile
 from sheetcrm.errors import ConfigError, Problem, UsageError
-from sheetcrm.remind.notifiers import Way
+from sheetcrm.remind.notifiers import MAIL, Way
 from sheetcrm.secret import Secret
 from sheetcrm.variants import nearest
 
@@ -54,6 +54,24 @@ class MailSettings(Settings):
     sender: str = Field(min_length=3, description="The From address, with or without a name.")
     allow: tuple[str, ...] = Field(default=(), description="Addresses and domains that may get mail; nobody else does.")
     by: Way
+
+    @field_validator("by", mode="after")
+    @classmethod
+    def _carries_mail(cls, value: Way) -> Way:
+        if value.form != "mail":
+            raise PydanticCustomError("by", f"{value.kind} is no mail; name it under channels: and let rules say so")
+        return value
+
+
+def _channel(value: str) -> str:
+    if value != MAIL and re.fullmatch(r"[a-z][\w-]{0,30}", value):
+        return value
+    raise PydanticCustomError(
+        "channel", "a channel is called by a word in small letters, and not mail (that is mail: by:)"
+    )
+
+
+Channel = Annotated[str, AfterValidator(_channel)]
 
 
 def _api(value: str) -> str:
@@ -113,6 +131,9 @@ class Config(Settings):
         default_factory=dict, description="By role, the access that --share gives, where the template does not say so."
     )
     mail: MailSettings | None = None
+    channels: dict[Channel, Way] = Field(
+        default_factory=dict, description="Other ways to send, by the word that rules have for them."
+    )
     ledger: Place = Field(
         default=Path("sheetcrm-ledger.db"),
         description="What remembers what was sent: a SQLite file, or postgresql://user@host/name where several machines send.",
@@ -144,6 +165,11 @@ class Config(Settings):
         if isinstance(self.ledger, Path):
             return self.path(self.ledger)
         return self.ledger.reveal(self.folder, environment) if isinstance(self.ledger, Secret) else self.ledger
+
+    @property
+    def ways(self) -> dict[str, Way]:
+        """Every way to send, by the word that rules have for it; the first is mail, where there is any."""
+        return {**({MAIL: self.mail.by} if self.mail else {}), **self.channels}
 
     @property
     def template_folders(self) -> tuple[Path, ...]:

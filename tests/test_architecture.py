@@ -39,7 +39,8 @@ MAY_IMPORT = {
 OWNERS = {
     "python_calamine": {"sync.files.xlsx"},
     "gspread": {"sheets", "testing", "demo"},
-    "google": {"sheets"},
+    "google": {"sheets", "remind.notifiers.tokens"},
+    "apprise": {"remind.notifiers.apprise"},
     "click": {"cli"},
     "pandas": {"spreadsheet.sheet", "sync.frame"},
     "sqlalchemy": {"remind.ledger", "sync.export"},

@@ -19,7 +19,6 @@ from sheetcrm.remind.forms import filled
 from sheetcrm.remind.ics import Event, attached
 from sheetcrm.remind.message import Attachment, Draft, clean
 from sheetcrm.remind.parts import Entry, Section, Speech, is_blank, is_late, sections, web, when
-from sheetcrm.remind.short import short
 from sheetcrm.remind.since import FIRST, Since
 from sheetcrm.sync.records import Reading
 
@@ -87,7 +86,7 @@ def digest(
     values = _values(reminders, speech, style, since, note)
     made = filled(values, style.templates)
     files = tuple(_calendar(reminders, speech, style)) if style.calendar else ()
-    return Draft(values["subject"], made.text, made.page, values["language"], short(values), files, made.trouble)
+    return Draft(values["subject"], made.text, made.page, values["language"], made.markdown, files, made.trouble)
 
 
 def _language(reminders: Sequence[Reminder], reading: Reading) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,62 +27,62 @@ from jinja2 import (
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from sheetcrm.remind.note import in_markup, markup_free
+
 OURS = Path(__file__).parent / "templates"
-PAGE, TEXT = "digest.html", "digest.txt"
+NAMES = PAGE, TEXT, CHAT = "digest.html", "digest.txt", "digest.md"
 SIZE = 2_000_000
 """No page or text is longer, in characters."""
 TURNS = 200_000
 """So many numbers a team's template may count through with `range`, in all."""
+LONGEST = SIZE
+"""No product in a team's template is larger or longer."""
 
 
 @dataclass(frozen=True)
 class Forms:
-    """Both forms of a digest; `trouble` is empty unless a template of the team's failed."""
+    """Every form of a digest; `trouble` is empty unless a template of the team's failed."""
 
     page: str
     text: str
+    markdown: str
+    """For chats."""
     trouble: str = ""
 
 
 def filled(values: Mapping[str, Any], folder: Path | None = None) -> Forms:
     """
-    The page, its styles inlined, and the text.
+    The page, its styles inlined, the text, and the text for chats.
 
-    `folder` has the team's own `digest.html`, `digest.txt` or both; they may
-    say `{% extends "sheetcrm/digest.html" %}`.
+    `folder` has one or more of the team's own `digest.html`, `digest.txt` and
+    `digest.md`; they may say `{% extends "sheetcrm/digest.html" %}`.
     """
     if folder is None:
         return _made(_ours(), values)
+    missing = _missing(folder)
+    if missing:
+        return _instead(values, missing)
     try:
-        missing = _missing(folder)
-        if missing:
-            return _instead(values, missing)
         return _made(_theirs(folder), values)
     except Exception as error:  # noqa: BLE001 - a template of the team's may raise anything, and the mail goes out all the same
-        return _instead(values, f"{_where(error, folder)}: {_said(error)}")
+        return _instead(values, f"{_where(error, folder)}: {str(error) or type(error).__name__}")
 
 
 def _instead(values: Mapping[str, Any], why: str) -> Forms:
-    made = _made(_ours(), values)
-    return Forms(
-        made.page, made.text, f"{why}; the mail was made by the built-in template: put it right, or take it away"
-    )
+    trouble = f"{why}; the mail was made by the built-in templates: put it right, or take it away"
+    return replace(_made(_ours(), values), trouble=trouble)
 
 
 def _missing(folder: Path) -> str:
     if not folder.is_dir():
         return f"{folder}: no such folder of mail templates"
-    return (
-        ""
-        if any((folder / name).is_file() for name in (PAGE, TEXT))
-        else f"{folder}: neither {PAGE} nor {TEXT} is there"
-    )
+    return "" if any((folder / name).is_file() for name in NAMES) else f"{folder}: has none of {', '.join(NAMES)}"
 
 
 def _made(environment: Environment, values: Mapping[str, Any]) -> Forms:
-    page, text = (_rendered(environment, name, values) for name in (PAGE, TEXT))
+    page, text, chat = (_rendered(environment, name, values) for name in NAMES)
     # Media rules come to stand first, and browsers look for the character set in the first kilobyte only.
-    return Forms(_inliner().inline(page).replace("<head>", '<head><meta charset="utf-8">', 1), text)
+    return Forms(_inliner().inline(page).replace("<head>", '<head><meta charset="utf-8">', 1), text, chat)
 
 
 def _rendered(environment: Environment, name: str, values: Mapping[str, Any]) -> str:
@@ -118,8 +118,11 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset(["*", "**"])
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        if operator == "**" or not all(isinstance(one, int | float) for one in (left, right)):
-            raise SecurityError(f"{operator} is for plain numbers only" if operator == "*" else "** is not allowed")
+        if operator == "**":
+            raise SecurityError("** is not allowed")
+        sizes = [abs(one) if isinstance(one, int | float) else len(one) for one in (left, right)]
+        if sizes[0] * sizes[1] > LONGEST:
+            raise SecurityError(f"* makes more than {LONGEST:,}")
         return super().call_binop(context, operator, left, right)
 
 
@@ -133,8 +136,8 @@ _STYLE: dict[str, Any] = {
 
 @cache
 def _ours() -> Environment:
-    # The text part is no markup: escaping would show.
-    return Environment(loader=FileSystemLoader(OURS), autoescape=select_autoescape(["html"]), **_STYLE)
+    # The texts are no markup: escaping would show.
+    return _made_for_chats(Environment(loader=FileSystemLoader(OURS), autoescape=select_autoescape(["html"]), **_STYLE))
 
 
 def _theirs(folder: Path) -> Environment:
@@ -142,7 +145,12 @@ def _theirs(folder: Path) -> Environment:
     loader = ChoiceLoader([FileSystemLoader(folder), PrefixLoader({"sheetcrm": ours}), ours])
     made = _Sandbox(loader=loader, autoescape=select_autoescape(["html"]), **_STYLE)
     made.globals.pop("lipsum", None)
-    return made
+    return _made_for_chats(made)
+
+
+def _made_for_chats(environment: Environment) -> Environment:
+    environment.filters.update(plain=markup_free, address=in_markup)
+    return environment
 
 
 def _where(error: Exception, folder: Path) -> str:
@@ -152,10 +160,6 @@ def _where(error: Exception, folder: Path) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     known = (f"{one.filename}:{one.lineno}" for one in reversed(frames) if Path(one.filename).is_relative_to(folder))
     return next(known, str(folder))
-
-
-def _said(error: Exception) -> str:
-    return str(error) or type(error).__name__
 
 
 @cache

@@ -80,8 +80,8 @@ class Draft:
     text: str
     html: str
     language: str
-    short: str = ""
-    """For channels that are no mail: little Markdown, a row a line, each with its link."""
+    markdown: str = ""
+    """For chats: `**bold**` and `[text](url)` by lines, untrusted text freed from markup."""
     attachments: tuple[Attachment, ...] = ()
     trouble: str = ""
     """Why a template of the team's own could not be used: where, what, and what to do; empty when all is well."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 
 from sheetcrm.messages import Texts
 from sheetcrm.remind.about import Subject, name_of, subject
@@ -143,12 +144,12 @@ class Speech:
 
 
 def sections(reminders: Sequence[Reminder], speech: Speech, rows_shown: int) -> tuple[Section, ...]:
-    """All parts that are not empty, with at most `rows_shown` rows in all, shared out fairly."""
-    blocks = _blocks(reminders, speech)
-    room = shares([len(rows) for rows in blocks.values()], rows_shown)
+    """All parts that are not empty, with about `rows_shown` rows in all, shared out fairly."""
+    lanes = _lanes(reminders, speech)
+    room = shares([len(rows) for rows in lanes.values()], rows_shown)
     made: dict[str, list[Block]] = {"overdue": [], "due": [], "team": []}
-    for (place, rows), limit in zip(blocks.items(), room, strict=True):
-        made[place.tone].append(_block(place, rows, limit, speech))
+    for (lane, rows), limit in zip(lanes.items(), room, strict=True):
+        made[lane.tone] += _blocks(lane, rows, limit, speech)
     t = speech.t
     titles = {"overdue": t("Overdue"), "due": t("Today and coming up"), "team": t("Waiting too long in your team")}
     found = tuple(Section(titles[tone], tone, tuple(blocks)) for tone, blocks in made.items() if blocks)
@@ -190,67 +191,78 @@ def shares(counts: Sequence[int], room: int) -> list[int]:
 
 
 @dataclass(frozen=True)
-class _Place:
-    """Where a block stands: in which part, and in which order there."""
+class _Lane:
+    """Blocks that share their room: in which part they stand, and what each of them is about."""
 
     tone: str
     kind: int
-    """0 a customer with several matters, 1 a rule, 2 a person."""
-    at: int = 0
-    key: str = ""
-    subject: Subject | None = None
+    """0 customers with several matters, 1 one rule, 2 people."""
+    rule: int = 0
 
 
-def _blocks(reminders: Sequence[Reminder], speech: Speech) -> Mapping[_Place, list[Reminder]]:
-    """Every block, in order, with its rows in order."""
+_Key = Subject | str
+"""What a block is of: a customer, or (a rule's key, a person's name) a word."""
+
+
+def _lanes(reminders: Sequence[Reminder], speech: Speech) -> Mapping[_Lane, list[tuple[_Key, Reminder]]]:
+    """Every lane in order, each with its rows in order: block by block, the most urgent first."""
     template = speech.reading.template
-    own = [one for one in reminders if not one.escalated]
-    about = {id(one): subject(one.sheet, one.row, template) for one in own}
+    about = [subject(one.sheet, one.row, template) for one in reminders]
     matters: dict[Subject, list[Reminder]] = {}
-    for one in own:
-        matters.setdefault(about[id(one)], []).append(one)
+    for one, of in zip(reminders, about, strict=True):
+        if not one.escalated:
+            matters.setdefault(of, []).append(one)
     rules = list(template.reminders)
-    found: dict[_Place, list[Reminder]] = {}
-    for one in reminders:
-        if one.escalated:
-            place = _Place("team", 2, key=clean(one.owner, NAME_LENGTH))
-        else:
-            group = matters[about[id(one)]]
-            together = len({other.rule for other in group}) > 1
-            late = any(is_late(other, speech.today) for other in (group if together else [one]))
+    found: dict[_Lane, list[tuple[_Key, Subject, Reminder]]] = {}
+    for one, of in zip(reminders, about, strict=True):
+        key: _Key = clean(one.owner, NAME_LENGTH) if one.escalated else one.rule
+        lane = _Lane("team", 2)
+        if not one.escalated:
+            together = len({other.rule for other in matters[of]}) > 1
+            late = any(is_late(other, speech.today) for other in (matters[of] if together else [one]))
             tone = "overdue" if late else "due"
-            by_subject, by_rule = _Place(tone, 0, subject=about[id(one)]), _Place(tone, 1, rules.index(one.rule))
-            place = by_subject if together else by_rule
-        found.setdefault(place, []).append(one)
-    ordered = sorted(found.items(), key=lambda block: (block[0].kind, block[0].at, min(one.due for one in block[1])))
-    return {place: _by_urgency(rows, about) for place, rows in ordered}
+            lane = _Lane(tone, 0) if together else _Lane(tone, 1, rules.index(one.rule))
+            key = of if together else key
+        found.setdefault(lane, []).append((key, of, one))
+    ordered = sorted(found.items(), key=lambda item: (item[0].kind, item[0].rule))
+    return {lane: _by_urgency(rows) for lane, rows in ordered}
 
 
-def _by_urgency(rows: Sequence[Reminder], about: Mapping[int, Subject]) -> list[Reminder]:
-    """The longest overdue first, but what is about the same stays together."""
-    first: dict[Subject | None, date] = {}
-    for one in rows:
-        key = about.get(id(one))
-        first[key] = min(one.due, first.get(key, one.due))
-    seen = {key: at for at, key in enumerate(first)}
-    return sorted(rows, key=lambda one: (first[about.get(id(one))], seen[about.get(id(one))], one.due))
+def _by_urgency(rows: Sequence[tuple[_Key, Subject, Reminder]]) -> list[tuple[_Key, Reminder]]:
+    """The longest overdue first, but blocks, and what is about the same, stay together."""
+    first: dict[_Key, tuple[date, int]] = {}
+    for at, (key, of, one) in enumerate(rows):
+        for part in (key, of):
+            known = first.get(part, (one.due, at))
+            first[part] = (min(known[0], one.due), known[1])
+    ordered = sorted(rows, key=lambda row: (first[row[0]], first[row[1]], row[2].due))
+    return [(key, one) for key, _, one in ordered]
 
 
-def _block(place: _Place, rows: Sequence[Reminder], limit: int, speech: Speech) -> Block:
-    t = speech.t
-    entries = [speech.entry(one) for one in rows[:limit]]
+def _blocks(lane: _Lane, rows: Sequence[tuple[_Key, Reminder]], limit: int, speech: Speech) -> list[Block]:
+    """The blocks of a lane; the last tells of rows that there was no room for."""
     left = len(rows) - limit
-    more = t("and {count} more in the spreadsheet", count=left) if left > 0 else ""
-    if place.kind == 1:
-        title = entries[0].rule
-        entries = [replace(entry, rule="") for entry in entries]
-    elif place.subject is not None:
-        title = clean(name_of(place.subject, speech.reading, speech.context), NAME_LENGTH)
+    more = speech.t("and {count} more in the spreadsheet", count=left) if left > 0 else ""
+    found = [
+        _block(key, lane, [one for _, one in group], speech)
+        for key, group in groupby(rows[:limit], key=lambda row: row[0])
+    ]
+    total = _sum([one for _, one in rows], speech) if lane.kind == 1 else ""
+    return [replace(one, sum=total) for one in found[:-1]] + [replace(found[-1], sum=total, more=more)]
+
+
+def _block(key: _Key, lane: _Lane, rows: Sequence[Reminder], speech: Speech) -> Block:
+    entries = [speech.entry(one) for one in rows]
+    if isinstance(key, Subject):
+        title = clean(name_of(key, speech.reading, speech.context), NAME_LENGTH)
         # Not the customer's name again below the customer's name.
         entries = [replace(entry, name=entry.rule, rule="") if entry.name == title else entry for entry in entries]
+    elif lane.kind == 1:
+        title = entries[0].rule
+        entries = [replace(entry, rule="") for entry in entries]
     else:
-        title = place.key or t("nobody")
-    return Block(title, tuple(entries), more, _sum(rows, speech))
+        title = key or speech.t("nobody")
+    return Block(title, tuple(entries))
 
 
 def _sum(rows: Sequence[Reminder], speech: Speech) -> str:

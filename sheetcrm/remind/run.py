@@ -19,8 +19,8 @@ from sheetcrm.remind.digest import digest
 from sheetcrm.remind.due import Reminder
 from sheetcrm.remind.gather import Agenda, gather, place
 from sheetcrm.remind.ledger import Fate, Ledger, Mail, Occurrence, Recipient, Sealed, State
-from sheetcrm.remind.message import Draft, Thread, compose, message_id
-from sheetcrm.remind.notifiers.base import Notifier
+from sheetcrm.remind.message import Draft, Thread, message_id
+from sheetcrm.remind.notifiers.base import Cover, Notifier
 from sheetcrm.remind.report import MailReport, RunReport, Told
 from sheetcrm.remind.since import FIRST, Before, Since, since
 from sheetcrm.sync.records import Reading
@@ -155,16 +155,10 @@ class _Job:
             sender = self.settings.sender
             name = message_id(map(str, claimed), sender.domain)
             self.delivery.drafts[name] = draft
-            data = compose(
-                draft,
-                sender=sender,
-                name=recipient.name,
-                address=recipient.address,
-                message_id=name,
-                now=self.read,
-                thread=Thread(recipient.spreadsheet, recipient.key),
-            )
-            return Sealed(name, draft.subject, data)
+            thread = Thread(recipient.spreadsheet, recipient.key)
+            phone = reminders[claimed[0]].person.phone
+            cover = Cover(sender, recipient.name, recipient.address, name, self.read, phone, thread)
+            return Sealed(name, draft.subject, self.delivery.notifier.seal(draft, cover))
 
         now = self.delivery.now()
         return self.ledger.queue(recipient, list(reminders), seal, today=self.today, now=now, read=self.read)

@@ -1,8 +1,8 @@
 """
-What a way to send must do: take one mail at a time, say what became of it.
+What a way to send must do: take one message at a time, say what became of it.
 
 The difference that matters is between "surely not taken" (`RETRY`, `FAILED`)
-and "perhaps taken" (`UNKNOWN`): only a mail that was surely not taken may be
+and "perhaps taken" (`UNKNOWN`): only a message that was surely not taken may be
 planned anew.
 """
 
@@ -12,15 +12,21 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
+from sheetcrm.remind.message import Draft, Sender, Thread, compose
 from sheetcrm.variants import Variant
+
+MAIL = "mail"
+"""The channel of rules that name none, and its word in the ledger."""
+LONGEST = timedelta(hours=6)
 
 
 class Verdict(StrEnum):
-    """What became of a mail that we tried to send; the words are also the states in the ledger."""
+    """What became of a message that we tried to send; the words are also the states in the ledger."""
 
     SENT = "sent"
     """The other end took it."""
@@ -38,11 +44,13 @@ class Outcome:
 
     verdict: Verdict
     reason: str = ""
+    wait: timedelta | None = None
+    """How long the other end wants to be left alone, at most `LONGEST`; None where it did not say."""
 
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A mail ready to go: envelope addresses, its Message-ID and exactly the bytes to send."""
+    """A message ready to go: envelope addresses, its Message-ID and exactly the bytes that its notifier sealed."""
 
     sender: str
     recipient: str
@@ -50,34 +58,83 @@ class Outgoing:
     data: bytes
 
 
+@dataclass(frozen=True)
+class Cover:
+    """What stands on the outside of a message: from whom, to whom, when (with a time zone)."""
+
+    sender: Sender
+    name: str
+    address: str
+    message_id: str
+    now: datetime
+    phone: str = ""
+    """`+8613800138000`, so that a robot can call them by it; empty where it is not known."""
+    thread: Thread | None = None
+    """Which other messages it stands with."""
+
+
 Send = Callable[[Outgoing], Outcome]
+Tell = Callable[[str], None]
+"""Is told of every step, for people."""
+
+
+def nobody(_step: str) -> None:
+    """Who listens when nobody asked."""
 
 
 class Way(Variant):
     """
-    A way to send, as the config says it under `mail: by:`; its settings are its fields.
+    A way to send, as the config says it under `mail: by:` and `channels:`; its settings are its fields.
 
     A new one is one file here: a Way with its `type`, and the Notifier it makes.
     """
 
     family = "way of sending"
 
-    def notifier(self, folder: Path, environment: Mapping[str, str]) -> Notifier:
-        """The notifier of these settings; relative paths are in `folder`, secrets are looked up now."""
+    form: ClassVar[Literal["mail", "text"]] = "mail"
+    """Whether it carries mails, or texts to a chat."""
+    is_trial: ClassVar[bool] = False
+    """Whether nobody gets what it sends: it is then a channel of its own in the ledger, and all is still to be sent."""
+
+    def notifier(self, folder: Path, environment: Mapping[str, str], channel: str = MAIL) -> Notifier:
+        """The notifier of these settings for that channel of the config; relative paths are in `folder`, secrets are looked up now."""
         raise NotImplementedError
+
+    def word(self, channel: str) -> str:
+        """What the ledger calls that channel of the config."""
+        if not self.is_trial:
+            return channel
+        return self.kind if channel == MAIL else f"{self.kind}:{channel}"
+
+    @property
+    def kind(self) -> str:
+        """Its `type:`."""
+        return str(self.model_dump(include={"type"})["type"])
 
 
 class Notifier(ABC):
-    """A way to send mails."""
+    """A way to send messages."""
 
-    channel: ClassVar[str]
+    channel: str
     """Its word in the ledger; a reminder is sent once per channel."""
 
+    def seal(self, draft: Draft, cover: Cover) -> bytes:
+        """The bytes that the ledger keeps and `send` is given: a mail, unless this way carries something else; MailError when they cannot be made."""
+        return compose(
+            draft,
+            sender=cover.sender,
+            name=cover.name,
+            address=cover.address,
+            message_id=cover.message_id,
+            now=cover.now,
+            thread=cover.thread,
+        )
+
     @abstractmethod
-    def open(self) -> AbstractContextManager[Send]:
+    def open(self, tell: Tell = nobody) -> AbstractContextManager[Send]:
         """
-        A function that sends, usable until the context ends.
+        A function that sends, usable until the context ends; `tell` hears of every step.
 
         Raises MailError, on opening or from a send, when the other end cannot
-        be used at all: then the mail in hand was surely not taken.
+        be used at all: then the message in hand was surely not taken.
         """

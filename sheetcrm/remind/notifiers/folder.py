@@ -18,35 +18,36 @@ from pathlib import Path
 from typing import Literal
 
 from sheetcrm.errors import MailError
-from sheetcrm.remind.notifiers.base import Notifier, Outcome, Outgoing, Send, Verdict, Way
+from sheetcrm.remind.notifiers.base import MAIL, Notifier, Outcome, Outgoing, Send, Tell, Verdict, Way, nobody
 
 
 class FolderWay(Way):
     """Into the folder `path`, to try things out: what is written there was not mailed to anybody."""
 
+    # What was tried out here is still to be mailed once a mail server is named.
+    is_trial = True
+
     type: Literal["folder"] = "folder"
     path: Path
 
-    def notifier(self, folder: Path, environment: Mapping[str, str]) -> FolderNotifier:
+    def notifier(self, folder: Path, environment: Mapping[str, str], channel: str = MAIL) -> FolderNotifier:
         """See `Way`."""
-        return FolderNotifier(folder / self.path.expanduser())
+        return FolderNotifier(folder / self.path.expanduser(), self.word(channel))
 
 
 @dataclass(frozen=True)
 class FolderNotifier(Notifier):
     """Leaves each mail in `folder`, which is made when it is missing, instead of sending it."""
 
-    # A channel of its own: what was tried out here is still to be mailed once a mail server is named.
-    channel = "folder"
-
     folder: Path
+    channel: str = "folder"
 
     @contextmanager
-    def open(self) -> Iterator[Send]:
+    def open(self, tell: Tell = nobody) -> Iterator[Send]:
         """A function that writes; MailError when the folder cannot be written."""
 
         def send(mail: Outgoing) -> Outcome:
-            save(mail.data, self.folder)
+            tell(f"written to {save(mail.data, self.folder)}")
             return Outcome(Verdict.SENT)
 
         yield send

@@ -1,0 +1,50 @@
+"""
+So many a minute → when the next may go.
+
+A burst is let through at once; who would be one too many waits until the first
+of the last minute is a minute old.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+MINUTE = 60.0
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The time as the ways of sending need it."""
+
+    steady: Callable[[], float] = time.monotonic
+    """Seconds since some moment; never goes back."""
+    sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+CLOCK = Clock()
+
+
+class Pace:
+    """At most `per_minute` a minute; None: as many as there are."""
+
+    def __init__(self, per_minute: int | None, clock: Clock = CLOCK) -> None:
+        """Nothing has gone out yet."""
+        self._limit, self._clock = per_minute, clock
+        self._gone: deque[float] = deque()
+
+    def wait(self) -> None:
+        """Return when one more may go, and count it."""
+        if self._limit is None:
+            return
+        while len(self._gone) >= self._limit:
+            left = self._gone[0] + MINUTE - self._clock.steady()
+            if left > 0:
+                self._clock.sleep(left)
+            else:
+                self._gone.popleft()
+        self._gone.append(self._clock.steady())

@@ -1,0 +1,230 @@
+"""
+A mail → one SMTP server, stage by stage.
+
+`SMTP.sendmail` does not tell whether a connection that was lost was lost before
+or after the mail was handed over.  So the stages are ours: until the line that
+ends the mail is sent it was surely not taken; from then until the answer
+nobody knows.
+"""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import ssl
+from contextlib import suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sheetcrm.errors import MailError
+from sheetcrm.remind.message import clean
+from sheetcrm.remind.notifiers.base import LONGEST, Outcome, Outgoing, Tell, Verdict
+from sheetcrm.remind.notifiers.dialogue import Dialogue, TlsDialogue
+from sheetcrm.remind.notifiers.presets import advice
+
+if TYPE_CHECKING:
+    from sheetcrm.remind.notifiers.smtp import SmtpNotifier
+
+_NEEDS_LOGIN = (530, 534, 535, 538)
+_CLOSING = 421
+_END = b".\r\n"
+# Gmail says 550 5.4.5 to the first mail that is too many for the day: nothing is wrong with the mail.
+_ENOUGH = re.compile(r"\b5\.4\.5\b")
+_IN = re.compile(r"\bin (\d{1,6}) ?(s|sec|secs|second|seconds|m|min|mins|minute|minutes|h|hour|hours)\b", re.IGNORECASE)
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+
+
+class Line:
+    """The connection to one server: none, or one that is signed in.  Every exception of smtplib is an OSError."""
+
+    def __init__(self, settings: SmtpNotifier, tell: Tell) -> None:
+        """Not connected yet."""
+        self._settings, self._tell = settings, tell
+        self._smtp: Dialogue | None = None
+        self._sent = 0
+
+    def send(self, mail: Outgoing) -> Outcome:
+        """What became of `mail`; MailError when the server cannot be used."""
+        self._settings.pace.wait()
+        try:
+            refused = self._envelope(mail)
+        except OSError as error:
+            self.close()
+            return Outcome(Verdict.RETRY, f"the connection was lost: {_said(error)}")
+        return refused or self._content(mail.data)
+
+    # Stage by stage
+
+    def _envelope(self, mail: Outgoing) -> Outcome | None:
+        """Everything until the server asks for the mail itself; an outcome when it does not."""
+        if refused := self._from(mail):
+            return refused
+        smtp = self._alive()
+        code, words = smtp.rcpt(mail.recipient)
+        if code in _NEEDS_LOGIN:
+            raise MailError(f"{self._settings.name} wants us to sign in: {_reply(code, words)}; set user and password")
+        if code not in (250, 251):
+            return self._refused(code, words)
+        self._tell(f"takes mail for {mail.recipient}")
+        code, words = smtp.docmd("DATA")
+        return None if code == 354 else self._refused(code, words)
+
+    def _from(self, mail: Outgoing) -> Outcome | None:
+        """The first stage; a connection that was used before may have gone stale meanwhile, which is nobody's fault."""
+        if self._sent >= self._settings.per_connection:
+            self.close()
+        was_used = self._sent > 0
+        smtp = self._alive()
+        beyond = not (mail.sender + mail.recipient).isascii() or not mail.data.isascii()
+        if beyond and not smtp.has_extn("smtputf8"):
+            return Outcome(Verdict.FAILED, f"{self._settings.name} takes ASCII addresses only (it has no SMTPUTF8)")
+        try:
+            code, words = smtp.mail(mail.sender, ["SMTPUTF8", "BODY=8BITMIME"] if beyond else [])
+        except OSError:
+            code, words = -1, b""
+            if not was_used:
+                raise
+        if was_used and (code < 0 or code == _CLOSING):
+            self.close()
+            return self._from(mail)
+        if code == 250:
+            self._tell(f"takes mail from {mail.sender}")
+            return None
+        if code >= 500:
+            hint = "; providers want mail: sender: to be the address that signs in" if self._settings.user else ""
+            raise MailError(f"{self._settings.name} does not take mail from {mail.sender}: {_reply(code, words)}{hint}")
+        return self._refused(code, words)
+
+    def _content(self, data: bytes) -> Outcome:
+        """The mail, then its end; only what was sent to its end may have been taken."""
+        smtp = self._alive()
+        try:
+            smtp.send(_stuffed(data))
+        except OSError as error:
+            self.close()
+            return Outcome(Verdict.RETRY, f"the connection was lost in the middle of the mail: {_said(error)}")
+        try:
+            smtp.send(_END)
+            code, words = smtp.getreply()
+        except OSError as error:
+            self.close()
+            return Outcome(Verdict.UNKNOWN, f"the mail was handed over and no answer came: {_said(error)}")
+        if code < 200:
+            self.close()
+            return Outcome(
+                Verdict.UNKNOWN, f"the mail was handed over and the answer made no sense: {_reply(code, words)}"
+            )
+        if code >= 300:
+            return self._refused(code, words)
+        self._sent += 1
+        self._tell(f"took the mail: {_reply(code, words)}")
+        return Outcome(Verdict.SENT)
+
+    def _refused(self, code: int, words: bytes) -> Outcome:
+        if code == _CLOSING or code < 0:
+            self.close()
+        elif self._smtp is not None:
+            with suppress(OSError):
+                self._smtp.rset()
+        said = _reply(code, words)
+        if _ENOUGH.search(said):
+            raise MailError(f"{self._settings.name} takes no more mails today: {said}; every mail stays queued")
+        return Outcome(Verdict.FAILED if code >= 500 else Verdict.RETRY, said, _named(said) if code < 500 else None)
+
+    # Connecting
+
+    def _alive(self) -> Dialogue:
+        """The connection at hand, or a new one; MailError when there is none to be had."""
+        if self._smtp is not None:
+            return self._smtp
+        name = self._settings.name
+        try:
+            self._smtp = self._connect()
+        except smtplib.SMTPAuthenticationError as error:
+            raise MailError(self._not_signed_in(error)) from error
+        except ssl.SSLError as error:
+            why = getattr(error, "verify_message", "") or error.reason or error
+            raise MailError(
+                f"{name}: no secure connection: {why}; is security: {self._settings.security} right?"
+            ) from error
+        except OSError as error:
+            raise MailError(f"{name} cannot be used: {_said(error)}; every mail stays queued") from error
+        self._sent = 0
+        return self._smtp
+
+    def _connect(self) -> Dialogue:
+        settings = self._settings
+        trust = ssl.create_default_context(cafile=settings.ca_file)
+        where = (settings.host, settings.port)
+        smtp: Dialogue
+        if settings.security == "tls":
+            smtp = TlsDialogue(*where, timeout=settings.timeout, steady=settings.clock.steady, context=trust)
+        else:
+            smtp = Dialogue(*where, timeout=settings.timeout, steady=settings.clock.steady)
+        try:
+            self._tell(f"connected to {settings.name}: {clean(smtp.greeting.decode('utf-8', 'replace'))}")
+            smtp.ehlo_or_helo_if_needed()
+            if settings.security == "starttls":
+                smtp.starttls(context=trust)
+                smtp.ehlo_or_helo_if_needed()
+            if isinstance(smtp.sock, ssl.SSLSocket):
+                self._tell(f"encrypted with {smtp.sock.version()}, and it proved to be {settings.host}")
+            if settings.user is not None:
+                self._sign_in(smtp, settings.user)
+        except BaseException:
+            smtp.close()
+            raise
+        return smtp
+
+    def _sign_in(self, smtp: Dialogue, user: str) -> None:
+        settings = self._settings
+        if settings.token is None:
+            smtp.login(user, settings.password or "")
+        else:
+            if "XOAUTH2" not in str(smtp.esmtp_features.get("auth", "")).upper().split():
+                raise MailError(f"{settings.name} takes no OAuth2 tokens (it does not offer XOAUTH2)")
+            # To a challenge, which tells an error, the answer is nothing; the refusal follows.
+            said = f"user={user}\x01auth=Bearer {settings.token()}\x01\x01"
+            smtp.auth("XOAUTH2", lambda challenge=None: said if challenge is None else "")
+        self._tell(f"signed in as {user}")
+
+    def _not_signed_in(self, error: smtplib.SMTPAuthenticationError) -> str:
+        name, said = self._settings.name, _said(error)
+        if error.smtp_code < 500:
+            return f"{name} lets nobody sign in at the moment: {said}; every mail stays queued"
+        what = "user and password" if self._settings.token is None else "the token of this user"
+        hint = advice(self._settings.host)
+        return f"{name} does not accept {what}: {said}" + (f"; {hint}" if hint else "")
+
+    def close(self) -> None:
+        """Hang up, politely when that is still possible."""
+        smtp, self._smtp = self._smtp, None
+        self._sent = 0
+        if smtp is not None:
+            with suppress(OSError):
+                smtp.quit()
+            smtp.close()
+
+
+def _stuffed(data: bytes) -> bytes:
+    """The mail as it goes over the line, but for its end: a leading dot doubled (RFC 5321, 4.5.2)."""
+    ended = data if data.endswith(b"\r\n") else data + b"\r\n"
+    return re.sub(rb"(?m)^\.", b"..", ended)
+
+
+def _named(said: str) -> timedelta | None:
+    """The wait that a refusal names (`try again in 300 seconds`)."""
+    if not (match := _IN.search(said)):
+        return None
+    return min(timedelta(seconds=int(match[1]) * _UNITS[match[2][0].lower()]), LONGEST)
+
+
+def _reply(code: int, words: bytes) -> str:
+    return clean(f"{code} {words.decode('utf-8', 'replace')}")
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        words = error.smtp_error
+        return _reply(error.smtp_code, words if isinstance(words, bytes) else str(words).encode())
+    return clean(str(error)) or type(error).__name__

@@ -1,0 +1,131 @@
+"""
+Where OAuth2 tokens come from → a token that is good now.
+
+Tokens live for an hour or so; each sign-in asks for one anew.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from sheetcrm.errors import MailError, UsageError
+from sheetcrm.remind.message import clean
+from sheetcrm.variants import Variant
+
+SMTP_SCOPE = "https://mail.google.com/"
+"""Google gives no narrower one for SMTP."""
+
+Fetch = Callable[[], str]
+
+
+class TokenSource(Variant):
+    """Where the OAuth2 token of a mail account comes from, as the config says it under `oauth:`."""
+
+    family = "token source"
+
+    def fetcher(self, folder: Path, user: str) -> Fetch:
+        """A function that gives a token of `user` that is good now; MailError from it when there is none to be had."""
+        raise NotImplementedError
+
+
+class GoogleTokens(TokenSource):
+    """From Google, for Gmail: `credentials` is the key file of a service account that may act for its domain, or an authorised-user file."""
+
+    type: Literal["google"] = "google"
+    credentials: Path
+
+    def fetcher(self, folder: Path, user: str) -> Fetch:
+        """See `TokenSource`."""
+        return google_tokens(folder / self.credentials.expanduser(), SMTP_SCOPE, user)
+
+
+class CommandTokens(TokenSource):
+    """What a command prints, such as `oauth2ms` or a script of yours."""
+
+    type: Literal["command"] = "command"
+    run: Annotated[tuple[str, ...], Field(min_length=1)]
+    timeout: float = Field(default=60, gt=0)
+
+    def fetcher(self, folder: Path, user: str) -> Fetch:
+        """See `TokenSource`; the command is started in `folder`, without a shell."""
+
+        def fetch() -> str:
+            try:
+                # The command is the administrator's own, from the config.
+                done = subprocess.run(  # noqa: S603 - see above
+                    self.run, cwd=folder, capture_output=True, text=True, timeout=self.timeout, check=True
+                )
+            except subprocess.CalledProcessError as error:
+                raise MailError(f"oauth: {self.run[0]} failed: {clean(error.stderr) or error.returncode}") from error
+            except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError) as error:
+                raise MailError(f"oauth: {self.run[0]} gave no token: {type(error).__name__}") from error
+            return _one_word(done.stdout, self.run[0])
+
+        return fetch
+
+
+class FileTokens(TokenSource):
+    """What stands in a file that something else keeps fresh; read again for every sign-in."""
+
+    type: Literal["file"] = "file"
+    path: Path
+
+    def fetcher(self, folder: Path, user: str) -> Fetch:
+        """See `TokenSource`."""
+
+        def fetch() -> str:
+            path = folder / self.path.expanduser()
+            try:
+                return _one_word(path.read_text(encoding="utf-8"), str(path))
+            except (OSError, UnicodeDecodeError) as error:
+                raise MailError(f"oauth: {path} cannot be read: {type(error).__name__}") from error
+
+        return fetch
+
+
+def google_tokens(key: Path, scope: str, user: str) -> Fetch:
+    """Tokens from a key file of Google's with that scope alone, for `user`; UsageError when the file is none."""
+    credentials = _google(key, scope, user)
+
+    def fetch() -> str:
+        # google.auth takes 160 ms, which other ways of sending need not pay.
+        from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415 - see above
+        from google.auth.transport.requests import Request  # noqa: PLC0415 - see above
+
+        try:
+            if not credentials.valid:
+                credentials.refresh(Request())
+        except GoogleAuthError as error:
+            raise MailError(f"Google gives no token for {key.name}: {clean(str(error))}") from error
+        return str(credentials.token)
+
+    return fetch
+
+
+def _google(key: Path, scope: str, user: str) -> Any:
+    from google.oauth2 import credentials, service_account  # noqa: PLC0415 - as above
+
+    try:
+        info = json.loads(key.read_text(encoding="utf-8"))
+        kind = info.get("type") if isinstance(info, dict) else None
+        if kind == "service_account":
+            # A service account has no mailbox: it acts for somebody who has one.
+            made = service_account.Credentials.from_service_account_info(info, scopes=[scope])
+            return made.with_subject(user)
+        if kind == "authorized_user":
+            return credentials.Credentials.from_authorized_user_info(info, scopes=[scope])
+        raise ValueError(f"its type is {kind!r}, not service_account or authorized_user")
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{key}, which the config names for sending mail, cannot be used: {error}") from error
+
+
+def _one_word(text: str, where: str) -> str:
+    if not (token := text.strip()) or len(token.split()) > 1 or not token.isascii():
+        raise MailError(f"oauth: {where} gave something that is no token")
+    return token
