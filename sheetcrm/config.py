@@ -54,6 +54,10 @@ class MailSettings(Settings):
     sender: str = Field(min_length=3, description="The From address, with or without a name.")
     allow: tuple[str, ...] = Field(default=(), description="Addresses and domains that may get mail; nobody else does.")
     by: Way
+    templates: Path | None = Field(
+        default=None, description="A folder with mail templates of your own: digest.html, digest.txt, digest.md."
+    )
+    calendar: bool = Field(default=True, description="Whether dates to come go along as a calendar file.")
 
     @field_validator("by", mode="after")
     @classmethod

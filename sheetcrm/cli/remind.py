@@ -61,13 +61,15 @@ def remind(job: Job, day: date | None, *, dry_run: bool) -> RunReport:
     from sheetcrm import sync
     from sheetcrm.remind import run as reminders
     from sheetcrm.remind.allow import AllowList
+    from sheetcrm.remind.digest import Style
     from sheetcrm.remind.gather import needed
     from sheetcrm.remind.ledger import Ledger
     from sheetcrm.remind.message import Sender
 
     mail = mail_settings(job.config)
     template, language = job.template()
-    settings = reminders.Settings(Sender.parse(mail.sender), AllowList.of(mail.allow))
+    style = Style(templates=job.config.path(mail.templates) if mail.templates else None, calendar=mail.calendar)
+    settings = reminders.Settings(Sender.parse(mail.sender), AllowList.of(mail.allow), style=style)
     notifier = mail.by.notifier(job.config.folder, os.environ)
     really = today_in(template.time_zone)
     reading = sync.read(job.gateway, template, language=language, columns=needed(template), rules=False)
@@ -105,6 +107,8 @@ def show(report: RunReport) -> None:
         tell(f"{counted(len(report.told), 'due row was', 'due rows were')} mailed before")
     if report.samples:
         tell(f"{report.samples} due example rows are never mailed")
+    for template in report.template_troubles:
+        tell(template)
     if report.stopped:
         tell(f"stopped: {report.stopped}")
     if not (report.mails or report.unsent or report.troubles):

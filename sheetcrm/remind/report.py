@@ -99,6 +99,11 @@ class RunReport:
         return dict(mails) | {word: count for word, count in rows.items() if count}
 
     @property
+    def template_troubles(self) -> tuple[str, ...]:
+        """Mail templates of the team's own that could not be used: file, line, why, and what to do; each once."""
+        return tuple(dict.fromkeys(mail.draft.trouble for mail in self.mails if mail.draft and mail.draft.trouble))
+
+    @property
     def failed(self) -> bool:
         """Whether a mail that should have gone out did not."""
         return (
@@ -112,13 +117,16 @@ class RunReport:
         """Whether somebody should look into it."""
         return (
             self.failed
-            or bool(self.unsent or self.troubles or self.expired)
+            or bool(self.unsent or self.troubles or self.expired or self.template_troubles)
             or any(mail.state == "held" for mail in self.mails)
         )
 
     def json(self) -> dict[str, Any]:
         """The same for programs: plain data, dates as year-month-day."""
-        plain: dict[str, Any] = _plain(asdict(self)) | {"counts": self.counts()}
+        plain: dict[str, Any] = _plain(asdict(self)) | {
+            "counts": self.counts(),
+            "template_troubles": list(self.template_troubles),
+        }
         for mail in plain["mails"]:
             mail["text"] = (mail.pop("draft") or {}).get("text", "")
         return plain
