@@ -107,10 +107,8 @@ def show(report: RunReport) -> None:
         tell(f"{counted(len(report.told), 'due row was', 'due rows were')} mailed before")
     if report.samples:
         tell(f"{report.samples} due example rows are never mailed")
-    for template in report.template_troubles:
-        tell(template)
-    if report.stopped:
-        tell(f"stopped: {report.stopped}")
+    for text in (*report.template_troubles, *([f"stopped: {report.stopped}"] if report.stopped else [])):
+        tell(text)
     if not (report.mails or report.unsent or report.troubles):
         tell("nothing to send")
 
