@@ -37,6 +37,15 @@ def test_from_a_draft_to_the_second_run(pipeline):
     assert "0 added, 0 changed, 2 the same" in pipeline(*arguments).out
 
 
+def test_a_draft_proposes_short_headers_for_long_titles(pipeline):
+    Path("new.csv").write_text("客户编号,阶段,金额\n0007,潜在客户,12\n", encoding="utf-8")
+    assert pipeline("import", "new.csv", "--sheet", "progress", "--draft", "new.map.yaml").code == 0
+    text = Path("new.map.yaml").read_text(encoding="utf-8")
+    assert '# stage: "阶段"  # likely: a part of 销售阶段' in text
+    assert '# amount: "金额"  # likely: a part of 预期金额' in text
+    assert "going nowhere" not in text
+
+
 def test_what_changes_is_shown_and_undo_takes_it_back(pipeline):
     path = Path("change.csv")
     path.write_text("客户编号,客户名称\n0007,One\n", encoding="utf-8")
