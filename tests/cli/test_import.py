@@ -80,3 +80,18 @@ def test_rows_are_known_by_a_phone_and_shifted_lines_mended(pipeline):
     assert done.json["changes"]["0007"][0]["after"] == "Two, Ltd"
     wrong = pipeline("import", "b.csv", "--sheet", "progress", "--report", "x.txt")
     assert (wrong.code, "a report is a .csv or a .json" in wrong.err) == (2, True)
+
+
+def test_what_breaks_a_rule_and_what_goes_nowhere_is_told_with_what_shows_more(pipeline):
+    Path("a.csv").write_text("客户编号,客户名称,传真\n0007,One,1\n", encoding="utf-8")
+    done = pipeline("import", "a.csv", "--sheet", "progress")
+    assert (done.code, "1 added" in done.out) == (0, True)
+    assert "3 cells in these rows break a rule; see: sheetcrm check" in done.err
+    assert "columns of the file that go nowhere: 传真; --draft MAP.yaml writes down what they may be" in done.err
+    assert len(pipeline("check", "--json").json["issues"]) == 3
+
+
+def test_the_excel_file_of_an_export_leaves_nothing_to_say(pipeline):
+    assert pipeline("export", "progress", "--samples", "--out", "all.xlsx").code == 0
+    done = pipeline("import", "all.xlsx", "--sheet", "progress")
+    assert (done.code, "go nowhere" in done.err, "break" in done.err) == (0, False, False), done.err

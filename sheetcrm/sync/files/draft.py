@@ -20,7 +20,7 @@ from sheetcrm.schema.columns.base import Column, Context
 from sheetcrm.schema.columns.reading import plain
 from sheetcrm.schema.template import SheetSpec
 from sheetcrm.sync.files import numbers
-from sheetcrm.sync.files.mapping import BLANKS, ImportMap, bared, by_title, names, writable
+from sheetcrm.sync.files.mapping import BLANKS, ImportMap, bared, by_title, names, unused, writable
 from sheetcrm.sync.files.table import Table, at, said
 
 LIKELY = 0.7
@@ -44,8 +44,7 @@ def draft(table: Table, spec: SheetSpec, context: Context) -> str:
     sign and a table of the options that do not match; likely columns as comments.
     """
     found = by_title(spec, table.headers, ImportMap())
-    used = {source.header for source in found.values()}
-    left = [header for header in table.headers if header and header not in used]
+    left = list(unused(spec, table, found))
     decimal = _decimal(
         table, {key: spec.columns[key] for key in found}, [source.header or "" for source in found.values()]
     )
