@@ -107,7 +107,10 @@ def test_applied_then_nothing_is_left_and_undo_brings_all_of_it_back(firms):
     [
         pytest.param(("frims",), "did you mean firms?", id="no such sheet"),
         pytest.param(("orders",), "add duplicates: to the sheet", id="nothing says by what"),
-        pytest.param(("--apply", "--group", "7", "--yes"), "there is no group 7", id="no such group"),
+        pytest.param(("--apply", "--group", "7", "--yes"), "there is no group 7; there is group 1", id="no such group"),
+        pytest.param(
+            ("--group", "7", "--group", "1"), "there is no group 7; there is group 1", id="no such group to see"
+        ),
     ],
 )
 def test_what_cannot_be_is_named_with_the_way_out(firms, arguments, said):
