@@ -161,7 +161,7 @@ class TestArchive:
         assert list(values("Firms archive")) == ["F002"]
         gone = lost("archive", "--id", "F002", "--yes")
         assert gone.code == 3
-        assert "the row is gone" in gone.err
+        assert "no row has that id (any more)" in gone.err
 
     def test_ids_of_rows_that_are_away_are_not_given_again(self, lost):
         assert lost("archive", "firms", "--id", "F004", "--yes").code == 0
