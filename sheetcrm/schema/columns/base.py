@@ -106,7 +106,7 @@ class Column(Variant):
             return self._closely(cells, context)
         seen = right.seen(cells)
         if None not in seen:
-            return filled(seen, self.blank()), {}
+            return filled(cells, self.blank()), {}
         missed = [offset for offset, text in enumerate(seen) if text is None]
         values = [text or self.blank() for text in seen] if "" in seen else list[Any](seen)
         closely, wrong = self._closely([cells[offset] for offset in missed], context)
