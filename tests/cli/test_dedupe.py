@@ -169,7 +169,13 @@ class TestArchive:
         added = lost("import", "more.csv", "--sheet", "firms", "--json")
         assert added.json["added"] == ["F005"]
 
-    def test_a_template_without_an_archive_says_what_to_add(self, pipeline):
-        answer = pipeline("archive")
+    def test_a_template_without_an_archive_says_what_to_add(self, sheetcrm):
+        columns = "{id: {type: id, title: ID}}"
+        Path("none.yaml").write_text(
+            f"version: 1\ntitle: None\nsheets: {{a: {{title: A, key: id, columns: {columns}}}}}\n", encoding="utf-8"
+        )
+        assert sheetcrm("init", "--local").code == 0
+        assert sheetcrm("apply", "./none.yaml", "--create", "None").code == 0
+        answer = sheetcrm("archive")
         assert answer.code == 2
         assert "add archive: to one in the template" in answer.err
