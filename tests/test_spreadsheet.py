@@ -353,6 +353,8 @@ def test_a_notebook_shows_tables_in_which_nothing_runs(crm):
     assert "<script" not in page
     assert "<img" not in page
     assert "nothing is wrong" in Issues()._repr_html_()
+    assert "一切正常" in Issues(language="zh")._repr_html_()
+    assert crm.issues.language == customers.issues.language == "en"
 
 
 def test_a_long_table_shows_its_beginning():

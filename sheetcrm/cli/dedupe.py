@@ -59,6 +59,7 @@ def dedupe_command(asked: Asked, sheet: str | None, do: bool, groups: tuple[int,
         reading = sync.read(job.gateway, template, language=language, today=today)
         with asked.metered() as meter:
             found = {one: propose(reading, one, today=today, meter=meter) for one in sheets if one in reading.extracts}
+        _known(found, groups)
         if not asked.as_json:
             _show(job, reading, found)
         done = _merged(job, template, language, found, groups, yes=yes) if do else []
@@ -82,18 +83,33 @@ def _sheets(template: Template, sheet: str | None, groups: Sequence[int]) -> tup
     return sheets
 
 
+def _known(found: dict[str, Proposal], groups: Sequence[int]) -> None:
+    """UsageError for groups that are not there; says which are."""
+    from sheetcrm.errors import UsageError
+
+    there = sorted(merge.group.number for one in found.values() for merge in one.merges)
+    if missing := sorted(set(groups).difference(there)):
+        raise UsageError(f"there is no group {', '.join(map(str, missing))}; {_there(there)}")
+
+
+def _there(numbers: Sequence[int]) -> str:
+    """Groups, in ascending order, in a few words."""
+    if not numbers:
+        return "no duplicates were found"
+    if len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1:
+        return f"there are groups {numbers[0]} to {numbers[-1]}"
+    return f"there {'is group' if len(numbers) == 1 else 'are groups'} {', '.join(map(str, numbers))}"
+
+
 def _merged(
     job: Job, template: Template, language: str, found: dict[str, Proposal], groups: Sequence[int], *, yes: bool
 ) -> list[Deduped]:
-    from sheetcrm.errors import Refused, UsageError
+    from sheetcrm.errors import Refused
     from sheetcrm.journal import fingerprint
     from sheetcrm.sync.cells import Log
     from sheetcrm.sync.quality.dedupe import dedupe
 
     chosen = {sheet: one.chosen(groups) for sheet, one in found.items()}
-    known = {merge.group.number for merges in chosen.values() for merge in merges}
-    if missing := sorted(set(groups) - known):
-        raise UsageError(f"there is no group {', '.join(map(str, missing))}")
     rows = sum(len(merge.losers) for merges in chosen.values() for merge in merges)
     if not rows:
         tell("nothing that is sure; name groups to merge by --group")

@@ -183,7 +183,13 @@ def show(done: Imported, file: Path, context: Context, *, dry_run: bool) -> None
             f"rows moved while they were written, and were put right: {', '.join(id_ or '(no id)' for id_ in done.righted)}"
         )
     if done.unused:
-        tell(f"columns of the file that go nowhere: {', '.join(done.unused)}")
+        tell(
+            f"columns of the file that go nowhere: {', '.join(done.unused)}; --draft MAP.yaml writes down what they may be"
+        )
+    if done.wrong:
+        tell(
+            f"{counted(done.wrong, 'cell in these rows breaks', 'cells in these rows break')} a rule; see: sheetcrm check"
+        )
     would = "would be " if dry_run else ""
     figures = f"{len(done.added)} {would}added, {len(done.changed)} {would}changed, {len(done.same)} the same, {len(done.refused)} refused"
     click.echo(figures + (f", {len(done.mended)} of them all mended" if done.mended else ""))

@@ -161,15 +161,30 @@ class Asked:
         templates: dict[Path, Template] | None = None,
     ) -> Iterator[Job]:
         """A job on that spreadsheet, announced; its costs told at the end.  `templates` are those that are read already."""
+        from sheetcrm.errors import NotFound
         from sheetcrm.sheets.gateway import Gateway
 
         tell(f"{name} · {connection.label}")
         gateway = Gateway(connection.session, settings.id)
         try:
             yield Job(loaded, connection, name, settings, gateway, {} if templates is None else templates)
+        except NotFound as error:
+            if loaded.api == "google":
+                raise
+            # An embedded server has nobody who could share anything with us.
+            raise NotFound(self._not_here(loaded, connection, settings), status=error.status) from error
         finally:
             if self.stats:
                 tell(f"Sheets requests: {gateway.counts.reads} read, {gateway.counts.writes} written")
+
+    def _not_here(self, loaded: Config, connection: Connection, settings: SpreadsheetSettings) -> str:
+        """Where a spreadsheet that no embedded server has may be instead."""
+        if "docs.google.com/" not in (self.wanted or ""):
+            return f"There is no spreadsheet {settings.id} in {connection.label}: check the id."
+        return (
+            f"https://docs.google.com/spreadsheets/d/{settings.id} is at Google, and {loaded.file.name} says api: {loaded.api}; "
+            "use a config that says api: google (sheetcrm init makes one), or name a spreadsheet that is here."
+        )
 
 
 def spreadsheet_options(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -27,9 +27,13 @@ from sheetcrm.resources import (
     State,
     TemplateMark,
 )
+from sheetcrm.resources.filter_view import VIEWS, rewritten
 
 if TYPE_CHECKING:
     from sheetcrm.schema.template import Template
+
+FIRST = 2
+"""The row (1-based) below the header."""
 
 
 class Reads(Protocol):
@@ -86,8 +90,17 @@ def remove_samples(gateway: Writes, template: Template) -> int:
     made = live.state.get(Address(SPREADSHEET, "", TemplateMark.kind))
     # Formulas in key form are the same in every language; the language only matters for texts in them.
     desired = template.compile(made.language if isinstance(made, TemplateMark) else template.languages[0])
-    gateway.batch([request for sheet, rows in found.items() for request in _removal(live, desired, sheet, rows)])
+    requests = [request for sheet, rows in found.items() for request in _removal(live, desired, sheet, rows)]
+    gateway.batch([*requests, *_views(gateway, live, found)])
     return sum(len(rows) for rows in found.values())
+
+
+def _views(gateway: Reads, live: Live, found: Mapping[str, list[Sample]]) -> Iterator[Request]:
+    """Filter views that look at a first row that goes look at the one that comes up; one more read where there may be any."""
+    gone = {sheet: {row.number for row in rows} for sheet, rows in found.items()}
+    described = gateway.describe(VIEWS) if any(FIRST in numbers for numbers in gone.values()) else {}
+    for sheet, numbers in gone.items():
+        yield from rewritten(described, live.layout.sheet_id(sheet), numbers)
 
 
 def _removal(live: Live, desired: State, sheet: str, rows: list[Sample]) -> Iterator[Request]:

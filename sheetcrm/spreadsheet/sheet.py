@@ -72,7 +72,7 @@ class Sheet(Generic[R]):
     @property
     def issues(self) -> Issues:
         """What is wrong in this sheet, its headers first."""
-        return Issues(issue for issue in self.spreadsheet.reading.issues if issue.sheet == self.key)
+        return Issues((one for one in self.spreadsheet.issues if one.sheet == self.key), self._context.language)
 
     def frame(self, *, decimals: Literal["exact", "float"] = "exact") -> pd.DataFrame:
         """

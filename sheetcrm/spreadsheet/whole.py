@@ -141,7 +141,7 @@ class Spreadsheet(AbstractContextManager["Spreadsheet"]):
     @property
     def issues(self) -> Issues:
         """Everything wrong in what was read, headers and missing columns first."""
-        return Issues(self.reading.issues)
+        return Issues(self.reading.issues, self.reading.language)
 
     @property
     def requests(self) -> Requests:

@@ -126,7 +126,8 @@ def _found(parsed: Parsed, rules: _Rules, lookup: Lookup, context: Context) -> d
             for offset, bad in rule.check(Place(parsed.sheet, key), values, context, lookup):
                 found.setdefault((offset, key), bad)
     over_columns = rules.over_columns()
-    filled = {key: _filled(parsed, key, column) for key, column in values.items()} if over_columns else {}
+    compared = {key for one in over_columns for key in one.looks_at()}
+    filled = {key: _filled(parsed, key, column) for key, column in values.items() if key in compared}
     for one in over_columns:
         for offset, key, bad in one.check(parsed.sheet, filled, context):
             found.setdefault((offset, key), bad)

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from itertools import islice
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from pydantic import BaseModel
 
+from sheetcrm.messages import N_, texts
 from sheetcrm.sync.records import Issue
 
 MOST_ROWS = 20
@@ -24,17 +25,24 @@ R_co = TypeVar("R_co", bound=BaseModel, covariant=True)
 
 
 class Issues(tuple[Issue, ...]):
-    """Everything wrong; in a notebook a table with links to the cells."""
+    """Everything wrong; in a notebook a table with links to the cells, its headings in the language of the messages."""
 
-    __slots__ = ()
+    language: str
+
+    def __new__(cls, issues: Iterable[Issue] = (), language: str = "en") -> Self:
+        """`language` is that of the sheet."""
+        made = super().__new__(cls, issues)
+        made.language = language
+        return made
 
     def _repr_html_(self) -> str:
-        header = ("where", "what is wrong", "it says", "suggestion", "owner")
+        t = texts(self.language)
+        header = [t(title) for title in (N_("Where"), N_("What"), N_("It says"), N_("Suggestion"), N_("Owner"))]
         rows = (
             (linked(issue.a1 or issue.sheet, issue.link), *map(cell, (issue.message, issue.text, issue.suggestion, issue.owner)))
             for issue in self
         )  # fmt: skip
-        return table(header, rows, len(self), "nothing is wrong")
+        return table(header, rows, len(self), t(N_("nothing is wrong")))
 
 
 class Records(tuple[R_co, ...], Generic[R_co]):

@@ -149,3 +149,25 @@ def test_a_snapshot_stands_beside_the_journal(quiet, tmp_path):
     broken = quiet("check", "--quality")
     assert broken.code == 2
     assert "check --snapshot" in broken.err
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        pytest.param(
+            "https://docs.google.com/spreadsheets/d/1AbCdEfGhIjKlMnOpQrStUvWxYz012345/edit#gid=0",
+            "https://docs.google.com/spreadsheets/d/1AbCdEfGhIjKlMnOpQrStUvWxYz012345 is at Google, and config.yaml says api: local",
+            id="a URL of Google's",
+        ),
+        pytest.param(
+            "1AbCdEfGhIjKlMnOpQrStUvWxYz012345",
+            "no spreadsheet 1AbCdEfGhIjKlMnOpQrStUvWxYz012345 in local",
+            id="an id",
+        ),
+    ],
+)
+def test_a_spreadsheet_that_is_not_in_the_local_folder_is_nobodys_to_share(pipeline, wanted, said):
+    answer = pipeline("check", "--in", wanted)
+    assert answer.code == pipeline("plan", "pipeline", "--in", wanted).code != 0
+    assert said in answer.err
+    assert "share" not in answer.err

@@ -204,7 +204,11 @@ class TestTake:
             if change["address"].startswith("progress.column_")
         }
         assert "column" in touched
-        assert {change["action"] for change in plan["changes"] if change["address"].endswith(".column")} == {"update"}
+        columns = [change for change in plan["changes"] if change["address"].endswith(".column")]
+        assert {(change["address"].partition(".")[0], change["action"]) for change in columns} == {
+            ("progress", "update"),
+            ("progress_archive", "create"),
+        }
 
     def test_a_file_that_is_there_keeps_what_it_says(self, sheetcrm, own, tmp_path):
         text = "# ours\nextends: pipeline\nversion: 3\nsheets:\n  log:\n    columns:\n      # how long it took\n      minutes: {type: integer, title: {zh: 分钟, en: Minutes}}\n"

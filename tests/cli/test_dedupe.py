@@ -107,7 +107,10 @@ def test_applied_then_nothing_is_left_and_undo_brings_all_of_it_back(firms):
     [
         pytest.param(("frims",), "did you mean firms?", id="no such sheet"),
         pytest.param(("orders",), "add duplicates: to the sheet", id="nothing says by what"),
-        pytest.param(("--apply", "--group", "7", "--yes"), "there is no group 7", id="no such group"),
+        pytest.param(("--apply", "--group", "7", "--yes"), "there is no group 7; there is group 1", id="no such group"),
+        pytest.param(
+            ("--group", "7", "--group", "1"), "there is no group 7; there is group 1", id="no such group to see"
+        ),
     ],
 )
 def test_what_cannot_be_is_named_with_the_way_out(firms, arguments, said):
@@ -158,7 +161,7 @@ class TestArchive:
         assert list(values("Firms archive")) == ["F002"]
         gone = lost("archive", "--id", "F002", "--yes")
         assert gone.code == 3
-        assert "the row is gone" in gone.err
+        assert "no row has that id (any more)" in gone.err
 
     def test_ids_of_rows_that_are_away_are_not_given_again(self, lost):
         assert lost("archive", "firms", "--id", "F004", "--yes").code == 0
@@ -166,7 +169,13 @@ class TestArchive:
         added = lost("import", "more.csv", "--sheet", "firms", "--json")
         assert added.json["added"] == ["F005"]
 
-    def test_a_template_without_an_archive_says_what_to_add(self, pipeline):
-        answer = pipeline("archive")
+    def test_a_template_without_an_archive_says_what_to_add(self, sheetcrm):
+        columns = "{id: {type: id, title: ID}}"
+        Path("none.yaml").write_text(
+            f"version: 1\ntitle: None\nsheets: {{a: {{title: A, key: id, columns: {columns}}}}}\n", encoding="utf-8"
+        )
+        assert sheetcrm("init", "--local").code == 0
+        assert sheetcrm("apply", "./none.yaml", "--create", "None").code == 0
+        answer = sheetcrm("archive")
         assert answer.code == 2
         assert "add archive: to one in the template" in answer.err

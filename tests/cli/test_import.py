@@ -37,6 +37,15 @@ def test_from_a_draft_to_the_second_run(pipeline):
     assert "0 added, 0 changed, 2 the same" in pipeline(*arguments).out
 
 
+def test_a_draft_proposes_short_headers_for_long_titles(pipeline):
+    Path("new.csv").write_text("客户编号,阶段,金额\n0007,潜在客户,12\n", encoding="utf-8")
+    assert pipeline("import", "new.csv", "--sheet", "progress", "--draft", "new.map.yaml").code == 0
+    text = Path("new.map.yaml").read_text(encoding="utf-8")
+    assert '# stage: "阶段"  # likely: a part of 销售阶段' in text
+    assert '# amount: "金额"  # likely: a part of 预期金额' in text
+    assert "going nowhere" not in text
+
+
 def test_what_changes_is_shown_and_undo_takes_it_back(pipeline):
     path = Path("change.csv")
     path.write_text("客户编号,客户名称\n0007,One\n", encoding="utf-8")
@@ -71,3 +80,18 @@ def test_rows_are_known_by_a_phone_and_shifted_lines_mended(pipeline):
     assert done.json["changes"]["0007"][0]["after"] == "Two, Ltd"
     wrong = pipeline("import", "b.csv", "--sheet", "progress", "--report", "x.txt")
     assert (wrong.code, "a report is a .csv or a .json" in wrong.err) == (2, True)
+
+
+def test_what_breaks_a_rule_and_what_goes_nowhere_is_told_with_what_shows_more(pipeline):
+    Path("a.csv").write_text("客户编号,客户名称,传真\n0007,One,1\n", encoding="utf-8")
+    done = pipeline("import", "a.csv", "--sheet", "progress")
+    assert (done.code, "1 added" in done.out) == (0, True)
+    assert "3 cells in these rows break a rule; see: sheetcrm check" in done.err
+    assert "columns of the file that go nowhere: 传真; --draft MAP.yaml writes down what they may be" in done.err
+    assert len(pipeline("check", "--json").json["issues"]) == 3
+
+
+def test_the_excel_file_of_an_export_leaves_nothing_to_say(pipeline):
+    assert pipeline("export", "progress", "--samples", "--out", "all.xlsx").code == 0
+    done = pipeline("import", "all.xlsx", "--sheet", "progress")
+    assert (done.code, "go nowhere" in done.err, "break" in done.err) == (0, False, False), done.err

@@ -81,4 +81,4 @@ def test_a_blank_spreadsheet_that_a_person_made_is_bound_and_remembered_by_its_t
     assert sheetcrm("plan", "--check").code == 0
     with open_local(tmp_path / "sheetcrm-data") as session:
         tabs = [tab.title for tab in gspread.Client(auth=None, session=session).open_by_key(made.id).worksheets()]
-    assert tabs == ["客户进度", "跟进记录", "看板", "团队", "选项", "说明"], "the blank Sheet1 is gone"
+    assert tabs == ["客户进度", "跟进记录", "看板", "团队", "选项", "说明", "客户进度归档"], "the blank Sheet1 is gone"

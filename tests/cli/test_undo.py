@@ -32,7 +32,12 @@ def test_the_last_apply_is_taken_back(pipeline, wider):
     assert "name.width  333 px → 190 px" in shown.out
     assert pipeline("plan", wider, "--check").code == 0, "a dry run changes nothing"
     done = pipeline("undo", "--json")
-    assert [change["address"] for change in done.json["changes"]] == ["progress.name.width", "progress.memory"]
+    assert [change["address"] for change in done.json["changes"]] == [
+        "progress.name.width",
+        "progress_archive.name.width",
+        "progress.memory",
+        "progress_archive.memory",
+    ]
     assert pipeline("plan", "pipeline", "--check").code == 0
 
 

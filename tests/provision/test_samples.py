@@ -24,7 +24,7 @@ def test_one_that_people_deleted_is_the_only_one_that_comes_again(blank):
     blank.apply(samples=True)
     blank.tab("客户").delete_rows(2)
     plan = blank.plan(samples=True)
-    assert [change.say() for change in plan.changes if change.address.kind == "samples"] == ["1 example rows"]
+    assert [change.say() for change in plan.changes if change.address.kind == "samples"] == ["1 example row"]
 
 
 def test_they_go_and_rows_of_people_stay(blank):

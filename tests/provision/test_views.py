@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from sheetcrm import provision
+
 from .bakery import actions, bakery, columns
 
 VIEWS = """filter: true
@@ -77,6 +79,15 @@ class TestViews:
         assert ("update", "customers.filter_view.overdue") in actions(blank.plan())
         blank.apply()
         assert (blank.plan().changes, blank.plan().kept) == ((), ())
+
+    def test_the_rows_of_samples_go_and_views_that_look_at_the_first_row_go_on(self, blank, tmp_path):
+        soon = VIEWS.replace("where: {next: {before: today}}", "where: {next: {within: 7}}")
+        blank.template = bakery(tmp_path, **{**NOW, "now": soon})
+        blank.apply(samples=True)
+        before = views(blank)["逾期"]["filterSpecs"]
+        provision.remove_samples(blank.gateway, blank.template)
+        assert views(blank)["逾期"]["filterSpecs"] == before
+        assert blank.plan().changes == ()
 
     def test_one_that_people_took_away_stays_away(self, desk):
         desk.send({"deleteFilterView": {"filterId": views(desk)["逾期"]["filterViewId"]}})

@@ -242,6 +242,18 @@ def test_true_and_one_are_not_the_same_cell():
     assert (values, sorted(bad)) == ([1, None, 1, None, 0], [1, 3])
 
 
+def test_a_text_among_numbers_does_not_make_each_of_them_at_once():
+    from sheetcrm.schema.columns.number import Decimals
+
+    made, context = column({"type": "money"})
+    values, bad = made.parse([12.5, "¥1,234.50", "", 7, "lots", None, True, 0.1 + 0.2], context)
+    there = [Decimal("12.5"), Decimal("1234.50"), None, Decimal(7), None, None, None, Decimal("0.3")]
+    assert isinstance(values, Decimals)
+    assert values.cells == [12.5, Decimal("1234.50"), None, 7, None, None, None, 0.1 + 0.2]
+    assert list(values) == [values[at] for at in range(8)] == there
+    assert {at: why.code for at, why in bad.items()} == {4: "not_a_number", 6: "not_a_number"}
+
+
 @pytest.mark.parametrize(("cell", "value"), [
     pytest.param(0.1 + 0.2, "0.3", id="what a formula computes, as people see it"),
     pytest.param(30338.300000000003, "30338.3", id="a sum of money"),

@@ -322,6 +322,10 @@ def test_a_notebook_shows_records_and_what_is_wrong(tab):
     page = read(tab(["id", "stage"], ["<1>", "won"], ["2", "wno"]), Order)._repr_html_()
     assert "&lt;1&gt;" in page
     assert "not one of the options" in page
+    chinese = read(tab(["id", "stage"], ["2", "wno"]), Order, language="zh").issues._repr_html_()
+    assert [
+        title in chinese for title in (">位置</th>", ">问题</th>", ">现有内容</th>", ">建议</th>", ">负责人</th>")
+    ] == [True] * 5
 
 
 class Anything(BaseModel):

@@ -7,7 +7,7 @@ rule `required` is for), so a type says only what a cell that is not blank means
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
@@ -102,14 +102,30 @@ class Column(Variant):
         those that are right as they stand not one by one.
         """
         right = self.right(context)
-        if right and right.all(cells):
+        if right is None:
+            return self._closely(cells, context)
+        seen = right.seen(cells)
+        if None not in seen:
             return filled(cells, self.blank()), {}
+        missed = [offset for offset, text in enumerate(seen) if text is None]
+        values = [text or self.blank() for text in seen] if "" in seen else list[Any](seen)
+        closely, wrong = self._closely([cells[offset] for offset in missed], context)
+        for offset, value in zip(missed, closely, strict=True):
+            values[offset] = value
+        return values, {missed[at]: bad for at, bad in wrong.items()}
+
+    def right(self, context: Context) -> Glance | None:
+        """The shape of texts that certainly are their own value; None when there is none.  What it misses is looked at closely."""
+        return None
+
+    def _closely(self, cells: Sequence[Cell], context: Context) -> tuple[Sequence[Any], dict[int, BadCell]]:
+        """As `parse`, for cells that are not right at a glance."""
         kinds = set(map(type, cells))
         if bool in kinds and len(kinds) > 1:
             # True is 1 to Python and not to a sheet.
             values = self._one_by_one(cells, context)
         else:
-            meanings = self.meanings(dict.fromkeys(cells), context)
+            meanings = {cell: self._meaning(cell, context) for cell in dict.fromkeys(cells)}
             values = list(map(meanings.__getitem__, cells))
             if not any(type(value) is BadCell for value in meanings.values()):
                 return values, {}
@@ -117,17 +133,6 @@ class Column(Variant):
         for offset in bad:
             values[offset] = None
         return values, bad
-
-    def right(self, context: Context) -> Glance | None:
-        """The shape of texts that certainly are their own value; None when there is none.  What it misses is looked at closely."""
-        return None
-
-    def meanings(self, cells: Iterable[Cell], context: Context) -> dict[Cell, Any]:
-        """What each of those different cells means, blank ones included; BadCell for one that makes no sense."""
-        right = self.right(context)
-        if right is None:
-            return {cell: self._meaning(cell, context) for cell in cells}
-        return {cell: cell if type(cell) is str and right.one(cell) else self._meaning(cell, context) for cell in cells}
 
     def _one_by_one(self, cells: Sequence[Cell], context: Context) -> list[Any]:
         known: dict[type, dict[Cell, Any]] = {kind: {} for kind in (str, int, float, bool, type(None))}

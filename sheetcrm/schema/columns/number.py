@@ -28,6 +28,8 @@ _GROUPED = re.compile(r"[-+]?(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?|[-+]?\.\d+"
 MAX_LENGTH = 40
 """More than that is a mistake, and would keep patterns busy."""
 
+_NUMBERS = frozenset({int, float, type(None)})
+
 
 def decimal(cell: Cell, text: str | None = None) -> Decimal:
     """The exact number of a cell, or of `text` in its place; BadCell when it is none."""
@@ -101,7 +103,11 @@ def _finite(numbers: Iterable[Any]) -> bool:
 
 
 class Decimals(Sequence[Decimal | None]):
-    """The exact numbers of cells that are all numbers or None, each made when it is looked at; `cells` has them as they stand."""
+    """
+    The exact numbers of cells, each made when it is looked at.
+
+    `cells` has them as they stand: a number, None, or the exact number that somebody typed as a text.
+    """
 
     __slots__ = ("cells",)
 
@@ -115,7 +121,11 @@ class Decimals(Sequence[Decimal | None]):
     def __iter__(self) -> Iterator[Decimal | None]:
         if {float}.issuperset(map(type, self.cells)):
             return map(Decimal, map("{:.15g}".format, self.cells))
-        return (None if cell is None else decimal(cell) for cell in self.cells)
+        # As `decimal` says, without a call for each.
+        return (
+            Decimal(f"{cell:.15g}") if type(cell) is float else None if cell is None else Decimal(cell)
+            for cell in self.cells
+        )
 
     def __contains__(self, value: object) -> bool:
         return value in self.cells if value is None else any(one == value for one in self)
@@ -134,7 +144,7 @@ class Decimals(Sequence[Decimal | None]):
         if isinstance(at, slice):
             return Decimals(self.cells[at])
         cell = self.cells[at]
-        return None if cell is None else decimal(cell)
+        return cell if cell is None or type(cell) is Decimal else decimal(cell)
 
     def at(self, offsets: Sequence[int]) -> "Decimals":
         """Those of some rows."""
@@ -156,10 +166,17 @@ class DecimalColumn(Column):
         return decimal(cell)
 
     def parse(self, cells: Sequence[Cell], context: Context) -> tuple[Sequence[Any], dict[int, BadCell]]:
-        """Numbers as they stand become Decimals when somebody asks for them; whatever else there is, one by one."""
-        numbers = cells if str not in set(map(type, cells)) else [None if cell == "" else cell for cell in cells]
-        if {int, float, type(None)}.issuperset(map(type, numbers)) and _finite(filter(None, numbers)):
-            return Decimals(numbers), {}
+        """Numbers as they stand become Decimals when somebody asks for them; only what else there is is looked at now."""
+        numbers, bad = cells, dict[int, BadCell]()
+        if not _NUMBERS.issuperset(map(type, cells)):
+            others = [offset for offset, cell in enumerate(cells) if type(cell) not in _NUMBERS]
+            values, wrong = super().parse([cells[offset] for offset in others], context)
+            bad = {others[at]: why for at, why in wrong.items()}
+            numbers = list(cells)
+            for offset, value in zip(others, values, strict=True):
+                numbers[offset] = value
+        if _finite(filter(None, numbers)):
+            return Decimals(numbers), bad
         return super().parse(cells, context)
 
     def dump_value(self, value: Any, context: Context) -> Cell:

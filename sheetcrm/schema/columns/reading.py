@@ -53,6 +53,6 @@ def wordless(cell: Cell) -> str:
 
 def typed(cells: Sequence[Cell]) -> list[int]:
     """The offsets of the cells that are texts and not empty."""
-    if str not in set(map(type, cells)) or str not in {type(cell) for cell in set(cells) if cell != ""}:
+    if str not in set(map(type, cells)):
         return []
-    return [offset for offset, cell in enumerate(cells) if cell and isinstance(cell, str)]
+    return [offset for offset, cell in enumerate(cells) if type(cell) is str and cell]

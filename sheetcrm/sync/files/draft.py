@@ -9,20 +9,24 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from sheetcrm.messages import counted
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.columns.base import Column, Context
+from sheetcrm.schema.columns.reading import plain
 from sheetcrm.schema.template import SheetSpec
 from sheetcrm.sync.files import numbers
-from sheetcrm.sync.files.mapping import BLANKS, ImportMap, bared, by_title, names, writable
+from sheetcrm.sync.files.mapping import BLANKS, ImportMap, bared, by_title, names, unused, writable
 from sheetcrm.sync.files.table import Table, at, said
 
 LIKELY = 0.7
 """How much alike a title and a header must be to be proposed."""
+LETTER = r"[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+"""Of which words are made that have blanks between them."""
 MOST_VALUES = 50
 """Texts that are no option; where there are more, the column is probably another."""
 FORMATS = tuple(
@@ -40,8 +44,7 @@ def draft(table: Table, spec: SheetSpec, context: Context) -> str:
     sign and a table of the options that do not match; likely columns as comments.
     """
     found = by_title(spec, table.headers, ImportMap())
-    used = {source.header for source in found.values()}
-    left = [header for header in table.headers if header and header not in used]
+    left = list(unused(spec, table, found))
     decimal = _decimal(
         table, {key: spec.columns[key] for key in found}, [source.header or "" for source in found.values()]
     )
@@ -108,15 +111,64 @@ def _decimal(table: Table, columns: dict[str, Column], headers: Sequence[str]) -
 
 
 def _likely(spec: SheetSpec, found: set[str], left: list[str]) -> Iterator[str]:
-    """Headers that are much like a title, as comments; `left` loses them."""
-    for key, column in writable(spec).items():
-        if key in found or not left:
-            continue
+    """Headers that are much like a title, or in one, as comments; `left` loses them."""
+    free = {key: column for key, column in writable(spec).items() if key not in found}
+    for key, column in list(free.items()):
         alike = {header: max(_alike(name, header) for name in names(key, column)) for header in left}
-        best = max(alike, key=lambda header: alike[header])
-        if alike[best] >= LIKELY:
+        best = max(alike, key=lambda header: alike[header], default="")
+        if best and alike[best] >= LIKELY:
             left.remove(best)
-            yield f"  # {key}: {_quoted(best)}  # likely: {alike[best]:.0%} like {column.title.say('en')}; take away the first # if so"
+            del free[key]
+            yield _proposed(key, best, f"{alike[best]:.0%} like {column.title.say('en')}")
+    # What a title ends with is what it is about: 阶段 is rather 销售阶段 than 进入阶段日期.
+    for ends in (True, False):
+        for key, header, why in list(_contained(free, left, ends=ends)):
+            left.remove(header)
+            del free[key]
+            yield _proposed(key, header, why)
+
+
+def _proposed(key: str, header: str, why: str) -> str:
+    return f"  # {key}: {_quoted(header)}  # likely: {why}; take away the first # if so"
+
+
+def _contained(free: dict[str, Column], left: Sequence[str], *, ends: bool) -> Iterator[tuple[str, str, str]]:
+    """
+    Column, header and reason where a header is part of the names of one column only, or has those in it, and no other header does.
+
+    `ends`: only headers with which a name ends.
+    """
+    pairs = {
+        (key, header): why
+        for key, column in free.items()
+        for header in left
+        if (why := _part(reversed(names(key, column)), header, ends=ends))
+    }
+    columns, headers = Counter(key for key, _ in pairs), Counter(header for _, header in pairs)
+    for (key, header), why in pairs.items():
+        if columns[key] == headers[header] == left.count(header) == 1:
+            yield key, header, why
+
+
+def _part(names: Iterable[str], header: str, *, ends: bool) -> str:
+    """How the header is within one of the names, or the other way round; in whole words where there are any."""
+    said = _words(header)
+    for name in names:
+        title = _words(name)
+        if _within(said, title, ends=ends):
+            return f"a part of {name}"
+        if not ends and _within(title, said):
+            return f"has {name} in it"
+    return ""
+
+
+def _within(short: str, long: str, *, ends: bool = False) -> bool:
+    behind = "$" if ends else f"(?!{LETTER})"
+    return len(short) > 1 and re.search(f"(?<!{LETTER}){re.escape(short)}{behind}", long) is not None
+
+
+def _words(name: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", plain(name).casefold()))
 
 
 def _alike(name: str, header: str) -> float:

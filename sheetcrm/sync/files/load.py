@@ -21,6 +21,7 @@ from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.cells import Log
 from sheetcrm.sync.extract import Values
 from sheetcrm.sync.files.already import Already
+from sheetcrm.sync.files.broken import broken
 from sheetcrm.sync.files.mapping import ImportMap, Source, sources, unused, writable
 from sheetcrm.sync.files.merge import Merge, Placed, merge, without_orphans
 from sheetcrm.sync.files.outcome import Became, Imported, Outcome
@@ -52,7 +53,10 @@ class _Compared:
     """The file against the sheet."""
 
     made: Merge
+    sheets: Mapping[str, Parsed]
+    """As they stand, by key."""
     parsed: Parsed
+    """That of the import."""
     sifted: Sifted
     mended: Mapping[int, str]
     finished: list[Placed] = field(default_factory=list)
@@ -115,7 +119,7 @@ def load(
     compared.made.placed = [
         one if one.row is not None and not one.cells else stamped(one, seen, sheet) for one in compared.made.placed
     ]
-    done = _imported(compared, seen, unused(file, found))
+    done = _imported(compared, seen, unused(spec, file, found))
     if dry_run:
         return done
     # A colleague's rows in other sheets matter for the first look only.
@@ -194,7 +198,7 @@ def _compared(
     refused = [one for one in sifted.refusals if one.line not in mended.lines]
     refused += [_in_the_file(one, found) for one in (*orphans, *made.refused)]
     made.refused = sorted(refused, key=lambda refusal: refusal.line)
-    return _Compared(made, parsed, sifted, mended.lines, finished)
+    return _Compared(made, sheets, parsed, sifted, mended.lines, finished)
 
 
 def _merged(
@@ -260,6 +264,7 @@ def _imported(compared: _Compared, seen: Look, left: tuple[str, ...]) -> Importe
         ids("same"),
         tuple(made.refused),
         left,
+        broken(made.placed, compared.sheets, parsed.sheet, seen),
         outcomes=tuple(outcomes),
         remarks=tuple(one.say(t) for one in compared.sifted.remarks),
     )

@@ -178,10 +178,12 @@ def _usable(found: dict[str, Source], headers: list[str], spec: SheetSpec, file:
         raise FileError([Problem(file.path, file.header.number, "", message)])
 
 
-def unused(file: Table, found: Mapping[str, Source]) -> tuple[str, ...]:
-    """The file's columns that go nowhere, in its order."""
+def unused(spec: SheetSpec, file: Table, found: Mapping[str, Source]) -> tuple[str, ...]:
+    """The file's columns that go nowhere, in its order; those that the sheet computes itself are not missed."""
     used = {source.header for source in found.values()}
-    return tuple(header for header in file.headers if header and header not in used)
+    left = [header for header in file.headers if header and header not in used]
+    known = {bared(name) for key, column in spec.columns.items() if column.computed for name in names(key, column)}
+    return tuple(header for header in left if bared(header) not in known)
 
 
 def writable(spec: SheetSpec) -> dict[str, Column]:

@@ -50,7 +50,9 @@ class Imported:
     refused: tuple[Refusal, ...]
     """In the order of the file."""
     unused: tuple[str, ...]
-    """Columns of the file that go nowhere."""
+    """Columns of the file that go nowhere, without those that the sheet computes itself."""
+    wrong: int = 0
+    """Cells of added and changed rows that break a rule and are in the sheet nevertheless: `check` shows them."""
     misplaced: tuple[str, ...] = ()
     """Cells (`'Customers'!C7`) in which something landed, or was written over, because columns were moved while we wrote: look at them."""
     righted: tuple[str, ...] = ()

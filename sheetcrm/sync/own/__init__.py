@@ -93,7 +93,7 @@ def read(
     numbers = [at + header + 1 for at in kept]
     issues = (*wrong_headers(tab, headers, header), *wrong_cells(tab, headers, made, wrong, numbers))
     right = [] if lacking else [number for at, number in enumerate(numbers) if at not in wrong]
-    return OwnRecords(found, right, Issues(issues), headers.unread)
+    return OwnRecords(found, right, Issues(issues, tab.language), headers.unread)
 
 
 @lru_cache(maxsize=64)

@@ -49,6 +49,26 @@ def test_what_is_likely_is_a_comment_and_what_is_left_is_named(drafted):
     assert "owner (Owner)" in text
 
 
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        pytest.param("跟进", '# next: "跟进"  # likely: a part of 下次跟进; take away the first # if so', id="a part of one title"),
+        pytest.param("客户的负责人", '# owner: "客户的负责人"  # likely: has 负责人 in it; take away the first # if so', id="a title in it"),
+        pytest.param("Contact e-mail", '# email: "Contact e-mail"  # likely: has E-mail in it; take away the first # if so', id="words"),
+        pytest.param("next_step", "# next: ", id="words of a database"),
+        pytest.param("户", None, id="one letter is in too much"),
+        pytest.param("Landowners", None, id="half a word"),
+        pytest.param("xt", None, id="half a word of a title"),
+        pytest.param("负责人的电话", None, id="two titles in it"),
+        pytest.param("客户姓名,联系人姓名", None, id="two that have the same title in them"),
+    ],
+)  # fmt: skip
+def test_a_header_in_one_title_or_the_other_way_round_is_proposed(drafted, header, told):
+    text, mapping, _table = drafted(f"客户编号,{header}\nC1,x,y\n")
+    assert set(mapping.columns) == {"id"}
+    assert ("likely" not in text) if told is None else (told in text)
+
+
 def test_a_file_of_which_nothing_is_known(drafted):
     _text, mapping, _table = drafted("x1,x2\n1,2\n")
     assert mapping.columns == {}

@@ -38,7 +38,10 @@ def test_a_header_that_the_mapping_uses_is_not_used_again_by_title(shop):
 
 def test_columns_that_go_nowhere_are_told(shop):
     file = parse(b"id,Zip,Fax\n", "x.csv")
-    assert unused(file, sources(shop.sheets["customers"], file, ImportMap())) == ("Zip", "Fax")
+    assert unused(shop.sheets["customers"], file, sources(shop.sheets["customers"], file, ImportMap())) == (
+        "Zip",
+        "Fax",
+    )
 
 
 @pytest.mark.parametrize(

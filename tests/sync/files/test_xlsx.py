@@ -9,6 +9,7 @@ import pytest
 import xlsxwriter
 
 from sheetcrm.errors import FileError, MissingExtra
+from sheetcrm.messages import texts
 from sheetcrm.sync.files import package, xlsx
 from sheetcrm.sync.files.mapping import ImportMap
 from sheetcrm.sync.files.reading import read_file
@@ -103,11 +104,18 @@ def test_rows_have_the_numbers_that_people_see_and_hidden_ones_are_read_and_coun
         sheet.write(2, 0, "id")
         sheet.write(3, 0, "x")
         sheet.write(5, 0, "y")
-        sheet.set_row(5, None, None, {"hidden": True})
+        for row in hidden:
+            sheet.set_row(row, None, None, {"hidden": True})
 
+    hidden = [5]
     table = book(fill)
     assert (table.header.number, [line.number for line in table.lines]) == (3, [4, 6])
-    assert [(one.message[:23], one.values) for one in table.remarks] == [("{count} {count:row is|", {"count": 1})]
+    (remark,) = table.remarks
+    assert remark.say(texts("en")) == "1 row is hidden in the file, and read like the others"
+    hidden = [3, 5]
+    (remark,) = book(fill).remarks
+    assert remark.say(texts("en")) == "2 rows are hidden in the file, and read like the others"
+    assert remark.say(texts("zh")).startswith("文件")
 
 
 def test_rows_that_are_merged_into_one_are_named(book):
