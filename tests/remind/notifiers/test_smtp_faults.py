@@ -34,9 +34,7 @@ def plain(faults, **settings):
 def signed(post, **settings):
     faults, trusted = post
     password = None if "token" in settings else "s3cret"
-    return SmtpNotifier(
-        "localhost", faults.port, "starttls", "ann@example.com", password, 5, trusted, **settings
-    )
+    return SmtpNotifier("localhost", faults.port, "starttls", "ann@example.com", password, 5, trusted, **settings)
 
 
 @pytest.mark.parametrize(("stage", "expected"), [
@@ -67,7 +65,7 @@ def test_a_line_that_goes_dead(faults, stage, expected, fault):
 def test_a_line_that_goes_dead_before_anybody_signed_in(sign_in_post, stage):
     faults, _ = sign_in_post
     faults.at[stage] = ["drop"]
-    with pytest.raises(MailError, match="every mail stays queued|no secure connection"):
+    with pytest.raises(MailError, match=r"every mail stays queued|no secure connection"):
         verdicts(signed(sign_in_post), outgoing())
 
 
@@ -231,6 +229,13 @@ def test_every_step_is_told(sign_in_post):
     steps = []
     with signed(sign_in_post).open(steps.append) as send:
         send(outgoing())
-    expected = ["connected to", "encrypted with TLS", "signed in as ann@example.com", "takes mail from", "takes mail for", "took the mail: 250"]
+    expected = [
+        "connected to",
+        "encrypted with TLS",
+        "signed in as ann@example.com",
+        "takes mail from",
+        "takes mail for",
+        "took the mail: 250",
+    ]
     assert all(re.match(start, step) for start, step in zip(expected, steps, strict=True)), steps
     assert "s3cret" not in "".join(steps)
