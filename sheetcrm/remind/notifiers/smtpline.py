@@ -45,7 +45,7 @@ class Line:
 
     def send(self, mail: Outgoing) -> Outcome:
         """What became of `mail`; MailError when the server cannot be used."""
-        self._settings.pace.wait()
+        self._settings.pace.go()
         try:
             refused = self._envelope(mail)
         except OSError as error:

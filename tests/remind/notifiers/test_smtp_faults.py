@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from sheetcrm.errors import MailError, UsageError
-from sheetcrm.remind.notifiers.base import Outcome, Outgoing, Verdict
+from sheetcrm.remind.message import Draft, Sender
+from sheetcrm.remind.notifiers.base import Cover, Outcome, Outgoing, Verdict
+from sheetcrm.remind.notifiers.shared import Shared
 from sheetcrm.remind.notifiers.smtp import SmtpNotifier
 
 ANN, BOB, EVE = "ann@example.com", "bob@example.com", "eve@example.com"
 SMALL = b"Subject: x\r\n\r\nhello\r\n"
 LARGE = b"Subject: x\r\n\r\n" + b"hello hello hello\r\n" * 400_000
+DRAFT = Draft("Due", "Hello", "<p>Hello</p>", "en")
+COVER = Cover(Sender("", "crm@example.com"), "Ann", ANN, "<1@example.com>", datetime(2026, 1, 5, tzinfo=UTC))
 STOPS, RETRY, UNKNOWN, SENT = MailError, Verdict.RETRY, Verdict.UNKNOWN, Verdict.SENT
 
 
@@ -212,6 +216,18 @@ class TestHowMany:
             wrist.at += 1
         # The third waits until the first is a minute old, the fifth until the third is.
         assert wrist.slept == [58.0, 58.0]
+
+    def test_many_who_share_it_use_one_connection(self, faults):
+        with Shared(plain(faults)) as shared:
+            assert [verdicts(shared, outgoing()) for _ in range(3)] == [[SENT]] * 3
+            assert (shared.channel, shared.seal(DRAFT, COVER)) == ("mail", plain(faults).seal(DRAFT, COVER))
+        assert faults.commands.count("CONNECT") == 1
+        assert faults.commands[-1] == "QUIT"
+
+    def test_one_connection_that_died_is_made_anew_for_the_next(self, faults):
+        with Shared(plain(faults)) as shared:
+            faults.at["END"] = ["drop"]
+            assert [*verdicts(shared, outgoing()), *verdicts(shared, outgoing())] == [UNKNOWN, SENT]
 
 
 class TestBeyondAscii:

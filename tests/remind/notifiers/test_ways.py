@@ -198,6 +198,9 @@ def test_never_more_than_so_many_in_any_minute(gaps, limit):
         at[0] += gap
         before = at[0]
         pace.wait()
+        waited = at[0]
+        pace.go()
+        assert at[0] == waited, "whoever waited may go at once"
         gone.append(at[0])
         # Nor does it wait longer than it must.
         assert at[0] == before or at[0] - gone[-1 - limit] < 60.001
