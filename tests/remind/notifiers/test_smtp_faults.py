@@ -203,6 +203,14 @@ class TestTls:
                 verdicts(SmtpNotifier("localhost", faults.port, "starttls", ca_file=trusted), outgoing())
         assert "MAIL" not in faults.commands
 
+    @pytest.mark.parametrize("text", [None, "", "no certificate"])
+    def test_a_file_of_certificates_that_is_none(self, faults, tmp_path, text):
+        if text is not None:
+            (tmp_path / "ca.pem").write_text(text, encoding="utf-8")
+        notifier = SmtpNotifier("localhost", faults.port, "starttls", ca_file=tmp_path / "ca.pem")
+        with pytest.raises(MailError, match=r"ca\.pem has no certificates to trust"):
+            verdicts(notifier, outgoing())
+
 
 class TestHowMany:
     def test_so_many_over_one_connection(self, faults):
