@@ -13,7 +13,7 @@ import pytest
 
 from sheetcrm.errors import MailError, UsageError
 from sheetcrm.remind.allow import AllowList
-from sheetcrm.remind.digest import digest
+from sheetcrm.remind.digest import Style, digest
 from sheetcrm.remind.gather import gather
 from sheetcrm.remind.message import Draft, Sender
 from sheetcrm.remind.note import Note
@@ -47,7 +47,7 @@ def drafted(*names, language="en"):
     ]
     reading = office.reading(rows, language=language)
     (reminders,) = gather(reading, today=TODAY, channel="chat", allow=AllowList.of(["example.com"])).mails.values()
-    return digest(list(reminders.values()), reading, today=TODAY, rows_shown=500)
+    return digest(list(reminders.values()), reading, today=TODAY, style=Style(500))
 
 
 def sent(notifier, draft=None, phone=""):
