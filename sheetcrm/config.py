@@ -12,13 +12,25 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, PrivateAttr, Tag, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PrivateAttr,
+    Tag,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from sheetcrm import yamlfile
 from sheetcrm.errors import ConfigError, Problem, UsageError
+from sheetcrm.remind.allow import AllowList
+from sheetcrm.remind.guard import Quiet
 from sheetcrm.remind.notifiers import MAIL, Way
 from sheetcrm.secret import Secret
 from sheetcrm.variants import nearest
@@ -48,16 +60,94 @@ class SpreadsheetSettings(Settings):
     language: Literal["zh", "en"] | None = None
 
 
+def _address(value: str) -> str:
+    if re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+", value):
+        return value
+    raise PydanticCustomError("address", "expected an e-mail address")
+
+
+EmailAddress = Annotated[str, AfterValidator(_address)]
+
+
+def _hours(value: str) -> str:
+    try:
+        Quiet.parse(value)
+    except UsageError as error:
+        raise PydanticCustomError("quiet", "{said}", {"said": str(error)}) from error
+    return value
+
+
+class CapSettings(Settings):
+    """How much may go out at once; what is over waits for a later run."""
+
+    per_run: int | None = Field(
+        default=None, ge=1, description="Mails that one remind sends, over all of its spreadsheets."
+    )
+    per_recipient: int | None = Field(default=None, ge=1, description="Mails that one address gets a day.")
+    per_hour: int | None = Field(
+        default=None, ge=1, description="Mails in sixty minutes, over all spreadsheets and processes of one ledger."
+    )
+
+
 class MailSettings(Settings):
-    """Who may get mail, from whom, and by which way."""
+    """Who may get mail, from whom, when, how much, and by which way."""
 
     sender: str = Field(min_length=3, description="The From address, with or without a name.")
     allow: tuple[str, ...] = Field(default=(), description="Addresses and domains that may get mail; nobody else does.")
+    allow_team: bool = Field(
+        default=False,
+        description="Whether whoever is in the team sheet may get mail as well: all who can edit it say so.",
+    )
     by: Way
     templates: Path | None = Field(
         default=None, description="A folder with mail templates of your own: digest.html, digest.txt, digest.md."
     )
     calendar: bool = Field(default=True, description="Whether dates to come go along as a calendar file.")
+    redirect: EmailAddress | None = Field(
+        default=None, description="To try things out: every mail goes here instead, and nobody counts as told."
+    )
+    caps: CapSettings = CapSettings()
+    first_run: int | None = Field(
+        default=200,
+        ge=0,
+        description="The first run over a spreadsheet is refused when it would tell of more; null: never refused.",
+    )
+    quiet: Annotated[str, AfterValidator(_hours)] = Field(
+        default="", description="From when until when nothing is sent, in the spreadsheet's zone: 20:00-08:00."
+    )
+    quiet_weekends: bool = Field(default=False, description="Whether Saturdays and Sundays are quiet, too.")
+    catch_up: int = Field(
+        default=30, ge=0, description="What came more than so many days ago is not told any more, but listed."
+    )
+    country: str | None = Field(
+        default=None, min_length=2, description="Whose working days count where rule and template do not say."
+    )
+    on_unknown: Literal["resend", "hold"] = Field(
+        default="resend", description="Whether a mail that was perhaps taken goes out again, or waits for a person."
+    )
+    default_to: EmailAddress | None = Field(
+        default=None, description="Who hears when nobody else can: no owner, no manager, no fallback."
+    )
+    admins: tuple[EmailAddress, ...] = Field(
+        default=(), description="Who hears of mails that failed for good: one short mail a day at most."
+    )
+    fresh: int = Field(
+        default=15, ge=1, description="Minutes after which rows are read again before more mails about them go out."
+    )
+
+    @model_validator(mode="after")
+    def _allowed(self) -> Self:
+        """Whom the config itself names has to be allowed by it: a slip is found here, not on the day that it is needed."""
+        try:
+            allow = AllowList.of(self.allow)
+        except UsageError as error:
+            raise PydanticCustomError("allow", "{said}", {"said": str(error)}) from error
+        named = {"redirect": [self.redirect], "default_to": [self.default_to], "admins": self.admins}
+        for setting, addresses in named.items():
+            for address in filter(None, addresses):
+                if not allow.allows(address):
+                    raise PydanticCustomError("allow", f"{setting}: {address} is not under allow:; add it there")
+        return self
 
     @field_validator("by", mode="after")
     @classmethod
@@ -82,15 +172,6 @@ def _api(value: str) -> str:
     if value in ("local", "google") or re.fullmatch(r"https?://[^/\s]+(/\S*)?", value):
         return value
     raise PydanticCustomError("api", "api is local, google or the http:// address of an embedded server")
-
-
-def _address(value: str) -> str:
-    if re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+", value):
-        return value
-    raise PydanticCustomError("address", "expected an e-mail address")
-
-
-EmailAddress = Annotated[str, AfterValidator(_address)]
 
 
 def _database(value: str) -> str:
@@ -172,7 +253,13 @@ class Config(Settings):
 
     @property
     def ways(self) -> dict[str, Way]:
-        """Every way to send, by the word that rules have for it; the first is mail, where there is any."""
+        """
+        Every way to send, by the word that rules have for it; the first is mail, where there is any.
+
+        With `redirect` all of them are mail: nothing goes to a chat either.
+        """
+        if self.mail and self.mail.redirect:
+            return dict.fromkeys((MAIL, *self.channels), self.mail.by)
         return {**({MAIL: self.mail.by} if self.mail else {}), **self.channels}
 
     @property

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from sheetcrm.errors import UsageError
@@ -30,6 +30,10 @@ class AllowList:
     """
 
     patterns: tuple[str, ...] = ()
+    team: bool = False
+    """Whether who is in the team sheet may get mail as well: `with_team` says who that is."""
+    members: frozenset[str] = frozenset()
+    """Addresses without regard to case; taken as they are, not as patterns."""
 
     def __post_init__(self) -> None:
         """Refuse what nobody can have meant."""
@@ -39,13 +43,19 @@ class AllowList:
             _matcher(pattern)
 
     @classmethod
-    def of(cls, patterns: Iterable[str]) -> AllowList:
+    def of(cls, patterns: Iterable[str], *, team: bool = False) -> AllowList:
         """An allow-list of these patterns."""
-        return cls(tuple(patterns))
+        return cls(tuple(patterns), team)
+
+    def with_team(self, addresses: Iterable[str]) -> AllowList:
+        """The same, with these addresses of the team where the config lets the team sheet say who may get mail."""
+        return replace(self, members=frozenset(map(str.casefold, addresses))) if self.team else self
 
     def allows(self, address: str) -> bool:
         """Whether `address`, a bare one in ASCII form, may get mail."""
-        return any(_matcher(pattern).fullmatch(address.casefold()) for pattern in self.patterns)
+        return address.casefold() in self.members or any(
+            _matcher(pattern).fullmatch(address.casefold()) for pattern in self.patterns
+        )
 
 
 @cache

@@ -15,9 +15,12 @@ from typing import Literal
 from sheetcrm.errors import MailError
 from sheetcrm.remind.allow import AllowList
 from sheetcrm.remind.digest import OURS, Style
+from sheetcrm.remind.due import CATCH_UP
+from sheetcrm.remind.guard import UNGUARDED, Guards
 from sheetcrm.remind.ledger import LONGEST_WAIT, PENDING, Ledger, Mail, State, back_off
 from sheetcrm.remind.message import Draft, Sender
 from sheetcrm.remind.notifiers.base import Notifier, Outgoing, Send, Verdict
+from sheetcrm.remind.people import Person
 from sheetcrm.remind.report import MailReport
 
 BATCH = 10
@@ -43,6 +46,13 @@ class Settings:
     """After so many mails in a row that were not taken it is the server's fault, and the run stops."""
     keep: timedelta = timedelta(days=14)
     """How long the bytes of a mail are kept after it was settled, so that it can be sent once more."""
+    guards: Guards = UNGUARDED
+    catch_up: int = CATCH_UP
+    """Days after which a step that was never told is expired, where its rule does not say."""
+    country: str | None = None
+    """Whose working days count where the rule does not say; None: the template's."""
+    default: Person | None = None
+    """Who hears when nobody else can."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +87,14 @@ class Delivery:
     streak: list[tuple[Mail, State, str]] = field(default_factory=list)
     """What was not taken since the last mail that was."""
 
+    @property
+    def channel(self) -> str:
+        """What the ledger calls it."""
+        return self.settings.guards.word(self.notifier.channel)
+
     def deliver(self) -> None:
         """Hand over what is in the outbox until done or until the other end cannot be used."""
-        outbox = self.ledger.outbox(self.spreadsheet, self.notifier.channel)
+        outbox = self.ledger.outbox(self.spreadsheet, self.channel)
         held = {mail.id: report for mail in outbox if (report := self.held(mail))}
         self.reports |= held
         ready = [mail for mail in outbox if mail.id not in held]
@@ -137,7 +152,8 @@ class Delivery:
             return
         if not self.ledger.begin(mail, now=self.now()):
             return
-        outgoing = Outgoing(self.settings.sender.address, mail.recipient.address, mail.message_id, mail.data or b"")
+        to = self.settings.guards.redirect or mail.recipient.address
+        outgoing = Outgoing(self.settings.sender.address, to, mail.message_id, mail.data or b"")
         try:
             outcome = send(outgoing)
         except MailError as error:

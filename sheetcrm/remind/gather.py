@@ -73,7 +73,7 @@ def needed(template: Template) -> frozenset[str]:
     said = (team.name, team.email, team.role, team.manager, team.active, team.phone, team.language) if team else ()
     found = {f"{team.sheet}.{key}" for key in said if key} if team else set()
     for rule in template.reminders.values():
-        found |= {f"{rule.sheet}.{key}" for key in rule.looks_at()}
+        found |= rule.reads(template)
     for sheet in template.records:
         spec = template.sheets[sheet]
         columns = {key for key, column in spec.columns.items() if column.stamped or column.is_required}
@@ -103,8 +103,8 @@ def gather(
     can.
     """
     calendars = Calendars()
-    job = _Gathering(reading, today, channel, allow, snoozes, Agenda())
-    everybody = _people(reading)
+    everybody = everybody_in(reading)
+    job = _Gathering(reading, today, channel, allow.with_team(everybody.addresses), snoozes, Agenda())
     for key, rule in reading.template.reminders.items():
         extract = reading.extracts.get(rule.sheet)
         if extract is None or way not in rule.channels:
@@ -230,7 +230,8 @@ def _guesses(calendars: Calendars, language: str) -> Iterator[Issue]:
             yield Issue("", None, None, "workdays_unknown", t(message, country=country.country))
 
 
-def _people(reading: Reading) -> People:
+def everybody_in(reading: Reading) -> People:
+    """The people of its team sheet; nobody where it has none."""
     team = reading.template.team
     extract = reading.extracts.get(team.sheet) if team else None
     return people(extract, team) if team and extract else People({})

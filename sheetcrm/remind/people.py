@@ -130,6 +130,11 @@ class People:
         """Everybody of that role who can get mail, in the order of the sheet."""
         return tuple(one for one in self._found.values() if isinstance(one, Person) and one.role == role)
 
+    @property
+    def addresses(self) -> frozenset[str]:
+        """Of everybody in the team who can get mail."""
+        return frozenset(one.address for one in self._found.values() if isinstance(one, Person))
+
     def instead(self, name: str, fallback: Iterable[str]) -> tuple[Person, ...]:
         """
         Who hears when `name` cannot: the nearest manager, else the first of `fallback` that leads to anybody.

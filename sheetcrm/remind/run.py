@@ -10,14 +10,14 @@ a second copy, which is the same mail with the same Message-ID.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sheetcrm.errors import MailError
 from sheetcrm.remind.delivery import Delivery, Hooks, Settings
 from sheetcrm.remind.digest import digest
 from sheetcrm.remind.due import Reminder
-from sheetcrm.remind.gather import Agenda, gather, place
+from sheetcrm.remind.gather import MAIL, Agenda, Snooze, everybody_in, gather, place
 from sheetcrm.remind.ledger import Fate, Ledger, Mail, Occurrence, Recipient, Sealed, State
 from sheetcrm.remind.message import Draft, Thread, message_id
 from sheetcrm.remind.notifiers.base import Cover, Notifier
@@ -38,19 +38,33 @@ def run(
     today: date,
     now: Callable[[], datetime],
     settings: Settings,
+    way: str = MAIL,
     dry_run: bool = False,
     hooks: Hooks = ALONE,
 ) -> RunReport:
     """
     Tell everybody what is due in `reading`, which was made just now, on `today`, a day in the spreadsheet's zone.
 
-    `now` gives moments with a time zone.  A dry run (its ledger may be open for
+    `way` is what rules call the notifier's channel: only theirs count.  `now`
+    gives moments with a time zone.  A dry run (its ledger may be open for
     reading only) reports as `planned` what would go.  A mail server that cannot
     be used is in the report; LedgerError means that nothing more was sent.  Any
     number of processes may do this at once.  A report that `is_stale` asks for
     a new reading and another run.
     """
-    agenda = gather(reading, today=today, channel=notifier.channel, allow=settings.allow)
+    settings = replace(settings, allow=settings.allow.with_team(everybody_in(reading).addresses))
+    asleep = ledger.snoozes(reading.layout.spreadsheet_id)
+    agenda = gather(
+        reading,
+        today=today,
+        channel=settings.guards.word(notifier.channel),
+        allow=settings.allow,
+        way=way,
+        catch_up=settings.catch_up,
+        country=settings.country,
+        default=settings.default,
+        snoozes=[Snooze(one.until, one.sheet, one.row_id, one.recipient) for one in asleep.values()],
+    )
     delivery = Delivery(ledger, notifier, reading.layout.spreadsheet_id, settings, now, hooks)
     job = _Job(reading, ledger, today, now(), delivery, agenda)
     if dry_run:
@@ -97,7 +111,7 @@ class _Job:
         """What `plan`, `expire` and `deliver` would do, without a trace."""
         fresh = {recipient: self._fresh(reminders) for recipient, reminders in self.agenda.mails.items()}
         waits: dict[str, MailReport] = {}
-        for mail in self.ledger.outbox(self.spreadsheet, self.delivery.notifier.channel):
+        for mail in self.ledger.outbox(self.spreadsheet, self.delivery.channel):
             held = self.delivery.held(mail)
             if mail.state is not State.UNKNOWN and mail.again is None:
                 if held:
@@ -137,7 +151,7 @@ class _Job:
                     MailReport(recipient.name, recipient.address, "", len(reminders), str(State.FAILED), str(error))
                 )
         addressed = {recipient.key for recipient in self.agenda.mails}
-        for recipient in self.ledger.awaiting(self.spreadsheet, self.delivery.notifier.channel):
+        for recipient in self.ledger.awaiting(self.spreadsheet, self.delivery.channel):
             if recipient.key not in addressed:
                 self._queue(recipient, {}, FIRST)
 

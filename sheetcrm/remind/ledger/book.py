@@ -325,8 +325,8 @@ class Ledger:
         with self._transaction() as db:
             return db.execute(delete(SNOOZE).where(SNOOZE.c.id == number)).rowcount == 1
 
-    def snoozes(self, spreadsheet: str, *, today: date) -> dict[int, Snooze]:
-        """Those that still hold on `today`, by number."""
+    def snoozes(self, spreadsheet: str, *, today: date = date.min) -> dict[int, Snooze]:
+        """Those that still hold on `today` (default: all there ever were and nobody lifted), by number."""
         names = list(Snooze.__dataclass_fields__)
         query = select(SNOOZE.c.id, *(SNOOZE.c[name] for name in names)).order_by(SNOOZE.c.id)
         query = query.where(SNOOZE.c.spreadsheet == spreadsheet, SNOOZE.c.until > today)
