@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
@@ -21,6 +21,9 @@ from sheetcrm.schema.states import States, column_problem, states_problems
 from sheetcrm.schema.text import Text
 from sheetcrm.schema.views import role_problem
 from sheetcrm.variants import Variant
+
+if TYPE_CHECKING:
+    from sheetcrm.schema.template import Template
 
 MANAGER = "manager"
 """Whoever stands above the owner in the team sheet."""
@@ -133,6 +136,10 @@ class ReminderRule(Variant):
         """The columns of its sheet that it needs to say anything."""
         needed = {key for places in (self.dated(), self.named()) for _, key in places}
         return frozenset({self.owner, *self.unless, *self.show, *needed})
+
+    def reads(self, template: Template) -> frozenset[str]:
+        """The columns (`customers.owner`) that it needs, wherever they are."""
+        return frozenset(f"{self.sheet}.{key}" for key in self.looks_at())
 
     def problems(self, context: Context) -> Iterator[Trouble]:
         """Sheets, columns, options and people that are not there."""
