@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, func, or_, select
 
 from sheetcrm.remind.ledger.entries import Line, Mail, Occurrence, Recipient, Run, State
-from sheetcrm.remind.ledger.rows import LISTED, OF_OCCURRENCE, line_of, mail_of, run_of, standing
+from sheetcrm.remind.ledger.rows import LISTED, OF_OCCURRENCE, line_of, mail_of, run_of, standing, whole
 from sheetcrm.remind.ledger.tables import MESSAGE, OCCURRENCE, RUN
 
 
@@ -40,7 +40,7 @@ def counts(db: Connection, spreadsheet: str | None) -> dict[State, int]:
 
 def mails(db: Connection, states: Iterable[State], spreadsheet: str | None) -> list[Mail]:
     """Every mail in one of `states`, oldest first, with its bytes."""
-    query = select(MESSAGE).where(MESSAGE.c.state.in_(tuple(states))).order_by(MESSAGE.c.id)
+    query = whole().where(MESSAGE.c.state.in_(tuple(states))).order_by(MESSAGE.c.id)
     if spreadsheet is not None:
         query = query.where(MESSAGE.c.spreadsheet == spreadsheet)
     return [mail_of(row) for row in db.execute(query)]

@@ -34,9 +34,9 @@ from sheetcrm.remind.ledger.entries import (
     Snooze,
     State,
 )
-from sheetcrm.remind.ledger.rows import LISTED, mail_of
+from sheetcrm.remind.ledger.rows import LISTED, mail_of, whole
 from sheetcrm.remind.ledger.stores import Presence, Store, store_at
-from sheetcrm.remind.ledger.tables import MESSAGE, METADATA, RUN, SNOOZE
+from sheetcrm.remind.ledger.tables import CONTENT, MESSAGE, METADATA, RUN, SNOOZE
 from sheetcrm.remind.ledger.turns import Turns
 
 LEASE = timedelta(minutes=10)
@@ -195,7 +195,7 @@ class Ledger:
             values = {"day": today, "reminders": len(claimed), "planned": read or now, **planning.patience(pending)}
             number = planning.store(db, recipient, sealed, values, now=now)
             planning.claim(db, claimed, number)
-            return mail_of(db.execute(select(MESSAGE).where(MESSAGE.c.id == number)).one())
+            return mail_of(db.execute(whole().where(MESSAGE.c.id == number)).one())
 
     def resend(self, mail: Mail, sealed: Sealed, *, now: datetime) -> Mail:
         """Queue `mail` once more, as `sealed`, because a person asked for it; no run plans it anew or drops it."""
@@ -210,7 +210,7 @@ class Ledger:
         with self._transaction() as db:
             self._store.alone(db, *recipient.whom)
             number = planning.store(db, recipient, sealed, values, now=now)
-            return mail_of(db.execute(select(MESSAGE).where(MESSAGE.c.id == number)).one())
+            return mail_of(db.execute(whole().where(MESSAGE.c.id == number)).one())
 
     # Delivering
 
@@ -294,9 +294,9 @@ class Ledger:
     def prune(self, spreadsheet: str, *, before: datetime) -> int:
         """Forget the bytes of mails that were settled before then: how many; what was told stays known."""
         settled = MESSAGE.c.state.in_((State.SENT, State.FAILED))
-        old = (MESSAGE.c.spreadsheet == spreadsheet, settled, MESSAGE.c.changed < before, MESSAGE.c.body.is_not(None))
+        old = select(MESSAGE.c.id).where(MESSAGE.c.spreadsheet == spreadsheet, settled, MESSAGE.c.changed < before)
         with self._transaction() as db:
-            return db.execute(update(MESSAGE).where(*old).values(body=None)).rowcount
+            return db.execute(delete(CONTENT).where(CONTENT.c.message.in_(old))).rowcount
 
     # The runs
 
@@ -358,7 +358,7 @@ class Ledger:
     def mail(self, number: int) -> Mail | None:
         """That mail, with its bytes if they are still kept."""
         with self._transaction() as db:
-            row = db.execute(select(MESSAGE).where(MESSAGE.c.id == number)).one_or_none()
+            row = db.execute(whole().where(MESSAGE.c.id == number)).one_or_none()
         return None if row is None else mail_of(row)
 
     def copies(self, mail: Mail) -> int:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from sheetcrm.remind.ledger.entries import PENDING, Mail, State
-from sheetcrm.remind.ledger.rows import mail_of
+from sheetcrm.remind.ledger.rows import mail_of, whole
 from sheetcrm.remind.ledger.stores import Presence
 from sheetcrm.remind.ledger.tables import MESSAGE
 
@@ -66,7 +66,7 @@ def claim(
     if not (chosen := chosen[:limit]):
         return []
     db.execute(update(MESSAGE).where(column.id.in_(chosen)).values(worker=worker, lease=now + lease))
-    return [mail_of(row) for row in db.execute(select(MESSAGE).where(column.id.in_(chosen)).order_by(column.id))]
+    return [mail_of(row) for row in db.execute(whole().where(column.id.in_(chosen)).order_by(column.id))]
 
 
 def begin(db: Connection, worker: str, mail: Mail, *, now: datetime) -> bool:
@@ -106,7 +106,7 @@ def take_back(db: Connection, worker: str, mail: Mail, reason: str, *, now: date
 def reopen(db: Connection, mail: Mail, reason: str, *, now: datetime, wait: timedelta) -> None:
     """A mail that failed did so by no fault of its own: it is tried again."""
     failed = and_(MESSAGE.c.id == mail.id, MESSAGE.c.state == State.FAILED)
-    values = {"state": State.RETRY, "reason": reason, "changed": now, "next_try": now + wait, "body": mail.data}
+    values = {"state": State.RETRY, "reason": reason, "changed": now, "next_try": now + wait}
     db.execute(update(MESSAGE).where(failed).values(values))
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, insert, inspect, select, update
 
 from sheetcrm.errors import LedgerError
-from sheetcrm.remind.ledger.tables import METADATA, OCCURRENCE, SCHEMA, SNOOZE, TURN, VERSION
+from sheetcrm.remind.ledger.tables import CONTENT, METADATA, OCCURRENCE, SCHEMA, SNOOZE, TURN, VERSION
 
 if TYPE_CHECKING:
     from sheetcrm.remind.ledger.stores import Store
@@ -63,7 +63,7 @@ def _upgrade(db: Connection, store: Store, *, read_only: bool) -> None:
 
 
 def _to_2(db: Connection) -> None:
-    """Claims with leases, occurrences without a mail, turns, snoozes.  Version 1 was SQLite only."""
+    """Claims with leases, occurrences without a mail, bytes by themselves, turns, snoozes.  Version 1 was SQLite only."""
     moments = ("planned VARCHAR(32)", "worker TEXT", "lease VARCHAR(32)")
     for column in (*moments, "again INTEGER REFERENCES message (id)", "doubts INTEGER DEFAULT '0' NOT NULL"):
         db.exec_driver_sql(f"ALTER TABLE message ADD COLUMN {column}")
@@ -82,6 +82,9 @@ def _to_2(db: Connection) -> None:
     columns = "id, spreadsheet, sheet, row_id, rule, due, step, recipient, channel, message"
     db.exec_driver_sql(f"INSERT INTO occurrence ({columns}) SELECT {columns} FROM occurrence_1")  # noqa: S608 - our own names
     db.exec_driver_sql("DROP TABLE occurrence_1")
+    CONTENT.create(db)
+    db.exec_driver_sql("INSERT INTO content (message, body) SELECT id, body FROM message WHERE body IS NOT NULL")
+    db.exec_driver_sql("ALTER TABLE message DROP COLUMN body")
     TURN.create(db)
     SNOOZE.create(db)
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from sheetcrm.remind.ledger.entries import PENDING, TOLD, Fate, Mail, Occurrence, Recipient, Sealed, State
 from sheetcrm.remind.ledger.rows import LISTED, mail_of
-from sheetcrm.remind.ledger.tables import MESSAGE, OCCURRENCE
+from sheetcrm.remind.ledger.tables import CONTENT, MESSAGE, OCCURRENCE
 
 Whom = tuple[str, str, str]
 
@@ -123,14 +123,22 @@ def suppress(db: Connection, pending: Sequence[Mail], sealed: Sealed | None, now
     replaced = [mail.id for mail in pending if sealed is None or mail.message_id != sealed.message_id]
     reason = "nothing in it was due any more" if sealed is None else f"planned anew as {sealed.message_id}"
     if replaced:
-        values = {"state": State.SUPPRESSED, "reason": reason, "body": None, "changed": now}
+        values = {"state": State.SUPPRESSED, "reason": reason, "changed": now}
         free = {"worker": None, "lease": None}
         db.execute(update(MESSAGE).where(MESSAGE.c.id.in_(replaced)).values({**values, **free}))
+        db.execute(delete(CONTENT).where(CONTENT.c.message.in_(replaced)))
 
 
 def store(db: Connection, recipient: Recipient, sealed: Sealed, values: dict[str, Any], *, now: datetime) -> int:
     """The number of the queued mail: a new one, or the same mail of before, which nobody has in hand any more."""
-    values |= {"address": recipient.address, "name": recipient.name, "subject": sealed.subject, "body": sealed.data}
+    number = _stored(db, recipient, sealed, values, now)
+    db.execute(delete(CONTENT).where(CONTENT.c.message == number))
+    db.execute(insert(CONTENT).values(message=number, body=sealed.data))
+    return number
+
+
+def _stored(db: Connection, recipient: Recipient, sealed: Sealed, values: dict[str, Any], now: datetime) -> int:
+    values |= {"address": recipient.address, "name": recipient.name, "subject": sealed.subject}
     values |= {"changed": now, "worker": None, "lease": None}
     free = MESSAGE.c.state.in_((*PENDING, State.SUPPRESSED))
     same = update(MESSAGE).where(MESSAGE.c.message_id == sealed.message_id, free).values(values)

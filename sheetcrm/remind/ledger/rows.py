@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case
+from sqlalchemy import ColumnElement, Row, Select, and_, case, select
 
 from sheetcrm.remind.ledger.entries import PENDING, Fate, Line, Mail, Occurrence, Recipient, Run, State
-from sheetcrm.remind.ledger.tables import MESSAGE, OCCURRENCE
+from sheetcrm.remind.ledger.tables import CONTENT, MESSAGE, OCCURRENCE
 
-LISTED = [column for column in MESSAGE.c if column.name != "body"]
+LISTED = list(MESSAGE.c)
 """Of a mail everything but its bytes."""
 OF_OCCURRENCE = [OCCURRENCE.c[name] for name in Occurrence.__dataclass_fields__]
+
+
+def whole() -> Select[Any]:
+    """Mails with their bytes, of those that have them still."""
+    return select(*LISTED, CONTENT.c.body).select_from(MESSAGE.outerjoin(CONTENT))
 
 
 def standing() -> ColumnElement[str]:

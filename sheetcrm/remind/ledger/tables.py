@@ -75,7 +75,6 @@ MESSAGE = Table(
     Column("day", Date, nullable=False),
     Column("subject", Text, nullable=False),
     Column("reminders", Integer, nullable=False),
-    Column("body", LargeBinary),  # the bytes to send, kept only while they may still be needed
     Column("state", Text, nullable=False),
     Column("reason", Text, nullable=False, default=""),
     Column("attempts", Integer, nullable=False, default=0),
@@ -91,6 +90,14 @@ MESSAGE = Table(
     Index("message_by_worker", "worker"),
     Index("message_by_recipient", "recipient", "day"),
     Index("message_by_change", "state", "changed"),
+)
+
+# The bytes to send, kept only while they may still be needed; by themselves, so that noting how a mail stands does not write them again.
+CONTENT = Table(
+    "content",
+    METADATA,
+    Column("message", Integer, ForeignKey("message.id"), primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
 )
 
 OCCURRENCE = Table(
