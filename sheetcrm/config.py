@@ -185,6 +185,19 @@ def _database(value: str) -> str:
     return value
 
 
+def _web(value: str) -> str:
+    if re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
+        return value
+    raise PydanticCustomError("heartbeat", "expected an address, https://…, or {{env: NAME}} or {{file: PATH}}")
+
+
+Heartbeat = Annotated[
+    Annotated[str, AfterValidator(_web), Tag("address")] | Annotated[Secret, Tag("secret")],
+    Discriminator(lambda value: "secret" if isinstance(value, dict | Secret) else "address"),
+]
+"""The address, or where it is found."""
+
+
 def _kind_of_place(value: object) -> str:
     if isinstance(value, dict | Secret):
         return "secret"
@@ -216,6 +229,9 @@ class Config(Settings):
         default_factory=dict, description="By role, the access that --share gives, where the template does not say so."
     )
     mail: MailSettings | None = None
+    heartbeat: Heartbeat | None = Field(
+        default=None, description="An address that is called (GET) after each round of reminders that went well."
+    )
     channels: dict[Channel, Way] = Field(
         default_factory=dict, description="Other ways to send, by the word that rules have for them."
     )

@@ -46,6 +46,7 @@ OWNERS = {
     "sqlalchemy": {"remind.ledger", "sync.export"},
     "jinja2": {"remind"},
     "holidays": {"remind.workdays"},
+    "schedule": {"remind.daemon"},
     "css_inline": {"remind"},
     "icalendar": {"remind.ics"},
     "starlette": {"server"},

@@ -130,13 +130,18 @@ class Asked:
 
         return metered(wanted=self.progress and not self.as_json)
 
+    def loaded(self) -> Config:
+        """The config; ConfigError when there is none, or it is not right."""
+        from sheetcrm import config
+
+        return config.load(config.find(self.config))
+
     @contextmanager
     def connected(self) -> Iterator[tuple[Config, Connection]]:
         """Config and connection, without a spreadsheet chosen."""
-        from sheetcrm import config
         from sheetcrm.connect import connect
 
-        loaded = config.load(config.find(self.config))
+        loaded = self.loaded()
         with connect(loaded) as connection:
             yield loaded, connection
 
@@ -146,7 +151,7 @@ class Asked:
         from sheetcrm import config
         from sheetcrm.connect import connect
 
-        loaded = config.load(config.find(self.config))
+        loaded = self.loaded()
         name, settings = config.resolve(loaded, self.wanted)
         with connect(loaded) as connection, self.job(loaded, connection, name, settings) as job:
             yield job
@@ -159,12 +164,15 @@ class Asked:
         name: str,
         settings: SpreadsheetSettings,
         templates: dict[Path, Template] | None = None,
+        *,
+        announced: bool = True,
     ) -> Iterator[Job]:
         """A job on that spreadsheet, announced; its costs told at the end.  `templates` are those that are read already."""
         from sheetcrm.errors import NotFound
         from sheetcrm.sheets.gateway import Gateway
 
-        tell(f"{name} · {connection.label}")
+        if announced:
+            tell(f"{name} · {connection.label}")
         gateway = Gateway(connection.session, settings.id)
         try:
             yield Job(loaded, connection, name, settings, gateway, {} if templates is None else templates)

@@ -29,6 +29,8 @@ class MailReport:
     message_id: str = ""
     draft: Draft | None = None
     """What it says, when it was planned in this run."""
+    channel: str = ""
+    """What rules call the way that it goes; empty where there is only one."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,14 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Resting:
+    """Due, and somebody asked for quiet until that day."""
+
+    place: Place
+    until: date
+
+
+@dataclass(frozen=True)
 class Unsent:
     """Due, and there is nobody to tell: a short word and a message in the language of the sheet."""
 
@@ -79,6 +89,8 @@ class RunReport:
     """Sheets, columns and headers that a rule or the team needs and that are not as they should be: reminders may be missing."""
     expired: tuple[Told, ...] = ()
     """Never told and now too late, which this run noted: later runs have them under `told`."""
+    resting: tuple[Resting, ...] = ()
+    """Paused in the sheet, or snoozed: told on the day on which that ends, if still due."""
     samples: int = 0
     """Example rows that were due; never mailed."""
     stopped: str = ""
@@ -93,6 +105,7 @@ class RunReport:
             "told": len(self.told),
             "unsent": len(self.unsent),
             "expired": len(self.expired),
+            "resting": len(self.resting),
             "troubles": len(self.troubles),
             "samples": self.samples,
         }
