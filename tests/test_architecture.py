@@ -49,6 +49,7 @@ OWNERS = {
     "schedule": {"remind.daemon"},
     "css_inline": {"remind"},
     "icalendar": {"remind.ics"},
+    "PIL": {"remind.summary.picture"},
     "starlette": {"server"},
     "xlsxwriter": {"server.xlsx", "sync.export"},
     "pyarrow": {"sync.export"},

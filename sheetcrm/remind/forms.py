@@ -31,6 +31,8 @@ from sheetcrm.remind.note import in_markup, markup_free
 
 OURS = Path(__file__).parent / "templates"
 NAMES = PAGE, TEXT, CHAT = "digest.html", "digest.txt", "digest.md"
+SUMMARY = "summary.html", "summary.txt", "summary.md"
+Names = tuple[str, str, str]
 SIZE = 2_000_000
 """No page or text is longer, in characters."""
 TURNS = 200_000
@@ -50,37 +52,39 @@ class Forms:
     trouble: str = ""
 
 
-def filled(values: Mapping[str, Any], folder: Path | None = None) -> Forms:
+def filled(values: Mapping[str, Any], folder: Path | None = None, names: Names = NAMES) -> Forms:
     """
-    The page, its styles inlined, the text, and the text for chats.
+    The page, its styles inlined, the text, and the text for chats, by the templates of these `names`.
 
     `folder` has one or more of the team's own `digest.html`, `digest.txt` and
-    `digest.md`; they may say `{% extends "sheetcrm/digest.html" %}`.
+    `digest.md`; they may say `{% extends "sheetcrm/digest.html" %}`.  So with
+    those of a summary.
     """
     if folder is None:
-        return _made(_ours(), values)
+        return _made(_ours(), values, names)
     missing = _missing(folder)
     if missing:
-        return _instead(values, missing)
+        return _instead(values, missing, names)
     try:
-        return _made(_theirs(folder), values)
+        return _made(_theirs(folder), values, names)
     except Exception as error:  # noqa: BLE001 - a template of the team's may raise anything, and the mail goes out all the same
-        return _instead(values, f"{_where(error, folder)}: {str(error) or type(error).__name__}")
+        return _instead(values, f"{_where(error, folder)}: {str(error) or type(error).__name__}", names)
 
 
-def _instead(values: Mapping[str, Any], why: str) -> Forms:
+def _instead(values: Mapping[str, Any], why: str, names: Names) -> Forms:
     trouble = f"{why}; the mail was made by the built-in templates: put it right, or take it away"
-    return replace(_made(_ours(), values), trouble=trouble)
+    return replace(_made(_ours(), values, names), trouble=trouble)
 
 
 def _missing(folder: Path) -> str:
     if not folder.is_dir():
         return f"{folder}: no such folder of mail templates"
-    return "" if any((folder / name).is_file() for name in NAMES) else f"{folder}: has none of {', '.join(NAMES)}"
+    known = (*NAMES, *SUMMARY)
+    return "" if any((folder / name).is_file() for name in known) else f"{folder}: has none of {', '.join(known)}"
 
 
-def _made(environment: Environment, values: Mapping[str, Any]) -> Forms:
-    page, text, chat = (_rendered(environment, name, values) for name in NAMES)
+def _made(environment: Environment, values: Mapping[str, Any], names: Names) -> Forms:
+    page, text, chat = (_rendered(environment, name, values) for name in names)
     # Media rules come to stand first, and browsers look for the character set in the first kilobyte only.
     return Forms(_inliner().inline(page).replace("<head>", '<head><meta charset="utf-8">', 1), text, chat)
 

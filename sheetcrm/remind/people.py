@@ -118,6 +118,21 @@ class People:
         return same(name) in self._leaders
 
     @property
+    def leaders(self) -> tuple[str, ...]:
+        """Everybody who is somebody's manager, in the team or left, each once, in the order of the sheet."""
+        found: dict[str, str] = {}
+        for name in self._above.values():
+            found.setdefault(same(name), name)
+        return tuple(found.values())
+
+    def below(self, name: str) -> frozenset[str]:
+        """That person and everybody whom they lead, at whatever distance, written as `same` does."""
+        found = {same(name)}
+        while more := {one for one, above in self._above.items() if same(above) in found} - found:
+            found |= more
+        return frozenset(found)
+
+    @property
     def has_managers(self) -> bool:
         """Whether the team sheet says of anybody who stands above."""
         return bool(self._above)

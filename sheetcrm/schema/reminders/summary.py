@@ -179,5 +179,5 @@ def _happening_problems(name: str, one: Happening, sheet: str, context: Context)
                 yield path, column_problem(sheet, key, context)
         if one.date in columns and columns[one.date].bounds != "DATE":
             yield (name, "date"), f"{one.date} is not a date"
-    for path, message in states_problems(one.state, sheet, context):
-        yield (name, "state", *path), message
+    for within, message in states_problems(one.state, sheet, context):
+        yield (name, "state", *within), message
