@@ -38,6 +38,7 @@ from sheetcrm.remind.ledger.rows import LISTED, mail_of, whole
 from sheetcrm.remind.ledger.stores import Presence, Store, store_at
 from sheetcrm.remind.ledger.tables import CONTENT, MESSAGE, METADATA, RUN, SNOOZE
 from sheetcrm.remind.ledger.turns import Turns
+from sheetcrm.remind.ledger.watching import Watch
 
 LEASE = timedelta(minutes=10)
 
@@ -117,6 +118,11 @@ class Ledger:
     def turns(self) -> Turns:
         """Who scans which spreadsheet."""
         return Turns(self._transaction, self._store, self._presence)
+
+    @cached_property
+    def watch(self) -> Watch:
+        """What went wrong lately, and when rows were last told of."""
+        return Watch(self._transaction)
 
     # What was told
 

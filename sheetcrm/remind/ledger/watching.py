@@ -1,0 +1,76 @@
+"""What a watcher asks of the ledger: what went wrong lately and why, and when each row was last told of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, and_, func, or_, select
+
+from sheetcrm.remind.ledger.entries import Mail, State
+from sheetcrm.remind.ledger.rows import LISTED, mail_of
+from sheetcrm.remind.ledger.tables import MESSAGE, OCCURRENCE
+
+TROUBLED = (State.FAILED, State.UNKNOWN, State.RETRY)
+
+
+@dataclass(frozen=True)
+class Untold:
+    """So many mails, or rows that never got one, that nobody will hear of, and why."""
+
+    state: State
+    reason: str
+    count: int
+
+
+class Watch:
+    """See `Ledger.watch`."""
+
+    def __init__(self, transaction: Callable[[], AbstractContextManager[Connection]]) -> None:
+        """Of one ledger."""
+        self._transaction = transaction
+
+    def troubled(self, spreadsheet: str, *, since: datetime) -> list[Mail]:
+        """Mails that failed for good since then, and all that are to be tried again or of which nobody knows; oldest first, without their bytes."""
+        mail = MESSAGE.c
+        failed = and_(mail.state == State.FAILED, mail.changed >= since)
+        chosen = or_(failed, mail.state.in_([one for one in TROUBLED if one is not State.FAILED]))
+        query = select(*LISTED).where(mail.spreadsheet == spreadsheet, chosen).order_by(mail.id)
+        with self._transaction() as db:
+            return [mail_of(row) for row in db.execute(query)]
+
+    def untold(self, spreadsheet: str, *, since: datetime) -> list[Untold]:
+        """What expired or was suppressed since then, by reason, the most frequent first."""
+        one, mail = OCCURRENCE.c, MESSAGE.c
+        rows = (
+            select(one.state, one.reason, func.count())
+            .where(one.spreadsheet == spreadsheet, one.message.is_(None), one.noted >= since)
+            .group_by(one.state, one.reason)
+        )
+        # Planned anew is not untold: its reminders are in another mail.
+        mails = (
+            select(mail.state, mail.reason, func.count())
+            .where(mail.spreadsheet == spreadsheet, mail.state == State.SUPPRESSED, mail.changed >= since)
+            .where(mail.reason.not_like("planned anew %"))
+            .group_by(mail.state, mail.reason)
+        )
+        with self._transaction() as db:
+            found = [Untold(State(row[0]), row[1], row[2]) for query in (rows, mails) for row in db.execute(query)]
+        return sorted(found, key=lambda untold: (-untold.count, untold.state, untold.reason))
+
+    def told_on(
+        self, spreadsheet: str, rules: Collection[str], channels: Collection[str]
+    ) -> dict[tuple[str, str], date]:
+        """By sheet and row id the day of the last mail that was sent about a row by one of these rules and channels."""
+        one, mail = OCCURRENCE.c, MESSAGE.c
+        query = (
+            select(one.sheet, one.row_id, func.max(mail.day))
+            .join_from(OCCURRENCE, MESSAGE)
+            .where(one.spreadsheet == spreadsheet, one.rule.in_(sorted(rules)), one.channel.in_(sorted(channels)))
+            .where(mail.state == State.SENT)
+            .group_by(one.sheet, one.row_id)
+        )
+        with self._transaction() as db:
+            return {(sheet, row_id): day for sheet, row_id, day in db.execute(query)}
