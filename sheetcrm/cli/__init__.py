@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import click
 
 FIRST = ("init", "apply", "plan", "check", "import", "export", "remind", "report", "status")
-MORE = ("connect", "undo", "fix", "dedupe", "archive", "team", "template", "samples", "local")
+MORE = ("log", "connect", "undo", "fix", "dedupe", "archive", "team", "template", "samples", "local")
 MODULES = {"plan": "apply", "import": "load", "export": "dump"}
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import os
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sheetcrm.cli.options import Asked, Job, print_json, spreadsheet_options, template_file
+from sheetcrm.cli.options import Asked, Job, now, print_json, spreadsheet_options, template_file
+from sheetcrm.cli.remind import span
+from sheetcrm.cli.remind.watch import next_due, reminder_lines, reminders
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sheetcrm.config import Config
     from sheetcrm.layout import Made
     from sheetcrm.schema.template import Template
 
@@ -27,13 +28,19 @@ STANDING = {
 
 
 @click.command("status")
+@click.option(
+    "--max-age", type=span, metavar="SPAN", help="Fail when the last whole run of reminders is older, such as 26h."
+)
+@click.option("--next", "ahead", is_flag=True, help="Read the rows, too, and say what is told next.")
 @spreadsheet_options
-def status_command(asked: Asked) -> int:
+def status_command(asked: Asked, *, max_age: timedelta | None, ahead: bool) -> int:
     """Show every spreadsheet and whether its template is behind.
 
-    Also which API it is on, and when reminders were last sent; one request each.
+    Also which API it is on, and how its reminders stand; one request each.
+    For monitoring: 0 is fine, 3 something to see, 1 cannot be read, a run that failed, or one that is overdue (--max-age).
     """
     from sheetcrm import config
+    from sheetcrm.remind.round import worst
 
     found = []
     templates: dict[Path, Template] = {}
@@ -41,15 +48,20 @@ def status_command(asked: Asked) -> int:
         meant = [config.resolve(loaded, asked.wanted)] if asked.wanted else list(loaded.spreadsheets.items())
         for name, settings in meant:
             with asked.job(loaded, connection, name, settings, templates) as job:
-                found.append(standing(job))
+                one = standing(job)
+                one["reminders"] = reminders(job, now(), max_age)
+                if ahead and "error" not in one:
+                    one["next_due"] = next_due(job, one)
+                found.append(one)
+    code = worst([1 if "error" in one else one["reminders"]["exit_code"] for one in found])
     if asked.as_json:
         print_json(found)
-        return int(any("error" in one for one in found))
+        return code
     if not found:
         click.echo(f"{loaded.file}: no spreadsheet yet; make one with: sheetcrm apply pipeline --create TITLE")
     for one in found:
         click.echo(_text(one))
-    return int(any("error" in one for one in found))
+    return code
 
 
 def standing(job: Job) -> dict[str, Any]:
@@ -77,7 +89,6 @@ def standing(job: Job) -> dict[str, Any]:
             one |= _compared(mark, template)
     except SheetcrmError as error:
         one["error"] = str(error)
-    one["reminders"] = _last_run(job.config, job.settings.id)
     return one
 
 
@@ -97,29 +108,6 @@ def _compared(mark: Made | None, template: Template) -> dict[str, Any]:
     return {"newest": template.version, "standing": standing, "made_from": made, "there_is": there}
 
 
-def _last_run(config: Config, spreadsheet_id: str) -> dict[str, Any] | None:
-    from pathlib import Path
-
-    place = config.ledger_place(os.environ)
-    if isinstance(place, Path) and not place.exists():
-        return None
-    from sheetcrm.remind.ledger import Ledger
-
-    with Ledger.open(place, read_only=True) as ledger:
-        run = ledger.last_run(spreadsheet_id)
-        waiting = {str(state): number for state, number in ledger.counts(spreadsheet_id).items()}
-    if run is None:
-        return None
-    return {
-        "last": run.started,
-        "for": run.today,
-        "finished": run.finished is not None,
-        "counts": dict(run.counts),
-        "stopped": run.stopped,
-        "mails": waiting,
-    }
-
-
 def _text(one: dict[str, Any]) -> str:
     lines = [click.style(one["name"], bold=True), f"  {one['api']}", f"  {one.get('url', one['id'])}"]
     if "error" in one:
@@ -132,13 +120,7 @@ def _text(one: dict[str, Any]) -> str:
             for part in ("made_from", "there_is")
         )
         lines.append(f"  {made or one['template']}{STANDING[one['standing']].format(there=there, name=one['name'])}")
-    last = one["reminders"]
-    if last is None:
-        lines.append("  reminders: never run")
-    else:
-        counts = ", ".join(f"{number} {word}" for word, number in last["counts"].items()) or "nothing due"
-        ended = "" if last["finished"] else "  (did not finish)"
-        lines.append(f"  reminders: last run {last['last']:%Y-%m-%d %H:%M} UTC for {last['for']}: {counts}{ended}")
-        if last["stopped"]:
-            lines.append(f"  stopped: {last['stopped']}")
+    if "next_due" in one:
+        lines.append(f"  next: {one['next_due'] or 'nothing within two weeks'}")
+    lines += [f"  {text}" for text in reminder_lines(one["reminders"])]
     return "\n".join(lines)

@@ -22,8 +22,8 @@ COMMANDS = {
     "snooze": "quiet",
     "pause": "quiet",
     "wake": "quiet",
-    "resend": "once",
-    "test": "once",
+    "resend": "resend",
+    "test": "trial",
     "install": "install",
 }
 

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 
 from sheetcrm.cli.options import Asked, Job, now, requests_of, tell, today_in
 from sheetcrm.cli.posting import settings_of
-from sheetcrm.errors import UsageError
+from sheetcrm.errors import SheetcrmError, UsageError
+from sheetcrm.messages import counted
 from sheetcrm.remind.delivery import Hooks, Settings
 from sheetcrm.remind.ledger import Ledger
 from sheetcrm.remind.notifiers import MAIL
@@ -98,14 +99,20 @@ def desks(
 
 def look_after(job: Job, at: Office, halted: Halted = lambda: "") -> Done:
     """Read the spreadsheet, give rows without an id one (not in a dry run), and send what is due."""
+    reading = read(job, at)
+    reports, problems = told_by(at, reading, halted)
+    notes = () if at.dry_run else _mirror(job, at, reading)
+    return Done(tuple(reports), tuple(problems), notes, requests_of(job.gateway))
+
+
+def told_by(at: Office, reading: Reading, halted: Halted = lambda: "") -> tuple[list[RunReport], list[str]]:
+    """A run for each way to send, and what keeps others from being one."""
     from sheetcrm.remind.run import run
 
-    reading = read(job, at)
-    template = reading.template
     today = at.day or today_in(reading.layout.time_zone)
     hooks = Hooks(dice=random.random, halted=halted)
     reports: list[RunReport] = []
-    named, problems = _words(template, at)
+    named, problems = _words(reading.template, at)
     for word in named:
         try:
             notifier = at.notifier(word)
@@ -119,7 +126,27 @@ def look_after(job: Job, at: Office, halted: Halted = lambda: "") -> Done:
         )  # fmt: skip
         mails = tuple(replace(mail, channel=word) for mail in report.mails)
         reports.append(replace(report, mails=mails if len(named) > 1 else report.mails))
-    return Done(tuple(reports), tuple(problems), requests=requests_of(job.gateway))
+    return reports, problems
+
+
+def _mirror(job: Job, at: Office, reading: Reading) -> tuple[str, ...]:
+    """Write into the sheet when rows were last told of; that it could not be done is said, and the next run does it."""
+    from sheetcrm import sync
+    from sheetcrm.remind.mirror import mirrored
+    from sheetcrm.sync.cells import Log
+
+    told = () if at.settings.guards.redirect else [way.word(word) for word, way in at.ways.items() if not way.is_trial]
+    changes = mirrored(reading, at.ledger, told)
+    if not changes:
+        return ()
+    try:
+        log = Log(job.journal, "remind", now())
+        done = sync.change_cells(job.gateway, reading.template, changes, log=log)
+    except SheetcrmError as error:
+        return (f"when rows were last told of could not be written into the sheet: {error}",)
+    if done.misplaced:
+        return (f"{counted(len(done.misplaced), 'cell')} landed in another row, because rows were moved meanwhile",)
+    return ()
 
 
 def beat(config: Config) -> None:

@@ -1,0 +1,69 @@
+"""`sheetcrm log`: what became of every reminder, by customer and by person."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from sheetcrm.cli.options import Asked, print_json, spreadsheet_options, tell
+
+if TYPE_CHECKING:
+    from sheetcrm.remind.ledger import Line
+
+
+@click.command("log")
+@click.option("--mails", is_flag=True, required=True, help="Of reminders: who was told of which row, and when.")
+@click.option("--customer", metavar="ID", help="Only of the row with that id, whatever sheet it is in.")
+@click.option("--person", metavar="PERSON", help="Only what went to that name or address.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=50, show_default=True, metavar="NUMBER", help="At most so many."
+)
+@spreadsheet_options
+def log_command(asked: Asked, *, mails: bool, customer: str | None, person: str | None, limit: int) -> int:
+    """Show what was sent to whom, the latest first.
+
+    Of every spreadsheet of the ledger, or of the one that --in says; no request is made.
+    """
+    from sheetcrm import config
+    from sheetcrm.remind.ledger import Ledger
+
+    loaded = asked.loaded()
+    spreadsheet = config.resolve(loaded, asked.wanted)[1].id if asked.wanted else None
+    with Ledger.open(loaded.ledger_place(os.environ), read_only=True) as ledger:
+        found = ledger.log(spreadsheet=spreadsheet, row_id=customer, person=person, limit=limit + 1)
+    names = {settings.id: name for name, settings in loaded.spreadsheets.items()}
+    shown = found[:limit]
+    if asked.as_json:
+        print_json([{**asdict(one), "spreadsheet": names.get(one.occurrence.spreadsheet)} for one in shown])
+        return 0
+    for one in shown:
+        click.echo(_line(one, names if spreadsheet is None and len(names) > 1 else {}))
+    if len(found) > limit:
+        tell(f"there is more; --limit {limit * 2} shows it")
+    if not found:
+        tell("nothing was ever told" if customer is None and person is None else "nothing was ever told of that")
+    return 0
+
+
+def _line(one: Line, names: dict[str, str]) -> str:
+    """`2026-11-22 08:00  sent  C007  follow_up 2026-11-20 +0d  Ann <ann@example.com>  mail 12  …`."""
+    what = one.occurrence
+    where = [names[what.spreadsheet]] if what.spreadsheet in names else []
+    whom = f"{one.name} <{one.address}>" if one.address else what.recipient
+    mail = [f"mail {one.fate.mail}"] if one.fate.mail is not None else []
+    reason = [f"({one.fate.reason})"] if one.fate.reason else []
+    parts = [
+        f"{one.fate.changed:%Y-%m-%d %H:%M}",
+        click.style(f"{one.fate.state:10}", bold=True),
+        *where,
+        f"{what.sheet} {what.row_id}",
+        f"{what.rule} {what.due} {what.step:+d}d",
+        whom,
+        *([what.channel] if what.channel != "mail" else []),
+        *mail,
+        *reason,
+    ]
+    return "  ".join(parts)

@@ -1,0 +1,77 @@
+"""`remind install`: what to give cron, systemd or GitHub so that reminders go out by themselves."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sheetcrm.cli.options import tell
+from sheetcrm.cli.remind import TEN_MINUTES, span
+from sheetcrm.cli.template import config_option
+
+if TYPE_CHECKING:
+    from sheetcrm.config import Config
+
+
+@click.command("install")
+@click.argument("where", type=click.Choice(["cron", "systemd", "github"]))
+@click.option("--every", type=span, default=TEN_MINUTES, metavar="SPAN", help="How often (default: 10m).")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Write the files into it (default: print them).",
+)
+@config_option
+def install_command(where: str, every: timedelta, out: Path | None, config: str | None) -> int:
+    """Print a recipe for running by itself."""
+    from sheetcrm import config as configs
+    from sheetcrm.cli.remind import recipes
+    from sheetcrm.errors import UsageError
+
+    loaded = configs.load(configs.find(config))
+    made = getattr(recipes, where)(_command(loaded, where), every)
+    if out is None:
+        click.echo("\n".join(f"# {name}\n{text}" for name, text in made.files.items()), nl=False)
+    else:
+        try:
+            for name, text in made.files.items():
+                (out / name).parent.mkdir(parents=True, exist_ok=True)
+                (out / name).write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"{out} cannot be written: {error.strerror}") from error
+    tell(made.then)
+    return 0
+
+
+def _command(loaded: Config, where: str) -> list[str]:
+    """The words of the command, so that it runs from anywhere; UsageError for a recipe that would send again and again."""
+    from sheetcrm.errors import UsageError
+
+    if where != "github":
+        own = shutil.which("sheetcrm")
+        program = [own] if own else [sys.executable, "-m", "sheetcrm"]
+        return [*program, "remind", "--config", str(loaded.file)]
+    if isinstance(loaded.ledger_place({**os.environ, **_asked_for(loaded)}), Path):
+        raise UsageError(
+            "GitHub's machines forget their disk after each run, and a SQLite ledger with it: every run would send everything again. "
+            f"Give {loaded.file.name} a PostgreSQL database first: ledger: {{env: SHEETCRM_LEDGER}}"
+        )
+    if loaded.api == "local":
+        raise UsageError(f"{loaded.file.name} says api: local, and GitHub's machines have no such folder")
+    return ["sheetcrm", "remind", "--config", loaded.file.name]
+
+
+def _asked_for(loaded: Config) -> dict[str, str]:
+    """An URL for a ledger whose own is in a variable that only GitHub has."""
+    from sheetcrm.secret import Secret
+
+    secret = loaded.ledger if isinstance(loaded.ledger, Secret) else None
+    name = secret.env if secret else None
+    return {name: "postgresql://there/there"} if name and name not in os.environ else {}

@@ -1,0 +1,48 @@
+"""`remind preview`: what would go out, as a page for the browser."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import webbrowser
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from sheetcrm.cli.options import Asked, spreadsheet_options, tell
+
+
+@click.command("preview")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write the page there.")
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="As if it were this day.")
+@spreadsheet_options
+def preview_command(asked: Asked, *, out: Path | None, day: datetime | None) -> int:
+    """Show in a browser what would go out; nothing is sent."""
+    from sheetcrm.cli.remind.work import desks, office
+    from sheetcrm.errors import UsageError
+    from sheetcrm.remind.preview import preview
+    from sheetcrm.remind.round import looked_after
+
+    with (
+        asked.connected() as (loaded, connection),
+        office(loaded, day=day.date() if day else None, dry_run=True, allow_first_run=True) as at,
+    ):
+        chosen = desks(asked, loaded, connection, at, announced=True)
+        found = [looked_after(desk, lambda: "") for desk in chosen]
+    for visit in found:
+        if visit.error:
+            raise visit.error
+    mails = [mail for visit in found if visit.report for mail in visit.report.mails]
+    languages = {mail.draft.language for mail in mails if mail.draft}
+    page = preview(mails, language="zh" if languages and all(one.startswith("zh") for one in languages) else "en")
+    place = out or Path(tempfile.mkdtemp(prefix="sheetcrm-")) / "reminders.html"
+    try:
+        place.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{place} cannot be written: {error.strerror}") from error
+    if out is None and sys.stdout.isatty():
+        webbrowser.open(place.absolute().as_uri())
+    click.echo(str(place))
+    tell("nothing was sent")
+    return 0
