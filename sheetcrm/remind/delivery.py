@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Literal
 
 from sheetcrm.errors import MailError
 from sheetcrm.remind.allow import AllowList
+from sheetcrm.remind.caution import Caution, Tally
 from sheetcrm.remind.digest import OURS, Style
 from sheetcrm.remind.due import CATCH_UP
 from sheetcrm.remind.guard import UNGUARDED, Guards
@@ -65,6 +67,8 @@ class Hooks:
     """Called after the commit, with the server's words."""
     halted: Callable[[], str] = lambda: ""
     """Asked before every mail; a text stops the run and is said as the reason."""
+    tally: Tally | None = None
+    """Given to all runs that share the cap per run; None: this run is alone."""
 
 
 @dataclass
@@ -77,6 +81,8 @@ class Delivery:
     settings: Settings
     now: Callable[[], datetime]
     hooks: Hooks = Hooks()
+    time_zone: str = "UTC"
+    """The spreadsheet's, for quiet hours and days."""
     drafts: dict[str, Draft] = field(default_factory=dict)
     """By Message-ID, for the report."""
     reports: dict[int, MailReport] = field(default_factory=dict)
@@ -91,6 +97,12 @@ class Delivery:
     def channel(self) -> str:
         """What the ledger calls it."""
         return self.settings.guards.word(self.notifier.channel)
+
+    @cached_property
+    def caution(self) -> Caution:
+        """What keeps mails from going now."""
+        tally = self.hooks.tally or Tally()
+        return Caution(self.settings.guards, self.ledger, self.channel, self.time_zone, tally)
 
     def deliver(self) -> None:
         """Hand over what is in the outbox until done or until the other end cannot be used."""
@@ -150,7 +162,7 @@ class Delivery:
                 mail, mail.state, "its rows were read too long ago: to be planned anew"
             )
             return
-        if not self.ledger.begin(mail, now=self.now()):
+        if not self._begins(mail):
             return
         to = self.settings.guards.redirect or mail.recipient.address
         outgoing = Outgoing(self.settings.sender.address, to, mail.message_id, mail.data or b"")
@@ -163,9 +175,25 @@ class Delivery:
         if mail.state is State.UNKNOWN and state is State.RETRY:
             state = State.UNKNOWN
         in_doubt = outcome.verdict is Verdict.UNKNOWN
-        self.ledger.settle(mail, state, outcome.reason, now=self.now(), wait=self._wait(mail), in_doubt=in_doubt)
+        wait = outcome.wait or self._wait(mail)
+        self.ledger.settle(mail, state, outcome.reason, now=self.now(), wait=wait, in_doubt=in_doubt)
         self.reports[mail.id] = self.reported(mail, state, outcome.reason)
         self._judge(mail, state, outcome.reason)
+
+    def _begins(self, mail: Mail) -> bool:
+        """Whether it may be handed over now, which is then noted; what the guards hold back is let go and reported."""
+        self.notifier.wait()
+        whom = mail.recipient.key
+        reason = self.caution.against(whom, now := self.now(), number=mail.id)
+        if not reason:
+            if self.ledger.begin(mail, now=now, limits=self.caution.limits(whom, now)):
+                self.caution.goes()
+                return True
+            reason = self.caution.against(whom, now, number=mail.id)
+        if reason:
+            self.ledger.let_go([mail])
+            self.reports[mail.id] = self.reported(mail, mail.state, reason)
+        return False
 
     def _too_old(self, mail: Mail) -> bool:
         """Only what may be planned anew; `abs`, because a clock may have gone back."""

@@ -18,7 +18,7 @@ from sheetcrm.remind.allow import AllowList
 from sheetcrm.remind.due import CATCH_UP, Paused, Reminder, Unsendable, due
 from sheetcrm.remind.ledger.entries import Occurrence, Recipient
 from sheetcrm.remind.people import MESSAGES, People, Person, Reason, people
-from sheetcrm.remind.report import Place, Unsent
+from sheetcrm.remind.report import Place, Resting, Unsent
 from sheetcrm.remind.workdays import Calendars
 from sheetcrm.schema.template import Template
 from sheetcrm.sync.records import Issue, Reading, Row
@@ -36,14 +36,6 @@ class Snooze:
     row_id: str = ""
     recipient: str = ""
     """The address without regard to case."""
-
-
-@dataclass(frozen=True)
-class Resting:
-    """Due, and somebody asked for quiet until that day."""
-
-    place: Place
-    until: date
 
 
 @dataclass

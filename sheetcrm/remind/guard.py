@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from sheetcrm.errors import UsageError
+from sheetcrm.remind.allow import AllowList
+from sheetcrm.remind.notifiers.base import Notifier
 
 _HOURS = re.compile(r"\s*(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})\s*")
 
@@ -55,6 +57,11 @@ class Quiet:
             raise UsageError(f"quiet: {text!r} leaves no time to send, or is no time of day; write 20:00-08:00")
         start, end = (time(*divmod(one % (24 * 60), 60)) for one in minutes)
         return cls(start, end, weekends)
+
+    @property
+    def ever(self) -> bool:
+        """Whether there is any quiet at all."""
+        return self.weekends or self.start is not None
 
     def until(self, now: datetime, zone: tzinfo) -> datetime | None:
         """When the quiet that holds at `now` is over, in `zone`; None when it is not quiet."""
@@ -107,6 +114,15 @@ class Guards:
     def word(self, channel: str) -> str:
         """What the ledger calls `channel` with these guards."""
         return f"redirect:{channel}" if self.redirect else channel
+
+    def check(self, allow: AllowList, notifier: Notifier) -> None:
+        """UsageError when everything is to go to an address that may get nothing, or by a way that has no addresses."""
+        if self.redirect and not allow.allows(self.redirect):
+            raise UsageError(f"redirect: {self.redirect} is not on the allow-list; add it to allow:")
+        if self.redirect and notifier.form != "mail":
+            raise UsageError(
+                "redirect: a chat cannot be sent to an address instead; send by mail while you try things out"
+            )
 
 
 UNGUARDED = Guards()

@@ -13,7 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from sheetcrm.errors import MailError
+from sheetcrm.errors import MailError, Refused
+from sheetcrm.remind import redirect
+from sheetcrm.remind.caution import Tally
 from sheetcrm.remind.delivery import Delivery, Hooks, Settings
 from sheetcrm.remind.digest import digest
 from sheetcrm.remind.due import Reminder
@@ -23,6 +25,7 @@ from sheetcrm.remind.message import Draft, Thread, message_id
 from sheetcrm.remind.notifiers.base import Cover, Notifier
 from sheetcrm.remind.report import MailReport, RunReport, Told
 from sheetcrm.remind.since import FIRST, Before, Since, since
+from sheetcrm.remind.summary.telling import Summaries
 from sheetcrm.sync.records import Reading
 
 __all__ = ["Hooks", "Settings", "run"]
@@ -48,16 +51,47 @@ def run(
     `way` is what rules call the notifier's channel: only theirs count.  `now`
     gives moments with a time zone.  A dry run (its ledger may be open for
     reading only) reports as `planned` what would go.  A mail server that cannot
-    be used is in the report; LedgerError means that nothing more was sent.  Any
-    number of processes may do this at once.  A report that `is_stale` asks for
-    a new reading and another run.
+    be used is in the report; LedgerError means that nothing more was sent, and
+    Refused that a first run would tell of too much (a dry run says so in its
+    report).  Any number of processes may do this at once.  A report that
+    `is_stale` asks for a new reading and another run.
     """
     settings = replace(settings, allow=settings.allow.with_team(everybody_in(reading).addresses))
-    asleep = ledger.snoozes(reading.layout.spreadsheet_id)
-    agenda = gather(
+    settings.guards.check(settings.allow, notifier)
+    hooks = replace(hooks, tally=hooks.tally or Tally())
+    layout = reading.layout
+    delivery = Delivery(ledger, notifier, layout.spreadsheet_id, settings, now, hooks, layout.time_zone)
+    read = now()
+    summaries = Summaries.beside(reading, delivery, today=today, read=read, way=way)
+    job = _Job(reading, ledger, today, read, delivery, _agenda(reading, delivery, today, way), summaries)
+    refusal = job.too_many_at_first()
+    if dry_run:
+        delivery.stopped = refusal
+        job.preview()
+        job.summaries.preview()
+        return job.report(dry_run=True)
+    if refusal:
+        raise Refused(refusal)
+    number = ledger.start_run(job.spreadsheet, today=today, now=now())
+    ledger.recover(now=now())
+    job.plan()
+    job.summaries.plan()
+    job.expire()
+    delivery.deliver()
+    if not delivery.stopped:
+        job.summaries.deliver()
+    report = job.report()
+    ledger.prune(job.spreadsheet, before=now() - settings.keep)
+    ledger.finish_run(number, report.counts(), report.stopped, now=now())
+    return report
+
+
+def _agenda(reading: Reading, delivery: Delivery, today: date, way: str) -> Agenda:
+    settings, asleep = delivery.settings, delivery.ledger.snoozes(delivery.spreadsheet)
+    return gather(
         reading,
         today=today,
-        channel=settings.guards.word(notifier.channel),
+        channel=delivery.channel,
         allow=settings.allow,
         way=way,
         catch_up=settings.catch_up,
@@ -65,20 +99,6 @@ def run(
         default=settings.default,
         snoozes=[Snooze(one.until, one.sheet, one.row_id, one.recipient) for one in asleep.values()],
     )
-    delivery = Delivery(ledger, notifier, reading.layout.spreadsheet_id, settings, now, hooks)
-    job = _Job(reading, ledger, today, now(), delivery, agenda)
-    if dry_run:
-        job.preview()
-        return job.report(dry_run=True)
-    number = ledger.start_run(job.spreadsheet, today=today, now=now())
-    ledger.recover(now=now())
-    job.plan()
-    job.expire()
-    delivery.deliver()
-    report = job.report()
-    ledger.prune(job.spreadsheet, before=now() - settings.keep)
-    ledger.finish_run(number, report.counts(), report.stopped, now=now())
-    return report
 
 
 @dataclass
@@ -91,6 +111,7 @@ class _Job:
     read: datetime
     delivery: Delivery
     agenda: Agenda
+    summaries: Summaries
     told: list[Told] = field(default_factory=list)
     expired: list[Told] = field(default_factory=list)
     mails: list[MailReport] = field(default_factory=list)
@@ -105,25 +126,40 @@ class _Job:
         """Of the delivery."""
         return self.delivery.settings
 
+    def too_many_at_first(self) -> str:
+        """Why a first run is refused; empty when it is none, or tells of little enough."""
+        most = self.settings.guards.first_run
+        if most is None or not self.ledger.is_first(self.spreadsheet, self.delivery.channel):
+            return ""
+        told = self.agenda.mails.values()
+        news = sum(len(reminders) - len(self.ledger.told(list(reminders))) for reminders in told)
+        # What was planned and not sent was let through before, by a run that died.
+        outbox = self.ledger.outbox(self.spreadsheet, self.delivery.channel)
+        news -= sum(mail.reminders for mail in outbox if mail.state is not State.UNKNOWN)
+        if news <= most:
+            return ""
+        return (
+            f"refused: the first run over {self.reading.layout.title!r} would tell of {news} reminders, more than first_run: {most}; "
+            "see them with --dry-run, then add --allow-first-run (if there was a run before, the ledger is not the one that it had)"
+        )
+
     # What would be
 
     def preview(self) -> None:
         """What `plan`, `expire` and `deliver` would do, without a trace."""
-        fresh = {recipient: self._fresh(reminders) for recipient, reminders in self.agenda.mails.items()}
-        waits: dict[str, MailReport] = {}
-        for mail in self.ledger.outbox(self.spreadsheet, self.delivery.channel):
-            held = self.delivery.held(mail)
-            if mail.state is not State.UNKNOWN and mail.again is None:
-                if held:
-                    waits[mail.recipient.key] = held
-            elif held:
-                self.mails.append(held)
-            else:
-                why = f"would be sent again: {mail.reason}" if mail.state is State.UNKNOWN else ""
-                self.mails.append(self.delivery.reported(mail, mail.state, why))
-        for recipient, reminders in fresh.items():
-            if reminders:
-                self.mails.append(self._planned(recipient, reminders, waits.get(recipient.key)))
+        fresh = {one.key: (one, self._fresh(reminders)) for one, reminders in self.agenda.mails.items()}
+        outbox = self.ledger.outbox(self.spreadsheet, self.delivery.channel)
+        helds = {mail.id: self.delivery.held(mail) for mail in outbox}
+        anew = {mail.id: mail.state is not State.UNKNOWN and mail.again is None for mail in outbox}
+        waits = {mail.recipient.key: held for mail in outbox if anew[mail.id] and (held := helds[mail.id])}
+        for mail in outbox:
+            key = mail.recipient.key
+            if not anew[mail.id]:
+                self.mails.append(helds[mail.id] or self._once_more(mail))
+            elif key in fresh:
+                self._planned(*fresh.pop(key), waits.get(key))
+        for recipient, reminders in fresh.values():
+            self._planned(recipient, reminders, None)
         for late in self.agenda.expired.values():
             known = self.ledger.told(list(late))
             self._expired({occurrence: reminder for occurrence, reminder in late.items() if occurrence not in known})
@@ -132,10 +168,26 @@ class _Job:
         known = self._note(reminders)
         return [reminder for occurrence, reminder in reminders.items() if occurrence not in known]
 
-    def _planned(self, recipient: Recipient, reminders: Sequence[Reminder], wait: MailReport | None) -> MailReport:
-        draft = self._draft(reminders, self._since(recipient, self.ledger.told(list(self.agenda.mails[recipient]))))
-        state, reason = (wait.state, wait.reason) if wait else (str(State.PLANNED), "")
-        return MailReport(recipient.name, recipient.address, draft.subject, len(reminders), state, reason, draft=draft)
+    def _once_more(self, mail: Mail) -> MailReport:
+        why = f"would be sent again: {mail.reason}" if mail.state is State.UNKNOWN else ""
+        return self.delivery.reported(mail, mail.state, self._against(mail.recipient.key, mail.id) or why)
+
+    def _planned(self, recipient: Recipient, reminders: Sequence[Reminder], wait: MailReport | None) -> None:
+        if not reminders:
+            return
+        known = self.ledger.told(list(self.agenda.mails[recipient]))
+        draft = self._draft(recipient, reminders, self._since(recipient, known))
+        state, reason = (wait.state, wait.reason) if wait else (str(State.PLANNED), self._against(recipient.key))
+        self.mails.append(
+            MailReport(recipient.name, recipient.address, draft.subject, len(reminders), state, reason, draft=draft)
+        )
+
+    def _against(self, recipient: str, number: int | None = None) -> str:
+        caution = self.delivery.caution
+        reason = caution.against(recipient, self.read, number=number)
+        if not reason:
+            caution.would_go(recipient)
+        return reason
 
     # Claim and queue
 
@@ -165,20 +217,27 @@ class _Job:
 
     def _queue(self, recipient: Recipient, reminders: Mapping[Occurrence, Reminder], since: Since) -> Mail | None:
         def seal(claimed: Sequence[Occurrence]) -> Sealed:
-            draft = self._draft([reminders[occurrence] for occurrence in claimed], since)
+            draft = self._draft(recipient, [reminders[occurrence] for occurrence in claimed], since)
             sender = self.settings.sender
             name = message_id(map(str, claimed), sender.domain)
             self.delivery.drafts[name] = draft
             thread = Thread(recipient.spreadsheet, recipient.key)
             phone = reminders[claimed[0]].person.phone
             cover = Cover(sender, recipient.name, recipient.address, name, self.read, phone, thread)
+            if instead := self.settings.guards.redirect:
+                cover = redirect.covered(cover, instead)
             return Sealed(name, draft.subject, self.delivery.notifier.seal(draft, cover))
 
         now = self.delivery.now()
         return self.ledger.queue(recipient, list(reminders), seal, today=self.today, now=now, read=self.read)
 
-    def _draft(self, reminders: Sequence[Reminder], since: Since) -> Draft:
-        return digest(reminders, self.reading, today=self.today, style=self.settings.style, since=since)
+    def _draft(self, recipient: Recipient, reminders: Sequence[Reminder], since: Since) -> Draft:
+        style, language = self.settings.style, self.reading.language
+        if not self.settings.guards.redirect:
+            return digest(reminders, self.reading, today=self.today, style=style, since=since)
+        note = redirect.note(recipient, language)
+        draft = digest(reminders, self.reading, today=self.today, style=style, since=since, note=note)
+        return redirect.named(draft, recipient, language)
 
     def _note(self, reminders: Mapping[Occurrence, Reminder]) -> dict[Occurrence, Fate]:
         known = self.ledger.told(list(reminders))
@@ -210,12 +269,13 @@ class _Job:
             spreadsheet=self.spreadsheet,
             today=self.today,
             dry_run=dry_run,
-            mails=(*self.mails, *self.delivery.reports.values()),
+            mails=(*self.mails, *self.delivery.reports.values(), *self.summaries.mails),
             told=tuple(self.told),
             unsent=tuple(self.agenda.unsent),
             expired=tuple(self.expired),
-            troubles=self.agenda.troubles,
+            troubles=(*self.agenda.troubles, *self.summaries.troubles),
+            resting=tuple(self.agenda.resting),
             samples=self.agenda.samples,
-            stopped=self.delivery.stopped,
-            is_stale=self.delivery.is_stale,
+            stopped=self.delivery.stopped or self.summaries.delivery.stopped,
+            is_stale=self.delivery.is_stale or self.summaries.delivery.is_stale,
         )

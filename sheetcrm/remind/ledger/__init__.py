@@ -9,6 +9,7 @@ from sheetcrm.remind.ledger.delivering import LONGEST_WAIT, back_off
 from sheetcrm.remind.ledger.entries import (
     PENDING,
     Fate,
+    Limit,
     Line,
     Mail,
     Occurrence,
@@ -24,6 +25,7 @@ __all__ = [
     "PENDING",
     "Fate",
     "Ledger",
+    "Limit",
     "Line",
     "Mail",
     "Occurrence",

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, func, or_, select
 
-from sheetcrm.remind.ledger.entries import Line, Mail, Occurrence, Recipient, Run, State
+from sheetcrm.remind.ledger.entries import Limit, Line, Mail, Occurrence, Recipient, Run, State
 from sheetcrm.remind.ledger.rows import LISTED, OF_OCCURRENCE, line_of, mail_of, run_of, standing, whole
 from sheetcrm.remind.ledger.tables import MESSAGE, OCCURRENCE, RUN
 
@@ -114,3 +114,24 @@ def gone(
     if recipient is not None:
         query = query.where(MESSAGE.c.recipient == recipient.casefold())
     return int(db.execute(query).scalar_one())
+
+
+def used(db: Connection, limit: Limit, but: int | None) -> int:
+    """How many mails that a limit counts went out, or perhaps did; `but` that one."""
+    mail = MESSAGE.c
+    query = (
+        select(func.count())
+        .where(mail.state.in_((State.SENT, State.SENDING, State.UNKNOWN)), mail.channel.in_(limit.channels))
+        .where(mail.changed >= limit.since, mail.changed < limit.until)
+    )
+    if limit.recipient:
+        query = query.where(mail.recipient == limit.recipient)
+    if but is not None:
+        query = query.where(mail.id != but)
+    return int(db.execute(query).scalar_one())
+
+
+def is_first(db: Connection, spreadsheet: str, channel: str) -> bool:
+    """Whether no run over it ever came to its end, or no mail about it was ever planned by that channel."""
+    mail = select(MESSAGE.c.id).where(MESSAGE.c.spreadsheet == spreadsheet, MESSAGE.c.channel == channel).limit(1)
+    return last_run(db, spreadsheet, finished=True) is None or db.execute(mail).one_or_none() is None

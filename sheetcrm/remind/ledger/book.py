@@ -25,6 +25,7 @@ from sheetcrm.remind.ledger.delivering import back_off
 from sheetcrm.remind.ledger.entries import (
     PENDING,
     Fate,
+    Limit,
     Line,
     Mail,
     Occurrence,
@@ -221,21 +222,21 @@ class Ledger:
     # Delivering
 
     def outbox(self, spreadsheet: str, channel: str) -> list[Mail]:
-        """Every mail that is not settled, oldest first, without its bytes: pending ones, and those of which nobody knows."""
+        """Every mail that is not settled, what waits longest first, without its bytes: pending ones, and those of which nobody knows."""
         return self._listed(spreadsheet, channel, (*PENDING, State.UNKNOWN))
 
     def _listed(self, spreadsheet: str, channel: str, states: tuple[State, ...]) -> list[Mail]:
         query = (
             select(*LISTED)
             .where(MESSAGE.c.spreadsheet == spreadsheet, MESSAGE.c.channel == channel, MESSAGE.c.state.in_(states))
-            .order_by(MESSAGE.c.id)
+            .order_by(MESSAGE.c.created, MESSAGE.c.id)
         )
         with self._transaction() as db:
             return [mail_of(row) for row in db.execute(query)]
 
     def claim(self, mails: Sequence[Mail], *, limit: int, now: datetime, lease: timedelta = LEASE) -> list[Mail]:
         """
-        Take up to `limit` of these mails of the outbox in hand, oldest first; the result has their bytes.
+        Take up to `limit` of these mails of the outbox in hand, what waits longest first; the result has their bytes.
 
         Left out are those that changed since they were listed and those that
         another worker has in hand: unless it is dead, or its lease ran out and
@@ -246,10 +247,19 @@ class Ledger:
             delivering.bury(db, presence, now=now)
             return delivering.claim(db, presence.worker, mails, limit=limit, now=now, lease=lease)
 
-    def begin(self, mail: Mail, *, now: datetime) -> bool:
-        """Commit that `mail`, which was claimed, is about to be handed over; False when the claim is gone and it must be left alone."""
+    def begin(self, mail: Mail, *, now: datetime, limits: Sequence[Limit] = ()) -> bool:
+        """
+        Commit that `mail`, which was claimed, is about to be handed over.
+
+        False when the claim is gone and it must be left alone, or when one of
+        `limits` is reached: no number of processes goes over any of them.
+        """
         worker = self.worker
         with self._transaction() as db:
+            for limit in limits:
+                self._store.alone(db, "limit", limit.channels[0])
+                if asking.used(db, limit, mail.id) >= limit.most:
+                    return False
             return delivering.begin(db, worker, mail, now=now)
 
     def settle(
@@ -345,6 +355,16 @@ class Ledger:
         """The run that began last, of one spreadsheet or of all; with `finished` the last one that came to its end."""
         with self._transaction() as db:
             return asking.last_run(db, spreadsheet, finished=finished)
+
+    def used(self, limit: Limit, *, but: int | None = None) -> int:
+        """How many mails that a limit counts went out, or perhaps did; without that of the number `but`."""
+        with self._transaction() as db:
+            return asking.used(db, limit, but)
+
+    def is_first(self, spreadsheet: str, channel: str) -> bool:
+        """Whether no run over it ever came to its end, or no mail about it was ever planned by that channel."""
+        with self._transaction() as db:
+            return asking.is_first(db, spreadsheet, channel)
 
     def counts(self, spreadsheet: str | None = None) -> dict[State, int]:
         """How many mails stand where, and how many occurrences expired or were suppressed without one; zeros are left out."""

@@ -58,7 +58,7 @@ def claim(
     query = (
         select(column.id, column.state, column.attempts, column.changed)
         .where(column.id.in_([mail.id for mail in mails]), free, waiting)
-        .order_by(column.id)
+        .order_by(column.created, column.id)
         .with_for_update(skip_locked=True)
     )
     seen = {(mail.id, mail.state, mail.attempts, mail.changed) for mail in mails}
@@ -66,7 +66,9 @@ def claim(
     if not (chosen := chosen[:limit]):
         return []
     db.execute(update(MESSAGE).where(column.id.in_(chosen)).values(worker=worker, lease=now + lease))
-    return [mail_of(row) for row in db.execute(whole().where(column.id.in_(chosen)).order_by(column.id))]
+    return [
+        mail_of(row) for row in db.execute(whole().where(column.id.in_(chosen)).order_by(column.created, column.id))
+    ]
 
 
 def begin(db: Connection, worker: str, mail: Mail, *, now: datetime) -> bool:

@@ -112,12 +112,26 @@ class Mail:
     planned: datetime
     """When the rows were read that it speaks of."""
     changed: datetime
+    created: datetime
+    """When the first mail was planned of which this one takes the place."""
     worker: str | None = None
     """Who has it in hand."""
     again: int | None = None
     """The number of the mail that this is sent once more, because somebody asked for that."""
     data: bytes | None = None
     """The bytes to send; None where they were not asked for, or are not kept any more."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most so many mails from `since` until `until` by some channels, over all spreadsheets; to one address, or to all."""
+
+    most: int
+    since: datetime
+    until: datetime
+    channels: tuple[str, ...]
+    recipient: str = ""
+    """The address without regard to case; empty for all."""
 
 
 @dataclass(frozen=True)

@@ -150,11 +150,11 @@ def _stored(db: Connection, recipient: Recipient, sealed: Sealed, values: dict[s
 
 
 def patience(pending: Sequence[Mail]) -> dict[str, Any]:
-    """A mail that takes the place of `pending` waits as long as they would have: it is the recipient's server that asked for it."""
+    """A mail that takes the place of `pending` has their place in the queue, and waits as long as they would have: it is the recipient's server that asked for it."""
     attempts = max((mail.attempts for mail in pending), default=0)
     return {
         "state": State.RETRY if attempts else State.PLANNED,
         "reason": next((mail.reason for mail in pending if mail.attempts == attempts), ""),
         "attempts": attempts,
         "next_try": max((mail.next_try for mail in pending if mail.next_try), default=None),
-    }
+    } | ({"created": min(mail.created for mail in pending)} if pending else {})

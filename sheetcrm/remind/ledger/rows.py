@@ -41,6 +41,7 @@ def mail_of(row: Row[Any]) -> Mail:
         next_try=row.next_try,
         planned=row.planned or row.created,
         changed=row.changed,
+        created=row.created,
         worker=row.worker if row.lease else None,
         again=row.again,
         data=getattr(row, "body", None),

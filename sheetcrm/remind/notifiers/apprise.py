@@ -51,6 +51,7 @@ class AppriseNotifier(Notifier):
     its own here; MissingExtra without apprise.
     """
 
+    form = "text"
     url: str = field(repr=False)
     per_minute: int | None = 20
     channel: str = "apprise"

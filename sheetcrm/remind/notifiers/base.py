@@ -118,6 +118,8 @@ class Notifier(ABC):
 
     channel: str
     """Its word in the ledger; a reminder is sent once per channel."""
+    form: Literal["mail", "text"] = "mail"
+    """What it carries; a text cannot be sent to an address instead."""
     pace: Pace = Pace(None)
     """How fast it may send."""
 

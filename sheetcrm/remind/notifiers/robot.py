@@ -59,6 +59,7 @@ class Robot(Way):
 class RobotNotifier(Notifier):
     """Writes to the chat whose robot listens at `webhook`."""
 
+    form = "text"
     title: ClassVar[str]
     """For messages."""
     busy: ClassVar[Mapping[int, timedelta]]

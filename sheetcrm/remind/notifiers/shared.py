@@ -23,7 +23,7 @@ class Shared(Notifier):
         """Opened by the first who wants to send."""
         self._notifier, self._stack = notifier, ExitStack()
         self._send: Send | None = None
-        self.channel, self.pace = notifier.channel, notifier.pace
+        self.channel, self.form, self.pace = notifier.channel, notifier.form, notifier.pace
 
     def seal(self, draft: Draft, cover: Cover) -> bytes:
         """See `Notifier`."""

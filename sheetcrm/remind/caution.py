@@ -1,0 +1,105 @@
+"""
+Guards and the ledger → why a mail has to wait, or nothing.
+
+It is asked before every mail, not once a run: quiet may begin, and a cap be
+reached by another process, while mails go out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sheetcrm.errors import UsageError
+from sheetcrm.remind.guard import Guards
+from sheetcrm.remind.ledger import Ledger, Limit
+
+HOUR = timedelta(hours=1)
+SUMMARIES = ":summary"
+"""What stands after a channel's word where summaries go by it."""
+
+
+@dataclass
+class Tally:
+    """What one run handed over, over all of its spreadsheets; in a dry run, what it would."""
+
+    gone: int = 0
+    assumed: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """By channel and address, mails of a dry run: no ledger knows of them."""
+
+
+@dataclass(frozen=True)
+class Caution:
+    """The guards of one spreadsheet and channel (the ledger's word)."""
+
+    guards: Guards
+    ledger: Ledger
+    channel: str
+    time_zone: str
+    """Of the spreadsheet; looked up when it is needed."""
+    tally: Tally
+
+    def against(self, recipient: str, now: datetime, *, number: int | None = None) -> str:
+        """Why a mail to that address (without regard to case) waits; `number` is that of the mail, which does not count itself."""
+        quiet, caps = self.guards.quiet, self.guards.caps
+        if quiet.ever and (until := quiet.until(now, self.zone)):
+            return f"quiet until {until:%Y-%m-%d %H:%M} ({self.time_zone})"
+        if caps.per_run is not None and self.tally.gone >= caps.per_run:
+            return f"per_run is {caps.per_run}: left for the next run"
+        for limit in self.limits(recipient, now):
+            if self.ledger.used(limit, but=number) + self._assumed(limit) >= limit.most:
+                return (
+                    f"per_recipient is {limit.most} a day: left for tomorrow"
+                    if limit.recipient
+                    else f"per_hour is {limit.most}: left for a later run"
+                )
+        return ""
+
+    def limits(self, recipient: str, now: datetime) -> tuple[Limit, ...]:
+        """What the ledger is to hold a mail to that address to."""
+        return tuple(self._limits(recipient, now))
+
+    def goes(self) -> None:
+        """Another mail goes; the ledger knows to whom."""
+        self.tally.gone += 1
+
+    def would_go(self, recipient: str) -> None:
+        """In a dry run, another would go to that address."""
+        self.tally.gone += 1
+        self.tally.assumed[self.channel, recipient] += 1
+
+    @property
+    def zone(self) -> tzinfo:
+        """The spreadsheet's; UsageError when there is no such zone."""
+        try:
+            return ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise UsageError(
+                f"the spreadsheet's time zone {self.time_zone!r} is not known; choose another under File → Settings"
+            ) from error
+
+    def _limits(self, recipient: str, now: datetime) -> Iterator[Limit]:
+        caps = self.guards.caps
+        if caps.per_hour is not None:
+            # What stands in the future was noted by a clock that was wrong; it is not held against anybody for long.
+            yield Limit(caps.per_hour, now - HOUR, now + HOUR, self._line)
+        if caps.per_recipient is not None:
+            today = now.astimezone(self.zone).date()
+            begin, end = (datetime.combine(day, time(), self.zone) for day in (today, today + timedelta(1)))
+            yield Limit(caps.per_recipient, begin, end, self._line, recipient)
+
+    @property
+    def _line(self) -> tuple[str, str]:
+        """The channels that go by the same way: summaries are one of their own."""
+        word = self.channel.removesuffix(SUMMARIES)
+        return word, word + SUMMARIES
+
+    def _assumed(self, limit: Limit) -> int:
+        return sum(
+            count
+            for (channel, whom), count in self.tally.assumed.items()
+            if channel in limit.channels and limit.recipient in ("", whom)
+        )
