@@ -30,7 +30,7 @@ def preview(mails: Sequence[MailReport], *, language: str) -> str:
         .render(
             language={"zh": "zh-CN"}.get(language, language),
             title=t("Reminders that would go out"),
-            none=t("Nothing would be sent."),
+            nothing=t("Nothing would be sent."),
             as_text=t("As text"),
             as_chat=t("In a chat"),
             mails=shown,

@@ -32,7 +32,9 @@ def written(folder, **files):
 
 
 def test_a_page_of_their_own_beside_our_text(folder):
-    made = written(folder, html="<html><body><h1>{{ greeting }}</h1>{{ sections[0].blocks[0].entries[0].name }}</body></html>")
+    made = written(
+        folder, html="<html><body><h1>{{ greeting }}</h1>{{ sections[0].blocks[0].entries[0].name }}</body></html>"
+    )
     assert "<h1>Hello Eve</h1>Customer 1" in made.html
     assert made.text == draft().text
     assert made.trouble == ""

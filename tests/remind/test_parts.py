@@ -126,7 +126,14 @@ CUSTOMERS = [{"id": f"C{n}", "name": name, "owner": "Ann"} for n, name in enumer
 
 
 def order(number, customer, days=0, **cells):
-    return {"id": f"O{number}", "customer": customer, "goods": f"Goods {number}", "day": TODAY + timedelta(days), "seller": "Ann", **cells}
+    return {
+        "id": f"O{number}",
+        "customer": customer,
+        "goods": f"Goods {number}",
+        "day": TODAY + timedelta(days),
+        "seller": "Ann",
+        **cells,
+    }
 
 
 def lines(customers, orders, **options):
@@ -184,9 +191,18 @@ def test_room_is_shared_out_fairly(counts, room):
 
 
 def test_two_hundred_rows_of_long_names_are_a_mail_that_gmail_shows_whole():
-    rules = {"follow": FOLLOW_UP, "last": {"type": "date", "date": "last", "show": ["name", "phone", "amount", "level"]}}
+    rules = {
+        "follow": FOLLOW_UP,
+        "last": {"type": "date", "date": "last", "show": ["name", "phone", "amount", "level"]},
+    }
     rows = [
-        row(number, name=f"{number} " + "漢字" * 5000, next=TODAY - timedelta(number % 5), phone="x" * 10_000, amount=number)
+        row(
+            number,
+            name=f"{number} " + "漢字" * 5000,
+            next=TODAY - timedelta(number % 5),
+            phone="x" * 10_000,
+            amount=number,
+        )
         for number in range(200)
     ] + [row(number, name=f"N{number}", last=TODAY, phone="y" * 10_000) for number in range(200, 400)]
     (draft,) = drafts(rules, *rows).values()
@@ -219,7 +235,9 @@ def test_dates_to_come_go_along_for_the_calendar_and_only_they():
     from icalendar import Calendar
 
     rule = {**FOLLOW_UP, "before": [3]}
-    made = drafts({"follow": rule}, row(1, next=TODAY + timedelta(3), name="Acme, Ltd; \nBEGIN:VALARM"), row(2, next=TODAY))
+    made = drafts(
+        {"follow": rule}, row(1, next=TODAY + timedelta(3), name="Acme, Ltd; \nBEGIN:VALARM"), row(2, next=TODAY)
+    )
     (file,) = made[EVE].attachments
     assert (file.name, file.kind, dict(file.settings)["method"]) == ("reminders.ics", "text/calendar", "PUBLISH")
     calendar = Calendar.from_ical(file.data)
@@ -229,7 +247,9 @@ def test_dates_to_come_go_along_for_the_calendar_and_only_they():
     assert event["transp"] == "TRANSPARENT"
     assert not calendar.walk("VALARM")
     assert drafts({"follow": rule}, row(2, next=TODAY))[EVE].attachments == ()
-    assert drafts({"follow": rule}, row(1, next=TODAY + timedelta(3)), style=Style(calendar=False))[EVE].attachments == ()
+    assert (
+        drafts({"follow": rule}, row(1, next=TODAY + timedelta(3)), style=Style(calendar=False))[EVE].attachments == ()
+    )
 
 
 def test_a_date_that_was_moved_moves_its_event():
