@@ -127,7 +127,7 @@ def due(
     span = Span(today - timedelta(catch_up + _LOOK_BACK), last)
     asked = {ask.offset: ask for ask in rule.asks(extract.parsed.values, span)}
     offsets = not_excused(extract, rule, sorted(asked))
-    job = _Job(extract, rule, key, people, _Ladder(rule, workdays, today), default, rests)
+    job = _Job(extract, rule, key, people, _Ladder(rule, workdays, today, last), default, rests)
     # Rows are made for those only that a reminder may be about.
     for offset, row in zip(offsets, extract.some(offsets), strict=True):
         yield from job.found(asked[offset], row)
@@ -136,8 +136,9 @@ def due(
 class _Ladder:
     """The steps of a rule, those for others included, as far as their day has come."""
 
-    def __init__(self, rule: ReminderRule, workdays: Workdays | None, today: date) -> None:
-        self.today, self._rule, self._workdays = today, rule, workdays
+    def __init__(self, rule: ReminderRule, workdays: Workdays | None, today: date, last: date) -> None:
+        """What falls on a day after `last` has not come, and the calendar is not asked about it: it may not be published yet."""
+        self.today, self._rule, self._workdays, self._last = today, rule, workdays, last
         self._steps = rule.steps()
         self._known: dict[tuple[date, ...], tuple[Step | None, tuple[tuple[Escalation, Step], ...]]] = {}
 
@@ -155,13 +156,16 @@ class _Ladder:
         """Each escalation with the latest date that it has come for; none is counted from before `since`."""
         found = []
         for one in self._rule.escalate:
-            days = ((due, self._escalates(max(self._base(due), since), one.after)) for due in reversed(dues))
+            past = (due for due in reversed(dues) if due <= self._last)
+            days = ((due, self._escalates(max(self._base(due), since), one.after)) for due in past)
             come = next((Step(due, one.after, day) for due, day in days if day <= self.today), None)
             if come:
                 found.append((one, come))
         return tuple(found)
 
     def _moved(self, day: date) -> date | None:
+        if day > self._last:
+            return None
         return self._workdays.moved(day, self._policy) if self._workdays and self._policy else day
 
     def _base(self, due: date) -> date:
@@ -169,7 +173,12 @@ class _Ladder:
         return self._moved(due) or (self._workdays.later(due, 1) if self._workdays else due)
 
     def _escalates(self, base: date, after: int) -> date:
-        return self._workdays.later(base, after) if self._workdays else base + timedelta(after)
+        if self._workdays is None:
+            return base + timedelta(after)
+        day = base
+        while after and day <= self.today:
+            day, after = self._workdays.later(day, 1), after - 1
+        return day + timedelta(after)
 
     @property
     def _policy(self) -> Any:

@@ -141,6 +141,19 @@ def test_past_the_last_published_year_the_report_says_so():
     assert of_rules(rule, desk.row(next=LATE)).troubles == ()
 
 
+def test_steps_that_have_not_come_ask_nothing_of_a_year_to_come():
+    rule = {
+        "call": {
+            **desk.FOLLOW_UP,
+            "working_days": "after",
+            "overdue": {"every": 7, "times": 4},
+            "escalate": [{"after": 9}],
+        }
+    }
+    found = of_rules(rule, desk.row(next=date(2026, 12, 24)), today=date(2026, 12, 25))
+    assert (found.troubles, told(found.mails)) == ((), [("Eve", "C001", 0)])
+
+
 def test_a_country_of_which_no_working_days_are_known_is_said():
     rule = {"call": {**desk.FOLLOW_UP, "working_days": "after", "country": "ZZ"}}
     found = of_rules(rule, desk.row(next=LATE))

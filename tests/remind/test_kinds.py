@@ -23,7 +23,11 @@ def steps(rule, *rows, **options):
 
 
 class TestCadence:
-    BY_LEVEL: ClassVar = {"type": "cadence", "last": "last", "every": {"column": "level", "days": {"high": 14, "low": 60}}}
+    BY_LEVEL: ClassVar = {
+        "type": "cadence",
+        "last": "last",
+        "every": {"column": "level", "days": {"high": 14, "low": 60}},
+    }
 
     @pytest.mark.parametrize(("cells", "found"), [
         pytest.param({"last": ago(13), "level": "High"}, [], id="a day too early"),
