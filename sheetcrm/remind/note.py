@@ -74,7 +74,7 @@ def fitted(text: str, limit: int) -> str:
     """As many whole lines of `text` as go into `limit` bytes of UTF-8 with its last line, which leads to the rest."""
     if len(text.encode()) <= limit:
         return text
-    *lines, last = text.rstrip().splitlines()
+    *lines, last = text.rstrip().split("\n")
     end = f"{LEFT_OUT}\n{last}" if len(last.encode()) < limit // 2 else LEFT_OUT
     left = limit - len(end.encode())
     kept = []

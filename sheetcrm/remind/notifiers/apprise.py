@@ -75,7 +75,7 @@ class AppriseNotifier(Notifier):
 
         def send(message: Outgoing) -> Outcome:
             note = Note.parse(message.data)
-            self.pace.wait()
+            self.pace.go()
             with apprise.LogCapture(level=logging.WARNING) as log:
                 taken = service.notify(title=note.title, body=note.body, body_format=apprise.NotifyFormat.MARKDOWN)
                 # Of its log the last line, which says a status; nothing of the address is in those.

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from sheetcrm.remind.message import Draft, Sender, Thread, compose
+from sheetcrm.remind.notifiers.pace import Pace
 from sheetcrm.variants import Variant
 
 MAIL = "mail"
@@ -117,6 +118,12 @@ class Notifier(ABC):
 
     channel: str
     """Its word in the ledger; a reminder is sent once per channel."""
+    pace: Pace = Pace(None)
+    """How fast it may send."""
+
+    def wait(self) -> None:
+        """Return when one more message may go: before it is noted that it goes, so that nobody who waits leaves a doubt."""
+        self.pace.wait()
 
     def seal(self, draft: Draft, cover: Cover) -> bytes:
         """The bytes that the ledger keeps and `send` is given: a mail, unless this way carries something else; MailError when they cannot be made."""

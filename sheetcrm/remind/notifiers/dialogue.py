@@ -64,9 +64,6 @@ class Dialogue(smtplib.SMTP):
         """As smtplib; the greeting is kept."""
         answer = super().connect(*arguments, **options)
         self.greeting = answer[1]
-        # The end of a mail is sent by itself, and should not wait for the answer to what was before it.
-        if self.sock is not None:
-            self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return answer
 
     def getreply(self) -> tuple[int, bytes]:

@@ -71,7 +71,7 @@ class GmailNotifier(Notifier):
         poster = Poster("the Gmail API", self.timeout)
 
         def send(mail: Outgoing) -> Outcome:
-            self.pace.wait()
+            self.pace.go()
             # The recipient is the one in To, which `compose` has shown to be this one alone.
             body = json.dumps({"raw": base64.urlsafe_b64encode(mail.data).decode()}).encode()
             headers = {"Authorization": f"Bearer {self.token()}", "Content-Type": "application/json"}

@@ -38,13 +38,16 @@ class Pace:
         self._gone: deque[float] = deque()
 
     def wait(self) -> None:
-        """Return when one more may go, and count it."""
-        if self._limit is None:
-            return
-        while len(self._gone) >= self._limit:
+        """Return when one more may go."""
+        while self._limit is not None and len(self._gone) >= self._limit:
             left = self._gone[0] + MINUTE - self._clock.steady()
             if left > 0:
                 self._clock.sleep(left)
             else:
                 self._gone.popleft()
-        self._gone.append(self._clock.steady())
+
+    def go(self) -> None:
+        """One more goes, as soon as it may."""
+        self.wait()
+        if self._limit is not None:
+            self._gone.append(self._clock.steady())

@@ -90,7 +90,7 @@ class RobotNotifier(Notifier):
 
         def send(message: Outgoing) -> Outcome:
             note = Note.parse(message.data)
-            self.pace.wait()
+            self.pace.go()
             now = self.clock.now()
             body = json.dumps(self.payload(note, now), ensure_ascii=False).encode()
             answer = poster.post(self.address(now), body, {"Content-Type": "application/json; charset=utf-8"})

@@ -177,7 +177,7 @@ class _Desk(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     service: Service
 
-    def do_POST(self) -> None:  # noqa: N802 - http.server calls it so
+    def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.service.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
         answers = self.service.answers
@@ -186,7 +186,7 @@ class _Desk(BaseHTTPRequestHandler):
             self._fail(answer)
             return
         status, headers, text = answer
-        self.send_response(status)
+        self.send_response_only(status)
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
         self.send_header("Content-Length", str(len(text.encode())))
@@ -209,12 +209,15 @@ class _Desk(BaseHTTPRequestHandler):
         """Nothing: tests are quiet."""
 
 
-@pytest.fixture
-def service() -> Iterator[Service]:
+@contextmanager
+def answering(context: ssl.SSLContext | None = None) -> Iterator[Service]:
     found = Service()
     desk = ThreadingHTTPServer(("127.0.0.1", 0), type("Desk", (_Desk,), {"service": found}))
     desk.daemon_threads = True
-    found.url = f"http://127.0.0.1:{desk.server_port}"
+    desk.handle_error = lambda *_: None  # type: ignore[method-assign]  # a caller who hangs up is no news
+    if context is not None:
+        desk.socket = context.wrap_socket(desk.socket, server_side=True)
+    found.url = f"http{'s' if context else ''}://{'localhost' if context else '127.0.0.1'}:{desk.server_port}"
     thread = threading.Thread(target=desk.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
@@ -222,6 +225,19 @@ def service() -> Iterator[Service]:
     finally:
         desk.shutdown()
         desk.server_close()
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    with answering() as found:
+        yield found
+
+
+@pytest.fixture
+def secure_service(certificate: Any) -> Iterator[Service]:
+    """The same over TLS, with a certificate that nobody vouches for."""
+    with answering(certificate[0]) as found:
+        yield found
 
 
 @dataclass

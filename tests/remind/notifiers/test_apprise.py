@@ -16,7 +16,9 @@ DRAFT = Draft("Due", "Call Ann\n", "<p>Call Ann</p>", "en", "**Call** Ann")
 
 
 def sent(notifier, steps=None):
-    cover = Cover(Sender("", "crm@example.com"), "Ann", "ann@example.com", "<1@example.com>", datetime(2026, 1, 5, tzinfo=UTC))
+    cover = Cover(
+        Sender("", "crm@example.com"), "Ann", "ann@example.com", "<1@example.com>", datetime(2026, 1, 5, tzinfo=UTC)
+    )
     data = notifier.seal(DRAFT, cover)
     with notifier.open((steps if steps is not None else []).append) as send:
         return send(Outgoing("crm@example.com", "ann@example.com", "<1@example.com>", data))
@@ -53,17 +55,19 @@ def test_robots_that_refuse_with_a_200_are_not_left_to_it(scheme):
         AppriseNotifier(f"{scheme}://abcdef")
 
 
-@pytest.mark.parametrize(("plugin", "name", "address", "options"), [
-    ("dingtalk", "NotifyDingTalk", "notify_url", {"token": "abc"}),
-    ("wecombot", "NotifyWeComBot", "notify_url", {"key": "abc"}),
-    ("feishu", "NotifyFeishu", "notify_url", {"token": "abc"}),
+@pytest.mark.parametrize(("plugin", "name", "options"), [
+    ("dingtalk", "NotifyDingTalk", {"token": "abc"}),
+    ("wecombot", "NotifyWeComBot", {"key": "abc"}),
+    ("feishu", "NotifyFeishu", {"token": "abc"}),
 ])  # fmt: skip
-def test_why_apprise_takes_the_refusal_of_such_a_robot_for_a_yes(service, monkeypatch, plugin, name, address, options):
+def test_why_apprise_takes_the_refusal_of_such_a_robot_for_a_yes(service, monkeypatch, plugin, name, options):
     """When this fails, apprise reads answers, and these robots could be left to it."""
     import importlib
 
     kind = getattr(importlib.import_module(f"apprise.plugins.{plugin}"), name)
-    monkeypatch.setattr(kind, address, service.url + "/?key={key}{token}".replace("{key}" if "token" in options else "{token}", ""))
+    monkeypatch.setattr(
+        kind, "notify_url", service.url + "/?key={key}{token}".replace("{key}" if "token" in options else "{token}", "")
+    )
     service.will({"errcode": 93000, "code": 19001, "errmsg": "no such robot"})
     assert kind(**options).notify(body="x", title="y") is True
     assert len(service.asked) == 1

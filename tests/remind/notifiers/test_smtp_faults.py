@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from sheetcrm.errors import MailError, UsageError
-from sheetcrm.remind.notifiers.base import Outcome, Outgoing, Verdict
+from sheetcrm.remind.message import Draft, Sender
+from sheetcrm.remind.notifiers.base import Cover, Outcome, Outgoing, Verdict
+from sheetcrm.remind.notifiers.shared import Shared
 from sheetcrm.remind.notifiers.smtp import SmtpNotifier
 
 ANN, BOB, EVE = "ann@example.com", "bob@example.com", "eve@example.com"
 SMALL = b"Subject: x\r\n\r\nhello\r\n"
 LARGE = b"Subject: x\r\n\r\n" + b"hello hello hello\r\n" * 400_000
+DRAFT = Draft("Due", "Hello", "<p>Hello</p>", "en")
+COVER = Cover(Sender("", "crm@example.com"), "Ann", ANN, "<1@example.com>", datetime(2026, 1, 5, tzinfo=UTC))
 STOPS, RETRY, UNKNOWN, SENT = MailError, Verdict.RETRY, Verdict.UNKNOWN, Verdict.SENT
 
 
@@ -34,9 +38,7 @@ def plain(faults, **settings):
 def signed(post, **settings):
     faults, trusted = post
     password = None if "token" in settings else "s3cret"
-    return SmtpNotifier(
-        "localhost", faults.port, "starttls", "ann@example.com", password, 5, trusted, **settings
-    )
+    return SmtpNotifier("localhost", faults.port, "starttls", "ann@example.com", password, 5, trusted, **settings)
 
 
 @pytest.mark.parametrize(("stage", "expected"), [
@@ -67,7 +69,7 @@ def test_a_line_that_goes_dead(faults, stage, expected, fault):
 def test_a_line_that_goes_dead_before_anybody_signed_in(sign_in_post, stage):
     faults, _ = sign_in_post
     faults.at[stage] = ["drop"]
-    with pytest.raises(MailError, match="every mail stays queued|no secure connection"):
+    with pytest.raises(MailError, match=r"every mail stays queued|no secure connection"):
         verdicts(signed(sign_in_post), outgoing())
 
 
@@ -201,6 +203,14 @@ class TestTls:
                 verdicts(SmtpNotifier("localhost", faults.port, "starttls", ca_file=trusted), outgoing())
         assert "MAIL" not in faults.commands
 
+    @pytest.mark.parametrize("text", [None, "", "no certificate"])
+    def test_a_file_of_certificates_that_is_none(self, faults, tmp_path, text):
+        if text is not None:
+            (tmp_path / "ca.pem").write_text(text, encoding="utf-8")
+        notifier = SmtpNotifier("localhost", faults.port, "starttls", ca_file=tmp_path / "ca.pem")
+        with pytest.raises(MailError, match=r"ca\.pem has no certificates to trust"):
+            verdicts(notifier, outgoing())
+
 
 class TestHowMany:
     def test_so_many_over_one_connection(self, faults):
@@ -214,6 +224,18 @@ class TestHowMany:
             wrist.at += 1
         # The third waits until the first is a minute old, the fifth until the third is.
         assert wrist.slept == [58.0, 58.0]
+
+    def test_many_who_share_it_use_one_connection(self, faults):
+        with Shared(plain(faults)) as shared:
+            assert [verdicts(shared, outgoing()) for _ in range(3)] == [[SENT]] * 3
+            assert (shared.channel, shared.seal(DRAFT, COVER)) == ("mail", plain(faults).seal(DRAFT, COVER))
+        assert faults.commands.count("CONNECT") == 1
+        assert faults.commands[-1] == "QUIT"
+
+    def test_one_connection_that_died_is_made_anew_for_the_next(self, faults):
+        with Shared(plain(faults)) as shared:
+            faults.at["END"] = ["drop"]
+            assert [*verdicts(shared, outgoing()), *verdicts(shared, outgoing())] == [UNKNOWN, SENT]
 
 
 class TestBeyondAscii:
@@ -231,6 +253,13 @@ def test_every_step_is_told(sign_in_post):
     steps = []
     with signed(sign_in_post).open(steps.append) as send:
         send(outgoing())
-    expected = ["connected to", "encrypted with TLS", "signed in as ann@example.com", "takes mail from", "takes mail for", "took the mail: 250"]
+    expected = [
+        "connected to",
+        "encrypted with TLS",
+        "signed in as ann@example.com",
+        "takes mail from",
+        "takes mail for",
+        "took the mail: 250",
+    ]
     assert all(re.match(start, step) for start, step in zip(expected, steps, strict=True)), steps
     assert "s3cret" not in "".join(steps)
