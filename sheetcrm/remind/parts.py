@@ -255,14 +255,21 @@ def _block(key: _Key, lane: _Lane, rows: Sequence[Reminder], speech: Speech) -> 
     entries = [speech.entry(one) for one in rows]
     if isinstance(key, Subject):
         title = clean(name_of(key, speech.reading, speech.context), NAME_LENGTH)
-        # Not the customer's name again below the customer's name.
-        entries = [replace(entry, name=entry.rule, rule="") if entry.name == title else entry for entry in entries]
+        entries = [_below(title, entry) for entry in entries]
     elif lane.kind == 1:
         title = entries[0].rule
         entries = [replace(entry, rule="") for entry in entries]
     else:
         title = key or speech.t("nobody")
     return Block(title, tuple(entries))
+
+
+def _below(customer: str, entry: Entry) -> Entry:
+    """Without the customer's name again below the customer's name."""
+    facts = tuple(fact for fact in entry.facts if fact.value != customer)
+    if entry.name != customer:
+        return replace(entry, facts=facts)
+    return replace(entry, name=entry.rule, rule="", facts=facts)
 
 
 def _sum(rows: Sequence[Reminder], speech: Speech) -> str:

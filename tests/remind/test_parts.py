@@ -159,6 +159,23 @@ def test_rows_of_several_sheets_about_one_customer_stand_together():
     ]
 
 
+def test_the_name_of_a_customer_is_not_said_again_below_it():
+    sheets = {
+        "customers": [{**CUSTOMERS[0], "next": TODAY}],
+        "orders": [order(1, "C0")],
+        "team": [{"name": "Ann", "email": ANN}],
+    }
+    template = shop()
+    rules = {
+        **template.reminders,
+        "deliver": template.reminders["deliver"].model_copy(update={"show": ("goods", "customer")}),
+    }
+    sheets["customers"][0]["name"] = "C0"
+    made = template.model_copy(update={"reminders": rules})
+    (draft,) = drafts_of(office.reading_of(made, sheets, language="en", title="Shop")).values()
+    assert draft.text.count("C0") == 1
+
+
 def test_orders_of_one_customer_stay_together_within_their_rule():
     assert lines(CUSTOMERS, [order(1, "C0"), order(2, "C1"), order(3, "C0")]) == [
         "[Deliveries]",
