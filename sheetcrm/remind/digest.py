@@ -18,7 +18,7 @@ from sheetcrm.remind.due import Reminder
 from sheetcrm.remind.forms import filled
 from sheetcrm.remind.ics import Event, attached
 from sheetcrm.remind.message import Attachment, Draft, clean
-from sheetcrm.remind.parts import Entry, Section, Speech, is_blank, is_late, sections, web, when
+from sheetcrm.remind.parts import Section, Speech, is_blank, is_late, sections, web, when
 from sheetcrm.remind.since import FIRST, Since
 from sheetcrm.sync.records import Reading
 
@@ -232,9 +232,9 @@ def _listed(title: str, lines: Sequence[Line], t: Texts) -> Listed:
 
 def _about(rule: str, text: str, speech: Speech) -> str:
     """The text, after the rule where there are several."""
-    rules = speech.reading.template.reminders
-    title = clean(rules[rule].title.say(speech.context.language))
-    return speech.t("{rule}: {text}", rule=title, text=text) if len(rules) > 1 else text
+    if len(speech.reading.template.reminders) == 1:
+        return text
+    return speech.t("{rule}: {text}", rule=speech.title(rule), text=text)
 
 
 def _when(one: Reminder, speech: Speech) -> str:
@@ -245,10 +245,10 @@ def _calendar(reminders: Sequence[Reminder], speech: Speech, style: Style) -> It
     """A file with the dates that are still to come, if there are any."""
     ahead = [one for one in reminders if one.due > speech.today and not one.escalated][: style.rows_shown]
     if ahead:
-        yield attached([_event(one, speech.entry(one), speech) for one in ahead], today=speech.today)
+        yield attached([_event(one, speech) for one in ahead], today=speech.today)
 
 
-def _event(one: Reminder, entry: Entry, speech: Speech) -> Event:
+def _event(one: Reminder, speech: Speech) -> Event:
     key = (speech.reading.layout.spreadsheet_id, one.sheet, str(one.row.id), one.rule)
-    facts = [f"{fact.label}: {fact.value}" for fact in entry.facts]
-    return Event(key, one.due, f"{entry.name} · {entry.rule}", "\n".join([*facts, entry.link]).strip(), entry.link)
+    summary = f"{speech.name(one.rule, one.row)} · {speech.title(one.rule)}"
+    return Event(key, one.due, summary, speech.link(one.sheet, one.row, one.column))

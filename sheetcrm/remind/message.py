@@ -209,7 +209,7 @@ def _fill(message: EmailMessage, draft: Draft) -> None:
 
 
 def _bound(message: EmailMessage, message_id: str) -> None:
-    """The same mail is the same bytes: boundaries come from its id; no encoding of a body can contain `=_`."""
+    """The same mail is the same bytes: boundaries come from its id; no body can contain `=_`, see `_encoding`."""
     parts = [part for part in message.walk() if part.is_multipart()]
     for number, part in enumerate(parts):
         part.set_boundary(f"=_{_hashed(message_id)[:24]}{number or ''}")
@@ -239,4 +239,8 @@ def _header_address(name: str, address: str) -> Address:
 
 
 def _encoding(text: str) -> str:
-    return "quoted-printable" if text.isascii() else "base64"
+    """What is quickest and can contain no boundary; no line may be longer than 998 bytes (RFC 5322)."""
+    if not text.isascii():
+        return "base64"
+    plain = "=_" not in text and max(map(len, text.splitlines()), default=0) <= 900
+    return "7bit" if plain else "quoted-printable"

@@ -81,16 +81,19 @@ class Speech:
 
     def entry(self, one: Reminder) -> Entry:
         """The row of a reminder."""
-        rule = self.reading.template.reminders[one.rule]
         return Entry(
             name=self.name(one.rule, one.row),
             link=self.link(one.sheet, one.row, one.column),
             when=self.t("still blank") if is_blank(one) else when((self.today - one.due).days, self.t),
             tone=self._tone(one),
             facts=tuple(self._facts(one)),
-            rule=clean(rule.title.say(self.context.language)),
+            rule=self.title(one.rule),
             note=self._note(one),
         )
+
+    def title(self, rule: str) -> str:
+        """What a rule is called."""
+        return clean(self.reading.template.reminders[rule].title.say(self.context.language))
 
     def name(self, rule: str, row: Row) -> str:
         """By what people know that row: what the rule shows first, else its id."""

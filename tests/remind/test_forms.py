@@ -110,7 +110,7 @@ def test_the_page_on_reminders_names_every_value_that_our_templates_use():
     environment.filters.update(plain=str, address=str)
     texts = [(folder / f"digest.{ending}").read_text(encoding="utf-8") for ending in ("html", "txt", "md")]
     used = set().union(*(meta.find_undeclared_variables(environment.parse(text)) for text in texts))
-    assert used == named
+    assert used - {"linked", "rows"} == named, "two are macros"
 
 
 def test_characters_are_found_by_browsers_that_read_the_first_kilobyte():

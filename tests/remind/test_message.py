@@ -158,6 +158,21 @@ def test_what_was_meant_arrives():
     assert found.get_body(("html",)).get_content().splitlines() == ["<p>你好</p>"]
 
 
+@pytest.mark.parametrize("text", [
+    pytest.param("--=_" + "0" * 24 + "\r\nContent-Type: text/html", id="what looks like a boundary"),
+    pytest.param("x" * 5000, id="a line too long for mail"),
+    pytest.param(".\r\n..\r\nFrom nobody", id="what mail servers take for something else"),
+    pytest.param("\u6f22" * 3000, id="a long line of another writing"),
+])  # fmt: skip
+def test_whatever_a_body_says_arrives_and_ends_no_part(text):
+    data = mail(text=text, html=text)
+    assert max(map(len, data.split(b"\r\n"))) <= 998
+    found = parsed(data)
+    assert len(list(found.iter_parts())) == 2
+    assert found.get_body(("plain",)).get_content().splitlines() == text.splitlines()
+    assert b"\n--=_0000" not in data
+
+
 def test_the_same_mail_is_the_same_bytes():
     assert mail() == mail()
 

@@ -7,14 +7,14 @@ from html.parser import HTMLParser
 import pytest
 
 from sheetcrm.remind.message import Attachment, Draft
-from sheetcrm.remind.preview import preview
+from sheetcrm.remind.preview import ELSEWHERE, preview
 from sheetcrm.remind.report import MailReport
 
 HOSTILE = '"><script>alert(1)</script>'
 
 
 def mail(name="Ann", text="hello", **more):
-    draft = Draft(f"Due for {name}", text, f"<html><body>{text}</body></html>", "en", f"- {text}", **more)
+    draft = Draft(f"Due for {name}", text, f"<html><head></head><body>{text}</body></html>", "en", f"- {text}", **more)
     return MailReport(name, "ann@example.com", draft.subject, 1, "planned", draft=draft)
 
 
@@ -35,9 +35,9 @@ class Page(HTMLParser):
 
 def test_every_mail_in_every_form():
     page = Page(preview([mail(), mail("Bob", "bye")], language="en"))
-    assert [frame["srcdoc"] for frame in page.frames] == ["<html><body>hello</body></html>"] * 2 + [
-        "<html><body>bye</body></html>"
-    ] * 2
+    assert [frame["srcdoc"].replace(ELSEWHERE, "<head>") for frame in page.frames] == [
+        "<html><head></head><body>hello</body></html>"
+    ] * 2 + ["<html><head></head><body>bye</body></html>"] * 2
     said = " ".join(page.texts)
     assert "Due for Ann" in said
     assert "- bye" in said
@@ -52,7 +52,9 @@ def test_every_mail_in_every_form():
 def test_nothing_in_it_runs(made):
     page = Page(preview([made], language="en"))
     assert "script" not in page.tags
-    assert {frame["sandbox"] for frame in page.frames} == {"allow-popups"}
+    assert {frame["sandbox"] for frame in page.frames} == {
+        "allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+    }
 
 
 def test_mails_of_before_that_only_wait_have_nothing_to_show():
