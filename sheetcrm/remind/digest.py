@@ -23,6 +23,8 @@ from sheetcrm.remind.since import FIRST, Since
 from sheetcrm.sync.records import Reading
 
 ROWS_SHOWN = 50
+DATES_SHOWN = 20
+"""In the calendar file."""
 LINES_SHOWN = 10
 """Of rows that are not news: told before, settled, expired."""
 
@@ -85,7 +87,7 @@ def digest(
     speech = Speech(reading, reading.template.context(language, today), today, texts(language))
     values = _values(reminders, speech, style, since, note)
     made = filled(values, style.templates)
-    files = tuple(_calendar(reminders, speech, style)) if style.calendar else ()
+    files = tuple(_calendar(reminders, speech)) if style.calendar else ()
     return Draft(values["subject"], made.text, made.page, values["language"], made.markdown, files, made.trouble)
 
 
@@ -104,7 +106,7 @@ def _values(reminders: Sequence[Reminder], speech: Speech, style: Style, since: 
     title = clean(reading.layout.title)
     summary = tuple(_summary(reminders, speech))
     counts = t(", ").join(one.text for one in summary)
-    names = t(", ").join(dict.fromkeys(clean(one.person.name, 80) for one in reminders))
+    names = t(", ").join(clean(name, 80) for name in dict.fromkeys(one.person.name for one in reminders))
     return {
         "language": {"zh": "zh-CN"}.get(t.language, t.language),
         "subject": _subject(title, counts, reminders, parts, t),
@@ -241,11 +243,11 @@ def _when(one: Reminder, speech: Speech) -> str:
     return speech.t("still blank") if is_blank(one) else when((speech.today - one.due).days, speech.t)
 
 
-def _calendar(reminders: Sequence[Reminder], speech: Speech, style: Style) -> Iterator[Attachment]:
+def _calendar(reminders: Sequence[Reminder], speech: Speech) -> Iterator[Attachment]:
     """A file with the dates that are still to come, if there are any."""
-    ahead = [one for one in reminders if one.due > speech.today and not one.escalated][: style.rows_shown]
+    ahead = sorted((one for one in reminders if one.due > speech.today and not one.escalated), key=lambda one: one.due)
     if ahead:
-        yield attached([_event(one, speech) for one in ahead], today=speech.today)
+        yield attached([_event(one, speech) for one in ahead[:DATES_SHOWN]], today=speech.today)
 
 
 def _event(one: Reminder, speech: Speech) -> Event:

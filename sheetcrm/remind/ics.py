@@ -61,7 +61,6 @@ def _made(one: Event, today: date) -> Component:
     made.add("summary", one.summary)
     made.add("transp", "TRANSPARENT")
     if one.link:
-        made.add("url", one.link)
-        # Few programs show an URL.
+        # Few programs show what is said to be the event's URL.
         made.add("description", one.link)
     return made

@@ -218,11 +218,11 @@ def _bound(message: EmailMessage, message_id: str) -> None:
 def guarded(message: EmailMessage, address: str) -> bytes:
     """The bytes of `message`, once they are shown to have its headers, no others, and one recipient; else MailError."""
     data = message.as_bytes(policy=message.policy)
-    head = data.partition(b"\r\n\r\n")[0].replace(b"\r\n", b"")
-    parsed = BytesParser(policy=SMTP).parsebytes(data, headersonly=True)
+    head = data.partition(b"\r\n\r\n")[0]
+    parsed = BytesParser(policy=SMTP).parsebytes(head + b"\r\n\r\n", headersonly=True)
     recipients = [found.addr_spec for found in getattr(parsed["To"], "addresses", ())]
     same = _said(parsed) == _said(message)
-    sound = same and recipients == [address] and not re.search(rb"[\r\n\x00]", head)
+    sound = same and recipients == [address] and not re.search(rb"[\r\n\x00]", head.replace(b"\r\n", b""))
     if not (sound and data.isascii()):
         raise MailError(f"a mail to {clean(address)} was stopped: its headers would not say what was meant")
     return data

@@ -36,7 +36,7 @@ def preview(mails: Sequence[MailReport], *, language: str) -> str:
             as_text=t("As text"),
             as_chat=t("In a chat"),
             mails=shown,
-        elsewhere=ELSEWHERE,
+            elsewhere=ELSEWHERE,
             widths=WIDTHS,
         )
     )
