@@ -15,7 +15,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from sheetcrm.messages import Texts
-from sheetcrm.remind.about import Subject, name_of, subject
+from sheetcrm.remind.about import Subject, leads, name_of, subject
 from sheetcrm.remind.due import Reminder
 from sheetcrm.remind.message import clean
 from sheetcrm.remind.people import MESSAGES
@@ -119,13 +119,15 @@ class Speech:
 
     def _facts(self, one: Reminder) -> Iterable[Fact]:
         rule, columns = self.reading.template.reminders[one.rule], self.reading.template.sheets[one.sheet].columns
-        titles = {key: clean(columns[key].title.say(self.context.language)) for key in columns}
         values = {key: shown(one.row.get(key), columns[key], self.context) for key in (one.column, *rule.show[1:])}
-        if is_blank(one):
+        said = (*values, *one.columns)
+        titles = {key: clean(columns[key].title.say(self.context.language)) for key in said}
+        blank = is_blank(one)
+        if blank:
             yield Fact(self.t("To fill in"), self.t(", ").join(titles[key] for key in one.columns))
         elif values[one.column]:
             yield Fact(titles[one.column], values[one.column])
-        if not is_blank(one) and values[one.column] != one.due.isoformat():
+        if not blank and values[one.column] != one.due.isoformat():
             yield Fact(self.t("Due"), one.due.isoformat())
         if one.left is not None:
             yield Fact(self.t("Still to be paid"), self.money(one.rule, one.left))
@@ -210,7 +212,8 @@ _Key = Subject | str
 def _lanes(reminders: Sequence[Reminder], speech: Speech) -> Mapping[_Lane, list[tuple[_Key, Reminder]]]:
     """Every lane in order, each with its rows in order: block by block, the most urgent first."""
     template = speech.reading.template
-    about = [subject(one.sheet, one.row, template) for one in reminders]
+    led = {sheet: leads(template, sheet) for sheet in {one.sheet for one in reminders}}
+    about = [subject(one.sheet, one.row, led[one.sheet]) for one in reminders]
     matters: dict[Subject, list[Reminder]] = {}
     for one, of in zip(reminders, about, strict=True):
         if not one.escalated:
