@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """
-Every template's example rows → the digest of whoever has most of them → docs/pictures.
+A template's example rows, taken for real and for one person's → their digest on the day with most to say → docs/pictures.
 
 Each picture shows a wide window, a phone, and the phone in the dark.  Needs
 Chromium.  Names of templates may follow; without any, those of docs/reminders.md
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from html import escape
 from pathlib import Path
@@ -24,8 +25,8 @@ from sheetcrm.preview import picture
 from sheetcrm.remind.allow import AllowList
 from sheetcrm.remind.digest import digest
 from sheetcrm.remind.due import Reminder
-from sheetcrm.remind.gather import Agenda, gather, needed
-from sheetcrm.remind.ledger import Fate, Occurrence, Recipient, State
+from sheetcrm.remind.gather import gather, needed
+from sheetcrm.remind.ledger import Fate, Occurrence, State
 from sheetcrm.remind.message import Draft
 from sheetcrm.remind.since import Before, since
 from sheetcrm.schema import loader
@@ -36,7 +37,7 @@ from sheetcrm.sync.records import Reading
 from sheetcrm.testing import server
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
-SHOWN = ("customer-list", "chemicals", "task-tracker")
+SHOWN = ("customer-list", "chemicals")
 WIDTHS = (760, 390, 390)
 """Of a wide window and of phones, in pixels."""
 GAP = 12
@@ -48,16 +49,20 @@ iframe {{ border: 0; display: block; height: 100px }}</style>{frames}
   document.documentElement.dataset.height = document.documentElement.scrollHeight;
 }})</script>
 """
-LATER = timedelta(days=2)
-"""So long after the example rows were made is today, and so long before that was the last mail."""
+DAYS = range(0, 29, 2)
+"""How long after the example rows were made today may be: the day with most to say is taken."""
+BREAK = timedelta(days=2)
+"""How long before today the last mail was."""
 
 
-def drafts(name: str, language: str, today: date) -> Iterator[tuple[str, Draft]]:
-    """The digest of everybody who has something due, with who they are; the longest first."""
-    reading = as_real(loader.named(name), language, today - LATER)
-    agenda, before = (told(reading, day) for day in (today, today - LATER))
-    for recipient, due in agenda.mails.items():
-        yield recipient.name, letter(reading, recipient, due, before.mails.get(recipient, {}), today)
+def drafts(name: str, language: str, made: date) -> Iterator[Draft]:
+    """A digest of every such day for one person, who has all that is everybody's."""
+    reading = as_real(loader.named(name), language, made)
+    for later in DAYS:
+        today = made + timedelta(later)
+        due, before = (everything(reading, day) for day in (today, today - BREAK))
+        if due:
+            yield letter(reading, due, before, today)
 
 
 def as_real(template: Template, language: str, today: date) -> Reading:
@@ -72,21 +77,25 @@ def as_real(template: Template, language: str, today: date) -> Reading:
         return read(gateway, real, language=language, columns=needed(real), rules=False)
 
 
-def told(reading: Reading, today: date) -> Agenda:
-    """Everything that is due on that day."""
-    return gather(reading, today=today, channel="mail", allow=AllowList.of(["*@example.com", "example.com"]))
+def everything(reading: Reading, today: date) -> dict[Occurrence, Reminder]:
+    """Everything that is due on that day, as if it were for one person, who leads whoever lets things wait."""
+    agenda = gather(reading, today=today, channel="mail", allow=AllowList.of(["example.com"]))
+    found = {matter: one for due in agenda.mails.values() for matter, one in due.items()}
+    persons = [one.person for one in found.values()]
+    waiting = {matter.matter for matter, one in found.items() if one.escalated}
+    return {
+        matter: replace(one, person=persons[0])
+        for matter, one in found.items()
+        if one.escalated or matter.matter not in waiting
+    }
 
 
 def letter(
-    reading: Reading,
-    recipient: Recipient,
-    due: Mapping[Occurrence, Reminder],
-    before: Mapping[Occurrence, Reminder],
-    today: date,
+    reading: Reading, due: Mapping[Occurrence, Reminder], before: Mapping[Occurrence, Reminder], today: date
 ) -> Draft:
     """What they get today, who got a mail a few days ago."""
-    then = datetime.combine(today - LATER, datetime.min.time(), UTC)
-    known = {one: Fate(State.SENT, "", then) for one in before if one in due}
+    then = datetime.combine(today - BREAK, datetime.min.time(), UTC)
+    known = {one: Fate(State.SENT, "", then) for one in list(before)[::3] if one in due}
     news = [reminder for one, reminder in due.items() if one not in known] or list(due.values())
     remembered = Before(then.date() if before else None, list(before), known)
     return digest(news, reading, today=today, since=since(remembered, due, reading, today=today))
@@ -102,7 +111,7 @@ def framed(page: str) -> str:
 
 
 def photographed(page: str, target: Path) -> None:
-    """Write the picture, as high as it has to be."""
+    """Write the picture, as high as it has to be; by its ending as WebP, a fifth of the size of a PNG."""
     with tempfile.TemporaryDirectory() as folder:
         frames = Path(folder) / "frames.html"
         frames.write_text(framed(page), encoding="utf-8")
@@ -121,19 +130,15 @@ def main(arguments: list[str]) -> None:
     """One picture a template and language."""
     into = Path(arguments[arguments.index("--into") + 1]) if "--into" in arguments else None
     names = [name for name in arguments if name in loader.names()] or SHOWN
-    today = datetime.now(UTC).date() + LATER
     for name in names:
         for language in LANGUAGES:
-            found = max(drafts(name, language, today), key=lambda one: len(one[1].html), default=None)
-            if found is None:
-                print(f"{name} in {language}: nothing is due")
-                continue
-            target = (into or PICTURES) / f"digest-{name}-{language}.png"
-            photographed(found[1].html, target)
+            draft = max(drafts(name, language, datetime.now(UTC).date()), key=lambda one: len(one.html))
+            target = (into or PICTURES) / f"digest-{name}-{language}.webp"
+            photographed(draft.html, target)
             if into:
-                target.with_suffix(".html").write_text(found[1].html, encoding="utf-8")
-                target.with_suffix(".txt").write_text(f"{found[1].text}\n\n{found[1].markdown}", encoding="utf-8")
-            print(f"{target.name}  {target.stat().st_size // 1024} kB, page {len(found[1].html) // 1024} kB")
+                target.with_suffix(".html").write_text(draft.html, encoding="utf-8")
+                target.with_suffix(".txt").write_text(f"{draft.text}\n\n{draft.markdown}", encoding="utf-8")
+            print(f"{target.name}  {target.stat().st_size // 1024} kB, page {len(draft.html) // 1024} kB")
 
 
 if __name__ == "__main__":

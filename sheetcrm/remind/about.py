@@ -28,19 +28,18 @@ def columns(template: Template) -> frozenset[str]:
     """The columns (`orders.customer`) that have to be read to know what the rows of rules are about, and what that is called."""
     found = set()
     for sheet in {rule.sheet for rule in template.reminders.values()}:
-        if leads := _leads(template, sheet):
-            column, target = leads
+        if led := leads(template, sheet):
+            column, target = led
             found.add(f"{sheet}.{column}")
             if name := heading(template, target):
                 found |= {f"{target}.{name}", f"{target}.{template.sheets[target].key}"}
     return frozenset(found)
 
 
-def subject(sheet: str, row: Row, template: Template) -> Subject:
-    """What that row is about."""
-    leads = _leads(template, sheet)
-    there = row.get(leads[0]) if leads else None
-    return Subject(leads[1], str(there)) if leads and there is not None else Subject(sheet, str(row.id))
+def subject(sheet: str, row: Row, led: tuple[str, str] | None) -> Subject:
+    """What that row is about; `led` is what `leads` says of its sheet."""
+    there = row.get(led[0]) if led else None
+    return Subject(led[1], str(there)) if led and there is not None else Subject(sheet, str(row.id))
 
 
 def heading(template: Template, sheet: str) -> str | None:
@@ -60,6 +59,7 @@ def name_of(one: Subject, reading: Reading, context: Context) -> str:
     return shown(row.get(column), reading.template.sheets[one.sheet].columns[column], context) or one.id
 
 
-def _leads(template: Template, sheet: str) -> tuple[str, str] | None:
+def leads(template: Template, sheet: str) -> tuple[str, str] | None:
+    """The first column of that sheet that refers to another one, and which; None where none does."""
     found = template.sheets[sheet].columns.items()
     return next(((key, column.to) for key, column in found if isinstance(column, ReferenceColumn)), None)

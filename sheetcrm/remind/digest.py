@@ -18,11 +18,13 @@ from sheetcrm.remind.due import Reminder
 from sheetcrm.remind.forms import filled
 from sheetcrm.remind.ics import Event, attached
 from sheetcrm.remind.message import Attachment, Draft, clean
-from sheetcrm.remind.parts import Entry, Section, Speech, is_blank, is_late, sections, web, when
+from sheetcrm.remind.parts import Section, Speech, is_blank, is_late, sections, web, when
 from sheetcrm.remind.since import FIRST, Since
 from sheetcrm.sync.records import Reading
 
 ROWS_SHOWN = 50
+DATES_SHOWN = 20
+"""In the calendar file."""
 LINES_SHOWN = 10
 """Of rows that are not news: told before, settled, expired."""
 
@@ -85,7 +87,7 @@ def digest(
     speech = Speech(reading, reading.template.context(language, today), today, texts(language))
     values = _values(reminders, speech, style, since, note)
     made = filled(values, style.templates)
-    files = tuple(_calendar(reminders, speech, style)) if style.calendar else ()
+    files = tuple(_calendar(reminders, speech)) if style.calendar else ()
     return Draft(values["subject"], made.text, made.page, values["language"], made.markdown, files, made.trouble)
 
 
@@ -104,7 +106,7 @@ def _values(reminders: Sequence[Reminder], speech: Speech, style: Style, since: 
     title = clean(reading.layout.title)
     summary = tuple(_summary(reminders, speech))
     counts = t(", ").join(one.text for one in summary)
-    names = t(", ").join(dict.fromkeys(clean(one.person.name, 80) for one in reminders))
+    names = t(", ").join(clean(name, 80) for name in dict.fromkeys(one.person.name for one in reminders))
     return {
         "language": {"zh": "zh-CN"}.get(t.language, t.language),
         "subject": _subject(title, counts, reminders, parts, t),
@@ -232,23 +234,23 @@ def _listed(title: str, lines: Sequence[Line], t: Texts) -> Listed:
 
 def _about(rule: str, text: str, speech: Speech) -> str:
     """The text, after the rule where there are several."""
-    rules = speech.reading.template.reminders
-    title = clean(rules[rule].title.say(speech.context.language))
-    return speech.t("{rule}: {text}", rule=title, text=text) if len(rules) > 1 else text
+    if len(speech.reading.template.reminders) == 1:
+        return text
+    return speech.t("{rule}: {text}", rule=speech.title(rule), text=text)
 
 
 def _when(one: Reminder, speech: Speech) -> str:
     return speech.t("still blank") if is_blank(one) else when((speech.today - one.due).days, speech.t)
 
 
-def _calendar(reminders: Sequence[Reminder], speech: Speech, style: Style) -> Iterator[Attachment]:
+def _calendar(reminders: Sequence[Reminder], speech: Speech) -> Iterator[Attachment]:
     """A file with the dates that are still to come, if there are any."""
-    ahead = [one for one in reminders if one.due > speech.today and not one.escalated][: style.rows_shown]
+    ahead = sorted((one for one in reminders if one.due > speech.today and not one.escalated), key=lambda one: one.due)
     if ahead:
-        yield attached([_event(one, speech.entry(one), speech) for one in ahead], today=speech.today)
+        yield attached([_event(one, speech) for one in ahead[:DATES_SHOWN]], today=speech.today)
 
 
-def _event(one: Reminder, entry: Entry, speech: Speech) -> Event:
+def _event(one: Reminder, speech: Speech) -> Event:
     key = (speech.reading.layout.spreadsheet_id, one.sheet, str(one.row.id), one.rule)
-    facts = [f"{fact.label}: {fact.value}" for fact in entry.facts]
-    return Event(key, one.due, f"{entry.name} · {entry.rule}", "\n".join([*facts, entry.link]).strip(), entry.link)
+    summary = f"{speech.name(one.rule, one.row)} · {speech.title(one.rule)}"
+    return Event(key, one.due, summary, speech.link(one.sheet, one.row, one.column))

@@ -29,7 +29,6 @@ class Event:
     key: tuple[str, ...]
     day: date
     summary: str
-    text: str
     link: str
 
 
@@ -60,8 +59,8 @@ def _made(one: Event, today: date) -> Component:
     made.add("dtstart", one.day)
     made.add("dtend", one.day + timedelta(days=1))
     made.add("summary", one.summary)
-    made.add("description", one.text)
     made.add("transp", "TRANSPARENT")
     if one.link:
-        made.add("url", one.link)
+        # Few programs show what is said to be the event's URL.
+        made.add("description", one.link)
     return made

@@ -209,7 +209,7 @@ def _fill(message: EmailMessage, draft: Draft) -> None:
 
 
 def _bound(message: EmailMessage, message_id: str) -> None:
-    """The same mail is the same bytes: boundaries come from its id; no encoding of a body can contain `=_`."""
+    """The same mail is the same bytes: boundaries come from its id; no body can contain `=_`, see `_encoding`."""
     parts = [part for part in message.walk() if part.is_multipart()]
     for number, part in enumerate(parts):
         part.set_boundary(f"=_{_hashed(message_id)[:24]}{number or ''}")
@@ -218,11 +218,11 @@ def _bound(message: EmailMessage, message_id: str) -> None:
 def guarded(message: EmailMessage, address: str) -> bytes:
     """The bytes of `message`, once they are shown to have its headers, no others, and one recipient; else MailError."""
     data = message.as_bytes(policy=message.policy)
-    head = data.partition(b"\r\n\r\n")[0].replace(b"\r\n", b"")
-    parsed = BytesParser(policy=SMTP).parsebytes(data, headersonly=True)
+    head = data.partition(b"\r\n\r\n")[0]
+    parsed = BytesParser(policy=SMTP).parsebytes(head + b"\r\n\r\n", headersonly=True)
     recipients = [found.addr_spec for found in getattr(parsed["To"], "addresses", ())]
     same = _said(parsed) == _said(message)
-    sound = same and recipients == [address] and not re.search(rb"[\r\n\x00]", head)
+    sound = same and recipients == [address] and not re.search(rb"[\r\n\x00]", head.replace(b"\r\n", b""))
     if not (sound and data.isascii()):
         raise MailError(f"a mail to {clean(address)} was stopped: its headers would not say what was meant")
     return data
@@ -239,4 +239,8 @@ def _header_address(name: str, address: str) -> Address:
 
 
 def _encoding(text: str) -> str:
-    return "quoted-printable" if text.isascii() else "base64"
+    """What is quickest and can contain no boundary; no line may be longer than 998 bytes (RFC 5322)."""
+    if not text.isascii():
+        return "base64"
+    plain = "=_" not in text and max(map(len, text.splitlines()), default=0) <= 900
+    return "7bit" if plain else "quoted-printable"

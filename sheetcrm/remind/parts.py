@@ -15,7 +15,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from sheetcrm.messages import Texts
-from sheetcrm.remind.about import Subject, name_of, subject
+from sheetcrm.remind.about import Subject, leads, name_of, subject
 from sheetcrm.remind.due import Reminder
 from sheetcrm.remind.message import clean
 from sheetcrm.remind.people import MESSAGES
@@ -81,16 +81,19 @@ class Speech:
 
     def entry(self, one: Reminder) -> Entry:
         """The row of a reminder."""
-        rule = self.reading.template.reminders[one.rule]
         return Entry(
             name=self.name(one.rule, one.row),
             link=self.link(one.sheet, one.row, one.column),
             when=self.t("still blank") if is_blank(one) else when((self.today - one.due).days, self.t),
             tone=self._tone(one),
             facts=tuple(self._facts(one)),
-            rule=clean(rule.title.say(self.context.language)),
+            rule=self.title(one.rule),
             note=self._note(one),
         )
+
+    def title(self, rule: str) -> str:
+        """What a rule is called."""
+        return clean(self.reading.template.reminders[rule].title.say(self.context.language))
 
     def name(self, rule: str, row: Row) -> str:
         """By what people know that row: what the rule shows first, else its id."""
@@ -116,13 +119,15 @@ class Speech:
 
     def _facts(self, one: Reminder) -> Iterable[Fact]:
         rule, columns = self.reading.template.reminders[one.rule], self.reading.template.sheets[one.sheet].columns
-        titles = {key: clean(columns[key].title.say(self.context.language)) for key in columns}
         values = {key: shown(one.row.get(key), columns[key], self.context) for key in (one.column, *rule.show[1:])}
-        if is_blank(one):
+        said = (*values, *one.columns)
+        titles = {key: clean(columns[key].title.say(self.context.language)) for key in said}
+        blank = is_blank(one)
+        if blank:
             yield Fact(self.t("To fill in"), self.t(", ").join(titles[key] for key in one.columns))
         elif values[one.column]:
             yield Fact(titles[one.column], values[one.column])
-        if not is_blank(one) and values[one.column] != one.due.isoformat():
+        if not blank and values[one.column] != one.due.isoformat():
             yield Fact(self.t("Due"), one.due.isoformat())
         if one.left is not None:
             yield Fact(self.t("Still to be paid"), self.money(one.rule, one.left))
@@ -207,7 +212,8 @@ _Key = Subject | str
 def _lanes(reminders: Sequence[Reminder], speech: Speech) -> Mapping[_Lane, list[tuple[_Key, Reminder]]]:
     """Every lane in order, each with its rows in order: block by block, the most urgent first."""
     template = speech.reading.template
-    about = [subject(one.sheet, one.row, template) for one in reminders]
+    led = {sheet: leads(template, sheet) for sheet in {one.sheet for one in reminders}}
+    about = [subject(one.sheet, one.row, led[one.sheet]) for one in reminders]
     matters: dict[Subject, list[Reminder]] = {}
     for one, of in zip(reminders, about, strict=True):
         if not one.escalated:
@@ -255,14 +261,21 @@ def _block(key: _Key, lane: _Lane, rows: Sequence[Reminder], speech: Speech) -> 
     entries = [speech.entry(one) for one in rows]
     if isinstance(key, Subject):
         title = clean(name_of(key, speech.reading, speech.context), NAME_LENGTH)
-        # Not the customer's name again below the customer's name.
-        entries = [replace(entry, name=entry.rule, rule="") if entry.name == title else entry for entry in entries]
+        entries = [_below(title, entry) for entry in entries]
     elif lane.kind == 1:
         title = entries[0].rule
         entries = [replace(entry, rule="") for entry in entries]
     else:
         title = key or speech.t("nobody")
     return Block(title, tuple(entries))
+
+
+def _below(customer: str, entry: Entry) -> Entry:
+    """Without the customer's name again below the customer's name."""
+    facts = tuple(fact for fact in entry.facts if fact.value != customer)
+    if entry.name != customer:
+        return replace(entry, facts=facts)
+    return replace(entry, name=entry.rule, rule="", facts=facts)
 
 
 def _sum(rows: Sequence[Reminder], speech: Speech) -> str:

@@ -18,6 +18,8 @@ from sheetcrm.remind.report import MailReport
 
 WIDTHS = {"wide": 760, "phone": 390}
 """Of the frames, in pixels."""
+ELSEWHERE = '<head><base target="_blank">'
+"""Links open outside the frame: spreadsheets do not let themselves be framed."""
 
 
 def preview(mails: Sequence[MailReport], *, language: str) -> str:
@@ -30,10 +32,11 @@ def preview(mails: Sequence[MailReport], *, language: str) -> str:
         .render(
             language={"zh": "zh-CN"}.get(language, language),
             title=t("Reminders that would go out"),
-            none=t("Nothing would be sent."),
+            nothing=t("Nothing would be sent."),
             as_text=t("As text"),
             as_chat=t("In a chat"),
             mails=shown,
+            elsewhere=ELSEWHERE,
             widths=WIDTHS,
         )
     )

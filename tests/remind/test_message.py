@@ -6,13 +6,24 @@ from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP, default
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sheetcrm.errors import MailError, UsageError
-from sheetcrm.remind.message import Draft, Sender, bare_address, clean, compose, guarded, message_id
+from sheetcrm.remind.message import (
+    Attachment,
+    Draft,
+    Sender,
+    Thread,
+    bare_address,
+    clean,
+    compose,
+    guarded,
+    message_id,
+)
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 SENDER = Sender("Reminders", "crm@example.com")
@@ -65,6 +76,78 @@ def test_no_text_at_all_adds_a_header(subject, name, body):
     assert b"\n" not in data.replace(b"\r\n", b"")
 
 
+THREAD = Thread("1officeOfTheTests", "ann@example.com")
+LONG = "a-very-long-label-in-the-domain-of-the-sender.another-long-label-that-is-none-too-short.example.com"
+
+
+@given(text=st.text(), local=st.from_regex(r"[a-z][a-z0-9+_=/-]{0,60}", fullmatch=True), long=st.booleans())
+def test_every_header_says_what_was_meant_whoever_sends_and_whatever_the_cells_say(text, local, long):
+    sender = Sender(clean(text, 80), f"{local}@{LONG if long else 'example.com'}")
+    draft = Draft(
+        text, "text", "page", "en", attachments=(Attachment("a.ics", "text/calendar", text.encode("utf-8", "replace")),)
+    )
+    data = compose(
+        draft,
+        sender=sender,
+        name=text,
+        address=f"{local}@example.com",
+        message_id="<1@example.com>",
+        now=NOW,
+        thread=THREAD,
+    )
+    found = parsed(data)
+    assert found.keys() == [*NAMES[:8], "References", "List-Id", *NAMES[8:]]
+    assert [one.addr_spec for one in found["To"].addresses] == [f"{local}@example.com"]
+    assert [one.addr_spec for one in found["From"].addresses] == [sender.address]
+    assert found["References"] == THREAD.root(sender.domain)
+    assert found["List-Id"] == THREAD.list_id(sender.domain)
+    assert unquote(found["List-Unsubscribe"]) == f"<mailto:{sender.address}?subject=unsubscribe>"
+    assert "".join(found["Subject"].split()) == "".join(clean(text).split())
+
+
+def test_a_thread_is_of_one_spreadsheet_and_one_recipient_for_ever():
+    assert THREAD.root("example.com") == "<87d54b35cbcb0f2f5034a16d.thread.sheetcrm@example.com>"
+    other = Thread("1officeOfTheTests", "bob@example.com")
+    assert other.root("example.com") != THREAD.root("example.com")
+    assert other.list_id("example.com") == THREAD.list_id("example.com")
+
+
+def test_pictures_stand_in_the_page_and_files_beside_it():
+    files = (
+        Attachment("dates.ics", "text/calendar", "BEGIN:VCALENDAR 你好".encode(), (("method", "PUBLISH"), ("charset", "utf-8"))),
+        Attachment("chart.png", "image/png", b"\x89PNG\r\n", cid="chart"),
+    )  # fmt: skip
+    draft = Draft("Due", "hello", '<img src="cid:chart">', "en", attachments=files)
+    data = compose(draft, sender=SENDER, name="Ann", address="ann@example.com", message_id="<1@example.com>", now=NOW)
+    found = parsed(data)
+    assert found.get_body(("plain",)).get_content().splitlines() == ["hello"]
+    assert found.get_body(("html",)).get_content().splitlines() == ['<img src="cid:chart">']
+    kinds = [part.get_content_type() for part in found.walk()]
+    assert kinds == [
+        "multipart/mixed", "multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png", "text/calendar",
+    ]  # fmt: skip
+    (calendar,) = found.iter_attachments()
+    assert (calendar.get_filename(), calendar["Content-Type"].params["method"]) == ("dates.ics", "PUBLISH")
+    assert calendar.get_content() == "BEGIN:VCALENDAR 你好"
+    assert data == compose(
+        draft, sender=SENDER, name="Ann", address="ann@example.com", message_id="<1@example.com>", now=NOW
+    )
+
+
+def test_a_wish_to_hear_no_more_goes_where_the_team_wants_it():
+    draft = Draft("Due", "hello", "hello", "en")
+    data = compose(
+        draft,
+        sender=SENDER,
+        name="Ann",
+        address="ann@example.com",
+        message_id="<1@x.org>",
+        now=NOW,
+        unsubscribe="it@example.com",
+    )
+    assert parsed(data)["List-Unsubscribe"] == "<mailto:it@example.com?subject=unsubscribe>"
+
+
 def test_what_was_meant_arrives():
     found = parsed(mail("3 项已逾期", "王 芳", text="你好", html="<p>你好</p>"))
     assert str(found["Subject"]) == "3 项已逾期"
@@ -73,6 +156,21 @@ def test_what_was_meant_arrives():
     assert found["Date"].datetime == NOW
     assert found.get_body(("plain",)).get_content().splitlines() == ["你好"]
     assert found.get_body(("html",)).get_content().splitlines() == ["<p>你好</p>"]
+
+
+@pytest.mark.parametrize("text", [
+    pytest.param("--=_" + "0" * 24 + "\r\nContent-Type: text/html", id="what looks like a boundary"),
+    pytest.param("x" * 5000, id="a line too long for mail"),
+    pytest.param(".\r\n..\r\nFrom nobody", id="what mail servers take for something else"),
+    pytest.param("\u6f22" * 3000, id="a long line of another writing"),
+])  # fmt: skip
+def test_whatever_a_body_says_arrives_and_ends_no_part(text):
+    data = mail(text=text, html=text)
+    assert max(map(len, data.split(b"\r\n"))) <= 998
+    found = parsed(data)
+    assert len(list(found.iter_parts())) == 2
+    assert found.get_body(("plain",)).get_content().splitlines() == text.splitlines()
+    assert b"\n--=_0000" not in data
 
 
 def test_the_same_mail_is_the_same_bytes():

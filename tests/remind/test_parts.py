@@ -126,7 +126,14 @@ CUSTOMERS = [{"id": f"C{n}", "name": name, "owner": "Ann"} for n, name in enumer
 
 
 def order(number, customer, days=0, **cells):
-    return {"id": f"O{number}", "customer": customer, "goods": f"Goods {number}", "day": TODAY + timedelta(days), "seller": "Ann", **cells}
+    return {
+        "id": f"O{number}",
+        "customer": customer,
+        "goods": f"Goods {number}",
+        "day": TODAY + timedelta(days),
+        "seller": "Ann",
+        **cells,
+    }
 
 
 def lines(customers, orders, **options):
@@ -150,6 +157,23 @@ def test_rows_of_several_sheets_about_one_customer_stand_together():
         "[Deliveries]",
         "* Goods 2 (today)",
     ]
+
+
+def test_the_name_of_a_customer_is_not_said_again_below_it():
+    sheets = {
+        "customers": [{**CUSTOMERS[0], "next": TODAY}],
+        "orders": [order(1, "C0")],
+        "team": [{"name": "Ann", "email": ANN}],
+    }
+    template = shop()
+    rules = {
+        **template.reminders,
+        "deliver": template.reminders["deliver"].model_copy(update={"show": ("goods", "customer")}),
+    }
+    sheets["customers"][0]["name"] = "C0"
+    made = template.model_copy(update={"reminders": rules})
+    (draft,) = drafts_of(office.reading_of(made, sheets, language="en", title="Shop")).values()
+    assert draft.text.count("C0") == 1
 
 
 def test_orders_of_one_customer_stay_together_within_their_rule():
@@ -184,9 +208,18 @@ def test_room_is_shared_out_fairly(counts, room):
 
 
 def test_two_hundred_rows_of_long_names_are_a_mail_that_gmail_shows_whole():
-    rules = {"follow": FOLLOW_UP, "last": {"type": "date", "date": "last", "show": ["name", "phone", "amount", "level"]}}
+    rules = {
+        "follow": FOLLOW_UP,
+        "last": {"type": "date", "date": "last", "show": ["name", "phone", "amount", "level"]},
+    }
     rows = [
-        row(number, name=f"{number} " + "漢字" * 5000, next=TODAY - timedelta(number % 5), phone="x" * 10_000, amount=number)
+        row(
+            number,
+            name=f"{number} " + "漢字" * 5000,
+            next=TODAY - timedelta(number % 5),
+            phone="x" * 10_000,
+            amount=number,
+        )
         for number in range(200)
     ] + [row(number, name=f"N{number}", last=TODAY, phone="y" * 10_000) for number in range(200, 400)]
     (draft,) = drafts(rules, *rows).values()
@@ -219,7 +252,9 @@ def test_dates_to_come_go_along_for_the_calendar_and_only_they():
     from icalendar import Calendar
 
     rule = {**FOLLOW_UP, "before": [3]}
-    made = drafts({"follow": rule}, row(1, next=TODAY + timedelta(3), name="Acme, Ltd; \nBEGIN:VALARM"), row(2, next=TODAY))
+    made = drafts(
+        {"follow": rule}, row(1, next=TODAY + timedelta(3), name="Acme, Ltd; \nBEGIN:VALARM"), row(2, next=TODAY)
+    )
     (file,) = made[EVE].attachments
     assert (file.name, file.kind, dict(file.settings)["method"]) == ("reminders.ics", "text/calendar", "PUBLISH")
     calendar = Calendar.from_ical(file.data)
@@ -229,7 +264,9 @@ def test_dates_to_come_go_along_for_the_calendar_and_only_they():
     assert event["transp"] == "TRANSPARENT"
     assert not calendar.walk("VALARM")
     assert drafts({"follow": rule}, row(2, next=TODAY))[EVE].attachments == ()
-    assert drafts({"follow": rule}, row(1, next=TODAY + timedelta(3)), style=Style(calendar=False))[EVE].attachments == ()
+    assert (
+        drafts({"follow": rule}, row(1, next=TODAY + timedelta(3)), style=Style(calendar=False))[EVE].attachments == ()
+    )
 
 
 def test_a_date_that_was_moved_moves_its_event():

@@ -14,6 +14,7 @@ import pytest
 
 from sheetcrm.errors import MailError
 from sheetcrm.remind.allow import AllowList
+from sheetcrm.remind.digest import Style
 from sheetcrm.remind.ledger import Ledger, State
 from sheetcrm.remind.message import Sender
 from sheetcrm.remind.notifiers.base import Notifier
@@ -416,3 +417,41 @@ def test_two_rows_with_the_same_id_in_two_spreadsheets_are_two(desk):
         notifier = SmtpNotifier("127.0.0.1", desk.post.port, "none")
         found = run(reading, ledger, notifier, today=TODAY, now=lambda: MORNING, settings=settings)
     assert states(found) == {ANN: "sent"}
+
+
+def test_a_second_mail_stands_with_the_first_and_says_what_changed(desk, post):
+    desk.remind(row(1), row(2), row(3))
+    changed = (row(1, stage="Won"), row(2, 9), row(3), row(4, 1))
+    desk.later(days=1)
+    planned = desk.remind(*changed, today=TODAY + timedelta(1), dry_run=True)
+    desk.remind(*changed, today=TODAY + timedelta(1))
+    first, second = (message_from_bytes(data, policy=default) for _, _, data in post.mails)
+    assert first["References"] == second["References"] != first["Message-ID"]
+    assert first["List-Id"] == second["List-Id"]
+    said = second.get_body(("plain",)).get_content().replace("\r\n", "\n")
+    assert said == planned.mails[0].draft.text
+    assert [line for line in said.splitlines() if line.startswith("* ")] == [
+        "* Customer 4 (today)",
+        "* Customer 1 (Customers to follow up: settled)",
+        "* Customer 2 (Customers to follow up: now 2026-01-14)",
+        "* Customer 3 (Customers to follow up: 1 day overdue, told on 2026-01-05)",
+    ]
+
+
+def test_what_came_too_late_stands_below_until_it_is_seen_to(desk, post):
+    desk.remind(row(1, -90), row(2))
+    desk.later(days=1)
+    desk.remind(row(1, -90), row(2), row(3, 1), today=TODAY + timedelta(1))
+    for _, _, data in post.mails:
+        assert "no reminder comes any more (1)" in text(data)
+        assert "* Customer 1 (Customers to follow up:" in text(data)
+
+
+def test_a_mail_template_that_fails_is_in_the_report_and_the_mail_goes_out_all_the_same(desk, post, tmp_path):
+    (tmp_path / "digest.txt").write_text("{{ nonsense }}")
+    report = desk.remind(row(1), style=Style(templates=tmp_path))
+    (trouble,) = report.template_troubles
+    assert trouble.startswith(f"{tmp_path / 'digest.txt'}:1: 'nonsense' is undefined;")
+    assert (report.failed, report.worth_seeing) == (False, True)
+    assert report.json()["template_troubles"] == [trouble]
+    assert "Customer 1" in text(post.mails[0][2])

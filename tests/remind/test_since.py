@@ -14,7 +14,13 @@ from sheetcrm.remind.gather import gather
 from sheetcrm.remind.ledger import Fate, State
 from sheetcrm.remind.since import FIRST, Before, since
 
-RULE = {"type": "date", "date": "next", "show": ["name"], "unless": {"stage": "won"}, "overdue": {"every": 1, "times": 9}}
+RULE = {
+    "type": "date",
+    "date": "next",
+    "show": ["name"],
+    "unless": {"stage": "won"},
+    "overdue": {"every": 1, "times": 9},
+}
 THEN = TODAY - timedelta(2)
 
 
@@ -28,7 +34,9 @@ def found(was, now, *, rule=RULE, told=State.SENT):
     before, after = (desk_of_rules.reading({"rule": rule}, rows) for rows in (was, now))
     named, today = due(before, THEN), due(after, TODAY)
     matters = {one.matter for one in named}
-    fates = {one: Fate(told, "", datetime.combine(THEN, datetime.min.time(), UTC)) for one in today if one.matter in matters}
+    fates = {
+        one: Fate(told, "", datetime.combine(THEN, datetime.min.time(), UTC)) for one in today if one.matter in matters
+    }
     return since(Before(THEN, tuple(named), fates), today, after, today=TODAY), after, today
 
 
@@ -116,7 +124,9 @@ def test_the_mail_says_all_of_it():
 
 
 def test_what_expired_stands_below():
-    reading = desk_of_rules.reading({"rule": {**RULE, "overdue": None}}, [row(1, next=TODAY - timedelta(40)), row(2, next=TODAY)])
+    reading = desk_of_rules.reading(
+        {"rule": {**RULE, "overdue": None}}, [row(1, next=TODAY - timedelta(40)), row(2, next=TODAY)]
+    )
     agenda = gather(reading, today=TODAY, channel="mail", allow=AllowList.of(["example.com"]))
     ((late,),) = (one.values() for one in agenda.expired.values())
     changes = since(Before(), due(reading, TODAY), reading, today=TODAY, expired=[late])
