@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from sheetcrm.remind.message import Draft
+    from sheetcrm.remind.summary.figures import Figures
     from sheetcrm.remind.summary.letter import Letter
     from sheetcrm.remind.summary.telling import Summaries
     from sheetcrm.remind.summary.weeks import Week
@@ -47,6 +48,7 @@ def report_command(asked: Asked, text: str, rule: str | None, out: Path | None, 
     """
     if mail and (out or rule):
         raise click.UsageError("--mail sends every summary to whom it is for: leave out --out and --rule")
+    from sheetcrm.remind.summary.figures import figures
     from sheetcrm.remind.summary.weeks import Week
 
     with asked.open() as job:
@@ -57,7 +59,7 @@ def report_command(asked: Asked, text: str, rule: str | None, out: Path | None, 
         week = Week.of(today).before if text == LAST else Week.parse(text)
         if mail:
             return _mailed(asked, _mail(job, reading, week, today))
-        return _shown(asked, reading, key, week, today, out)
+        return _shown(asked, reading, figures(reading, key, week, today=today, language=reading.language), out)
 
 
 def _rule(template: Template, wanted: str | None) -> str:
@@ -85,12 +87,10 @@ def _read(job: Job, template: Template, language: str) -> Reading:
     return sync.read(job.gateway, template, language=language, columns=needed(template), rules=False)
 
 
-def _shown(asked: Asked, reading: Reading, key: str, week: Week, today: date, out: Path | None) -> int:
+def _shown(asked: Asked, reading: Reading, found: Figures, out: Path | None) -> int:
     """All of it, of everybody, whoever it is mailed to."""
-    from sheetcrm.remind.summary.figures import figures
     from sheetcrm.remind.summary.letter import letter
 
-    found = figures(reading, key, week, today=today, language=reading.language)
     if asked.as_json:
         print_json(found.json())
     made = letter([found], reading, language=reading.language) if out or not asked.as_json else None

@@ -64,9 +64,12 @@ PEOPLE = (
 RATES = ({"currency": "USD", "rate": 7.2}, {"currency": "EUR", "rate": 7.8})
 
 
-def template(weekly=WEEKLY, *, others=True, **settings):
-    rules = {"follow_up": FOLLOW_UP, "payment": PAYMENT} if others else {}
-    return Template.model_validate({
+def template(weekly=WEEKLY, **settings):
+    return Template.model_validate(raw(weekly, **settings))
+
+
+def raw(weekly=WEEKLY, **settings):
+    return {
         "version": 1,
         "title": "Shop",
         "currency": "CNY",
@@ -77,9 +80,9 @@ def template(weekly=WEEKLY, *, others=True, **settings):
             "rates": _sheet("Rates", "currency", {"currency": "currency", "rate": "number"}),
             "team": _sheet("Team", "name", TEAM),
         },
-        "reminders": {**rules, **({"weekly": weekly} if weekly else {})},
+        "reminders": {"follow_up": FOLLOW_UP, "payment": PAYMENT, "weekly": weekly},
         **settings,
-    })  # fmt: skip
+    }  # fmt: skip
 
 
 def weekly(**settings):
@@ -95,7 +98,7 @@ def deal(number=1, **cells):
     return {"id": f"D{number:03d}", "name": f"Deal {number}", "stage": "Lead", "owner": "Bob", **cells}
 
 
-def reading(deals=(), people=PEOPLE, orders=(), made=None, language="en", rates=RATES):
+def reading(deals=(), people=PEOPLE, *, orders=(), made=None, language="en", rates=RATES):
     rows = {"deals": deals, "orders": orders, "rates": rates, "team": people}
     return office.reading_of(made or template(), rows, language=language, title="Shop")
 
