@@ -39,6 +39,7 @@ def settings_of(config: Config, *, allow_first_run: bool = False) -> Settings:
         catch_up=mail.catch_up,
         country=mail.country,
         default=Person(mail.default_to, mail.default_to) if mail.default_to else None,
+        admins=mail.admins,
     )
 
 

@@ -55,6 +55,8 @@ class Settings:
     """Whose working days count where the rule does not say; None: the template's."""
     default: Person | None = None
     """Who hears when nobody else can."""
+    admins: tuple[str, ...] = ()
+    """The addresses of those who hear of mails that failed for good."""
 
 
 @dataclass(frozen=True)

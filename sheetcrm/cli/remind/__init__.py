@@ -115,7 +115,7 @@ def once(asked: Asked, day: datetime | None, *, dry_run: bool, allow_first_run: 
     from sheetcrm.cli.remind.rounds import go_round
     from sheetcrm.cli.remind.show import show, sum_of
     from sheetcrm.cli.remind.signals import stopping
-    from sheetcrm.cli.remind.work import beat, desks, office
+    from sheetcrm.cli.remind.work import beat, desks, office, tell_of_failures
     from sheetcrm.remind.round import worst
 
     found: list[Visit] = []
@@ -130,6 +130,7 @@ def once(asked: Asked, day: datetime | None, *, dry_run: bool, allow_first_run: 
                 found.append(visit)
                 if not asked.as_json:
                     show(visit, dry_run=dry_run)
+            tell_of_failures(at)
         if signals.halted():
             tell(f"stopped: {signals.halted()}")
         code = 1 if signals.halted() else worst([visit.exit_code for visit in found])

@@ -14,7 +14,7 @@ import click
 from sheetcrm.cli.options import Asked, now, tell
 from sheetcrm.cli.remind.rounds import go_round, in_words, problem_lines
 from sheetcrm.cli.remind.signals import Signals, stopping
-from sheetcrm.cli.remind.work import beat, desks, office
+from sheetcrm.cli.remind.work import beat, desks, office, tell_of_failures
 from sheetcrm.errors import SheetcrmError
 from sheetcrm.remind.daemon import Daemon
 from sheetcrm.remind.round import worst
@@ -58,6 +58,7 @@ class Standing:
                     tell(text)
                 if visit.error is not None and not isinstance(visit.error, SheetcrmError):
                     tell("".join(traceback.format_exception(visit.error)))
+            tell_of_failures(at)
         left = len(chosen) - len({visit.id for visit in found})
         if worst([visit.exit_code for visit in found]) in (0, 3) and not left:
             beat(self.config)

@@ -21,6 +21,7 @@ from sheetcrm.cli.options import Asked, Job, now, requests_of, tell, today_in
 from sheetcrm.cli.posting import settings_of
 from sheetcrm.errors import SheetcrmError, UsageError
 from sheetcrm.messages import counted
+from sheetcrm.remind.caution import Tally
 from sheetcrm.remind.delivery import Hooks, Settings
 from sheetcrm.remind.ledger import Ledger
 from sheetcrm.remind.notifiers import MAIL
@@ -46,6 +47,8 @@ class Office:
     day: date | None = None
     """As if it were that day; None: today, in each spreadsheet's zone."""
     dry_run: bool = False
+    tally: Tally = field(default_factory=Tally)
+    """What went out in this round: for the cap per run."""
     stack: ExitStack = field(default_factory=ExitStack)
     _opened: dict[str, Notifier] = field(default_factory=dict)
 
@@ -70,7 +73,7 @@ def office(
     settings = settings_of(config, allow_first_run=allow_first_run)
     with ExitStack() as stack:
         ledger = stack.enter_context(Ledger.open(config.ledger_place(os.environ), read_only=dry_run))
-        yield Office(config, ledger, settings, day, dry_run, stack)
+        yield Office(config, ledger, settings, day, dry_run, stack=stack)
 
 
 def desks(
@@ -110,7 +113,7 @@ def told_by(at: Office, reading: Reading, halted: Halted = lambda: "") -> tuple[
     from sheetcrm.remind.run import run
 
     today = at.day or today_in(reading.layout.time_zone)
-    hooks = Hooks(dice=random.random, halted=halted)
+    hooks = Hooks(dice=random.random, halted=halted, tally=at.tally)
     reports: list[RunReport] = []
     named, problems = _words(reading.template, at)
     for word in named:
@@ -142,11 +145,26 @@ def _mirror(job: Job, at: Office, reading: Reading) -> tuple[str, ...]:
     try:
         log = Log(job.journal, "remind", now())
         done = sync.change_cells(job.gateway, reading.template, changes, log=log)
-    except SheetcrmError as error:
+    except (SheetcrmError, OSError) as error:
         return (f"when rows were last told of could not be written into the sheet: {error}",)
     if done.misplaced:
         return (f"{counted(len(done.misplaced), 'cell')} landed in another row, because rows were moved meanwhile",)
     return ()
+
+
+def tell_of_failures(at: Office) -> None:
+    """Mail the admins what failed for good, after a round; what keeps it from going is said."""
+    if at.dry_run or not at.settings.admins:
+        return
+    from sheetcrm.remind.admins import tell_admins
+
+    try:
+        found = tell_admins(at.ledger, at.notifier(MAIL), settings=at.settings, today=now().date(), now=now)
+    except UsageError as error:
+        tell(f"the admins are not told what failed: {error}")
+        return
+    for mail in found:
+        tell(f"{mail.state}  {mail.address}  {mail.subject}  {mail.reason}".rstrip())
 
 
 def beat(config: Config) -> None:
@@ -169,13 +187,15 @@ def beat(config: Config) -> None:
 
 
 def read(job: Job, at: Office) -> Reading:
-    """What the rules need of it: two requests, three when rows without an id are given one."""
+    """What the rules need of it: two requests, three when rows without an id are given one (in a dry run only in memory)."""
     from sheetcrm import sync
+    from sheetcrm.sync.identity import with_ids
     from sheetcrm.remind.gather import needed
 
     template, language = job.template()
     reading = sync.read(job.gateway, template, language=language, columns=needed(template), rules=False)
-    return reading if at.dry_run else sync.fill_ids(job.gateway, reading, today=today_in(template.time_zone))
+    today = today_in(template.time_zone)
+    return with_ids(reading, today=today)[0] if at.dry_run else sync.fill_ids(job.gateway, reading, today=today)
 
 
 def _words(template: Template, at: Office) -> tuple[list[str], list[str]]:
