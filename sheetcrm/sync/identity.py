@@ -16,7 +16,7 @@ from sheetcrm.resources.base import Cell
 from sheetcrm.schema.columns.id import IdColumn
 from sheetcrm.schema.context import Context
 from sheetcrm.schema.template import HIDDEN_ID, SheetSpec, Template
-from sheetcrm.sheets.gateway import Gateway
+from sheetcrm.sheets.gateway import Gateway, Json
 from sheetcrm.sync.batches import Write, cell_requests
 from sheetcrm.sync.records import Extract, Reading
 
@@ -36,7 +36,17 @@ def fill_ids(
     To be called right after the reading: a row that is moved in between gets
     its neighbour's new id.  Without `today` no day is written.
     """
-    extracts, requests = {}, []
+    found, requests = with_ids(reading, today=today, new_id=new_id)
+    gateway.batch(requests)
+    return found
+
+
+def with_ids(
+    reading: Reading, *, today: date | None = None, new_id: Callable[[], str] = random_id
+) -> tuple[Reading, list[Json]]:
+    """The reading as `fill_ids` would leave it, and what it would send; nothing is written."""
+    extracts: dict[str, Extract] = {}
+    requests: list[Json] = []
     for sheet, extract in reading.extracts.items():
         key = reading.template.sheets[sheet].key or ""
         ids, days = _lacking(reading, sheet, new_id), _undated(reading, extract, today)
@@ -46,8 +56,7 @@ def fill_ids(
         filled = {key: ids} | {column: dict.fromkeys(offsets, today) for column, (_, offsets) in days.items()}
         extracts[sheet] = extract.with_values(filled) if given else extract
         requests += cell_requests(reading.layout, sheet, given)
-    gateway.batch(requests)
-    return replace(reading, extracts=extracts) if requests else reading
+    return (replace(reading, extracts=extracts) if requests else reading), requests
 
 
 def stamps(spec: SheetSpec, context: Context, *, new: bool) -> dict[str, Cell]:

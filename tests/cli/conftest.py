@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sheetcrm.cli import main
+
+# The tests of reminders share `remind_desk.py`.
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @dataclass(frozen=True)

@@ -32,11 +32,14 @@ class Standing:
         self.asked, self.every, self.signals = asked, every, signals
         self.config: Config = asked.loaded()
         self.templates: dict[Path, Template] = {}
+        self.at_once = False
+        """Whether the next round was asked for: then what others did just now is no reason to leave anything out."""
 
     def called(self) -> bool:
         """Whether SIGHUP came; then everything is read anew, and a config that is not right leaves the one before."""
         if not self.signals.called():
             return False
+        self.at_once = True
         try:
             self.config = self.asked.loaded()
             self.templates = {}
@@ -50,9 +53,10 @@ class Standing:
         from sheetcrm.connect import connect
 
         found = []
+        every, self.at_once = None if self.at_once else self.every, False
         with connect(self.config) as connection, office(self.config) as at:
             chosen = desks(self.asked, self.config, connection, at, announced=False, templates=self.templates)
-            for visit in go_round(chosen, at, self.signals.halted, self.every):
+            for visit in go_round(chosen, at, self.signals.halted, every):
                 found.append(visit)
                 for text in problem_lines(visit):
                     tell(text)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sheetcrm.cli.options import tell
-from sheetcrm.cli.remind import TEN_MINUTES, span
+from sheetcrm.cli.remind import span
 from sheetcrm.cli.template import config_option
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @click.command("install")
 @click.argument("where", type=click.Choice(["cron", "systemd", "github"]))
-@click.option("--every", type=span, default=TEN_MINUTES, metavar="SPAN", help="How often (default: 10m).")
+@click.option("--every", type=span, default="10m", show_default=True, metavar="SPAN", help="How often.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -58,7 +58,7 @@ def _command(loaded: Config, where: str) -> list[str]:
         own = shutil.which("sheetcrm")
         program = [own] if own else [sys.executable, "-m", "sheetcrm"]
         return [*program, "remind", "--config", str(loaded.file)]
-    if isinstance(loaded.ledger_place({**os.environ, **_asked_for(loaded)}), Path):
+    if not str(loaded.ledger_place({**os.environ, **_asked_for(loaded)})).startswith("postgresql"):
         raise UsageError(
             "GitHub's machines forget their disk after each run, and a SQLite ledger with it: every run would send everything again. "
             f"Give {loaded.file.name} a PostgreSQL database first: ledger: {{env: SHEETCRM_LEDGER}}"

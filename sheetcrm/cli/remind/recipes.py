@@ -8,6 +8,7 @@ specifier for systemd.
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -92,7 +93,7 @@ jobs:
         with:
           python-version: "3.12"
       - run: pip install 'sheetcrm[remind,sql]'
-      - run: {json.dumps(f"{shlex.join(command)} || [ $? -eq 3 ]", ensure_ascii=False)}
+      - run: {_in_yaml(f"{shlex.join(command)} || [ $? -eq 3 ]")}
         env:
           SHEETCRM_LEDGER: ${{{{ secrets.SHEETCRM_LEDGER }}}}
           # And a line for every other {{env: …}} of the config.
@@ -112,6 +113,12 @@ def _times(every: timedelta) -> str:
     if not rest and hours and (24 % hours == 0):
         return "7 * * * *" if hours == 1 else "7 6 * * *" if hours == 24 else f"7 */{hours} * * *"
     raise UsageError("cron cannot count that; take a part of an hour (10m, 15m) or of a day (1h, 6h, 24h)")
+
+
+def _in_yaml(text: str) -> str:
+    """Quoted: as JSON, and what YAML does not print by its number."""
+    quoted = json.dumps(text, ensure_ascii=False)
+    return re.sub("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda found: f"\\u{ord(found[0]):04x}", quoted)
 
 
 def _for_systemd(word: str) -> str:

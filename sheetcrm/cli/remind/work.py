@@ -189,8 +189,8 @@ def beat(config: Config) -> None:
 def read(job: Job, at: Office) -> Reading:
     """What the rules need of it: two requests, three when rows without an id are given one (in a dry run only in memory)."""
     from sheetcrm import sync
-    from sheetcrm.sync.identity import with_ids
     from sheetcrm.remind.gather import needed
+    from sheetcrm.sync.identity import with_ids
 
     template, language = job.template()
     reading = sync.read(job.gateway, template, language=language, columns=needed(template), rules=False)
