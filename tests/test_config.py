@@ -50,6 +50,9 @@ def test_the_example_shows_every_setting(tmp_path):
     assert loaded.spreadsheets["客户管理"].template == "pipeline"
 
 
+MAILED = "api: local\nmail:\n  sender: a@x.org\n  by: console\n  allow: [x.org]\n"
+
+
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
@@ -75,6 +78,26 @@ def test_the_example_shows_every_setting(tmp_path):
             "api: local\nmail:\n  sender: a@x.org\n  by: {type: smpt}\n",
             [":4:", "did you mean smtp?"],
             id="a way to send that is none",
+        ),
+        pytest.param(
+            MAILED + "  redirect: b@y.org\n",
+            ["redirect: b@y.org is not under allow:"],
+            id="a redirect to whom nothing may go",
+        ),
+        pytest.param(
+            MAILED + "  admins: [a@x.org, b@y.org]\n", ["admins: b@y.org is not under allow:"], id="an admin likewise"
+        ),
+        pytest.param(
+            MAILED + "  default_to: b@y.org\n", ["default_to: b@y.org is not under allow:"], id="a default likewise"
+        ),
+        pytest.param(MAILED + "  quiet: 8pm-8am\n", [":6:", "write 20:00-08:00"], id="quiet hours that are none"),
+        pytest.param(MAILED + "  quiet: 08:00-08:00\n", [":6:", "leaves no time to send"], id="quiet all day"),
+        pytest.param(MAILED + "  caps: {per_day: 3}\n", [":6:", "per_day"], id="a cap that there is not"),
+        pytest.param(MAILED + "  caps: {per_run: 0}\n", [":6:", "per_run"], id="a cap that lets nothing through"),
+        pytest.param(
+            "api: local\nmail: {sender: a@x.org, by: console, allow: ['*']}\n",
+            ["neither an address nor a domain"],
+            id="everybody allowed",
         ),
         pytest.param("- a\n", ["config.yaml"], id="not a mapping"),
         pytest.param("", ["config.yaml"], id="an empty file"),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from sheetcrm.remind.ledger import Ledger, Occurrence, Recipient, Sealed, Snooze, State
+from sheetcrm.remind.ledger import Ledger, Limit, Occurrence, Recipient, Sealed, Snooze, State
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 TODAY = date(2026, 1, 5)
@@ -73,15 +74,15 @@ def dying(place):
 
 
 def occurrence(row="C1", who=ANN, step=0):
-    return Occurrence("S", "customers", row, "follow_up", TODAY, step, who.key, "mail")
+    return Occurrence(who.spreadsheet, "customers", row, "follow_up", TODAY, step, who.key, "mail")
 
 
-def queue(ledger, *rows, who=ANN):
+def queue(ledger, *rows, who=ANN, now=NOW):
     def seal(claimed):
         name = "-".join([*(one.row_id for one in claimed), who.name])
         return Sealed(f"<{name}@example.com>", "due", f"Message-ID: <{name}@example.com>".encode())
 
-    return ledger.queue(who, [occurrence(row, who) for row in rows], seal, today=TODAY, now=NOW)
+    return ledger.queue(who, [occurrence(row, who) for row in rows], seal, today=TODAY, now=now)
 
 
 def claim(ledger, now=NOW, **options):
@@ -250,6 +251,47 @@ def test_a_dead_workers_turn_is_taken_over_at_once(one, dying):
     assert not one.turns.take("S", since=NOW, now=NOW)
     kill()
     assert eventually(lambda: one.turns.take("S", since=NOW, now=NOW))
+
+
+@pytest.mark.parametrize("to", ["", ANN.key])
+def test_no_two_workers_together_go_over_a_limit(one, other, to):
+    for who, about in ((ANN, "C1"), (BOB, "C2"), (replace(ANN, spreadsheet="T"), "C3")):
+        queue(one, about, who=who)
+    mine, elsewhere = one.outbox("S", "mail"), one.outbox("T", "mail")
+    (first, second), (third,) = one.claim(mine, limit=2, now=NOW), other.claim(elsewhere, limit=1, now=NOW)
+    hour = Limit(1, NOW - timedelta(hours=1), LONG, ("mail",), to)
+    assert one.begin(first, now=NOW, limits=[hour])
+    assert not other.begin(third, now=NOW, limits=[hour])
+    assert not one.begin(second, now=NOW, limits=[hour])
+    assert other.used(replace(hour, recipient=BOB.key)) == 0, "Bob is another address"
+    one.settle(first, State.FAILED, "550 nobody", now=NOW)
+    assert other.begin(third, now=NOW, limits=[hour]), "what nobody took does not count"
+
+
+def test_a_mail_does_not_count_itself_and_one_of_another_channel_does_not_count(one):
+    queue(one, "C1")
+    (mail,) = claim(one)
+    hour = Limit(1, NOW - timedelta(hours=1), LONG, ("mail",))
+    one.begin(mail, now=NOW, limits=[hour])
+    assert (one.used(hour), one.used(hour, but=mail.id)) == (1, 0)
+    assert one.used(replace(hour, channels=("chat",))) == 0
+    assert one.used(replace(hour, since=LONG, until=LONG + timedelta(hours=1))) == 0
+
+
+def test_what_is_planned_anew_keeps_its_place_in_the_queue(one):
+    queue(one, "C1")
+    queue(one, "C2", who=BOB, now=LONG)
+    queue(one, "C1", "C3", now=LONG + timedelta(hours=1))
+    assert [mail.recipient for mail in one.outbox("S", "mail")] == [ANN, BOB]
+    assert [mail.recipient for mail in claim(one)] == [ANN, BOB]
+
+
+def test_the_first_run_is_over_when_one_came_to_its_end_and_something_was_planned(one):
+    assert one.is_first("S", "mail")
+    queue(one, "C1")
+    assert one.is_first("S", "mail")
+    one.finish_run(one.start_run("S", today=TODAY, now=NOW), {}, now=NOW)
+    assert (one.is_first("S", "mail"), one.is_first("S", "chat"), one.is_first("T", "mail")) == (False, True, True)
 
 
 # Without a mail
