@@ -42,3 +42,14 @@ def test_a_pattern_that_is_neither_address_nor_domain_stops_the_run(pattern):
 def test_one_text_is_not_a_list():
     with pytest.raises(UsageError, match="not one text"):
         AllowList("example.com")
+
+
+def test_the_team_counts_only_where_that_was_asked_for():
+    team = ["Ann@Example.com"]
+    assert not AllowList.of([]).with_team(team).allows("ann@example.com")
+    assert AllowList.of([], team=True).with_team(team).allows("ANN@example.com")
+    assert not AllowList.of([], team=True).allows("ann@example.com")
+
+
+def test_an_address_in_the_team_is_no_pattern():
+    assert not AllowList.of([], team=True).with_team(["*@example.com"]).allows("ann@example.com")

@@ -81,6 +81,24 @@ class Answering(Notifier):
 SENT, REFUSED = Outcome(Verdict.SENT), Outcome(Verdict.FAILED, "554 relaying denied")
 
 
+def test_the_wait_that_the_other_end_names_is_kept(desk):
+    busy = Outcome(Verdict.RETRY, "429 slow down", timedelta(minutes=90))
+    desk.remind(1, notifier=Answering(lambda _: busy))
+    (mail,) = desk.ledger.mails()
+    assert mail.next_try - desk.now == timedelta(minutes=90)
+
+
+def test_who_waits_for_the_pace_has_begun_nothing(desk):
+    seen = []
+
+    class Paced(Answering):
+        def wait(self):
+            seen.append([str(mail.state) for mail in desk.ledger.mails()])
+
+    desk.remind(2, notifier=Paced(lambda _: SENT))
+    assert seen == [["planned", "planned"], ["sent", "planned"]]
+
+
 # The server's fault
 
 
