@@ -44,11 +44,8 @@ class Caution:
 
     def against(self, recipient: str, now: datetime, *, number: int | None = None) -> str:
         """Why a mail to that address (without regard to case) waits; `number` is that of the mail, which does not count itself."""
-        quiet, caps = self.guards.quiet, self.guards.caps
-        if quiet.ever and (until := quiet.until(now, self.zone)):
-            return f"quiet until {until:%Y-%m-%d %H:%M} ({self.time_zone})"
-        if caps.per_run is not None and self.tally.gone >= caps.per_run:
-            return f"per_run is {caps.per_run}: left for the next run"
+        if reason := self.against_all(now):
+            return reason
         for limit in self.limits(recipient, now):
             if self.ledger.used(limit, but=number) + self._assumed(limit) >= limit.most:
                 return (
@@ -56,6 +53,15 @@ class Caution:
                     if limit.recipient
                     else f"per_hour is {limit.most}: left for a later run"
                 )
+        return ""
+
+    def against_all(self, now: datetime) -> str:
+        """Why no mail may go now, whoever it is to; empty when some may."""
+        quiet, per_run = self.guards.quiet, self.guards.caps.per_run
+        if quiet.ever and (until := quiet.until(now, self.zone)):
+            return f"quiet until {until:%Y-%m-%d %H:%M} ({self.time_zone})"
+        if per_run is not None and self.tally.gone >= per_run:
+            return f"per_run is {per_run}: left for the next run"
         return ""
 
     def limits(self, recipient: str, now: datetime) -> tuple[Limit, ...]:

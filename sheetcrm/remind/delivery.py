@@ -111,6 +111,10 @@ class Delivery:
         outbox = self.ledger.outbox(self.spreadsheet, self.channel)
         held = {mail.id: report for mail in outbox if (report := self.held(mail))}
         self.reports |= held
+        if reason := self.caution.against_all(self.now()):
+            # Nobody is signed in for nothing, night after night.
+            self.reports |= {mail.id: self.reported(mail, mail.state, reason) for mail in outbox if mail.id not in held}
+            return
         ready = [mail for mail in outbox if mail.id not in held]
         try:
             if ready:

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheetcrm.errors import Refused, UsageError
+from sheetcrm.errors import MailError, Refused, UsageError
 from sheetcrm.remind.admins import tell_admins
 from sheetcrm.remind.allow import AllowList
 from sheetcrm.remind.caution import Tally
@@ -185,6 +185,15 @@ def test_in_quiet_hours_nothing_goes_and_all_of_it_goes_after(desk):
     desk.later(minutes=30)
     desk.remind(quiet=quiet)
     assert desk.post.whom() == NAMES
+
+
+def test_while_nothing_may_go_the_mail_server_is_not_even_called(desk):
+    class Closed(Taking):
+        def open(self, *_):
+            raise MailError("nobody is there at night")
+
+    found = desk.remind(notifier=Closed(), quiet=Quiet.parse("07:00-09:00"))
+    assert (found.stopped, waiting(found)) == ("", NAMES)
 
 
 def test_quiet_that_begins_while_mails_go_out_stops_the_rest(desk):
