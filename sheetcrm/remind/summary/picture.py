@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 WIDTH = 1200
 """In pixels: twice what it is shown at, for fine screens."""
-LINE = 64
-EDGE = 32
-NAMES, VALUES = 300, 190
+LINE = 72
+EDGE = 20
+NAMES, VALUES = 320, 240
 """The room for what stands left and right of the bars."""
 BAR = (31, 119, 160)
 TRACK = (238, 241, 245)
 INK = (52, 64, 84)
 PAPER = (255, 255, 255)
-SIZE = 30
+SIZE = 36
 # Families with Chinese letters as they come with Linux, macOS and Windows, in the order in which they are asked for.
 FONTS = (
     "NotoSansCJK-Regular.ttc",
