@@ -109,7 +109,7 @@ def letter(
         except MissingExtra as error:
             tables = list(made.tables())
             lacks = str(error)
-        parts.append(Part(made.title if len(told) > 1 else "", tuple(tables), made.coming()))
+        parts.append(Part(f"{made.title} {one.week}" if len(told) > 1 else "", tuple(tables), made.coming()))
     values = {**_values(told, parts, speech, name), "note": note}
     forms = filled(values, templates, SUMMARY)
     draft = Draft(

@@ -22,7 +22,7 @@ from sheetcrm.remind.gather import everybody_in
 from sheetcrm.remind.ledger import Ledger, Mail, Occurrence, Recipient, Sealed, State
 from sheetcrm.remind.message import Draft, Thread, message_id
 from sheetcrm.remind.notifiers.base import MAIL, Cover, Notifier, Send, Tell, nobody
-from sheetcrm.remind.people import MESSAGES, Nobody, Person, Reason
+from sheetcrm.remind.people import MESSAGES, Nobody, People, Person, Reason
 from sheetcrm.remind.report import MailReport
 from sheetcrm.remind.summary.figures import Figures, figures
 from sheetcrm.remind.summary.letter import letter
@@ -130,8 +130,9 @@ class Summaries:
     def due(self) -> dict[Recipient, dict[Occurrence, Due]]:
         """Who is to be told of which weeks, told before or not; who cannot be told is in `troubles`."""
         found: dict[Recipient, dict[Occurrence, Due]] = {}
-        people = everybody_in(self.reading)
-        for key, rule in summary_rules(self.reading.template).items():
+        rules = summary_rules(self.reading.template)
+        people = everybody_in(self.reading) if rules else People({})
+        for key, rule in rules.items():
             week = self.week or told_on(rule, self.today, self._moved(rule))
             if week is None or self.way not in rule.channels or rule.sheet not in self.reading.extracts:
                 continue
@@ -222,11 +223,10 @@ class Summaries:
 
     def plan(self) -> None:
         """Every reader's mail into the ledger; what was planned before and not sent is planned anew, or dropped for a later week."""
-        found = self.due()
-        for recipient, dues in found.items():
-            if self._fresh(dues):
-                self._planned(recipient, dues)
-        told = {recipient.key for recipient, dues in found.items() if self._fresh(dues, counted=False)}
+        news = {recipient: dues for recipient, dues in self.due().items() if self._fresh(dues)}
+        for recipient, dues in news.items():
+            self._planned(recipient, dues)
+        told = {recipient.key for recipient in news}
         for recipient in self.delivery.ledger.awaiting(self.delivery.spreadsheet, self.delivery.channel):
             if recipient.key not in told:
                 self._queue(recipient, {})
@@ -235,9 +235,9 @@ class Summaries:
         """Hand over what is in the outbox."""
         self.delivery.deliver()
 
-    def _fresh(self, dues: Mapping[Occurrence, Due], *, counted: bool = True) -> list[Occurrence]:
+    def _fresh(self, dues: Mapping[Occurrence, Due]) -> list[Occurrence]:
         settled = self.delivery.ledger.told(list(dues))
-        self.known += len(settled) if counted else 0
+        self.known += len(settled)
         return [one for one in dues if one not in settled]
 
     def _planned(self, recipient: Recipient, dues: Mapping[Occurrence, Due]) -> None:

@@ -15,9 +15,11 @@ from sheetcrm.remind.guard import Guards
 from sheetcrm.remind.ledger import Ledger
 from sheetcrm.remind.message import Sender
 from sheetcrm.remind.notifiers.smtp import SmtpNotifier
+from sheetcrm.remind.resend import resend
 from sheetcrm.remind.run import Settings, run
 from sheetcrm.remind.summary.telling import tell_week
 from sheetcrm.remind.summary.weeks import Week
+from sheetcrm.schema.template import Template
 
 TOP, ANN, EVE = "top@example.com", "ann@example.com", "eve@example.com"
 ROWS = (deal(1, owner="Bob", amount=10), deal(2, owner="Eve", amount=20), deal(3, owner="Top", amount=40))
@@ -173,6 +175,23 @@ def test_a_redirect_gets_it_and_nobody_counts_as_told(desk):
     desk.remind()
     assert [mail["To"].addresses[0].addr_spec for mail in desk.mails] == ["trial@example.com", TOP]
     assert desk.mails[0]["Subject"].startswith("[for Top <top@example.com>]")
+
+
+def test_one_that_was_lost_is_sent_once_more_by_the_next_run(desk):
+    desk.remind()
+    with Ledger.open(desk.path) as ledger:
+        resend(ledger, 1, now=datetime(2026, 3, 10, tzinfo=UTC))
+    desk.remind(TODAY + timedelta(1))
+    assert desk.told == [(TOP, "2026-W10")] * 2
+
+
+def test_two_summaries_for_one_reader_are_one_mail(desk):
+    raw = shop.raw()
+    raw["reminders"]["second"] = shop.weekly(title="Another summary", stage=None)
+    desk.remind(made=Template.model_validate(raw))
+    (mail,) = desk.mails
+    lines = mail.get_body(("plain",)).get_content().splitlines()
+    assert [line for line in lines if "summary" in line] == ["Weekly summary 2026-W10", "Another summary 2026-W10"]
 
 
 def test_a_rule_for_another_channel_is_left_to_that_one(desk):
