@@ -8,12 +8,13 @@ import shutil
 import subprocess
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 SERVE = """
-postgres -D "$0/data" -k "$0" -c listen_addresses= -c fsync=off >"$0/log" 2>&1 &
+postgres -D "$0/data" -k "$0" -c listen_addresses= "$@" >"$0/log" 2>&1 &
 read -r _ || true
 kill -QUIT $!
 wait $!
@@ -33,8 +34,9 @@ def _as_postgres():
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
-@pytest.fixture(scope="session")
-def _postgres():
+@contextmanager
+def serving(*settings):
+    """The folder of the socket of a new server, with settings such as `fsync=off`; skips where there is none to be had."""
     if shutil.which("initdb") is None or shutil.which("pg_isready") is None:
         pytest.skip("needs PostgreSQL's server (initdb, postgres, pg_isready on the PATH)")
     account = _as_postgres()
@@ -44,7 +46,8 @@ def _postgres():
 
     init = ["initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]
     subprocess.run(init, check=True, capture_output=True, cwd=folder, timeout=120, **account)
-    server = subprocess.Popen(["sh", "-c", SERVE, folder], stdin=subprocess.PIPE, cwd=folder, **account)
+    options = [part for setting in settings for part in ("-c", setting)]
+    server = subprocess.Popen(["sh", "-c", SERVE, folder, *options], stdin=subprocess.PIPE, cwd=folder, **account)
     try:
         for _ in range(200):
             if subprocess.run(["pg_isready", "-q", "-h", folder], check=False).returncode == 0:
@@ -54,6 +57,12 @@ def _postgres():
     finally:
         server.stdin.close()
         server.wait(60)
+
+
+@pytest.fixture(scope="session")
+def _postgres():
+    with serving("fsync=off") as folder:
+        yield folder
 
 
 @pytest.fixture

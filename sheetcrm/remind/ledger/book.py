@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, delete, func, insert, select, update
 from sqlalchemy.pool import StaticPool
@@ -36,7 +37,7 @@ from sheetcrm.remind.ledger.entries import (
     State,
 )
 from sheetcrm.remind.ledger.rows import LISTED, mail_of, whole
-from sheetcrm.remind.ledger.stores import Presence, Store, store_at
+from sheetcrm.remind.ledger.stores import SOON, Presence, Store, store_at
 from sheetcrm.remind.ledger.tables import CONTENT, MESSAGE, METADATA, RUN, SNOOZE
 from sheetcrm.remind.ledger.turns import Turns
 from sheetcrm.remind.ledger.watching import Watch
@@ -111,8 +112,8 @@ class Ledger:
         return self._signed_in
 
     @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        with self._store.translated(), self._engine.begin() as db:
+    def _transaction(self, **options: Any) -> Iterator[Connection]:
+        with self._store.translated(), self._engine.connect() as db, db.execution_options(**options).begin():
             yield db
 
     @cached_property
@@ -277,11 +278,12 @@ class Ledger:
 
         One that is to be tried again waits `wait`, by default longer each
         time.  `in_doubt` says that it perhaps arrived this time, which is by
-        default what `UNKNOWN` means.
+        default what `UNKNOWN` means.  Should the power fail before anything
+        else is committed, it is as if nobody had noted the answer.
         """
         worker, wait = self.worker, back_off(mail.attempts) if wait is None else wait
         doubt = state is State.UNKNOWN if in_doubt is None else in_doubt
-        with self._transaction() as db:
+        with self._transaction(**SOON) as db:
             self._store.alone(db, *mail.recipient.whom)
             delivering.settle(db, worker, mail, state, reason, now=now, wait=wait, in_doubt=doubt)
 

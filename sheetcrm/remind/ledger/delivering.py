@@ -12,18 +12,49 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+from sqlalchemy import Connection, Integer, and_, bindparam, func, or_, select, update
 
 from sheetcrm.remind.ledger.entries import PENDING, Mail, State
 from sheetcrm.remind.ledger.rows import mail_of, whole
 from sheetcrm.remind.ledger.stores import Presence
-from sheetcrm.remind.ledger.tables import MESSAGE
+from sheetcrm.remind.ledger.tables import MESSAGE, Instant
 
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=6)
 DIED = "the run ended before it could note the server's answer"
 
 FREE: dict[str, Any] = {"worker": None, "lease": None}
+
+# Built once: they are run for every mail.
+_BEGIN = (
+    update(MESSAGE)
+    .where(MESSAGE.c.id == bindparam("number"), MESSAGE.c.worker == bindparam("me"))
+    .where(MESSAGE.c.state == bindparam("seen"), MESSAGE.c.attempts == bindparam("tried"))
+    .values(state=str(State.SENDING), attempts=MESSAGE.c.attempts + 1, changed=bindparam("moment"))
+)
+# It is still being sent by whoever began it.  Or it was marked as unknown when this worker was taken for dead (its session was lost):
+# it has the answer and knows better, as long as nobody else began it.
+_IN_HAND = and_(
+    MESSAGE.c.id == bindparam("number"),
+    MESSAGE.c.attempts == bindparam("tried", type_=Integer) + 1,
+    MESSAGE.c.worker == bindparam("me"),
+    MESSAGE.c.state.in_((str(State.SENDING), str(State.UNKNOWN))),
+)
+_SETTLE = (
+    update(MESSAGE)
+    .where(_IN_HAND)
+    .values(state=bindparam("fate"), reason=bindparam("why"), changed=bindparam("moment"), **FREE)
+    .values(
+        doubts=MESSAGE.c.doubts + bindparam("doubt"),
+        next_try=func.coalesce(bindparam("then", type_=Instant()), MESSAGE.c.next_try),
+    )
+)
+_TAKE_BACK = (
+    update(MESSAGE)
+    .where(_IN_HAND)
+    .values(state=bindparam("fate"), reason=bindparam("why"), changed=bindparam("moment"), **FREE)
+    .values(attempts=bindparam("tried"))
+)
 
 
 def bury(db: Connection, presence: Presence, *, now: datetime, own: bool = False) -> int:
@@ -42,7 +73,7 @@ def bury(db: Connection, presence: Presence, *, now: datetime, own: bool = False
     if claimed:
         db.execute(update(MESSAGE).where(MESSAGE.c.id.in_(claimed)).values(FREE))
     if unknown:
-        # The name stays: see `_in_hand`.
+        # The name stays: see `_IN_HAND`.
         values = {"state": State.UNKNOWN, "reason": DIED, "changed": now, "lease": None, "doubts": MESSAGE.c.doubts + 1}
         db.execute(update(MESSAGE).where(MESSAGE.c.id.in_(unknown)).values(values))
     return len(unknown)
@@ -73,10 +104,8 @@ def claim(
 
 def begin(db: Connection, worker: str, mail: Mail, *, now: datetime) -> bool:
     """Note that `mail` is about to be handed over; False when it is not in this worker's hands any more."""
-    unchanged = and_(MESSAGE.c.id == mail.id, MESSAGE.c.state == mail.state, MESSAGE.c.attempts == mail.attempts)
-    values = {"state": State.SENDING, "attempts": mail.attempts + 1, "changed": now}
-    query = update(MESSAGE).where(unchanged, MESSAGE.c.worker == worker).values(values)
-    return db.execute(query).rowcount == 1
+    seen = {"number": mail.id, "me": worker, "seen": mail.state, "tried": mail.attempts}
+    return db.execute(_BEGIN, {**seen, "moment": now}).rowcount == 1
 
 
 def settle(
@@ -91,18 +120,16 @@ def settle(
     in_doubt: bool,
 ) -> None:
     """Note what became of a mail that was begun; `wait` is for one that is to be tried again, `in_doubt` when it perhaps arrived now."""
-    values: dict[str, Any] = {"state": state, "reason": reason, "changed": now, **FREE}
-    if state is State.RETRY:
-        values["next_try"] = now + wait
-    if in_doubt:
-        values["doubts"] = MESSAGE.c.doubts + 1
-    db.execute(update(MESSAGE).where(_in_hand(worker, mail)).values(values))
+    begun = {"number": mail.id, "me": worker, "tried": mail.attempts}
+    then = now + wait if state is State.RETRY else None
+    values = {"fate": state, "why": reason, "moment": now, "doubt": int(in_doubt), "then": then}
+    db.execute(_SETTLE, {**begun, **values})
 
 
 def take_back(db: Connection, worker: str, mail: Mail, reason: str, *, now: datetime) -> None:
     """A mail that was begun was not handed over after all: it stands as before, and nothing is held against it."""
-    values = {"state": mail.state, "attempts": mail.attempts, "reason": reason, "changed": now, **FREE}
-    db.execute(update(MESSAGE).where(_in_hand(worker, mail)).values(values))
+    begun = {"number": mail.id, "me": worker, "tried": mail.attempts}
+    db.execute(_TAKE_BACK, {**begun, "fate": mail.state, "why": reason, "moment": now})
 
 
 def reopen(db: Connection, mail: Mail, reason: str, *, now: datetime, wait: timedelta) -> None:
@@ -116,14 +143,3 @@ def back_off(attempts: int, spread: float = 0) -> timedelta:
     """How long to wait after so many attempts (0 for the first): twice as long each time, and up to a quarter more by `spread` (0 to 1)."""
     wait: timedelta = min(FIRST_WAIT * 2 ** min(attempts, 10), LONGEST_WAIT)
     return wait * (1 + spread / 4)
-
-
-def _in_hand(worker: str, mail: Mail) -> ColumnElement[bool]:
-    """
-    It is still being sent by whoever began it as `mail`.
-
-    Or it was marked as unknown when this worker was taken for dead (its session
-    was lost): it has the answer and knows better, as long as nobody else began it.
-    """
-    begun = MESSAGE.c.state.in_((State.SENDING, State.UNKNOWN))
-    return and_(MESSAGE.c.id == mail.id, MESSAGE.c.attempts == mail.attempts + 1, MESSAGE.c.worker == worker, begun)

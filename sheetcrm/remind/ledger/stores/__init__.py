@@ -13,11 +13,11 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from sheetcrm.errors import UsageError
-from sheetcrm.remind.ledger.stores.base import Presence, Store
+from sheetcrm.remind.ledger.stores.base import SOON, Presence, Store
 from sheetcrm.remind.ledger.stores.postgres import PostgresStore
 from sheetcrm.remind.ledger.stores.sqlite import SqliteStore
 
-__all__ = ["Presence", "Store", "store_at"]
+__all__ = ["SOON", "Presence", "Store", "store_at"]
 
 
 def store_at(location: Path | str) -> Store:

@@ -15,12 +15,20 @@ import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from sheetcrm.errors import LedgerError
+
+SOON: Mapping[str, Any] = {"sheetcrm_soon": True}
+"""
+Options of a connection whose next commit may wait for the disk.
+
+It outlives this process at once, and a power cut as soon as anything else is
+committed.
+"""
 
 
 class Presence(ABC):

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 
 from sheetcrm.errors import MissingExtra
-from sheetcrm.remind.ledger.stores.base import Presence, Store, new_worker, token
+from sheetcrm.remind.ledger.stores.base import SOON, Presence, Store, new_worker, token
 from sheetcrm.remind.ledger.tables import METADATA
 
 _IS_HELD = text(
@@ -79,6 +79,11 @@ class PostgresStore(Store):
                 for name, value in wishes.items():
                     cursor.execute(f"set {name} = '{value}'")
             connection.commit()
+
+        @event.listens_for(engine, "begin")
+        def _begun(connection: Connection) -> None:
+            if SOON.keys() <= connection.get_execution_options().keys():
+                connection.exec_driver_sql("set local synchronous_commit = off")
 
         return engine
 

@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, event
 
 from sheetcrm.errors import LedgerError
-from sheetcrm.remind.ledger.stores.base import Presence, Store, new_worker, token
+from sheetcrm.remind.ledger.stores.base import SOON, Presence, Store, new_worker, token
 
 
 class SqliteStore(Store):
@@ -56,14 +56,17 @@ class SqliteStore(Store):
             connection.isolation_level = None
             if not read_only:
                 connection.execute("PRAGMA journal_mode = WAL")
-            # What was committed must survive a power cut: a claim is worth nothing otherwise.
-            connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             if read_only:
                 connection.execute("PRAGMA query_only = ON")
 
         @event.listens_for(engine, "begin")
         def _begun(connection: Connection) -> None:
+            # What was committed must survive a power cut: a claim is worth nothing otherwise.
+            is_soon = SOON.keys() <= connection.get_execution_options().keys()
+            raw = connection.connection.dbapi_connection
+            assert raw is not None, "a transaction begins on a connection"
+            raw.cursor().execute(f"PRAGMA synchronous = {'NORMAL' if is_soon else 'FULL'}")
             # Two writers that both begin by reading would otherwise fail at the first write.
             connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
