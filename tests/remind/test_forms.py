@@ -91,7 +91,7 @@ def test_a_template_that_fails_costs_nobody_a_mail(folder, text, line, words):
 
 
 @pytest.mark.parametrize(("there", "words"), [
-    pytest.param(True, "has none of digest.html, digest.txt, digest.md", id="an empty folder"),
+    pytest.param(True, "has none of digest.html, digest.txt, digest.md, summary.html, summary.txt, summary.md", id="an empty folder"),
     pytest.param(False, "no such folder of mail templates", id="no folder"),
 ])  # fmt: skip
 def test_a_folder_without_templates_is_said(tmp_path, there, words):

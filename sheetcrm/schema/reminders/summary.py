@@ -55,6 +55,7 @@ class SummaryReminder(ReminderRule):
     """
 
     example: ClassVar[dict[str, Any]] = {
+        "to": ["Ann"],
         "stage": "stage",
         "amount": "price",
         "won": {"date": "day", "state": {"stage": ["won"]}, "amount": "price"},
