@@ -50,6 +50,23 @@ def test_3_espocrm_odoo_what_was_missed_is_told_once_and_not_replayed(office, po
     assert received(post) == ONCE, "dates typed into the past are not skipped, and six missed days are one mail"
 
 
+def test_3_espocrm_what_the_mail_server_refused_is_not_forgotten_however_late_it_comes_back(office, post):
+    office.follow_ups(office.people)
+    post.refusal = "451 come back later"
+    office.remind(post.port)
+    post.refusal = ""
+    office.remind(post.port, now=office.now + timedelta(days=5), today=office.today + timedelta(days=5))
+    assert received(post) == ONCE
+
+
+@pytest.mark.parametrize("days", [(0, 0, 0), (4,)], ids=["thrice a day", "late"])
+def test_4_londonhackspace_run_too_often_or_not_on_the_day_each_is_told_once(office, post, days):
+    office.follow_ups(office.people, due=office.today)
+    for day in days:
+        office.remind(post.port, now=office.now + timedelta(days=day), today=office.today + timedelta(days=day))
+    assert received(post) == ONCE
+
+
 def test_4_lokole_four_workers_send_one_mail(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "config.yaml").write_text(LOCAL, encoding="utf-8")
