@@ -222,6 +222,8 @@ class _Story:
         first = self.sheetcrm("remind", expect=(0, SOMETHING_TO_SEE))
         sent = [mail for mail in first["mails"] if mail["state"] == "sent"]
         self.say(f"{counted(len(sent), 'mail')} sent ({_cost(first)})")
+        if first["mirroring"]:
+            self.say(f"the sheet says when each row was last told of ({_cost({'requests': first['mirroring']})})")
         for mail in sent:
             self.say(f"  {mail['name']} <{mail['address']}>  {mail['subject']}")
         for unsent in first["unsent"]:
@@ -254,12 +256,12 @@ class _Story:
         return config.load(self.folder / "config.yaml").spreadsheets[self.words["title"]].id
 
     def _customers(self) -> list[dict[str, Any]]:
-        """Rows as people type them: `next` in days from today, one done, and a wrong date, a misspelt stage, an id twice, no owner."""
+        """Rows as people type them: `next` in days from today, one done, and a wrong date, a misspelt stage, an id twice, no owner; for each owner one that is told on a day off, too."""
         owners = [name for name, _ in self.words["people"]]
         rows: list[dict[str, Any]] = [
             {"stage": "needs", "owner": owners[0], "next": 0, "amount": 36000, "phone": "13911112222"},
             {"stage": "proposal", "owner": owners[0], "next": -5, "amount": 88000, "probability": 0.6},
-            {"stage": "contact", "owner": owners[1], "next": 3, "amount": 15000},
+            {"stage": "contact", "owner": owners[1], "next": -9, "amount": 15000},
             {"stage": "won", "owner": owners[1], "next": -2, "amount": 52000, "probability": 1},
             {"stage": "lead", "owner": owners[2], "next": f"{self.today.year}-13-05"},
             {"stage": self.words["misspelt"], "owner": owners[2], "next": 10, "amount": 9000},
@@ -267,7 +269,7 @@ class _Story:
             {"stage": "lead", "owner": "", "next": 0},
             {"stage": "contact", "owner": owners[0], "next": 1, "amount": 24000},
             {"stage": "contract", "owner": owners[0], "next": -1, "amount": 130000, "probability": 0.9},
-            {"stage": "lead", "owner": owners[2], "next": 0},
+            {"stage": "lead", "owner": owners[2], "next": -10},
         ]
         for number, (name, row) in enumerate(zip(self.words["customers"], rows, strict=True), 1):
             row |= {"id": row.get("id", f"C{number:04d}"), "name": name}

@@ -37,6 +37,8 @@ class Done:
     """What went wrong beside reminders: they went out all the same."""
     requests: Mapping[str, int] = field(default_factory=dict)
     """How many requests to the Sheets API it took: `reads` and `writes`."""
+    mirroring: Mapping[str, int] = field(default_factory=dict)
+    """How many more, to write into the sheet when rows were told of."""
 
     @property
     def is_stale(self) -> bool:
@@ -96,6 +98,7 @@ class Visit:
             "problems": list(self.done.problems),
             "notes": list(self.done.notes),
             "requests": dict(self.done.requests),
+            "mirroring": dict(self.done.mirroring),
         }
 
 
@@ -187,7 +190,13 @@ def _and(before: Done, after: Done) -> Done:
     kept = tuple(one for one in before.reports if any(mail.state == "sent" for mail in one.mails))
     fresh = tuple(_sent_only(one) for one in kept)
     notes = tuple(dict.fromkeys((*before.notes, *after.notes)))
-    return Done((*fresh, *after.reports), after.problems, notes, summed((before.requests, after.requests)))
+    return Done(
+        (*fresh, *after.reports),
+        after.problems,
+        notes,
+        summed((before.requests, after.requests)),
+        summed((before.mirroring, after.mirroring)),
+    )
 
 
 def _sent_only(report: RunReport) -> RunReport:

@@ -76,5 +76,6 @@ def sum_of(visits: Sequence[Visit], meant: int) -> dict[str, Any]:
         "counts": summed(visit.counts() for visit in visits),
         "failed": [visit.name for visit in visits if visit.exit_code not in (0, 3)],
         "requests": summed(visit.done.requests for visit in visits),
+        "mirroring": summed(visit.done.mirroring for visit in visits),
         "said": in_words(visits, meant - again),
     }

@@ -104,8 +104,11 @@ def look_after(job: Job, at: Office, halted: Halted = lambda: "") -> Done:
     """Read the spreadsheet, give rows without an id one (not in a dry run), and send what is due."""
     reading = read(job, at)
     reports, problems = told_by(at, reading, halted)
+    before = requests_of(job.gateway)
     notes = () if at.dry_run else _mirror(job, at, reading)
-    return Done(tuple(reports), tuple(problems), notes, requests_of(job.gateway))
+    after = requests_of(job.gateway)
+    more = {word: after[word] - before[word] for word in after} if after != before else {}
+    return Done(tuple(reports), tuple(problems), notes, before, more)
 
 
 def told_by(at: Office, reading: Reading, halted: Halted = lambda: "") -> tuple[list[RunReport], list[str]]:
