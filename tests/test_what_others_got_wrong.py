@@ -74,7 +74,9 @@ def test_4_lokole_four_workers_send_one_mail(tmp_path, monkeypatch):
         main(["apply", "pipeline", "--create", "T", "--lang", "en"])
     (tmp_path / "team.csv").write_text("Name,E-mail,Active\nAnn,ann@example.com,TRUE\n", encoding="utf-8")
     header = "Customer ID,Customer,Stage,Owner,Next follow-up\n"
-    (tmp_path / "due.csv").write_text(f"{header}C1,Acme,Lead,Ann,2026-01-01\n", encoding="utf-8")
+    # Late, but not too late, and not moved past today by days off.
+    day = today_in("Asia/Shanghai") - timedelta(days=12)
+    (tmp_path / "due.csv").write_text(f"{header}C1,Acme,Lead,Ann,{day.isoformat()}\n", encoding="utf-8")
     for sheet, file in (("team", "team.csv"), ("progress", "due.csv")):
         with pytest.raises(SystemExit):
             main(["import", file, "--sheet", sheet])

@@ -161,7 +161,7 @@ class _Job:
         for recipient, reminders in fresh.values():
             self._planned(recipient, reminders, None)
         for late in self.agenda.expired.values():
-            known = self.ledger.told(list(late))
+            known = self.ledger.told(list(late), expired=True)
             self._expired({occurrence: reminder for occurrence, reminder in late.items() if occurrence not in known})
 
     def _fresh(self, reminders: Mapping[Occurrence, Reminder]) -> list[Reminder]:
@@ -211,7 +211,7 @@ class _Job:
         """What changed for them since their last mail."""
         before = Before(*self.ledger.last_told(recipient), known)
         late = self.agenda.expired.get(recipient, {})
-        told = self.ledger.told(list(late))
+        told = self.ledger.told(list(late), expired=True)
         never = [one for at, one in late.items() if at not in told or told[at].state is State.EXPIRED]
         return since(before, self.agenda.mails.get(recipient, {}), self.reading, today=self.today, expired=never)
 

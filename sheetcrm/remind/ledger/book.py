@@ -128,10 +128,14 @@ class Ledger:
 
     # What was told
 
-    def told(self, occurrences: Sequence[Occurrence]) -> dict[Occurrence, Fate]:
-        """Those that need no mail any more, each with what settled it: that step, or a later one of the same matter."""
+    def told(self, occurrences: Sequence[Occurrence], *, expired: bool = False) -> dict[Occurrence, Fate]:
+        """
+        Those that need no mail any more, each with what settled it: that step, or a later one of the same matter.
+
+        With `expired` also those that were noted as too late: they are told all the same when they are not any more.
+        """
         with self._transaction() as db:
-            return planning.told(db, occurrences)
+            return planning.told(db, occurrences, expired=expired)
 
     def last_told(self, recipient: Recipient) -> tuple[date | None, list[Occurrence]]:
         """The day of the last mail that went to them, or perhaps did, and what it told; None and nothing when there was none."""

@@ -21,11 +21,16 @@ from sheetcrm.remind.ledger.tables import CONTENT, MESSAGE, OCCURRENCE
 Whom = tuple[str, str, str]
 
 
-def told(db: Connection, occurrences: Sequence[Occurrence]) -> dict[Occurrence, Fate]:
-    """One query a recipient: whatever was settled of dates from the earliest one on, that step or a later one."""
+def told(db: Connection, occurrences: Sequence[Occurrence], *, expired: bool = False) -> dict[Occurrence, Fate]:
+    """
+    One query a recipient: whatever was settled of dates from the earliest one on, that step or a later one.
+
+    What was noted as too late was not told: a clock that went a year ahead and
+    came back must not cost a reminder.  It is found only with `expired`.
+    """
     settled: dict[Occurrence, Fate] = {}
     for whom, group in by_whom(occurrences):
-        latest = _latest(db, whom, min(one.due for one in group))
+        latest = _latest(db, whom, min(one.due for one in group), expired=expired)
         for one in group:
             step, fate = latest.get(one.matter, (None, None))
             if fate is not None and step is not None and step >= one.step:
@@ -41,7 +46,9 @@ def by_whom(occurrences: Sequence[Occurrence]) -> Iterator[tuple[Whom, list[Occu
     yield from sorted(groups.items())
 
 
-def _latest(db: Connection, whom: Whom, since: date) -> dict[tuple[str, str, str, date], tuple[int, Fate]]:
+def _latest(
+    db: Connection, whom: Whom, since: date, *, expired: bool
+) -> dict[tuple[str, str, str, date], tuple[int, Fate]]:
     """By matter due `since` then: the latest step that was settled for `whom`, and how."""
     one, mail = OCCURRENCE.c, MESSAGE.c
     spreadsheet, recipient, channel = whom
@@ -51,7 +58,7 @@ def _latest(db: Connection, whom: Whom, since: date) -> dict[tuple[str, str, str
         .add_columns(mail.state, mail.reason, mail.changed)
         .select_from(OCCURRENCE.outerjoin(MESSAGE))
         .where(one.spreadsheet == spreadsheet, one.recipient == recipient, one.channel == channel, one.due >= since)
-        .where(or_(one.message.is_(None), mail.state.in_(TOLD)))
+        .where(or_(one.message.is_(None) if expired else one.state == State.SUPPRESSED, mail.state.in_(TOLD)))
         .order_by(one.step)
     )
     found = {}
@@ -67,7 +74,19 @@ def _fate(row: Any) -> Fate:
 
 
 def claim(db: Connection, occurrences: Sequence[Occurrence], mail: int) -> None:
-    """These are told by that mail."""
+    """These are told by that mail, whatever was noted of them as too late."""
+    one = OCCURRENCE.c
+    for whom, group in by_whom(occurrences):
+        spreadsheet, recipient, channel = whom
+        late = db.execute(
+            select(one.id, *(one[name] for name in Occurrence.__dataclass_fields__))
+            .where(one.spreadsheet == spreadsheet, one.recipient == recipient, one.channel == channel)
+            .where(one.message.is_(None), one.state == State.EXPIRED, one.due >= min(each.due for each in group))
+        )
+        wanted = set(group)
+        numbers = [number for number, *key in late if Occurrence(*key) in wanted]
+        if numbers:
+            db.execute(delete(OCCURRENCE).where(one.id.in_(numbers)))
     db.execute(insert(OCCURRENCE), [{**vars(occurrence), "message": mail} for occurrence in occurrences])
 
 
@@ -75,7 +94,7 @@ def note(
     db: Connection, occurrences: Sequence[Occurrence], state: State, reason: str, now: datetime
 ) -> list[Occurrence]:
     """Note without a mail those of one recipient that neither were settled nor wait in a mail; which they were."""
-    known = {*told(db, occurrences), *_waiting(db, occurrences)}
+    known = {*told(db, occurrences, expired=True), *_waiting(db, occurrences)}
     fresh = [occurrence for occurrence in occurrences if occurrence not in known]
     if fresh:
         values = {"state": state, "reason": reason, "noted": now}

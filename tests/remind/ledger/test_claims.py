@@ -297,18 +297,36 @@ def test_the_first_run_is_over_when_one_came_to_its_end_and_something_was_planne
 # Without a mail
 
 
-@pytest.mark.parametrize(("note", "state"), [("expire", State.EXPIRED), ("suppress", State.SUPPRESSED)])
-def test_noted_once_without_a_mail_and_never_told(one, note, state):
-    assert getattr(one, note)([occurrence("C1"), occurrence("C2")], "too late", now=NOW) == [
-        occurrence("C1"),
-        occurrence("C2"),
-    ]
+def noted(one, note):
+    both = [occurrence("C1"), occurrence("C2")]
+    assert getattr(one, note)(both, "too late", now=NOW) == both
     assert getattr(one, note)([occurrence("C1"), occurrence("C3", BOB)], "too late", now=NOW) == [occurrence("C3", BOB)]
-    fate = one.told([occurrence("C1")])[occurrence("C1")]
-    assert (fate.state, fate.reason, fate.changed, fate.mail) == (state, "too late", NOW, None)
-    assert one.counts() == {state: 3}
+    fate = one.told([occurrence("C1")], expired=True)[occurrence("C1")]
+    assert (fate.reason, fate.changed, fate.mail) == ("too late", NOW, None)
+    return fate.state
+
+
+def test_dropped_without_a_mail_it_is_never_told(one):
+    assert noted(one, "suppress") is State.SUPPRESSED
+    assert one.counts() == {State.SUPPRESSED: 3}
     assert queue(one, "C1", "C2") is None
     assert queue(one, "C1", "C4").reminders == 1
+
+
+def test_noted_as_too_late_it_is_told_when_it_is_due_all_the_same(one):
+    """The clock went a year ahead and came back; or `catch_up` was raised."""
+    assert noted(one, "expire") is State.EXPIRED
+    assert one.told([occurrence("C1")]) == {}
+    assert one.counts() == {State.EXPIRED: 3}
+    assert queue(one, "C1", "C4").reminders == 2
+    assert one.counts() == {State.EXPIRED: 2, State.PLANNED: 1}
+    assert one.expire([occurrence("C1")], "too late", now=NOW) == [], "it waits in a mail"
+    (mail,) = claim(one)
+    one.begin(mail, now=NOW)
+    one.settle(mail, State.SENT, now=NOW)
+    assert queue(one, "C1") is None, "told once"
+    assert one.expire([occurrence("C1", step=7)], "too late", now=NOW) == [occurrence("C1", step=7)]
+    assert queue(one, "C1") is None, "a later step that came too late takes nothing back"
 
 
 def test_what_was_told_or_waits_does_not_expire(one):
