@@ -33,7 +33,7 @@ def log_command(asked: Asked, *, mails: bool, customer: str | None, person: str 
     loaded = asked.loaded()
     spreadsheet = config.resolve(loaded, asked.wanted)[1].id if asked.wanted else None
     with Ledger.open(loaded.ledger_place(os.environ), read_only=True) as ledger:
-        found = ledger.log(spreadsheet=spreadsheet, row_id=customer, person=person, limit=limit + 1)
+        found = ledger.watch.log(spreadsheet=spreadsheet, row_id=customer, person=person, limit=limit + 1)
     names = {settings.id: name for name, settings in loaded.spreadsheets.items()}
     shown = found[:limit]
     if asked.as_json:

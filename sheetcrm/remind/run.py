@@ -87,7 +87,7 @@ def run(
 
 
 def _agenda(reading: Reading, delivery: Delivery, today: date, way: str) -> Agenda:
-    settings, asleep = delivery.settings, delivery.ledger.snoozes(delivery.spreadsheet)
+    settings, asleep = delivery.settings, delivery.ledger.snoozes.of(delivery.spreadsheet)
     return gather(
         reading,
         today=today,

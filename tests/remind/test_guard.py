@@ -297,8 +297,8 @@ def test_who_left_the_team_gets_nothing_that_was_planned_before(desk):
 
 def test_a_snooze_and_a_pause_hold_until_their_day(desk):
     with desk.ledger() as ledger:
-        ledger.snooze(Snooze(office.ID, TODAY + timedelta(2), "customers", "C0"), now=MORNING)
-        ledger.snooze(Snooze(office.ID, TODAY + timedelta(1), recipient="p1@example.com"), now=MORNING)
+        ledger.snoozes.add(Snooze(office.ID, TODAY + timedelta(2), "customers", "C0"), now=MORNING)
+        ledger.snoozes.add(Snooze(office.ID, TODAY + timedelta(1), recipient="p1@example.com"), now=MORNING)
     found = desk.remind()
     assert {one.place.id: one.until for one in found.resting} == {
         "C0": TODAY + timedelta(2),
@@ -312,7 +312,7 @@ def test_a_snooze_and_a_pause_hold_until_their_day(desk):
 
 def test_a_long_snooze_does_not_let_what_waited_expire(desk):
     with desk.ledger() as ledger:
-        ledger.snooze(Snooze(office.ID, TODAY + timedelta(90), "customers", "C0"), now=MORNING)
+        ledger.snoozes.add(Snooze(office.ID, TODAY + timedelta(90), "customers", "C0"), now=MORNING)
     desk.remind(ROWS[:1])
     found = desk.remind(ROWS[:1], days=90)
     assert (len(found.mails), found.expired) == (1, ())
@@ -438,7 +438,7 @@ def test_whatever_guards_there_were_in_the_end_everything_is_told_once_and_nobod
         desk.remind(rows, days=today)
         assert desk.remind(rows, days=today).mails == ()
         with desk.ledger(read_only=True) as ledger:
-            told = [line for line in ledger.log() if line.occurrence.channel == "mail"]
+            told = [line for line in ledger.watch.log() if line.occurrence.channel == "mail"]
         assert {line.fate.state for line in told} == {State.SENT}
         assert {(line.occurrence.row_id, line.address) for line in told} == {
             (one["id"], f"{one['owner']}@example.com") for one in rows
@@ -451,7 +451,7 @@ def _visited(desk, rows, one):
     if one["snooze"]:
         with desk.ledger() as ledger:
             until = desk.now.date() + timedelta(1)
-            ledger.snooze(Snooze(office.ID, until, "customers", one["snooze"]), now=desk.now)
+            ledger.snoozes.add(Snooze(office.ID, until, "customers", one["snooze"]), now=desk.now)
     before = len(desk.post.mails)
     desk.post.answer = lambda: Outcome(one["answer"], "451 later" if one["answer"] is Verdict.RETRY else "")
     today = (desk.now.date() - TODAY).days

@@ -91,7 +91,7 @@ def wake_command(asked: Asked, *, number: int) -> int:
     loaded = asked.loaded()
     with Ledger.open(loaded.ledger_place(os.environ)) as ledger:
         _name, settings = config.resolve(loaded, asked.wanted)
-        if number not in ledger.snoozes(settings.id) or not ledger.wake(number):
+        if number not in ledger.snoozes.of(settings.id) or not ledger.snoozes.lift(number):
             raise UsageError(f"nothing is quiet by the number {number}; see sheetcrm remind snooze --list")
     tell(f"{number} is lifted; the next run tells what is due")
     return 0
@@ -116,8 +116,8 @@ def _quiet(asked: Asked, job: Job, wish: _Wish) -> int:
     from sheetcrm.remind.ledger import Ledger
 
     with Ledger.open(job.config.ledger_place(os.environ)) as ledger:
-        number = ledger.snooze(wish.snooze("command line"), now=now())
-        snooze = ledger.snoozes(job.settings.id)[number]
+        number = ledger.snoozes.add(wish.snooze("command line"), now=now())
+        snooze = ledger.snoozes.of(job.settings.id)[number]
     if asked.as_json:
         print_json({"number": number, **asdict(snooze)})
     else:
@@ -147,7 +147,7 @@ def _list(asked: Asked) -> int:
 def standing(ledger: Ledger, spreadsheet: str) -> dict[int, Snooze]:
     """What is not over yet, by number, wherever on earth it is not."""
     today = now().date()
-    return {number: one for number, one in ledger.snoozes(spreadsheet).items() if one.until >= today}
+    return {number: one for number, one in ledger.snoozes.of(spreadsheet).items() if one.until >= today}
 
 
 def line(number: int, snooze: Snooze) -> str:

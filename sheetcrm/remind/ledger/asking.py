@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import Connection, func, or_, select
 
@@ -98,22 +98,6 @@ def log(
     if person is not None:
         query = query.where(or_(OCCURRENCE.c.recipient == person.casefold(), MESSAGE.c.name == person))
     return [line_of(row) for row in db.execute(query)]
-
-
-def gone(
-    db: Connection, *, since: datetime | None, day: date | None, channel: str | None, recipient: str | None
-) -> int:
-    """Mails that went out, or perhaps did."""
-    query = select(func.count()).where(MESSAGE.c.state.in_((State.SENT, State.SENDING, State.UNKNOWN)))
-    if since is not None:
-        query = query.where(MESSAGE.c.changed >= since)
-    if day is not None:
-        query = query.where(MESSAGE.c.day == day)
-    if channel is not None:
-        query = query.where(MESSAGE.c.channel == channel)
-    if recipient is not None:
-        query = query.where(MESSAGE.c.recipient == recipient.casefold())
-    return int(db.execute(query).scalar_one())
 
 
 def used(db: Connection, limit: Limit, but: int | None) -> int:

@@ -27,18 +27,17 @@ from sheetcrm.remind.ledger.entries import (
     PENDING,
     Fate,
     Limit,
-    Line,
     Mail,
     Occurrence,
     Recipient,
     Run,
     Sealed,
-    Snooze,
     State,
 )
 from sheetcrm.remind.ledger.rows import LISTED, mail_of, whole
+from sheetcrm.remind.ledger.snoozes import Snoozes
 from sheetcrm.remind.ledger.stores import SOON, Presence, Store, store_at
-from sheetcrm.remind.ledger.tables import CONTENT, MESSAGE, METADATA, RUN, SNOOZE
+from sheetcrm.remind.ledger.tables import CONTENT, MESSAGE, METADATA, RUN
 from sheetcrm.remind.ledger.turns import Turns
 from sheetcrm.remind.ledger.watching import Watch
 
@@ -125,6 +124,11 @@ class Ledger:
     def watch(self) -> Watch:
         """What went wrong lately, and when rows were last told of."""
         return Watch(self._transaction)
+
+    @cached_property
+    def snoozes(self) -> Snoozes:
+        """What is left in peace, until when."""
+        return Snoozes(self._transaction)
 
     # What was told
 
@@ -334,27 +338,6 @@ class Ledger:
         with self._transaction() as db:
             db.execute(update(RUN).where(RUN.c.id == number).values(values))
 
-    # Snoozes
-
-    def snooze(self, snooze: Snooze, *, now: datetime) -> int:
-        """Be quiet about it; the number is for `wake`."""
-        with self._transaction() as db:
-            query = insert(SNOOZE).values(**vars(snooze), made=now).returning(SNOOZE.c.id)
-            return int(db.execute(query).scalar_one())
-
-    def wake(self, number: int) -> bool:
-        """Lift a snooze; False when there is none of that number."""
-        with self._transaction() as db:
-            return db.execute(delete(SNOOZE).where(SNOOZE.c.id == number)).rowcount == 1
-
-    def snoozes(self, spreadsheet: str, *, today: date = date.min) -> dict[int, Snooze]:
-        """Those that still hold on `today` (default: all there ever were and nobody lifted), by number."""
-        names = list(Snooze.__dataclass_fields__)
-        query = select(SNOOZE.c.id, *(SNOOZE.c[name] for name in names)).order_by(SNOOZE.c.id)
-        query = query.where(SNOOZE.c.spreadsheet == spreadsheet, SNOOZE.c.until > today)
-        with self._transaction() as db:
-            return {row.id: Snooze(*row[1:]) for row in db.execute(query)}
-
     # Asking
 
     def last_run(self, spreadsheet: str | None = None, *, finished: bool = False) -> Run | None:
@@ -403,30 +386,6 @@ class Ledger:
         """Those mails, as they stand now, without their bytes."""
         with self._transaction() as db:
             return asking.by_number(db, numbers)
-
-    def log(
-        self,
-        *,
-        spreadsheet: str | None = None,
-        row_id: str | None = None,
-        person: str | None = None,
-        limit: int | None = None,
-    ) -> list[Line]:
-        """Occurrences and what became of them, the latest first; of a row (its id, such as a customer's), of a person (address or name)."""
-        with self._transaction() as db:
-            return asking.log(db, spreadsheet=spreadsheet, row_id=row_id, person=person, limit=limit)
-
-    def gone(
-        self,
-        *,
-        since: datetime | None = None,
-        day: date | None = None,
-        channel: str | None = None,
-        recipient: str | None = None,
-    ) -> int:
-        """How many mails went out, or perhaps did: since a moment, of a day, by a channel, to an address; over all spreadsheets."""
-        with self._transaction() as db:
-            return asking.gone(db, since=since, day=day, channel=channel, recipient=recipient)
 
 
 def _nothing() -> Engine:

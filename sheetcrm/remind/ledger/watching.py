@@ -1,4 +1,4 @@
-"""What a watcher asks of the ledger: what went wrong lately and why, and when each row was last told of."""
+"""What a watcher asks of the ledger: what became of each occurrence, what went wrong lately and why, and when each row was last told of."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, and_, func, or_, select
 
-from sheetcrm.remind.ledger.entries import Mail, State
+from sheetcrm.remind.ledger import asking
+from sheetcrm.remind.ledger.entries import Line, Mail, State
 from sheetcrm.remind.ledger.rows import LISTED, mail_of
 from sheetcrm.remind.ledger.tables import MESSAGE, OCCURRENCE
 
@@ -31,6 +32,18 @@ class Watch:
     def __init__(self, transaction: Callable[[], AbstractContextManager[Connection]]) -> None:
         """Of one ledger."""
         self._transaction = transaction
+
+    def log(
+        self,
+        *,
+        spreadsheet: str | None = None,
+        row_id: str | None = None,
+        person: str | None = None,
+        limit: int | None = None,
+    ) -> list[Line]:
+        """Occurrences and what became of them, the latest first; of a row (its id, such as a customer's), of a person (address or name)."""
+        with self._transaction() as db:
+            return asking.log(db, spreadsheet=spreadsheet, row_id=row_id, person=person, limit=limit)
 
     def troubled(self, spreadsheet: str, *, since: datetime) -> list[Mail]:
         """Mails that failed for good since then, and all that are to be tried again or of which nobody knows; oldest first, without their bytes."""

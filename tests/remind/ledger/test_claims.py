@@ -356,33 +356,25 @@ def test_the_log_of_a_row_and_of_a_person(one):
     queue(one, "C1", "C2")
     queue(one, "C1", who=BOB)
     one.expire([occurrence("C9")], "too late", now=LONG)
-    assert [(line.occurrence.row_id, str(line.fate.state)) for line in one.log(spreadsheet="S", limit=1)] == [
+    assert [(line.occurrence.row_id, str(line.fate.state)) for line in one.watch.log(spreadsheet="S", limit=1)] == [
         ("C9", "expired")
     ]
-    assert {(line.name, line.subject) for line in one.log(row_id="C1")} == {("Ann", "due"), ("Bob", "due")}
-    assert {line.occurrence.row_id for line in one.log(person="ANN@example.com")} == {"C1", "C2", "C9"}
-    assert [line.occurrence.row_id for line in one.log(person="Bob")] == ["C1"]
-
-
-def test_how_many_went_out(one):
-    for who in (ANN, BOB):
-        queue(one, "C1", who=who)
-    mail, left = claim(one)
-    one.begin(mail, now=NOW)
-    one.settle(mail, State.SENT, now=NOW)
-    one.begin(left, now=NOW)
-    one.settle(left, State.RETRY, "451", now=NOW)
-    assert (one.gone(), one.gone(since=NOW, day=TODAY, channel="mail", recipient="ANN@example.com")) == (1, 1)
-    assert (one.gone(since=LONG), one.gone(recipient=BOB.address), one.gone(day=date(2026, 1, 6))) == (0, 0, 0)
+    assert {(line.name, line.subject) for line in one.watch.log(row_id="C1")} == {("Ann", "due"), ("Bob", "due")}
+    assert {line.occurrence.row_id for line in one.watch.log(person="ANN@example.com")} == {"C1", "C2", "C9"}
+    assert [line.occurrence.row_id for line in one.watch.log(person="Bob")] == ["C1"]
 
 
 def test_snoozes_hold_until_their_day_or_until_they_are_lifted(one):
     row = Snooze("S", date(2026, 1, 9), "customers", "C1", by="Eve")
-    number = one.snooze(row, now=NOW)
-    everything = one.snooze(Snooze("S", date(2026, 1, 6)), now=NOW)
-    assert one.snoozes("S", today=TODAY) == {number: row, everything: Snooze("S", date(2026, 1, 6))}
-    assert one.snoozes("S", today=date(2026, 1, 6)) == {number: row}
-    assert (one.wake(number), one.wake(number), one.snoozes("S", today=date(2026, 1, 8))) == (True, False, {})
+    number = one.snoozes.add(row, now=NOW)
+    everything = one.snoozes.add(Snooze("S", date(2026, 1, 6)), now=NOW)
+    assert one.snoozes.of("S", today=TODAY) == {number: row, everything: Snooze("S", date(2026, 1, 6))}
+    assert one.snoozes.of("S", today=date(2026, 1, 6)) == {number: row}
+    assert (one.snoozes.lift(number), one.snoozes.lift(number), one.snoozes.of("S", today=date(2026, 1, 8))) == (
+        True,
+        False,
+        {},
+    )
 
 
 def test_the_last_run_that_came_to_its_end(one):
