@@ -136,9 +136,5 @@ class _Few:
         return self.extract.parsed.values.some(key, offsets)
 
     def where(self, key: str, test: Callable[[Any, BadCell | None], bool]) -> Sequence[int]:
-        values = zip(self.offsets, self.some(key, self.offsets), strict=True)
-        return [at for at, value in values if test(value, self._wrong(key, at) if value is None else None)]
-
-    def _wrong(self, key: str, at: int) -> BadCell | None:
-        cell = self.extract.cell(self.extract.parsed.numbers[at], key)
-        return None if cell in (None, "") else BadCell("unread", "")
+        values, bad = self.extract.parsed.values.judged(key, self.offsets)
+        return [offset for at, offset in enumerate(self.offsets) if test(values[at], bad.get(at))]

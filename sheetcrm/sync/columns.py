@@ -47,9 +47,14 @@ class Columns(Mapping[str, Sequence[Any]]):
 
     def some(self, key: str, offsets: Sequence[int]) -> Sequence[Any]:
         """The values of a few rows; of a column that nobody has asked for yet no other is looked at."""
+        return self.judged(key, offsets)[0]
+
+    def judged(self, key: str, offsets: Sequence[int]) -> tuple[Sequence[Any], Mapping[int, BadCell]]:
+        """The values of a few rows, as `some`, and what is wrong with them, by their place among `offsets`."""
         if key in self._made:
-            return picked(self._made[key][0], offsets)
-        return self._read(key, picked(self._cells[key], offsets))[0]
+            values, bad = self._made[key]
+            return picked(values, offsets), {at: bad[offset] for at, offset in enumerate(offsets) if offset in bad}
+        return self._read(key, picked(self._cells[key], offsets))
 
     def where(self, key: str, test: Callable[[Any, BadCell | None], bool]) -> list[int]:
         """The offsets of the rows whose value (or what is wrong with it) passes; equal cells are asked about once."""

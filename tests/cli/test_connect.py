@@ -195,7 +195,7 @@ class TestTake:
         said = yaml.safe_load((tmp_path / "own.yaml").read_text(encoding="utf-8"))
         assert (said["extends"], said["version"]) == ("pipeline", 1)
         (column,) = said["sheets"]["progress"]["columns"].values()
-        assert column == {"type": "date", "title": "生日", "after": "notes"}
+        assert column == {"type": "date", "title": "生日", "after": "reminded"}
         plan = sheetcrm("plan", "own.yaml", "--json").json
         assert not plan["refusals"]
         touched = {

@@ -99,10 +99,10 @@ def test_everything_goes_to_somebody_else(office, person):
 
 
 def test_who_left_gets_no_mail_and_the_heir_gets_theirs(office):
-    before = office("remind", "--dry-run", "--json")
+    before = office("remind", "--dry-run", "--json", "--date", "2025-12-10")
     assert "zhang@example.com" in before.out
     office("team", "leave", "张三", "--to", "李四", "--yes")
-    after = office("remind", "--dry-run", "--json")
+    after = office("remind", "--dry-run", "--json", "--date", "2025-12-10")
     assert "zhang@example.com" not in after.out
     assert "li@example.com" in after.out
 
