@@ -49,7 +49,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Line:
-    """A row that is not news: its name, its link and a word about it."""
+    """A row in few words: its name, its link and a word about it."""
 
     name: str
     link: str
@@ -58,7 +58,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Listed:
-    """Rows in few words; `more` tells of those that there was no room for."""
+    """Rows that are not news, or not yet; `more` tells of those that there was no room for."""
 
     title: str
     lines: tuple[Line, ...]

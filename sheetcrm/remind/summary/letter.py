@@ -7,12 +7,13 @@ The picture shows nothing that does not stand in its table as a number.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sheetcrm.errors import MissingExtra
 from sheetcrm.messages import N_, Texts, texts
+from sheetcrm.remind.digest import Line, Listed
 from sheetcrm.remind.forms import SUMMARY, filled
 from sheetcrm.remind.message import Attachment, Draft, clean
 from sheetcrm.remind.parts import Speech, web, when
@@ -50,30 +51,13 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Row:
-    """A row whose day is near: its name, its link and a word about it."""
-
-    name: str
-    link: str
-    note: str
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Those of the next days; `more` tells of those that there was no room for."""
-
-    title: str
-    lines: tuple[Row, ...]
-    more: str = ""
-
-
-@dataclass(frozen=True)
 class Part:
     """What one rule tells; `title` is empty where it is the only one."""
 
     title: str
     tables: tuple[Table, ...]
-    coming: Rows | None = None
+    coming: Listed | None = None
+    """The rows of the next days."""
 
 
 @dataclass(frozen=True)
@@ -101,13 +85,13 @@ def letter(
     parts = []
     for at, one in enumerate(told):
         made = _Telling(one, speech)
-        tables = list(made.tables())
+        tables = made.tables()
         try:
             if one.stages and one.open.rows:
-                tables[0] = made.illustrated(tables[0], f"chart{at + 1}")
-                pictures.append(Attachment(f"chart{at + 1}.png", "image/png", drawn(made.bars()), cid=f"chart{at + 1}"))
+                cid = f"chart{at + 1}"
+                pictures.append(Attachment(f"{cid}.png", "image/png", drawn(made.bars()), cid=cid))
+                tables[0] = made.illustrated(tables[0], cid)
         except MissingExtra as error:
-            tables = list(made.tables())
             lacks = str(error)
         parts.append(Part(f"{made.title} {one.week}" if len(told) > 1 else "", tuple(tables), made.coming()))
     values = {**_values(told, parts, speech, name), "note": note}
@@ -161,7 +145,7 @@ class _Telling:
     @property
     def title(self) -> str:
         """The rule's."""
-        return clean(self.speech.reading.template.reminders[self.of.rule].title.say(self.speech.context.language))
+        return self.speech.title(self.of.rule)
 
     def tables(self) -> list[Table]:
         """Every table that has something to say; with stages, theirs is the first."""
@@ -182,7 +166,7 @@ class _Telling:
     def illustrated(self, table: Table, cid: str) -> Table:
         """The table of the stages, with its picture."""
         described = self.t("Bars by stage: {bars}", bars=self.t(", ").join(table.told[:-1]))
-        return Table(table.title, table.head, table.rows, table.total, table.note, cid, described)
+        return replace(table, picture=cid, described=described)
 
     def bars(self) -> list[Bar]:
         """By amount where there are any, in the template's currency; else by number."""
@@ -231,7 +215,7 @@ class _Telling:
         note = t('What is unreadable is listed by "sheetcrm check".') if of.unreadable else ""
         return Table(t("By person"), ("", *kept.values()), rows, note=note)
 
-    def coming(self) -> Rows | None:
+    def coming(self) -> Listed | None:
         """The rows of the next days, the nearest first."""
         of, t = self.of, self.t
         if not of.coming:
@@ -239,17 +223,16 @@ class _Telling:
         lines = tuple(self._row(one) for one in of.coming[:COMING_SHOWN])
         left = len(of.coming) - len(lines)
         more = t("and {count} more in the spreadsheet", count=left) if left > 0 else ""
-        return Rows(t("Next seven days"), lines, more)
+        return Listed(t("Next seven days"), lines, more)
 
-    def _row(self, one: Coming) -> Row:
+    def _row(self, one: Coming) -> Line:
         speech, t = self.speech, self.t
-        rule = clean(speech.reading.template.reminders[one.rule].title.say(speech.context.language))
         parts = [
             f"{one.day.isoformat()} ({when((speech.today - one.day).days, t)})",
             clean(one.owner, 80) or t("nobody"),
-            *([rule] if len(self.of.waiting) > 1 else []),
+            *([speech.title(one.rule)] if len(self.of.waiting) > 1 else []),
         ]
-        return Row(speech.name(one.rule, one.row), speech.link(one.sheet, one.row, one.column), " · ".join(parts))
+        return Line(speech.name(one.rule, one.row), speech.link(one.sheet, one.row, one.column), " · ".join(parts))
 
     def _called(self, one: Change) -> str:
         return clean(one.title) or self.t(USUAL[one.key])
