@@ -63,7 +63,7 @@ def report_command(asked: Asked, text: str, rule: str | None, out: Path | None, 
 
 
 def _rule(template: Template, wanted: str | None) -> str:
-    """The key of the summary meant; UsageError where there is none, or no such one, or one has to be said."""
+    """The key of the summary meant, the first where nobody says one; UsageError where there is none, or no such one."""
     from sheetcrm.errors import UsageError
     from sheetcrm.remind.summary.telling import summary_rules
     from sheetcrm.variants import nearest
