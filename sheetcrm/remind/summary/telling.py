@@ -57,10 +57,7 @@ class _Beside(Notifier):
     def __init__(self, notifier: Notifier) -> None:
         self._notifier = notifier
         self.channel = f"{notifier.channel}:summary"
-        self.pace = notifier.pace
-
-    def wait(self) -> None:
-        self._notifier.wait()
+        self.form, self.pace = notifier.form, notifier.pace
 
     def seal(self, draft: Draft, cover: Cover) -> bytes:
         return self._notifier.seal(draft, cover)
