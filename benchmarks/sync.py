@@ -42,7 +42,7 @@ def records() -> bool:
     def ours(source: Gateway) -> Any:
         reading = sync.read(source, made)
         extract = reading.extracts["customers"]
-        return extract.rows, extract.issues
+        return extract.records(), extract.issues
 
     from sheetcrm.sync.frame import frame
 

@@ -63,7 +63,8 @@ class Sheet(Generic[R]):
     @cached_property
     def records(self) -> Records[R]:
         """One for each row that is not blank; fields of cells that are blank or make no sense are None."""
-        records = Records(cast("R", row.record) for row in self.rows)
+        found = self._extract.records(samples=self.spreadsheet.wish.samples) if self._extract else ()
+        records = Records(cast("Iterable[R]", found))
         columns = self._spec.columns
         records.titles = [columns[key].title.say(self._context.language) for key in self._fields]
         records.texts = lambda record: [self.display(record, key) for key in self._fields]

@@ -176,12 +176,31 @@ class Extract:
             return ()
         return tuple(self.some(range(len(self.parsed.numbers))))
 
-    def some(self, offsets: Sequence[int]) -> list[Row]:
-        """The rows at those offsets among those that are not blank; no other is made."""
+    def records(self, *, samples: bool = True) -> Sequence[BaseModel]:
+        """The record of each of `rows` (but those that are examples, without `samples`), for who needs no more; the very same objects."""
+        if self.template.sheets[self.sheet].content != "records":
+            return ()
+        left_out = () if samples else self.template.sample_keys(self.sheet)
+        return (
+            [one for one, id_ in zip(self._every, self.ids, strict=True) if id_ not in left_out]
+            if left_out
+            else self._every
+        )
+
+    @cached_property
+    def _every(self) -> list[BaseModel]:
+        return self._records(range(len(self.parsed.numbers)))
+
+    def _records(self, offsets: Sequence[int]) -> list[BaseModel]:
         values = self.parsed.values
         every = isinstance(offsets, range) and len(offsets) == len(self.parsed.numbers)
         fields = {key: values[key] if every else values.some(key, offsets) for key in values if key != HIDDEN_ID}
-        records = records_of(self.made or model(self.template, self.sheet), fields, len(offsets))
+        return records_of(self.made or model(self.template, self.sheet), fields, len(offsets))
+
+    def some(self, offsets: Sequence[int]) -> list[Row]:
+        """The rows at those offsets among those that are not blank; no other is made."""
+        every = isinstance(offsets, range) and len(offsets) == len(self.parsed.numbers)
+        records = self._every if every else self._records(offsets)
         ids, samples = self.ids if every else picked(self.ids, offsets), self.template.sample_keys(self.sheet)
         columns = {
             "number": self.parsed.numbers if every else picked(self.parsed.numbers, offsets),

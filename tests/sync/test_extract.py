@@ -156,3 +156,18 @@ def test_nothing_that_people_can_type_raises_or_loses_a_row(shop, rows):
     assert [one.number for one in extract.rows] == filled
     wrong = {issue.row for issue in extract.issues if not issue.code.endswith("_as_text")}
     assert {one.number for one in extract.rows if not one.complete} == wrong
+
+
+def test_records_are_those_of_the_rows_and_no_row_is_made_for_them(sheets):
+    extract = sheets.put("customers", [row(id="示例-1"), row(id="C002"), [], row(id="C003", next="soon")]).extract(
+        "customers"
+    )
+    records = extract.records()
+    assert "rows" not in vars(extract)
+    assert [record.id for record in records] == ["示例-1", "C002", "C003"]
+    assert all(one is other.record for one, other in zip(records, extract.rows, strict=True))
+    assert [record.id for record in extract.records(samples=False)] == ["C002", "C003"]
+
+
+def test_a_page_has_no_records(sheets):
+    assert sheets.put("help", [["您好"]]).extract("help").records() == ()
