@@ -19,6 +19,7 @@ from typing import Any
 
 LANGUAGES = ("zh", "en")
 DOMAIN = "sheetcrm"
+_TAGS = {"zh": "zh-CN"}
 LOCALES = Path(__file__).parent / "locales"
 
 
@@ -46,6 +47,11 @@ def filled(message: str, values: Mapping[str, Any]) -> str:
 def counted(number: int, one: str, several: str = "") -> str:
     """`1 row`, `2 rows`, in English; `several` is `one` and an s where it is not said."""
     return f"{number} {one if number == 1 else several or one + 's'}"
+
+
+def tag(language: str) -> str:
+    """One of LANGUAGES as pages and mails name it (BCP 47): the letters of Chinese are those of the mainland."""
+    return _TAGS.get(language, language)
 
 
 class Texts:

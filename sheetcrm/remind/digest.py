@@ -7,18 +7,19 @@ where it lands; links lead to the very row and are http(s) or left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sheetcrm.messages import LANGUAGES, N_, Texts, texts
+from sheetcrm.messages import LANGUAGES, N_, Texts, tag, texts
 from sheetcrm.remind.due import Reminder
 from sheetcrm.remind.forms import filled
 from sheetcrm.remind.ics import Event, attached
 from sheetcrm.remind.message import Attachment, Draft, clean
 from sheetcrm.remind.parts import Section, Speech, is_blank, is_late, sections, web, when
+from sheetcrm.remind.people import Person
 from sheetcrm.remind.since import FIRST, Since
 from sheetcrm.sync.records import Reading
 
@@ -83,7 +84,7 @@ def digest(
     `since` is what changed since their last mail.  `note` stands above all
     else, and is ours.
     """
-    language = _language(reminders, reading)
+    language = spoken(reading, [one.rule for one in reminders], [one.person for one in reminders])
     speech = Speech(reading, reading.template.context(language, today), today, texts(language))
     values = _values(reminders, speech, style, since, note)
     made = filled(values, style.templates)
@@ -91,11 +92,11 @@ def digest(
     return Draft(values["subject"], made.text, made.page, values["language"], made.markdown, files, made.trouble)
 
 
-def _language(reminders: Sequence[Reminder], reading: Reading) -> str:
-    """What its rules say, when they agree; else the person's, else the spreadsheet's."""
-    said = {reading.template.reminders[one.rule].language for one in reminders}
+def spoken(reading: Reading, rules: Iterable[str], people: Iterable[Person]) -> str:
+    """The language of a mail: what its rules (by key) say, when they agree; else the person's, else the spreadsheet's."""
+    said = {reading.template.reminders[key].language for key in rules}
     wanted: str | None = said.pop() if len(said) == 1 else None
-    wanted = wanted or next((one.person.language for one in reminders if one.person.language), reading.language)
+    wanted = wanted or next((one.language for one in people if one.language), reading.language)
     return wanted if wanted in LANGUAGES else reading.language
 
 
@@ -108,7 +109,7 @@ def _values(reminders: Sequence[Reminder], speech: Speech, style: Style, since: 
     counts = t(", ").join(one.text for one in summary)
     names = t(", ").join(clean(name, 80) for name in dict.fromkeys(one.person.name for one in reminders))
     return {
-        "language": {"zh": "zh-CN"}.get(t.language, t.language),
+        "language": tag(t.language),
         "subject": _subject(title, counts, reminders, parts, t),
         "spreadsheet": title,
         "day": speech.today.isoformat(),

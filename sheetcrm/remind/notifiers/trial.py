@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sheetcrm.errors import SheetcrmError
-from sheetcrm.messages import texts
+from sheetcrm.messages import tag, texts
 from sheetcrm.remind.allow import AllowList
 from sheetcrm.remind.message import Draft, Sender, bare_address, clean, message_id
 from sheetcrm.remind.note import markup_free
@@ -78,4 +78,4 @@ def _draft(trial: Trial) -> Draft:
     subject = t("A test of sheetcrm")
     body = t("If you can read this, reminders can reach you. There is nothing to do.")
     html = f"<p>{body}</p>"
-    return Draft(subject, body + "\n", html, {"zh": "zh-CN"}.get(trial.language, "en"), markup_free(body))
+    return Draft(subject, body + "\n", html, tag(trial.language), markup_free(body))

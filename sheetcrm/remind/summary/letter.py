@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sheetcrm.errors import MissingExtra
-from sheetcrm.messages import N_, Texts, texts
+from sheetcrm.messages import N_, Texts, tag, texts
 from sheetcrm.remind.digest import Line, Listed
 from sheetcrm.remind.forms import SUMMARY, filled
 from sheetcrm.remind.message import Attachment, Draft, clean
@@ -110,7 +110,7 @@ def _values(told: Sequence[Figures], parts: Sequence[Part], speech: Speech, name
     names = t(", ").join(_Telling(one, speech).title for one in told)
     counts = t("Week {week}, {days}", week=str(week), days=days)
     return {
-        "language": {"zh": "zh-CN"}.get(t.language, t.language),
+        "language": tag(t.language),
         "subject": clean(t("{title}: {counts}", title=title, counts=f"{names} {week}")),
         "spreadsheet": title,
         "day": speech.today.isoformat(),

@@ -15,14 +15,15 @@ from datetime import date, datetime
 from typing import Any
 
 from sheetcrm.errors import MailError
-from sheetcrm.messages import LANGUAGES, N_, texts
+from sheetcrm.messages import N_, texts
 from sheetcrm.remind import redirect
 from sheetcrm.remind.delivery import Delivery, Settings
+from sheetcrm.remind.digest import spoken
 from sheetcrm.remind.gather import everybody_in
 from sheetcrm.remind.ledger import Ledger, Mail, Occurrence, Recipient, Sealed, State
 from sheetcrm.remind.message import Draft, Thread, message_id
 from sheetcrm.remind.notifiers.base import MAIL, Cover, Notifier, Send, Tell, nobody
-from sheetcrm.remind.people import MESSAGES, Nobody, People, Person, Reason
+from sheetcrm.remind.people import MESSAGES, Nobody, People, Reason
 from sheetcrm.remind.report import MailReport
 from sheetcrm.remind.summary.figures import Figures, figures
 from sheetcrm.remind.summary.letter import letter
@@ -263,7 +264,7 @@ class Summaries:
 
     def _draft(self, recipient: Recipient, dues: Sequence[Due]) -> Draft:
         person, settings = dues[0].reader.person, self.delivery.settings
-        language = _language(self.reading, [one.rule for one in dues], person)
+        language = spoken(self.reading, [one.rule for one in dues], [person])
         told = [self.figures(one.rule, one.week, language, one.reader.scope) for one in dues]
         note = redirect.note(recipient, self.reading.language) if settings.guards.redirect else ""
         made = letter(
@@ -276,14 +277,6 @@ class Summaries:
     def figures(self, rule: str, week: Week, language: str, scope: Scope = EVERYBODY) -> Figures:
         """What that rule tells of that week, as of today."""
         return figures(self.reading, rule, week, today=self.today, language=language, scope=scope)
-
-
-def _language(reading: Reading, rules: Sequence[str], person: Person) -> str:
-    """What the rules say, when they agree; else the person's, else the spreadsheet's."""
-    said = {reading.template.reminders[key].language for key in rules}
-    wanted: str | None = said.pop() if len(said) == 1 else None
-    wanted = wanted or person.language or reading.language
-    return wanted if wanted in LANGUAGES else reading.language
 
 
 def tell_week(

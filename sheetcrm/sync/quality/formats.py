@@ -18,7 +18,7 @@ from typing import Literal
 from unicodedata import category
 
 from sheetcrm.errors import UsageError
-from sheetcrm.messages import N_, Texts, texts
+from sheetcrm.messages import N_, Texts, tag, texts
 from sheetcrm.schema.template import Template
 from sheetcrm.sync.dump import guarded
 from sheetcrm.sync.quality.codes import CODES
@@ -100,10 +100,9 @@ def as_page(
         [f"<h1>{_text(title)}</h1>\n<p>{_text(said)}</p>\n", *_groups(issues, t, names, by), *_legend(issues, t)]
     )
     headline = f"{title} – " + t(N_("Issues"))
-    lang = "zh-CN" if language == "zh" else language
     wide = '<meta name="viewport" content="width=device-width, initial-scale=1">'
     head = f'<meta charset="utf-8">{wide}<title>{_text(headline)}</title><style>{STYLE}</style>'
-    return f'<!DOCTYPE html>\n<html lang="{lang}"><head>{head}</head>\n<body>\n{body}</body></html>\n'
+    return f'<!DOCTYPE html>\n<html lang="{tag(language)}"><head>{head}</head>\n<body>\n{body}</body></html>\n'
 
 
 def _groups(issues: Sequence[Issue], t: Texts, names: Mapping[str, str], by: By) -> Iterator[str]:
