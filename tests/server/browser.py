@@ -71,6 +71,17 @@ class Browser:
             if answer.get("method") in {"Runtime.exceptionThrown", "Log.entryAdded"}:
                 self.errors.append(answer["params"])
 
+    def forgive(self, text):
+        """Wait for an error on the console that has that text, and forget it; it may come after the page."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            if meant := [error for error in self.errors if text in json.dumps(error)]:
+                self.errors.remove(meant[0])
+                return
+            self.run("1")
+            time.sleep(0.02)
+        raise AssertionError(f"no such error: {text}; but {self.errors}")
+
     def _read(self):
         while b"\0" not in self._rest:
             part = self._from.read(1 << 20)

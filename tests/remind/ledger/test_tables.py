@@ -6,6 +6,7 @@ import os
 import sqlite3
 import stat
 import subprocess
+import threading
 from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -29,6 +30,26 @@ def made(path):
     with Ledger.open(path) as ledger:
         ledger.start_run("S", today=date(2026, 1, 5), now=datetime(2026, 1, 5, tzinfo=UTC))
     return path
+
+
+def test_a_new_ledger_waits_for_the_run_that_makes_it_at_the_same_time(path):
+    """SQLite itself does not wait there: "database is locked" at once."""
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    ends = threading.Timer(0.3, other.rollback)
+    ends.start()
+    with Ledger.open(path, patience=30) as ledger:
+        assert ledger.outbox("S", "mail") == []
+    ends.join()
+    other.close()
+
+
+def test_a_new_ledger_does_not_wait_for_ever(path):
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(LedgerError, match="another program holds it"):
+        Ledger.open(path, patience=0.1)
+    other.close()
 
 
 def test_a_new_ledger_is_for_its_owner_alone_and_its_folder_is_made(tmp_path):

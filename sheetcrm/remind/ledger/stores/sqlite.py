@@ -9,10 +9,12 @@ trusted on a network's file system.
 from __future__ import annotations
 
 import os
+import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -51,11 +53,11 @@ class SqliteStore(Store):
         engine = create_engine(f"sqlite:///{self.path}", connect_args={"timeout": patience})
 
         @event.listens_for(engine, "connect")
-        def _connected(connection: Any, _record: object) -> None:
+        def _connected(connection: sqlite3.Connection, _record: object) -> None:
             # Python's driver must not begin transactions by itself; see SQLAlchemy's notes on pysqlite.
             connection.isolation_level = None
             if not read_only:
-                connection.execute("PRAGMA journal_mode = WAL")
+                _write_ahead(connection, patience)
             connection.execute("PRAGMA foreign_keys = ON")
             if read_only:
                 connection.execute("PRAGMA query_only = ON")
@@ -149,6 +151,25 @@ def _is_free(path: Path) -> bool:
         path.unlink()
     lock.release()
     return True
+
+
+def _write_ahead(connection: sqlite3.Connection, patience: float) -> None:
+    """
+    A write-ahead log, which the file keeps from then on.
+
+    SQLite does not wait for who writes meanwhile, whatever its time limit:
+    two runs that open one new ledger at once meet here.
+    """
+    end = time.monotonic() + patience
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= end:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _make_private(path: Path) -> None:
