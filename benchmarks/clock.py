@@ -4,8 +4,10 @@ Pieces of work → the least CPU each takes, measured in turns; a figure → a l
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 
@@ -21,6 +23,18 @@ def timed(work: Callable[[], Any]) -> float:
 def together(*works: Callable[[], Any], rounds: int = 7) -> list[float]:
     """The least seconds of each, measured in turns: what others do on the machine only ever adds."""
     return [min(times) for times in zip(*([timed(work) for work in works] for _ in range(rounds)), strict=True)]
+
+
+def apart(script: str, parts: Mapping[str, Callable[[], bool]], names: Sequence[str]) -> bool:
+    """
+    Whether these parts (none: all) keep their bounds; several run one after the other, each in a process of its own.
+
+    What one leaves behind would be for the garbage collector of the next to walk.
+    """
+    if len(names) == 1:
+        return parts[names[0]]()
+    ends = [subprocess.run([sys.executable, script, name], check=False).returncode for name in names or parts]
+    return not any(ends)
 
 
 def say(what: str, found: float, unit: str, bound: float, *, at_most: bool = False, detail: str = "") -> bool:

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from canned import template  # benchmarks/canned.py
-from clock import say, tell
+from clock import apart, say, tell
 from duties import OWNERS, TODAY, Duties, sink
 from sync import scan
 
@@ -228,5 +228,4 @@ if __name__ == "__main__":
         inner[sys.argv[1]](*sys.argv[2:])
         sys.exit(0)
     parts = {"scan": scan, "mails": mails, "digests": digests, "many": many, "memory": memory}
-    chosen = sys.argv[1:] or list(parts)
-    sys.exit(0 if min([parts[name]() for name in chosen]) else 1)
+    sys.exit(0 if apart(__file__, parts, sys.argv[1:]) else 1)
