@@ -31,6 +31,11 @@ class Nursery:
         print(json.dumps(order), file=self._process.stdin, flush=True)
         return json.loads(self._process.stdout.readline())
 
+    def calls(self, port):
+        """Lives once to its end: how many calls of our functions that takes."""
+        assert self.run(port, "counted") == [0]
+        return int(Path(f"{self.ledger}.calls").read_text())
+
     def states(self):
         with Ledger.open(self.ledger, read_only=True) as ledger:
             return Counter(str(mail.state) for mail in ledger.mails() if mail.state is not State.SUPPRESSED)

@@ -4,7 +4,8 @@
 `{"ledger": path or URL, "port": 25, "points": ["never", "after_data", 17], "rows": 3, "owners": 3, "later": 0}` starts one process a
 point, all at once, that runs the reminder job once over so many due rows and is killed (SIGKILL) at its point: `never`,
 a name that is given to `at` below (the second time it is passed), or a number: the so-many-th call of any function of
-the reminders; `later` is by how many hours its clock is ahead.  Forked, so that nobody waits for imports.
+the reminders.  At `counted` nobody dies, and how many such calls there were is put into the file `<ledger>.calls`.
+`later` is by how many hours its clock is ahead.  Forked, so that nobody waits for imports.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import traceback
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from pathlib import Path
 
 import office
 
@@ -99,26 +101,27 @@ def mortal_notifier(at: Failpoint, port: int) -> SmtpNotifier:
     return MortalNotifier("127.0.0.1", port, "none")
 
 
-def die_at_call(number: int) -> None:
-    seen = 0
+class Calls:
+    """Counts the calls of our functions, and dies at the `last`."""
 
-    def count(frame, event, _argument):
-        nonlocal seen
+    def __init__(self, last: int) -> None:
+        self.seen, self.last = 0, last
+
+    def __call__(self, frame, event, _argument):
         if event == "call" and "/sheetcrm/remind/" in frame.f_code.co_filename:
-            seen += 1
-            if seen == number:
+            self.seen += 1
+            if self.seen == self.last:
                 die()
-
-    sys.setprofile(count)
 
 
 def one(point, order) -> None:
     at = Failpoint(str(point))
     settings = Settings(Sender.parse("crm@example.com"), AllowList.of(["example.com"]))
     notifier = mortal_notifier(at, order["port"])
+    calls = Calls(point if isinstance(point, int) else 0)
     with mortal(at).open(order["ledger"]) as opened:
-        if isinstance(point, int):
-            die_at_call(point)
+        if calls.last or point == "counted":
+            sys.setprofile(calls)
         run(
             reading(order["rows"], order["owners"]),
             opened,
@@ -128,6 +131,8 @@ def one(point, order) -> None:
             settings=settings,
         )
         sys.setprofile(None)
+    if point == "counted":
+        Path(f"{order['ledger']}.calls").write_text(str(calls.seen))
 
 
 def born(point, order) -> int:

@@ -20,8 +20,6 @@ from nursery import cutting, nursery, told
 PROVE = "SHEETCRM_PROVE" in os.environ
 KILLS = 300 if PROVE else 12
 ROWS, OWNERS = (200, 50) if PROVE else (40, 8)
-CALLS = 2_500 * OWNERS
-"""More calls of our functions than are in a run over all of them: whoever dies sooner has planned anew and sent nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -86,11 +84,12 @@ def everybody_was_told(mails, perhaps_twice):
 def test_killed_again_and_again_anywhere(born, tmp_path, post):
     """`KILLS` deaths in as many lives as that takes: a new ledger whenever everything was sent."""
     dice, deaths, lives = random.Random(KILLS), 0, 0
+    calls = born(tmp_path / "counted.db", ROWS, OWNERS).calls(post.port)
     while deaths < KILLS:
         lives += 1
         post.mails.clear()
         life = born(tmp_path / f"{lives}.db", ROWS, OWNERS)
-        while life.run(post.port, dice.randrange(1, CALLS)) != [0]:
+        while life.run(post.port, dice.randrange(1, calls)) != [0]:
             deaths += 1
         assert life.run(post.port, "never") == [0]
         assert set(life.states()) == {"sent"}

@@ -215,8 +215,10 @@ class Line:
 
 def _stuffed(data: bytes) -> bytes:
     """The mail as it goes over the line: a leading dot doubled, ended by a dot of its own (RFC 5321, 4.5.2)."""
-    ended = data if data.endswith(b"\r\n") else data + b"\r\n"
-    return re.sub(rb"(?m)^\.", b"..", ended) + b".\r\n"
+    # Some servers end a line at a bare LF, too.
+    stuffed = data.replace(b"\n.", b"\n..")
+    parts = (b"." if data.startswith(b".") else b"", stuffed, b"" if data.endswith(b"\r\n") else b"\r\n", b".\r\n")
+    return b"".join(parts)
 
 
 def _named(said: str) -> timedelta | None:
