@@ -1,6 +1,8 @@
 """
 Source → message catalogues: extract marked texts, update the Chinese .po, compile the .mo.
 
+What commands say of themselves (their docstrings and options' help) is taken
+from the commands; click's own words are listed in `sheetcrm/cli/spoken.py`.
 `--check` changes nothing and fails when the catalogue is not what the source
 says or a text is untranslated.
 """
@@ -16,10 +18,13 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from sheetcrm.cli import cli
+from sheetcrm.cli.spoken import CLICK, helps
+
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "sheetcrm"
 FOLDER = SOURCE / "messages" / "locales" / "zh" / "LC_MESSAGES"
-KEYWORDS = {"t": None, "N_": None, "_": None, "gettext": None}
+KEYWORDS = {"t": None, "tr": None, "N_": None, "_": None, "gettext": None}
 METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2"), ("**.j2", "jinja2")]
 
 
@@ -34,6 +39,8 @@ def extracted() -> Catalog:
     )
     for _file, _line, message, comments, context in found:
         catalog.add(message, None, auto_comments=comments, context=context)
+    for text in (*helps(cli), *CLICK):
+        catalog.add(text)
     return catalog
 
 

@@ -56,6 +56,9 @@ def _nothing_of_this_machine(monkeypatch, tmp_path_factory):
     ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path_factory.getbasetemp() / "home"))
+    monkeypatch.setenv("SHEETCRM_HOME", str(tmp_path_factory.getbasetemp() / "places"))
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG", "SHEETCRM_LANG"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(autouse=True)

@@ -10,13 +10,14 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "sheetcrm"
 
-EVERYBODY = {"allowances", "errors", "variants", "messages", "meter"}
+EVERYBODY = {"allowances", "errors", "variants", "messages", "meter", "places"}
 MAY_IMPORT = {
     "allowances": set(),
-    "errors": set(),
+    "errors": {"messages"},
     "variants": set(),
     "messages": set(),
     "meter": set(),
+    "places": set(),
     "yamlfile": EVERYBODY,
     "layout": EVERYBODY,
     "sheets": EVERYBODY,
@@ -42,6 +43,7 @@ OWNERS = {
     "google": {"sheets", "remind.notifiers.tokens"},
     "apprise": {"remind.notifiers.apprise"},
     "click": {"cli"},
+    "platformdirs": {"places"},
     "pandas": {"spreadsheet.sheet", "sync.frame"},
     "sqlalchemy": {"remind.ledger", "sync.export"},
     "jinja2": {"remind"},

@@ -9,10 +9,14 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something to see, 4 refused.
 from __future__ import annotations
 
 import importlib
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import click
+
+from sheetcrm.cli.spoken import spoken, teach_click
+from sheetcrm.messages import LANGUAGES, admin, of_locale, speaking, tr
 
 FIRST = ("init", "apply", "plan", "check", "import", "export", "remind", "report", "status")
 MORE = ("log", "connect", "undo", "fix", "dedupe", "archive", "team", "template", "samples", "local")
@@ -32,7 +36,7 @@ class LazyGroup(click.Group):
             return None
         module = importlib.import_module(f"sheetcrm.cli.{MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = getattr(module, f"{cmd_name}_command")
-        return command
+        return spoken(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -44,11 +48,11 @@ class LazyGroup(click.Group):
             from sheetcrm.variants import nearest
 
             hint = nearest(args[0], [*FIRST, *MORE]) if args else ""
-            raise click.UsageError(f"No such command {args[0]!r}{hint}", ctx) from error
+            raise click.UsageError(tr("No such command {name!r}{hint}", name=args[0], hint=hint), ctx) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Two lists: what is used every day, and the rest."""
-        for heading, names in (("Commands", FIRST), ("More", MORE)):
+        for heading, names in ((tr("Commands"), FIRST), (tr("More"), MORE)):
             rows = [
                 (name, command.get_short_help_str(80)) for name in names if (command := self.get_command(ctx, name))
             ]
@@ -62,7 +66,12 @@ class LazyGroup(click.Group):
     epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something to see (issues, pending changes), 4 refused.",
 )
 @click.version_option(package_name="sheetcrm")
-def cli() -> None:
+@click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    help="What you are spoken to in (default: $SHEETCRM_LANG, else your locale's).",
+)
+def cli(lang: str | None) -> None:  # heeded before anything is imported; see `language_of`
     """Customer management that lives in Google Sheets, run like software.
 
     To begin, without Google:
@@ -76,13 +85,34 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and end the process with its exit code; an error of ours is one message, never a traceback."""
-    from sheetcrm.errors import SheetcrmError
-
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    words = sys.argv[1:] if arguments is None else arguments
+    with speaking(language_of(words, os.environ)):
+        _run(words)
+
+
+def language_of(words: Sequence[str], environment: Mapping[str, str]) -> str:
+    """The admin's language: as `--lang` says before the command, as the environment does, English where neither can be used."""
+    for at, word in enumerate(words):
+        if not word.startswith("-"):
+            break
+        name, given, value = word.partition("=")
+        if name == "--lang":
+            value = value if given else next(iter(words[at + 1 :]), "")
+            return value if value in LANGUAGES else "en"
+    said = environment.get("SHEETCRM_LANG", "")
+    return said if said in LANGUAGES else of_locale(environment)
+
+
+def _run(arguments: Sequence[str]) -> None:
+    from sheetcrm.errors import SheetcrmError
+
+    if admin() != "en":
+        teach_click()
     try:
-        code = cli.main(args=arguments, prog_name="sheetcrm", standalone_mode=False)
+        code = spoken(cli).main(args=list(arguments), prog_name="sheetcrm", standalone_mode=False)
     except SheetcrmError as error:
         click.secho(str(error), err=True, fg="red")
         sys.exit(error.exit_code)
@@ -90,7 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("stopped; nothing more was done", err=True)
+        click.echo(tr("stopped; nothing more was done"), err=True)
         sys.exit(1)
     except BrokenPipeError:
         sys.stderr.close()

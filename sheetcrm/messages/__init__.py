@@ -3,7 +3,8 @@ Message → what a person reads, in their language.
 
 The English text is the message id; Chinese comes from the gettext catalogue
 beside this file.  Texts are marked where they are written: `t("…")` where a
-`Texts` is at hand, `N_("…")` where a constant is made.  `scripts/fix` extracts
+`Texts` of a team's language is at hand, `tr("…")` where the admin is told
+something, `N_("…")` where a constant is made.  `scripts/fix` extracts
 and compiles; a test fails while a marked text is untranslated.  English has two
 numbers, so a text may say `{count} {count:row is|rows are} hidden`.
 """
@@ -12,7 +13,9 @@ from __future__ import annotations
 
 import gettext
 import string
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -74,3 +77,40 @@ class Texts:
 def texts(language: str) -> Texts:
     """The one `Texts` of a language."""
     return Texts(language)
+
+
+# The admin, who is not the team
+
+_ADMIN: ContextVar[str] = ContextVar("sheetcrm_admin", default="en")
+"""English, until somebody says otherwise: a program that uses the library asked for no other."""
+
+
+def tr(message: str, /, **values: Any) -> str:
+    """`message` in the language of whoever typed the command, its parts filled as by `filled`."""
+    return texts(_ADMIN.get())(message, **values)
+
+
+def admin() -> str:
+    """The language of whoever typed the command."""
+    return _ADMIN.get()
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Within, the admin is spoken to in that one of LANGUAGES."""
+    before = _ADMIN.set(texts(language).language)
+    try:
+        yield
+    finally:
+        _ADMIN.reset(before)
+
+
+def of_locale(environment: Mapping[str, str]) -> str:
+    """The one of LANGUAGES that a person's environment asks for, as gettext looks for it; English for any that we do not speak."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        for wanted in filter(None, environment.get(name, "").split(":")):
+            if (found := wanted.lower()[:2]) in LANGUAGES:
+                return found
+            if name != "LANGUAGE":
+                return "en"
+    return "en"

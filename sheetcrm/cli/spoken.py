@@ -1,0 +1,101 @@
+"""
+Commands → the same commands, speaking the admin's language.
+
+What a command says of itself stands in its docstring and in the `help=` of its
+options, in English; `scripts/catalogues.py` takes it from there.  Copies are
+translated: one process may speak to several people.
+"""
+
+from __future__ import annotations
+
+import copy
+import gettext
+import os
+from collections.abc import Iterator
+
+import click
+
+from sheetcrm.messages import DOMAIN, LOCALES, N_, admin, tr
+
+CLICK = (
+    N_("Usage:"),
+    N_("Options"),
+    N_("Commands"),
+    N_("Positional arguments"),
+    N_("Show this message and exit."),
+    N_("Show the version and exit."),
+    N_("%(prog)s, version %(version)s"),
+    N_("default: {default}"),
+    N_("env var: {var}"),
+    N_("Aborted!"),
+    N_("Error: {message}"),
+    N_("Missing command."),
+    N_("Missing argument"),
+    N_("Missing option"),
+    N_("Missing parameter"),
+    N_("Invalid value: {message}"),
+    N_("Invalid value for {param_hint}: {message}"),
+    N_("No such option {name!r}."),
+    N_("No such command {name!r}."),
+    N_("Try '{command} {option}' for help."),
+    N_("Option {name!r} does not take a value."),
+    N_("Choose from:\n\t{choices}"),
+    N_("file"),
+    N_("directory"),
+    N_("path"),
+    N_("{name} {filename!r} does not exist."),
+    N_("{name} {filename!r} is a file."),
+    N_("{name} {filename!r} is a directory."),
+    N_("{name} {filename!r} is not readable."),
+    N_("{name} {filename!r} is not writable."),
+    N_("{value!r} is not a valid {number_type}."),
+    N_("{value} is not in the range {range}."),
+)
+"""Of click's own words those that people get to see here, as click has them."""
+
+_WORDS = ("help", "short_help", "epilog")
+
+
+def helps(command: click.Command) -> Iterator[str]:
+    """Every text by which a command, its options and the commands below it explain themselves."""
+    yield from (text for name in _WORDS if (text := getattr(command, name, None)))
+    for parameter in command.params:
+        if text := getattr(parameter, "help", None):
+            yield text
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            if below := command.get_command(context, name):
+                yield from helps(below)
+
+
+def spoken(command: click.Command) -> click.Command:
+    """The command in the admin's language, with all below it."""
+    if admin() == "en":
+        return command
+    made = copy.copy(command)
+    for name in _WORDS:
+        if text := getattr(made, name, None):
+            setattr(made, name, tr(text))
+    if made.help and not made.short_help:
+        # click looks for the end of an English sentence.
+        made.short_help = made.help.partition("\n\n")[0].partition("\u3002")[0]
+    made.params = [_parameter(one) for one in command.params]
+    if isinstance(made, click.Group):
+        made.commands = {name: spoken(below) for name, below in made.commands.items()}
+    return made
+
+
+def _parameter(parameter: click.Parameter) -> click.Parameter:
+    if not (text := getattr(parameter, "help", None)):
+        return parameter
+    made = copy.copy(parameter)
+    made.help = tr(text)
+    return made
+
+
+def teach_click() -> None:
+    """Have click, in this process, use our catalogue for its own words: it asks gettext's default domain."""
+    gettext.bindtextdomain(DOMAIN, str(LOCALES))
+    gettext.textdomain(DOMAIN)
+    os.environ["LANGUAGE"] = admin()
