@@ -18,6 +18,7 @@ from sheetcrm.server.wire import Json, Request, Response, json_response
 
 FAULTS = "/server/faults"
 CREDENTIALS = "/server/credentials"
+ACTORS = "/server/actors"
 KNOWN = frozenset(field.name for field in fields(Fault))
 
 
@@ -55,17 +56,31 @@ def clear_faults(backend: Backend, request: Request, args: Mapping[str, str]) ->
 
 
 def write_credentials(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
-    """A credentials file for whoever the body names, as google-auth reads it; its token_uri is where this request went."""
+    """A credentials file for whoever the body names, as google-auth reads it; its addresses are where this request went."""
     backend.guard.check_own_token(request.headers)
-    body = _read(request, frozenset({"type", "email"}))
+    body = _read(request, frozenset({"type", "email", "testing"}))
+    address = f"http://{request.headers.get('host', '')}"
+    if body.get("type") == "desktop":
+        return json_response(backend.issuer.desktop(address, testing=body.get("testing") is True))
     email = body.get("email")
     if not isinstance(email, str) or "@" not in email:
         raise invalid("email: the address that the file shall stand for")
     if body.get("type") == "service_account":
-        return json_response(backend.issuer.service_account(email, f"http://{request.headers.get('host', '')}/token"))
+        return json_response(backend.issuer.service_account(email, f"{address}/token"))
     if body.get("type") == "authorized_user":
         return json_response(backend.issuer.authorized_user(email))
-    raise invalid(f"type: {body.get('type')!r} is neither service_account nor authorized_user")
+    raise invalid(f"type: {body.get('type')!r} is none of service_account, authorized_user and desktop")
+
+
+def let_act(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
+    """Let `email` have tokens of the service account `account`, until the server is closed."""
+    backend.guard.check_own_token(request.headers)
+    body = _read(request, frozenset({"email", "account"}))
+    for name in ("email", "account"):
+        if not isinstance(body.get(name), str) or "@" not in body[name]:
+            raise invalid(f"{name}: an address is needed")
+    backend.issuer.let_act(body["email"], body["account"])
+    return json_response({})
 
 
 def _read(request: Request, known: frozenset[str]) -> Json:
@@ -90,4 +105,5 @@ ROUTES = (
     Route("server.faults.list", "GET", path_pattern(FAULTS), "admin", list_faults),
     Route("server.faults.clear", "DELETE", path_pattern(FAULTS), "admin", clear_faults),
     Route("server.credentials.write", "POST", path_pattern(CREDENTIALS), "admin", write_credentials),
+    Route("server.actors.add", "POST", path_pattern(ACTORS), "admin", let_act),
 )

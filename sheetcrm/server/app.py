@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Self
 
 from sheetcrm.server import (
     admin,
+    consent,
     downloads,
     drive,
     drive_errors,
@@ -57,6 +58,7 @@ ROUTES = (
     *permissions.ROUTES,
     *uploads.ROUTES,
     *oauth.ROUTES,
+    *consent.ROUTES,
     *admin.ROUTES,
     *page.ROUTES,
 )

@@ -54,6 +54,10 @@ class Guard:
         """Let a further bearer token stand for a person."""
         self._users = {**self._users, token: email}
 
+    def people(self) -> list[str]:
+        """Everybody with a token of their own, the owner first."""
+        return list(dict.fromkeys([self.owner, *self._users.values()]))
+
     def caller(self, headers: Mapping[str, str]) -> str:
         """The e-mail address behind the bearer token; ApiError 401 when there is none or a wrong one."""
         return self._grant(headers).email

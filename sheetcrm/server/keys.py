@@ -7,7 +7,8 @@ Only RS256, which is all that Google takes.  The claims are not judged here: whe
 from __future__ import annotations
 
 import json
-from base64 import urlsafe_b64decode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +46,18 @@ def parse(token: str) -> Assertion:
     if not all(isinstance(part, dict) for part in found):
         raise ValueError("header and claims of a JWT are objects")
     return Assertion(found[0], found[1], f"{parts[0]}.{parts[1]}".encode(), signature)
+
+
+def signed(claims: Mapping[str, Any], private_key: str) -> str:
+    """A JWT with these claims, signed with that key (PEM)."""
+    key = serialization.load_pem_private_key(private_key.encode(), None)
+    assert isinstance(key, rsa.RSAPrivateKey), "made by new_key"
+    text = ".".join(_encoded(json.dumps(part).encode()) for part in ({"alg": "RS256", "typ": "JWT"}, claims))
+    return f"{text}.{_encoded(key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
+
+
+def _encoded(part: bytes) -> str:
+    return urlsafe_b64encode(part).rstrip(b"=").decode()
 
 
 def signed_by(assertion: Assertion, private_key: str) -> bool:
