@@ -7,14 +7,12 @@ never sent twice: after a lost answer it may have been applied.
 
 from __future__ import annotations
 
-import json
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import requests
-from pydantic_core import from_json
 
 from sheetcrm.sheets.http import Client, Counts, Patience, Wire
 
@@ -90,24 +88,7 @@ class Gateway:
         return self._send("post", path, json={"valueInputOption": "RAW", "data": list(data)})
 
     def _send(self, method: str, path: str, *, shared: bool = True, **options: Any) -> Json:
-        response = self._client.request(method, f"{SPREADSHEETS}/{self.spreadsheet_id}{path}", **options)
-        return decoded(response.content, shared=shared)
-
-
-def decoded(body: bytes, *, shared: bool = True) -> Json:
-    """
-    JSON → objects; `shared` makes equal texts one object.
-
-    That makes a large answer smaller and everything after it faster, unless
-    hardly anything comes after it: then looking for equals costs more.
-    """
-    answer: Json
-    try:
-        answer = from_json(body) if shared else json.loads(body)
-    except ValueError:
-        # Half a surrogate pair, which JSON may have and UTF-8 may not.
-        answer = json.loads(body)
-    return answer
+        return self._client.json(method, f"{SPREADSHEETS}/{self.spreadsheet_id}{path}", shared=shared, **options)
 
 
 class Drive:
@@ -128,8 +109,7 @@ class Drive:
     def create(self, title: str, *, folder: str | None = None) -> str:
         """Make a blank spreadsheet (in the folder or Shared Drive with that id); its id."""
         body = {"name": title, "mimeType": SPREADSHEET_TYPE, **({"parents": [folder]} if folder else {})}
-        response = self._client.request("post", FILES, params={"supportsAllDrives": True}, json=body)
-        return str(response.json()["id"])
+        return str(self._client.json("post", FILES, params={"supportsAllDrives": True}, json=body)["id"])
 
     def permissions(self, file: str) -> list[Json]:
         """Who may open the file: `id`, `type`, `role`, and `emailAddress` or `domain`."""
@@ -138,11 +118,20 @@ class Drive:
         while True:
             params = {"fields": "nextPageToken,permissions(id,type,role,emailAddress,domain)", "pageSize": 100}
             params |= {"supportsAllDrives": True, **({"pageToken": token} if token else {})}
-            page = self._client.request("get", f"{FILES}/{file}/permissions", params=params).json()
+            page = self._client.json("get", f"{FILES}/{file}/permissions", params=params)
             found += page.get("permissions", [])
             token = page.get("nextPageToken", "")
             if not token:
                 return found
+
+    def modified(self, file: str) -> str:
+        """When its content was changed last, as Drive says it (RFC 3339)."""
+        params = {"fields": "modifiedTime", "supportsAllDrives": True}
+        return str(self._client.request("get", f"{FILES}/{file}", params=params).json().get("modifiedTime", ""))
+
+    def bin(self, file: str) -> None:
+        """Put a file of ours into the bin, from which its owner can take it back."""
+        self._client.request("patch", f"{FILES}/{file}", params={"supportsAllDrives": True}, json={"trashed": True})
 
     def share(self, file: str, address: str, level: str) -> None:
         """Give a person access (`writer`, `commenter` or `reader`); nobody is mailed."""
@@ -167,7 +156,7 @@ class Drive:
             query = f"mimeType='{SPREADSHEET_TYPE}' and trashed=false"
             params = {"q": query, "pageSize": 1000, "supportsAllDrives": True, "includeItemsFromAllDrives": True}
             params |= {"fields": "nextPageToken,files(id,name)", **({"pageToken": token} if token else {})}
-            page = self._client.request("get", FILES, params=params).json()
+            page = self._client.json("get", FILES, params=params)
             yield from page.get("files", [])
             token = page.get("nextPageToken", "")
             if not token:

@@ -1,53 +1,74 @@
 """
 One HTTP request → its answer, repeated only where that is safe, or one of our errors.
 
+The one way out: whatever we ask of Sheets and Drive goes through `Client`.
 gspread's own back-off never gives up and sends appends twice.  Here a read is
 repeated after any passing fault, a write only when it was certainly not carried
-out: over quota, or never connected.
+out: over quota, or never connected.  Who gets an error for a write that may
+have happened looks what is there before going on.
 """
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from http import HTTPStatus
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import google.auth.exceptions
 import requests
 from gspread import HTTPClient
-from gspread.exceptions import APIError
 
-from sheetcrm.errors import NoAnswer, NotSignedIn, SheetcrmError
-from sheetcrm.sheets.refusals import reason_of, translated
+from sheetcrm.sheets.answers import Garbled, Json, Refusal, decoded, received
+from sheetcrm.sheets.manners import Exchange, Wait, manners_of
+from sheetcrm.sheets.quota import LONGEST, Kind, Turn
+from sheetcrm.sheets.refusals import crowded, over_quota, translated, whose_quota
+from sheetcrm.sheets.silence import never_sent, silent, useless
 
-PASSING = frozenset({408, 429, 500, 502, 503, 504})
+LOG = logging.getLogger("sheetcrm.http")
+
+PASSING = frozenset({408, 409, 429, 500, 502, 503, 504})
 """Statuses that may be gone a moment later."""
 READS_BY_POST = (":getByDataFilter", ":batchGetByDataFilter", "developerMetadata:search")
+SHEETS = "https://sheets.googleapis.com/"
 UNANSWERED_TRIES = 3
 """How often to try when nobody answers at all: a wrong address or a missing network does not heal by waiting."""
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 32.0
+HELD = 5.0
+"""Seconds of a minute that all processes wait at least when Google says that the quota is used up although we kept to it."""
+CONNECT = 10.0
+WHOLE = 10
+"""The whole of an answer may take so many times the timeout, which is for each part of it."""
+
+FAULTS = (Refusal, Garbled, requests.RequestException, google.auth.exceptions.GoogleAuthError)
+Read = TypeVar("Read")
 
 
 @dataclass
 class Counts:
-    """How many requests went out, repeated ones counted each time."""
+    """How many requests went out, repeated ones counted each time, and seconds waited: for the quota, and between tries."""
 
     reads: int = 0
     writes: int = 0
     drive: int = 0
+    repeated: int = 0
+    waited: float = 0.0
 
 
 @dataclass(frozen=True)
 class Patience:
-    """How long to wait: seconds for one answer, seconds of waiting between tries in all; the world as arguments."""
+    """How long to wait: seconds for one answer, seconds for all tries of it together; the world as arguments."""
 
     timeout: float = 60.0
     deadline: float = 120.0
     sleep: Callable[[float], None] = time.sleep
     jitter: Callable[[float, float], float] = random.uniform
+    clock: Callable[[], float] = time.monotonic
 
 
 @dataclass
@@ -58,75 +79,170 @@ class Wire:
     counts: Counts = field(default_factory=Counts)
 
 
+@dataclass
+class Call:
+    """One thing that is asked; how often and how long it has been tried, and how long of that it waited."""
+
+    method: str
+    url: str
+    options: Json
+    attempt: int = 0
+    spent: float = 0.0
+    waited: float = 0.0
+
+    @property
+    def reads(self) -> bool:
+        """Whether it changes nothing, so that it may be asked again whatever became of it."""
+        return self.method == "GET" or self.url.partition("?")[0].endswith(READS_BY_POST)
+
+    @property
+    def kind(self) -> Kind | None:
+        """Which quota it takes from; Drive's is so large that nobody counts it."""
+        return None if not self.url.startswith(SHEETS) else "read" if self.reads else "write"
+
+    @property
+    def what(self) -> str:
+        """Where it goes, without what people wrote and who they are: no query, no range, no permission's id."""
+        parts = urlsplit(self.url)
+        return f"{parts.hostname or ''}{parts.path.split('/values/')[0].split('/permissions/')[0]}"
+
+
 class Client(HTTPClient):  # type: ignore[misc]  # gspread has no type information
-    """gspread's HTTP client with time limits, counted requests, careful repetition and our errors."""
+    """gspread's HTTP client with time limits, a shared quota, counted requests, careful repetition and our errors."""
 
     def __init__(self, session: requests.Session, wire: Wire, patience: Patience) -> None:
-        """`session` is signed in already, or reaches a server that wants nothing."""
+        """`session` is signed in already, or reaches a server that wants nothing; calls have the `manners` of it."""
         super().__init__(auth=None, session=session)
         self.timeout = patience.timeout
-        self._wire, self._patience = wire, patience
+        self._session, self._wire, self._patience, self._manners = session, wire, patience, manners_of(session)
 
     def request(self, method: str, endpoint: str, **options: Any) -> requests.Response:
-        """Send; NotFound, NotAllowed, NotSignedIn, NoAnswer or ApiError when it stays refused."""
-        reads = method.lower() == "get" or endpoint.partition("?")[0].endswith(READS_BY_POST)
-        waited, attempt = 0.0, 0
-        while True:
-            self._count(endpoint, reads)
-            try:
-                response: requests.Response = super().request(method, endpoint, **options)
-            except (APIError, requests.RequestException, google.auth.exceptions.GoogleAuthError) as error:
-                wait = self._wait(error, attempt)
-                hopeless = not isinstance(error, APIError) and attempt + 1 >= UNANSWERED_TRIES
-                if hopeless or not _repeatable(error, reads) or waited + wait > self._patience.deadline:
-                    raise self._said(error, reads) from error
-                self._patience.sleep(wait)
-                waited, attempt = waited + wait, attempt + 1
-            else:
-                return response
+        """Send; NotFound, NotAllowed, NotSignedIn, NoAnswer or another ApiError when it stays refused."""
+        return self._tried(Call(method.upper(), endpoint, options), lambda response: response)
 
-    def _count(self, endpoint: str, reads: bool) -> None:
+    def json(self, method: str, endpoint: str, *, shared: bool = True, **options: Any) -> Json:
+        """The answer's JSON, `shared` as `answers.decoded` has it; errors as of `request`, NoAnswer for what is no JSON."""
+        call = Call(method.upper(), endpoint, options)
+        return self._tried(call, lambda response: decoded(response.content, shared=shared))
+
+    def _tried(self, call: Call, read: Callable[[requests.Response], Read]) -> Read:
+        while True:
+            turn = self._queue(call)
+            self._count(call)
+            try:
+                answer = read(self._sent(call))
+            except FAULTS as fault:
+                self._pause(call, turn, fault)
+            else:
+                if turn and self._manners.quota:
+                    self._manners.quota.answered(turn)
+                return answer
+
+    def _queue(self, call: Call) -> Turn | None:
+        """Wait for our turn, where a quota is kept; an error when it is too far away."""
+        call.attempt += 1
+        quota = self._manners.quota
+        if quota is None or call.kind is None:
+            return None
+        turn, again = quota.reserve(call.kind), call.attempt > 1
+        try:
+            while (seconds := quota.wait(turn)) > 0:
+                if seconds > LONGEST or (again and call.spent + seconds > self._patience.deadline):
+                    raise crowded(call.kind, seconds)
+                self._manners.waiting(Wait(call.kind, seconds, quota.waiting(call.kind)))
+                # Our turn comes for certain; only what Google refuses uses up our patience.
+                self._sleep(call, seconds, counts=again)
+        except BaseException:
+            quota.leave(turn)
+            raise
+        return turn
+
+    def _sent(self, call: Call) -> requests.Response:
+        limits = (min(CONNECT, self._patience.timeout), self._patience.timeout)
+        began, status, body, wrong, sent = self._patience.clock(), 0, b"", "", None
+        try:
+            response = self._session.request(call.method, call.url, timeout=limits, stream=True, **call.options)
+            status, sent = response.status_code, response.request.body
+            # As requests itself does it, but with an end: a body that drips for ever would never time out.
+            body = response._content = received(response, WHOLE * self._patience.timeout, self._patience.clock)
+            if not response.ok:
+                raise Refusal(status, response.headers, body)
+        except FAULTS as fault:
+            wrong = type(fault).__name__
+            raise
+        else:
+            return response
+        finally:
+            seconds = self._patience.clock() - began
+            call.spent += seconds
+            self._note(
+                call,
+                Exchange(call.method, call.url, _bytes(sent), status, body, seconds, call.attempt, call.waited, wrong),
+            )
+
+    def _pause(self, call: Call, turn: Turn | None, fault: Exception) -> None:
+        """Wait until it may be sent again; our own error when it may not."""
+        wait = self._patience.jitter(0.0, min(LONGEST_WAIT, FIRST_WAIT * 2 ** (call.attempt - 1)))
+        if isinstance(fault, Refusal):
+            wait = max(wait, fault.wait or 0.0)
+        hopeless = not isinstance(fault, Refusal) and (useless(fault) or call.attempt >= UNANSWERED_TRIES)
+        if hopeless or not _repeatable(fault, call.reads) or call.spent + wait > self._patience.deadline:
+            raise self._said(fault, call) from fault
+        self._wire.counts.repeated += 1
+        quota = self._manners.quota
+        if turn and quota and isinstance(fault, Refusal) and fault.status == HTTPStatus.TOO_MANY_REQUESTS:
+            # All processes wait, we among them: in the queue.
+            quota.refused(turn.kind, whose_quota(fault), max(wait, HELD * quota.allowance.minute / 60))
+        else:
+            self._sleep(call, wait)
+
+    def _sleep(self, call: Call, seconds: float, *, counts: bool = True) -> None:
+        self._patience.sleep(seconds)
+        call.waited += seconds
+        call.spent += seconds if counts else 0.0
+        self._wire.counts.waited += seconds
+
+    def _count(self, call: Call) -> None:
         counts = self._wire.counts
-        if not endpoint.startswith("https://sheets.googleapis.com/"):
+        if call.kind is None:
             counts.drive += 1
-        elif reads:
+        elif call.reads:
             counts.reads += 1
         else:
             counts.writes += 1
 
-    def _wait(self, error: Exception, attempt: int) -> float:
-        """Full jitter below a doubling limit; longer only when the answer says so."""
-        wait = self._patience.jitter(0.0, min(LONGEST_WAIT, FIRST_WAIT * 2**attempt))
-        asked = error.response.headers.get("Retry-After", "") if isinstance(error, APIError) else ""
-        return max(wait, float(asked)) if asked.isdigit() else wait
+    def _note(self, call: Call, exchange: Exchange) -> None:
+        """A line in the log, and all of it for whoever watches."""
+        line = {
+            "method": call.method,
+            "what": call.what,
+            "status": exchange.status,
+            "ms": round(exchange.seconds * 1000),
+            "bytes": len(exchange.received),
+            "attempt": call.attempt,
+            "waited": round(call.waited, 3),
+            "fault": exchange.fault,
+        }
+        form = "%(method)s %(what)s %(status)d, %(ms)d ms, %(bytes)d bytes, attempt %(attempt)d, waited %(waited).3g s %(fault)s"
+        LOG.info(form, line, extra={"call": line})
+        self._manners.watch(exchange)
 
-    def _said(self, error: Exception, reads: bool) -> SheetcrmError:
-        if isinstance(error, APIError):
-            return translated(error, self._wire.spreadsheet_id, _account(self.session))
-        if isinstance(error, google.auth.exceptions.GoogleAuthError):
-            return NotSignedIn(f"Google did not accept the credentials: {error}. Check google: in the config.")
-        doubt = (
-            "" if reads else "; the change may or may not have happened: look with `sheetcrm plan` before you try again"
-        )
-        return NoAnswer(
-            f"No answer from the Sheets API ({type(error).__name__}){doubt}. Is the network (or the server) up?"
-        )
+    def _said(self, fault: Exception, call: Call) -> Exception:
+        if isinstance(fault, Refusal):
+            return translated(fault, self._wire.spreadsheet_id, _account(self._session))
+        return silent(fault, urlsplit(call.url).hostname or "", self._patience.timeout, reads=call.reads)
 
 
-def _repeatable(error: Exception, reads: bool) -> bool:
+def _repeatable(fault: Exception, reads: bool) -> bool:
     """Whether sending it again can do no harm and may help."""
-    if isinstance(error, APIError):
-        status = error.response.status_code
-        # Over quota is refused before anything is done; Drive says so with 403.
-        over = status == 429 or (status == 403 and reason_of(error) in {"rateLimitExceeded", "userRateLimitExceeded"})
-        return over or (reads and status in PASSING)
-    if isinstance(error, google.auth.exceptions.GoogleAuthError):
-        return False
-    if isinstance(error, requests.ConnectTimeout):
-        return True
-    return reads and isinstance(
-        error, requests.ConnectionError | requests.Timeout | requests.exceptions.ChunkedEncodingError
-    )
+    if isinstance(fault, Refusal):
+        # Over quota, or run into somebody else's change, is refused before anything is done.
+        return over_quota(fault) or fault.status == HTTPStatus.CONFLICT or (reads and fault.status in PASSING)
+    return reads or never_sent(fault)
+
+
+def _bytes(body: Any) -> bytes:
+    return body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else b""
 
 
 def _account(session: requests.Session) -> str:
