@@ -221,6 +221,24 @@ class Config(Settings):
     token: Secret | None = Field(default=None, description="With api: http://…, the server's bearer token.")
     google: GoogleSettings = GoogleSettings()
     templates: tuple[Path, ...] = Field(default=(), description="Folders of your own templates, looked at first.")
+class JournalSettings(Settings):
+    """What remembers what was written to spreadsheets; a folder alone may stand for it."""
+
+    folder: Path = Path("sheetcrm-journal")
+    keep_days: int | None = Field(
+        default=None, ge=1, description="Writes and snapshots that are older are deleted; null: never."
+    )
+    redact: tuple[str, ...] = Field(
+        default=(),
+        description="Columns of which no value is kept, only a hash: customers.phone, '*.email'; undo cannot bring those back.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _folder_alone(cls, value: object) -> object:
+        return {"folder": value} if isinstance(value, str | Path) else value
+
+
     spreadsheets: dict[str, SpreadsheetSettings] = Field(default_factory=dict)
     admins: tuple[EmailAddress, ...] = Field(
         default=(), description="Addresses that may edit whatever a template locks, beside the roles that it names."
@@ -240,9 +258,9 @@ class Config(Settings):
         description="What remembers what was sent: a SQLite file, or postgresql://user@host/name where several machines send.",
     )
 
-    journal: Path = Field(
-        default=Path("sheetcrm-journal"),
-        description="The folder that remembers what was written, so that it can be undone.",
+    journal: JournalSettings = Field(
+        default_factory=JournalSettings,
+        description="What remembers what was written, so that it can be undone: a folder, or {folder, keep_days, redact}.",
     )
 
     _file: Path = PrivateAttr(default=Path(FILE))
@@ -269,6 +287,11 @@ class Config(Settings):
 
     @property
     def ways(self) -> dict[str, Way]:
+    @property
+    def journal_folder(self) -> Path:
+        """Where the journal is, absolute; below it a folder for each spreadsheet, by its id."""
+        return self.path(self.journal.folder)
+
         """
         Every way to send, by the word that rules have for it; the first is mail, where there is any.
 

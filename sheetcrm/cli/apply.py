@@ -215,6 +215,7 @@ def _create(asked: Asked, wanted: Wanted, title: str) -> int:
         settings = SpreadsheetSettings(id=new, template=template_name(loaded, file), language=wanted.language)
         remember(loaded, title, settings)
         with asked.job(loaded, connection, title, settings, {file: template}) as job:
+            job.journal.note(f"create {title}", [{"file": {"title": title, "id": new}}], now())
             return _carry_out(asked, job, template, wanted)
 
 

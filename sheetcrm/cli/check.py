@@ -14,6 +14,7 @@ from sheetcrm.cli.options import (
     SOMETHING_TO_SEE,
     Asked,
     Job,
+    now,
     requests_of,
     spreadsheet_options,
     tell,
@@ -74,6 +75,7 @@ def check_command(asked: Asked, out: Path | None, only: tuple[str, ...], **wante
 def _looked(job: Job, template: Template, language: str, marking: str | None, *, quality: bool) -> Marked:
     """What is wrong, or worth a look, and what became of marks where they were asked for."""
     from sheetcrm import sync
+    from sheetcrm.sync.cells import Log
     from sheetcrm.sync.quality import snapshot
     from sheetcrm.sync.quality.findings import findings
     from sheetcrm.sync.quality.marks import Marked, mark
@@ -86,7 +88,9 @@ def _looked(job: Job, template: Template, language: str, marking: str | None, *,
         return (*reading.issues, *more)
 
     if marking:
-        return mark(job.gateway, template, language=language, today=today, issues=issues, off=marking == "off")
+        off = marking == "off"
+        log = Log(job.journal, "check --unmark" if off else "check --mark", now())
+        return mark(job.gateway, template, language=language, today=today, issues=issues, off=off, log=log)
     reading = sync.read(job.gateway, template, language=language, today=today)
     return Marked(reading, issues(reading))
 
@@ -102,7 +106,7 @@ def _remember(job: Job, reading: Reading) -> None:
 
 def _folder(job: Job) -> Path:
     """Where snapshots are: beside the journal."""
-    return job.config.path(job.config.journal) / job.settings.id
+    return job.config.journal_folder / job.settings.id
 
 
 def _tell_marks(found: Marked) -> None:

@@ -91,7 +91,7 @@ def import_command(
                 mapping=plan,
                 language=language,
                 today=today_in(template.time_zone),
-                work=sync.Work(journal, job.config.path(job.config.journal) / job.settings.id),
+                work=sync.Work(journal, job.config.journal_folder / job.settings.id),
                 meter=meter,
                 **how,
             )

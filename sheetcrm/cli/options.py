@@ -52,17 +52,18 @@ class Job:
 
     @cached_property
     def drive(self) -> Drive:
-        """The file itself and who may open it: nothing touches it unless that was asked for."""
-        from sheetcrm.sheets.gateway import Drive
+        """The file itself and who may open it: nothing touches it unless that was asked for, and what does is in the journal."""
+        from sheetcrm.journal.drive import RecordedDrive
 
-        return Drive(self.connection.session)
+        return RecordedDrive(self.connection.session, self.journal, now)
 
     @property
     def journal(self) -> Journal:
-        """What was written to this spreadsheet."""
-        from sheetcrm.journal import Journal
+        """What was written to this spreadsheet; what is put into it now is by this person and this command."""
+        from sheetcrm.journal import By, Journal
 
-        return Journal(self.config.path(self.config.journal), self.settings.id)
+        by = By.here(command_words(), self.connection.session)
+        return Journal(self.config.journal_folder, self.settings.id, by)
 
     def template(self, given: str | None = None, language: str | None = None) -> tuple[Template, str]:
         """The template and language meant: as given, as the config remembers, else as marked in the spreadsheet (one read)."""
@@ -87,6 +88,20 @@ class Job:
         if file not in self.templates:
             self.templates[file] = loader.load(file, self.config.template_folders)
         return self.templates[file]
+
+
+def command_words() -> str:
+    """The command that runs, without what was typed after it: `team add`; empty outside of one."""
+    context = click.get_current_context(silent=True)
+    return context.command_path.partition(" ")[2] if context else ""
+
+
+def scopes_asked() -> frozenset[str]:
+    """How far the command that runs has to reach at Google, with the flags that were typed."""
+    from sheetcrm.sheets import scopes
+
+    context = click.get_current_context(silent=True)
+    return scopes.needed(command_words(), [name for name, value in context.params.items() if value] if context else ())
 
 
 def template_file(config: Config, name: str, *, typed: bool = False) -> Path:

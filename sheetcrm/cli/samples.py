@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from sheetcrm.cli.options import Asked, print_json, requests_of, spreadsheet_options, tell
+from sheetcrm.cli.options import Asked, now, print_json, requests_of, spreadsheet_options, tell
 from sheetcrm.messages import counted
 
 
@@ -43,7 +43,8 @@ def remove_command(asked: Asked, yes: bool) -> int:
             if not click.confirm(f"Delete {counted(total, 'example row')}?", err=True):
                 tell("nothing was deleted")
                 return 1
-        removed = provision.remove_samples(job.gateway, template) if total else 0
+        log = provision.Log(job.journal, "samples remove", now())
+        removed = provision.remove_samples(job.gateway, template, log=log) if total else 0
         if asked.as_json:
             print_json({"removed": removed, "requests": requests_of(job.gateway)})
         else:

@@ -180,7 +180,8 @@ def _unbound(asked: Asked, job: Job, write: Write, path: Path, *, ask: bool, dry
     if dry_run or (sys.stdin.isatty() and ask and not click.confirm("Do it?", err=True)):
         tell("nothing was changed")
         return 0
-    job.gateway.batch(found.requests)
+    with job.journal.written(f"undo of {write.what}", found.entries, now(), stage="undone"):
+        job.gateway.batch(found.requests)
     job.journal.mark(path, "undone")
     tell(f"what stays: the template of {job.name} in the config; connect it again, or take it out there")
     if asked.as_json:

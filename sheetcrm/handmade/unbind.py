@@ -29,6 +29,8 @@ class Unbound:
     back: int
     """How many come back that were there before the binding."""
     left: tuple[str, ...]
+    entries: tuple[Json, ...] = ()
+    """What that writes and takes away, as a journal keeps it."""
 
 
 def entries(sealed: Sealed) -> list[Json]:
@@ -65,7 +67,9 @@ def unbind(gateway: Reads, entries: Sequence[Json]) -> Unbound:
     left += [
         f"{mark.value} of before in {_tab(mark, tabs)}: columns were moved since" for mark in before if mark not in back
     ]
-    return Unbound((*gone, *(mark.request() for mark in back)), len(gone), len(back), tuple(left))
+    done = [{"unbound": asdict(mark)} for mark, old in found if old is not None]
+    done += [{"bound": asdict(mark)} for mark in back]
+    return Unbound((*gone, *(mark.request() for mark in back)), len(gone), len(back), tuple(left), tuple(done))
 
 
 def _found(mark: Mark, there: Sequence[Old]) -> Old | None:

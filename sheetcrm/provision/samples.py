@@ -8,6 +8,7 @@ never taken for one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -30,6 +31,7 @@ from sheetcrm.resources import (
 from sheetcrm.resources.filter_view import VIEWS, rewritten
 
 if TYPE_CHECKING:
+    from sheetcrm.provision.sending import Log
     from sheetcrm.schema.template import Template
 
 FIRST = 2
@@ -83,7 +85,7 @@ def find_samples(gateway: Reads, template: Template) -> dict[str, list[Sample]]:
     return _found(gateway, read(gateway, {}, template.wanted()), template)
 
 
-def remove_samples(gateway: Writes, template: Template) -> int:
+def remove_samples(gateway: Writes, template: Template, *, log: Log | None = None) -> int:
     """Delete them, found anew right now; as many blank rows come at the end, so that the grid keeps its size."""
     live = read(gateway, {}, template.wanted())
     found = _found(gateway, live, template)
@@ -91,7 +93,11 @@ def remove_samples(gateway: Writes, template: Template) -> int:
     # Formulas in key form are the same in every language; the language only matters for texts in them.
     desired = template.compile(made.language if isinstance(made, TemplateMark) else template.languages[0])
     requests = [request for sheet, rows in found.items() for request in _removal(live, desired, sheet, rows)]
-    gateway.batch([*requests, *_views(gateway, live, found)])
+    requests += _views(gateway, live, found)
+    gone = [{"sample": {"sheet": sheet, "id": row.key}} for sheet, rows in found.items() for row in rows]
+    # Never to be undone by itself: an apply that is asked for examples brings them again.
+    with log.journal.written(log.what, gone, log.now, stage="aside") if log and requests else nullcontext():
+        gateway.batch(requests)
     return sum(len(rows) for rows in found.values())
 
 

@@ -88,6 +88,8 @@ def apply(
         try:
             gateway.batch(part.requests)
         except ApiError as lost:
+            if 400 <= lost.status < 500:
+                _mark(log, file, "refused")
             if again is None or not _in_doubt(lost):
                 raise
             left = _left(again, lost)

@@ -16,7 +16,7 @@ from sheetcrm import config as configs
 from sheetcrm.config import Config, SpreadsheetSettings
 from sheetcrm.connect import connect
 from sheetcrm.errors import ConfigError, UsageError
-from sheetcrm.journal import Journal
+from sheetcrm.journal import By, Journal
 from sheetcrm.layout import marked_template
 from sheetcrm.schema import loader
 from sheetcrm.schema.template import Template
@@ -66,7 +66,7 @@ def _configured(
         gateway = Gateway(connection.session, settings.id)
         given = template if template is not None else _named(config, settings)
         found, spoken = _template(gateway, given, language or settings.language, config.template_folders)
-        return Source(gateway, found, spoken, _journal(config, gateway), stack.pop_all().close)
+        return Source(gateway, found, spoken, _journal(config, gateway, connection.session), stack.pop_all().close)
     raise AssertionError("the stack lets no error pass")
 
 
@@ -93,8 +93,8 @@ def _named(config: Config, settings: SpreadsheetSettings) -> str | None:
     return str(config.path(Path(settings.template)))
 
 
-def _journal(config: Config, gateway: Gateway) -> Journal:
-    return Journal(config.path(config.journal), gateway.spreadsheet_id)
+def _journal(config: Config, gateway: Gateway, session: object = None) -> Journal:
+    return Journal(config.journal_folder, gateway.spreadsheet_id, By.here("python", session))
 
 
 def _template(

@@ -8,8 +8,9 @@ Only ids that are ours to give: the hidden `_id`, random, and key columns with
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, replace
 from datetime import date
 
 from sheetcrm.resources.base import Cell
@@ -17,7 +18,9 @@ from sheetcrm.schema.columns.id import IdColumn
 from sheetcrm.schema.context import Context
 from sheetcrm.schema.template import HIDDEN_ID, SheetSpec, Template
 from sheetcrm.sheets.gateway import Gateway, Json
+from sheetcrm.sync.aims import CellChange
 from sheetcrm.sync.batches import Write, cell_requests
+from sheetcrm.sync.cells import Log
 from sheetcrm.sync.records import Extract, Reading
 
 
@@ -27,7 +30,12 @@ def random_id() -> str:
 
 
 def fill_ids(
-    gateway: Gateway, reading: Reading, *, today: date | None = None, new_id: Callable[[], str] = random_id
+    gateway: Gateway,
+    reading: Reading,
+    *,
+    today: date | None = None,
+    new_id: Callable[[], str] = random_id,
+    log: Log | None = None,
 ) -> Reading:
     """
     Give an id to every row of the reading that lacks one, and `today` to blank `created` and `touched` (not of samples).
@@ -36,8 +44,9 @@ def fill_ids(
     To be called right after the reading: a row that is moved in between gets
     its neighbour's new id.  Without `today` no day is written.
     """
-    found, requests = with_ids(reading, today=today, new_id=new_id)
-    gateway.batch(requests)
+    found, requests, changes = _filled(reading, today, new_id)
+    with _noted(log, changes):
+        gateway.batch(requests)
     return found
 
 
@@ -45,8 +54,16 @@ def with_ids(
     reading: Reading, *, today: date | None = None, new_id: Callable[[], str] = random_id
 ) -> tuple[Reading, list[Json]]:
     """The reading as `fill_ids` would leave it, and what it would send; nothing is written."""
+    return _filled(reading, today, new_id)[:2]
+
+
+def _filled(
+    reading: Reading, today: date | None, new_id: Callable[[], str]
+) -> tuple[Reading, list[Json], list[CellChange]]:
+    """The reading after it, the requests, and the same as changes of cells."""
     extracts: dict[str, Extract] = {}
     requests: list[Json] = []
+    changes: list[CellChange] = []
     for sheet, extract in reading.extracts.items():
         key = reading.template.sheets[sheet].key or ""
         ids, days = _lacking(reading, sheet, new_id), _undated(reading, extract, today)
@@ -56,7 +73,19 @@ def with_ids(
         filled = {key: ids} | {column: dict.fromkeys(offsets, today) for column, (_, offsets) in days.items()}
         extracts[sheet] = extract.with_values(filled) if given else extract
         requests += cell_requests(reading.layout, sheet, given)
-    return (replace(reading, extracts=extracts) if requests else reading), requests
+        changes += [CellChange(sheet, id_, key, None, id_) for id_ in ids.values()]
+        for column, (cell, offsets) in days.items():
+            named = (ids.get(at) or extract.ids[at] or "" for at in offsets)
+            changes += [CellChange(sheet, id_, column, None, cell) for id_ in named]
+    return (replace(reading, extracts=extracts) if requests else reading), requests, changes
+
+
+def _noted(log: Log | None, changes: Sequence[CellChange]) -> AbstractContextManager[None]:
+    """In the journal, never to be undone by itself: a row that lost its id would be told of once more."""
+    if log is None or not changes:
+        return nullcontext()
+    entries = [asdict(change) for change in changes]
+    return log.journal.written(f"ids and days: {log.what}", entries, log.now, stage="aside")
 
 
 def stamps(spec: SheetSpec, context: Context, *, new: bool) -> dict[str, Cell]:

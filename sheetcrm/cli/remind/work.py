@@ -193,12 +193,15 @@ def read(job: Job, at: Office) -> Reading:
     """What the rules need of it: two requests, three when rows without an id are given one (in a dry run only in memory)."""
     from sheetcrm import sync
     from sheetcrm.remind.gather import needed
+    from sheetcrm.sync.cells import Log
     from sheetcrm.sync.identity import with_ids
 
     template, language = job.template()
     reading = sync.read(job.gateway, template, language=language, columns=needed(template), rules=False)
     today = today_in(template.time_zone)
-    return with_ids(reading, today=today)[0] if at.dry_run else sync.fill_ids(job.gateway, reading, today=today)
+    if at.dry_run:
+        return with_ids(reading, today=today)[0]
+    return sync.fill_ids(job.gateway, reading, today=today, log=Log(job.journal, "remind", now()))
 
 
 def _words(template: Template, at: Office) -> tuple[list[str], list[str]]:

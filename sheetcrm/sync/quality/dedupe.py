@@ -87,7 +87,7 @@ def dedupe(
         raise Refused(
             f"refused: {sheet} has no archive for the rows that go; add archive: by_hand to the sheet in the template, and apply it"
         )
-    reading = fill_ids(gateway, read(gateway, template, language=language, today=today))
+    reading = fill_ids(gateway, read(gateway, template, language=language, today=today), log=log)
     if archive not in reading.extracts:
         raise Refused(f"refused: the spreadsheet has no archive tab for {sheet} yet; make it with: sheetcrm apply")
     now = {frozenset(one.group.ids): one for one in propose(reading, sheet, today=today).merges}

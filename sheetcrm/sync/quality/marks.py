@@ -9,6 +9,7 @@ what our mark lay over by then is put back.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
@@ -18,6 +19,7 @@ from sheetcrm.layout import Layout, quoted
 from sheetcrm.resources.base import Cell, Request
 from sheetcrm.schema.template import Template
 from sheetcrm.sheets.gateway import Gateway
+from sheetcrm.sync.cells import Log
 from sheetcrm.sync.landing import Aim, Landing, send_and_see
 from sheetcrm.sync.look import Look, look
 from sheetcrm.sync.quality.skins import Skin, Where, note_of, skins
@@ -58,6 +60,7 @@ class _Write:
     skin: Skin
     fields: tuple[str, ...]
     """What of it is to be written; the rest is not touched."""
+    was: Skin
 
 
 def mark(
@@ -68,6 +71,7 @@ def mark(
     today: date | None = None,
     issues: Callable[[Reading], Iterable[Issue]] = lambda reading: reading.issues,
     off: bool = False,
+    log: Log | None = None,
 ) -> Marked:
     """
     Mark the cells of `issues`, and take away what marks others have; `off`: no cell is marked.
@@ -81,7 +85,7 @@ def mark(
     for left in reversed(range(TRIES)):
         seen = look(gateway, template, language=language, today=today)
         try:
-            tried = _tried(gateway, seen, issues, before, off=off, insist=not left)
+            tried = _tried(gateway, seen, issues, before, off=off, insist=not left, log=log)
         except ApiError as refused:
             if refused.status != INVALID or not left:
                 raise
@@ -102,6 +106,7 @@ def _tried(
     *,
     off: bool,
     insist: bool,
+    log: Log | None,
 ) -> tuple[Marked, bool] | None:
     """
     One write after that look, and whether everything landed where it belongs; None when something had moved before it.
@@ -116,7 +121,7 @@ def _tried(
     wanted = {} if off else _wanted(found, reading.layout)
     own = _own(there, before, reading)
     writes = list(_writes(there, own, wanted))
-    landings = _send(gateway, seen, reading, writes)
+    landings = _send(gateway, seen, reading, writes, log)
     bare = {where for where in wanted if _shows(own.get(where, Skin()))}
     hidden = tuple(issue for where in wanted if where not in bare for issue in wanted[where])
     lost = tuple(_astray(reading, own, landings, before))
@@ -169,8 +174,9 @@ def _writes(
     for where in {**there, **own, **wanted}:
         bare = own.get(where, Skin())
         skin = bare.marked(note_of(wanted[where])) if where in wanted else bare
-        if fields := skin.unlike(there.get(where, Skin())):
-            yield _Write(where, skin, fields)
+        was = there.get(where, Skin())
+        if fields := skin.unlike(was):
+            yield _Write(where, skin, fields, was)
 
 
 def _as_seen(gateway: Gateway, reading: Reading) -> bool:
@@ -199,7 +205,7 @@ def _trimmed(cells: Iterable[Cell]) -> list[str]:
     return texts
 
 
-def _send(gateway: Gateway, seen: Look, reading: Reading, writes: Sequence[_Write]) -> list[Landing]:
+def _send(gateway: Gateway, seen: Look, reading: Reading, writes: Sequence[_Write], log: Log | None) -> list[Landing]:
     """Where those landed of which that can be told: in rows of records, in columns of ours."""
     landings: list[Landing] = []
     ids = {sheet: _ids(extract) for sheet, extract in reading.extracts.items()}
@@ -207,11 +213,27 @@ def _send(gateway: Gateway, seen: Look, reading: Reading, writes: Sequence[_Writ
         part = writes[at : at + AT_ONCE]
         aims = [aim for write in part if (aim := _aim(reading, write.where, ids)) is not None]
         requests = list(_requests(reading.layout, part))
-        if aims:
-            landings += send_and_see(gateway, reading.layout, seen.context, requests, aims)
-        else:
-            gateway.batch(requests)
+        with _noted(log, reading, part, ids):
+            if aims:
+                landings += send_and_see(gateway, reading.layout, seen.context, requests, aims)
+            else:
+                gateway.batch(requests)
     return landings
+
+
+def _noted(
+    log: Log | None, reading: Reading, writes: Sequence[_Write], ids: Mapping[str, Mapping[int, str | None]]
+) -> AbstractContextManager[None]:
+    """In the journal, never to be undone by itself: that is what taking the marks away is for."""
+    if log is None:
+        return nullcontext()
+    entries = []
+    for write in writes:
+        sheet, row, index = write.where
+        column = reading.layout.column_at(sheet, index) or ""
+        place = {"sheet": sheet, "id": ids.get(sheet, {}).get(row) or "", "row": row, "column": column}
+        entries.append({"marked": {**place, "before": write.was.note, "after": write.skin.note}})
+    return log.journal.written(log.what, entries, log.now, stage="aside")
 
 
 def _aim(reading: Reading, where: Where, ids: Mapping[str, Mapping[int, str | None]]) -> Aim | None:

@@ -1,4 +1,4 @@
-"""`sheetcrm log`: what became of every reminder, by customer and by person."""
+"""`sheetcrm log --mails`: what became of every reminder, by customer and by person."""
 
 from __future__ import annotations
 
@@ -8,28 +8,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sheetcrm.cli.options import Asked, print_json, spreadsheet_options, tell
+from sheetcrm.cli.options import Asked, print_json, tell
 
 if TYPE_CHECKING:
+    from sheetcrm.cli.log import Wanted
     from sheetcrm.remind.ledger import Line
 
 
-@click.command("log")
-@click.option("--mails", is_flag=True, required=True, help="Of reminders: who was told of which row, and when.")
-@click.option("--customer", metavar="ID", help="Only of the row with that id, whatever sheet it is in.")
-@click.option("--person", metavar="PERSON", help="Only what went to that name or address.")
-@click.option(
-    "--limit", type=click.IntRange(min=1), default=50, show_default=True, metavar="NUMBER", help="At most so many."
-)
-@spreadsheet_options
-def log_command(asked: Asked, *, mails: bool, customer: str | None, person: str | None, limit: int) -> int:
-    """Show what was sent to whom, the latest first.
-
-    Of every spreadsheet of the ledger, or of the one that --in says; no request is made.
-    """
+def show(asked: Asked, wanted: Wanted) -> int:
+    """Every mail to a person about a row, the latest first."""
     from sheetcrm import config
     from sheetcrm.remind.ledger import Ledger
 
+    customer, person, limit = wanted.customer or None, wanted.person or None, wanted.limit
     loaded = asked.loaded()
     spreadsheet = config.resolve(loaded, asked.wanted)[1].id if asked.wanted else None
     with Ledger.open(loaded.ledger_place(os.environ), read_only=True) as ledger:

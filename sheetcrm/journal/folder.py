@@ -1,0 +1,149 @@
+"""
+Writes → files in a folder, only ever added to.
+
+Knows nothing of what entries mean.  A file is made for one writer alone, so two
+processes never take the same number.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+from sheetcrm.errors import ApiError, SheetcrmError
+from sheetcrm.journal.write import By, Json, Stage, Write, fingerprint, parsed, stage_line
+from sheetcrm.messages import tr
+
+LOG = logging.getLogger("sheetcrm.journal")
+
+
+class Journal:
+    """The writes to one spreadsheet."""
+
+    def __init__(self, folder: Path, spreadsheet_id: str, by: By = By()) -> None:  # noqa: B008 - frozen
+        """The folder is made when there is something to put into it."""
+        self._folder = folder / spreadsheet_id
+        self._by = by
+
+    def begin(
+        self, what: str, fingerprint: str, entries: Sequence[Json], now: datetime, *, stage: Stage = "begun"
+    ) -> Path:
+        """Write down what is about to be sent; the file, for `mark`.  SheetcrmError when that cannot be done: nothing is to be sent then."""
+        write = Write(_moment(now), what, fingerprint, tuple(entries), stage, self._by)
+        try:
+            path = self._new(write.line())
+        except OSError as error:
+            raise SheetcrmError(
+                tr(
+                    "the journal cannot be written, so nothing was sent: {folder}: {reason}",
+                    folder=self._folder,
+                    reason=error.strerror,
+                )
+            ) from error
+        LOG.info(
+            "write %s begun by %s: %d changes, %s", path.stem, self._by.command or "?", len(write.entries), fingerprint
+        )
+        return path
+
+    @contextmanager
+    def written(self, what: str, entries: Sequence[Json], now: datetime, *, stage: Stage = "done") -> Iterator[None]:
+        """
+        Write down what is sent within, and after it that it is done.
+
+        What was refused is nothing that could be taken back; with `aside` for a stage neither is what was done.
+        """
+        path = self.begin(what, fingerprint(entries), entries, now, stage="aside" if stage == "aside" else "begun")
+        try:
+            yield
+        except ApiError as refused:
+            if 400 <= refused.status < 500 and not refused.partly:
+                self.mark(path, "refused")
+            raise
+        if stage != "aside":
+            self.mark(path, stage)
+
+    def note(self, what: str, entries: Sequence[Json], now: datetime) -> None:
+        """Write down what was done and is never taken back from here: who was given access, a file that was made."""
+        self.begin(what, fingerprint(entries), entries, now, stage="aside")
+
+    def mark(self, path: Path, stage: Stage) -> None:
+        """What became of it; that this cannot be written down does not undo it, so it is only logged."""
+        try:
+            with path.open("r+", encoding="utf-8") as file:
+                file.seek(0, os.SEEK_END)
+                file.write(stage_line(stage))
+                _kept(file)
+        except OSError as error:
+            LOG.warning("write %s is %s, which could not be written down: %s", path.stem, stage, error.strerror)
+        else:
+            LOG.info("write %s %s", path.stem, stage)
+
+    def writes(self) -> Iterator[tuple[Path, Write]]:
+        """All that are known, the newest first."""
+        for path in sorted(self._files(), key=_number, reverse=True):
+            if (write := parsed(path.read_text(encoding="utf-8"))) is not None:
+                yield path, write
+
+    def history(self) -> Iterator[tuple[str, Write]]:
+        """All that are known by number, the newest first."""
+        for path, write in self.writes():
+            yield path.stem, write
+
+    def _files(self) -> list[Path]:
+        return list(self._folder.glob("[0-9]*.json"))
+
+    def _new(self, text: str) -> Path:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        number = 1 + max((_number(path) for path in self._files()), default=0)
+        while True:
+            path = self._folder / f"{number:06d}.json"
+            try:
+                with os.fdopen(_for_us_alone(path), "w", encoding="utf-8") as file:
+                    file.write(text)
+                    _kept(file)
+            except FileExistsError:
+                number += 1
+            else:
+                return path
+
+
+@contextmanager
+def continued() -> Iterator[None]:
+    """Within, more is sent of a write of which a part went out before: when this is refused, there still is something to take back."""
+    try:
+        yield
+    except ApiError as refused:
+        refused.partly = True
+        raise
+
+
+def read(path: Path) -> Write:
+    """One write as it stands; SheetcrmError for a file that is none."""
+    write = parsed(path.read_text(encoding="utf-8"))
+    if write is None:
+        raise SheetcrmError(tr("{path} is no write of a journal", path=path))
+    return write
+
+
+def _for_us_alone(path: Path) -> int:
+    """A new file; FileExistsError when somebody was faster."""
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+
+
+def _kept(file: TextIO) -> None:
+    """On the disk, whatever happens to the machine."""
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _moment(now: datetime) -> str:
+    return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _number(path: Path) -> int:
+    return int(path.stem)

@@ -1,0 +1,102 @@
+"""
+One write of ours ↔ the lines of its file.
+
+The first document of a file is the write, what follows are stages that it came
+to; a line that was torn by a crash says nothing.
+"""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal, Self
+
+Json = dict[str, Any]
+Stage = Literal["begun", "done", "undone", "refused", "aside"]
+"""
+`begun`: sent, and nobody knows whether it arrived; `undone`: taken back since;
+`refused`: nothing of it was done; `aside`: nothing that can be taken back by itself.
+"""
+
+
+@dataclass(frozen=True)
+class By:
+    """Who wrote: the person's name on this machine, the account at Google (empty where there is none), the command."""
+
+    user: str = ""
+    account: str = ""
+    command: str = ""
+
+    @classmethod
+    def here(cls, command: str, session: object = None) -> Self:
+        """Whoever runs this process, and is signed in to Google by that session: where that comes in."""
+        try:
+            user = getpass.getuser()
+        except (OSError, KeyError):
+            # In a container without names there are numbers only, and no module for them elsewhere.
+            user = ""
+        account = getattr(getattr(session, "credentials", None), "service_account_email", "")
+        return cls(user, account or "", command)
+
+
+@dataclass(frozen=True)
+class Write:
+    """One write: when (UTC), what it was called, its fingerprint, its entries with `before` and `after`, and by whom."""
+
+    when: str
+    what: str
+    fingerprint: str
+    entries: tuple[Json, ...]
+    stage: Stage = "begun"
+    by: By = By()
+
+    def line(self) -> str:
+        """As it stands in its file, line end included."""
+        return _line(asdict(self))
+
+
+def stage_line(stage: Stage) -> str:
+    """That a write came to that stage, as it is put below it."""
+    return _line({"stage": stage})
+
+
+def parsed(text: str) -> Write | None:
+    """The write with its last stage; None for one that was torn while it was written down, of which nothing was sent."""
+    found: Write | None = None
+    for document in _documents(text):
+        if found is None:
+            found = write_of(document)
+        elif "stage" in document:
+            found = replace(found, stage=document["stage"])
+    return found
+
+
+def write_of(document: Json) -> Write:
+    """One that was read as JSON."""
+    return Write(**{**document, "entries": tuple(document["entries"]), "by": By(**document.get("by", {}))})
+
+
+def fingerprint(entries: Sequence[Json]) -> str:
+    """Twelve hex digits that tell these entries from others."""
+    text = json.dumps(list(entries), ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _line(document: Json) -> str:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _documents(text: str) -> Iterator[Json]:
+    """One after the other, until the end or one that is torn."""
+    decoder, at = json.JSONDecoder(), 0
+    while True:
+        while at < len(text) and text[at].isspace():
+            at += 1
+        try:
+            document, at = decoder.raw_decode(text, at)
+        except ValueError:
+            return
+        yield document
