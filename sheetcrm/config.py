@@ -33,6 +33,7 @@ from sheetcrm.remind.allow import AllowList
 from sheetcrm.remind.guard import Quiet
 from sheetcrm.remind.notifiers import MAIL, Way
 from sheetcrm.secret import Secret
+from sheetcrm.sheets.signin import ApplicationDefault, SignIn
 from sheetcrm.variants import nearest
 
 FILE = "config.yaml"
@@ -46,10 +47,17 @@ class Settings(BaseModel):
 
 
 class GoogleSettings(Settings):
-    """How to sign in to Google."""
+    """Who we are at Google."""
 
-    credentials: Path | None = None
-    """A service-account key file or an authorised-user file; none: application-default credentials."""
+    sign_in: SignIn = Field(
+        default=ApplicationDefault(),
+        description="How to sign in: application_default, service_account, impersonation or desktop (docs/google.md).",
+    )
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether the config says how, rather than leaving it to what the machine is signed in with."""
+        return "sign_in" in self.model_fields_set
 
 
 class SpreadsheetSettings(Settings):

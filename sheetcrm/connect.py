@@ -8,7 +8,7 @@ answers Google's own URLs, so nothing behind it can tell which one it talks to.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,9 @@ import requests
 
 from sheetcrm.config import Config
 from sheetcrm.errors import MissingExtra, UsageError
+from sheetcrm.messages import tr
+from sheetcrm.sheets.scopes import WORK
+from sheetcrm.sheets.signin import google_session
 
 
 @dataclass(frozen=True)
@@ -27,34 +30,51 @@ class Connection:
     label: str
     hint: str = ""
     """What to do so that links to the spreadsheet lead somewhere; empty when they do already."""
+    account: str = ""
+    """The address that spreadsheets have to be shared with; empty where it is not known."""
 
 
 @contextmanager
-def connect(config: Config, environment: Mapping[str, str] = os.environ) -> Iterator[Connection]:
-    """Open what `api:` names, and close it at the end (the embedded server stops listening)."""
-    opener: Callable[[Config, Mapping[str, str]], Iterator[Connection]]
+def connect(
+    config: Config, environment: Mapping[str, str] = os.environ, *, scopes: Iterable[str] = WORK
+) -> Iterator[Connection]:
+    """
+    Open what `api:` names, and close it at the end (the embedded server stops listening).
+
+    `scopes` is how far it has to reach where one signs in, and not further.
+    """
+    opener: Callable[[Config, Mapping[str, str], Iterable[str]], Iterator[Connection]]
     opener = {"local": _local, "google": _google}.get(config.api, _server)
-    with contextmanager(opener)(config, environment) as connection:
+    with contextmanager(opener)(config, environment, scopes) as connection:
         yield connection
 
 
-def _google(config: Config, _environment: Mapping[str, str]) -> Iterator[Connection]:
-    from sheetcrm.sheets.session import google_session  # noqa: PLC0415 - google.auth takes 160 ms that `api: local` need not pay
-
-    key = config.google.credentials
-    session, account = google_session(config.path(key) if key else None)
+def _google(config: Config, _environment: Mapping[str, str], scopes: Iterable[str]) -> Iterator[Connection]:
+    session, account = google_session(config.google.sign_in, config.folder, scopes)
     with session:
-        yield Connection(session, f"google · {account}")
+        yield Connection(session, f"google · {account or tr('your own account')}", account=account)
 
 
-def _server(config: Config, environment: Mapping[str, str]) -> Iterator[Connection]:
+def _server(config: Config, environment: Mapping[str, str], scopes: Iterable[str]) -> Iterator[Connection]:
+    if config.token is None and config.google.signs_in:
+        # As at Google itself, with this server in its place.
+        signed, account = google_session(config.google.sign_in, config.folder, scopes)
+        with _mounted(signed, config.api) as session:
+            yield Connection(session, f"{config.api} · {account or tr('your own account')}", account=account)
+        return
     if config.token is None:
-        raise UsageError(f"{config.file.name}: api {config.api} needs token: {{env: NAME}} or {{file: PATH}}")
+        raise UsageError(
+            tr(
+                "{file}: api {api} needs token: {{env: NAME}} or {{file: PATH}}, or google: sign_in:",
+                file=config.file.name,
+                api=config.api,
+            )
+        )
     with _redirected(config.api, config.token.reveal(config.folder, environment)) as session:
         yield Connection(session, config.api)
 
 
-def _local(config: Config, _environment: Mapping[str, str]) -> Iterator[Connection]:
+def _local(config: Config, _environment: Mapping[str, str], _scopes: Iterable[str]) -> Iterator[Connection]:
     folder = config.path(config.data)
     with _held_or_shared(folder) as (session, ours):
         hint = f"to open the links: sheetcrm local serve --data {shown(folder)}" if ours else ""
@@ -129,6 +149,16 @@ def _redirected(url: str, token: str) -> requests.Session:
     except ModuleNotFoundError as error:
         raise MissingExtra("the embedded server", "local") from error
     return _session(Redirect(url, token))
+
+
+def _mounted(session: requests.Session, url: str) -> requests.Session:
+    """The session with the server at `url` in Google's place; whoever is signed in speaks for themselves, not for its owner."""
+    try:
+        from sheetcrm.server.adapter import Redirect, mount  # noqa: PLC0415 - only with the extra `local`
+    except ModuleNotFoundError as error:
+        raise MissingExtra("the embedded server", "local") from error
+    session.trust_env = False
+    return mount(session, Redirect(url))
 
 
 def _session(adapter: requests.adapters.BaseAdapter) -> requests.Session:

@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "remind": EVERYBODY | {"schema", "sync", "layout", "secret"},
     "server": set(),
     "secret": EVERYBODY,
-    "config": EVERYBODY | {"yamlfile", "secret", "remind"},
+    "config": EVERYBODY | {"yamlfile", "secret", "remind", "sheets"},
     "connect": EVERYBODY | {"config", "sheets", "server"},
     "testing": EVERYBODY | {"server"},
     "spreadsheet": EVERYBODY

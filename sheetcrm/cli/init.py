@@ -6,6 +6,9 @@ from pathlib import Path
 
 import click
 
+from sheetcrm.messages import tr
+from sheetcrm.places import config_folder
+
 LOCAL = """\
 # sheetcrm: where the spreadsheets are and how reminders go out.
 # Every setting is explained in config.example.yaml of the project.
@@ -30,6 +33,23 @@ mail:
   allow: ["*@example.com"]
 """
 
+SIGN_IN = {
+    "service_account": (
+        "A robot with an address of its own: its key file, chmod 600, outside of any git work tree.",
+        "{{type: service_account, key: {folder}/key.json}}",
+    ),
+    "desktop": (
+        "You yourself, by your browser: the file of an OAuth client of the type Desktop app, chmod 600.",
+        "{{type: desktop, client: {folder}/client.json}}",
+    ),
+    "impersonation": (
+        "A service account without a key, lent to whoever this machine is signed in as.",
+        "{{type: impersonation, account: NAME@PROJECT.iam.gserviceaccount.com}}",
+    ),
+    "application_default": ("Whatever this machine is signed in with, also workload identity.", "application_default"),
+}
+"""A comment and a setting for the config, by the way to sign in."""
+
 GOOGLE = """\
 # sheetcrm: where the spreadsheets are and how reminders go out.
 # Every setting is explained in config.example.yaml of the project.
@@ -37,9 +57,9 @@ GOOGLE = """\
 # Google Sheets.  `api: local` tries everything without an account.
 api: google
 google:
-  # The service account's key file (chmod 600, outside any git repository).  Remove these two lines
-  # to use application-default credentials (`gcloud auth application-default login`).
-  credentials: service-account.json
+  # {about}
+  # Other ways, and what to click for each: docs/google.md
+  sign_in: {sign_in}
 
 # Templates of your own, looked at before the ones that come with sheetcrm (docs/templates.md).
 templates: [templates]
@@ -65,25 +85,67 @@ mail:
 
 @click.command("init")
 @click.option("--local", is_flag=True, help="To try everything without Google: an embedded server in a folder here.")
+@click.option(
+    "--sign-in",
+    type=click.Choice(list(SIGN_IN)),
+    default="service_account",
+    show_default=True,
+    help="How to sign in to Google (docs/google.md).",
+)
 @click.option("--config", "target", default="config.yaml", show_default=True, metavar="FILE", help="The file to write.")
-def init_command(local: bool, target: str) -> None:
+def init_command(local: bool, sign_in: str, target: str) -> None:
     """Write a commented config.yaml."""
     from sheetcrm.errors import Refused
 
     path = Path(target)
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(LOCAL if local else GOOGLE)
+            file.write(LOCAL if local else _google(sign_in))
     except FileExistsError as error:
         raise Refused(
-            f"refused: {path} exists already and is left as it is; name another with --config FILE"
+            tr("refused: {path} exists already and is left as it is; name another with --config FILE", path=path)
         ) from error
     click.echo(str(path))
     if local:
         click.echo('next: sheetcrm apply pipeline --create "My customers" --lang en --with-samples', err=True)
-    else:
-        click.echo(
-            "next: put the key file in its place, share a blank spreadsheet with the service account's address as editor, then:",
-            err=True,
-        )
-        click.echo("  sheetcrm apply pipeline --in URL --lang en", err=True)
+        return
+    for line in _next(sign_in):
+        click.echo(line, err=True)
+
+
+def _google(sign_in: str) -> str:
+    about, setting = SIGN_IN[sign_in]
+    return GOOGLE.replace("{about}", about).replace("{sign_in}", setting.format(folder=shown_home(config_folder())))
+
+
+def shown_home(path: Path) -> str:
+    """A path as people write it: `~` for their home."""
+    try:
+        return f"~/{path.relative_to(Path.home())}"
+    except ValueError:
+        return str(path)
+
+
+def _next(sign_in: str) -> tuple[str, ...]:
+    """What is to be done now."""
+    folder = shown_home(config_folder())
+    first = {
+        "service_account": tr(
+            "next: put the service account's key file at {path} (chmod 600), then:", path=f"{folder}/key.json"
+        ),
+        "desktop": tr("next: put the OAuth client's file at {path} (chmod 600), then:", path=f"{folder}/client.json"),
+        "impersonation": tr("next: write the account's address into the config, then:"),
+        "application_default": tr("next:"),
+    }[sign_in]
+    make = "sheetcrm apply pipeline --create TITLE --lang en"
+    bind = "sheetcrm apply pipeline --in URL --lang en"
+    return (
+        first,
+        "  sheetcrm login",
+        f"  {make if sign_in == 'desktop' else bind}",
+        *(
+            ()
+            if sign_in == "desktop"
+            else (tr("  (URL: a blank spreadsheet that you shared with that address, as Editor)"),)
+        ),
+    )

@@ -157,7 +157,7 @@ class Asked:
         from sheetcrm.connect import connect
 
         loaded = self.loaded()
-        with connect(loaded) as connection:
+        with connect(loaded, scopes=scopes_asked()) as connection:
             yield loaded, connection
 
     @contextmanager
@@ -168,7 +168,7 @@ class Asked:
 
         loaded = self.loaded()
         name, settings = config.resolve(loaded, self.wanted)
-        with connect(loaded) as connection, self.job(loaded, connection, name, settings) as job:
+        with connect(loaded, scopes=scopes_asked()) as connection, self.job(loaded, connection, name, settings) as job:
             yield job
 
     @contextmanager

@@ -1,0 +1,117 @@
+"""
+A file with a key of Google's → what is in it, unless others could have read it.
+
+A key is as good as a password and lasts longer, so where it lies is checked each time, before it is used.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import stat
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from sheetcrm import places
+from sheetcrm.errors import NotSignedIn, Refused
+from sheetcrm.messages import tr
+
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+CONSOLE = "https://console.cloud.google.com"
+
+
+def read(path: Path, kind: str) -> dict[str, Any]:
+    """The key of that `type` in a file; Refused where it is not safe, NotSignedIn when it is no such key."""
+    info = loaded(path)
+    found = info.get("type") or next((name for name in ("installed", "web") if name in info), None)
+    if found != kind:
+        raise NotSignedIn(_another(path, kind, str(found) if found else None))
+    return info
+
+
+def loaded(path: Path) -> dict[str, Any]:
+    """What the file says, whatever kind of key it is."""
+    check(path)
+    try:
+        info = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise NotSignedIn(
+            tr("{path} cannot be read: {error}", path=path, error=error.strerror or type(error).__name__)
+        ) from error
+    except ValueError as error:
+        # The error of a parser may quote the file.
+        raise NotSignedIn(
+            tr("{path} is damaged, or no key file: it is not JSON. Download it again.", path=path)
+        ) from error
+    if not isinstance(info, dict):
+        raise NotSignedIn(tr("{path} is no key file of Google's. Download it again.", path=path))
+    for name in ("token_uri", "auth_uri"):
+        _check_address(path, name, info.get(name) or (info.get("installed") or {}).get(name))
+    return info
+
+
+def check(path: Path) -> None:
+    """Refused, with the command that mends it, when others can read the file or it lies in a git work tree."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return  # said by whoever reads it
+    if os.name == "posix" and mode & OTHERS:
+        raise Refused(
+            tr(
+                "refused: {path} holds a key and others on this machine can read or write it (mode {mode}); mend it with: chmod 600 {quoted}",
+                path=path,
+                mode=f"{stat.S_IMODE(mode):04o}",
+                quoted=shlex.quote(str(path)),
+            )
+        )
+    tree = next((parent for parent in path.resolve().parents if (parent / ".git").exists()), None)
+    if tree is not None:
+        raise Refused(
+            tr(
+                "refused: {path} holds a key and lies in the git work tree {tree}, from where it would be committed one day; mend it with: mv {quoted} {target} and say that path in the config",
+                path=path,
+                tree=tree,
+                quoted=shlex.quote(str(path)),
+                target=shlex.quote(str(places.config_folder() / path.name)),
+            )
+        )
+
+
+def _check_address(path: Path, name: str, address: object) -> None:
+    """A key is sent to these: never in clear over a network."""
+    if address is None:
+        return
+    parts = urlsplit(str(address))
+    if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
+        raise Refused(
+            tr(
+                "refused: {name} in {path} is {address}, not https: the key would go over the network in clear",
+                name=name,
+                path=path,
+                address=address,
+            )
+        )
+
+
+def _another(path: Path, kind: str, found: str | None) -> str:
+    wanted = {
+        "service_account": tr(
+            "the key of a service account ({url} → the account → Keys → Add key → JSON)",
+            url=f"{CONSOLE}/iam-admin/serviceaccounts",
+        ),
+        "installed": tr(
+            "an OAuth client of the type Desktop app ({url} → Create client)", url=f"{CONSOLE}/auth/clients"
+        ),
+    }[kind]
+    meant = {
+        "service_account": tr("a service account's key: then say type: service_account"),
+        "installed": tr("an OAuth client: then say type: desktop"),
+        "web": tr("an OAuth client for a web application"),
+        "authorized_user": tr("an authorised user's file: name it in GOOGLE_APPLICATION_CREDENTIALS instead"),
+        "external_account": tr("for workload identity: name it in GOOGLE_APPLICATION_CREDENTIALS instead"),
+    }
+    is_what = meant.get(found or "", found or tr("something else"))
+    return tr("{path} should be {wanted}, but is {found}", path=path, wanted=wanted, found=is_what)

@@ -1,0 +1,48 @@
+"""
+Credentials → a session that says in our words why Google does not take them.
+
+That Google could not be reached for a token is left to whoever sends: it may be tried again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import requests
+from google.auth.exceptions import RefreshError
+from google.auth.transport.requests import AuthorizedSession
+
+from sheetcrm.errors import NotSignedIn
+from sheetcrm.sheets.signin.base import SignIn
+
+
+class Signed(AuthorizedSession):  # type: ignore[misc]  # google-auth has no type information that we follow
+    """A session that acts as whoever `way` signed in; NotSignedIn where Google takes the credentials no more."""
+
+    def __init__(self, credentials: Any, way: SignIn) -> None:
+        super().__init__(credentials)
+        self._way = way
+
+    def request(self, *arguments: Any, **options: Any) -> requests.Response:
+        """See requests; one more error, as above."""
+        try:
+            answer: requests.Response = super().request(*arguments, **options)
+        except RefreshError as error:
+            if error.retryable:
+                raise
+            raise _said(error, self._way) from error
+        return answer
+
+    def prove(self) -> None:
+        """Fetch a token now; NotSignedIn when there is none to be had."""
+        try:
+            self.credentials.refresh(self._auth_request)
+        except RefreshError as error:
+            if error.retryable:
+                raise
+            raise _said(error, self._way) from error
+
+
+def _said(error: RefreshError, way: SignIn) -> NotSignedIn:
+    said, *rest = [str(part) for part in error.args] or [str(error)]
+    return NotSignedIn(way.refused(said, " ".join(rest)))
