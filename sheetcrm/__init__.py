@@ -10,6 +10,7 @@ Customer management that lives in Google Sheets, for Python: docs/python.md.
 Nothing below is imported before it is used.  The map of the package is docs/architecture.md.
 """
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,10 @@ _WHERE = {
     "sheetcrm.sync.own": ("Header", "OwnRecords", "read"),
     "sheetcrm.sync.records": ("Issue", "Record", "Row"),
 }
+
+
+# Who uses the library hears nothing of it unless they configure logging.
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 
 def __getattr__(name: str) -> Any:

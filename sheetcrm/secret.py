@@ -2,6 +2,7 @@
 Where a secret is → the secret, at the moment of use.
 
 A config never holds one: it names the environment variable or the file that does.
+What was revealed is hidden from every log.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
 from sheetcrm.errors import UsageError
+from sheetcrm.logs import hide
 
 
 class Secret(BaseModel):
@@ -42,9 +44,9 @@ class Secret(BaseModel):
                 raise UsageError(
                     f"the environment variable {self.env}, which the config names for a secret, is not set"
                 )
-            return environment[self.env]
+            return hide(environment[self.env])
         path = folder / Path(self.file or "").expanduser()
         try:
-            return path.read_text(encoding="utf-8").strip()
+            return hide(path.read_text(encoding="utf-8").strip())
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"{path}, which the config names for a secret, cannot be read: {error}") from error

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "sheetcrm"
 
-EVERYBODY = {"allowances", "errors", "variants", "messages", "meter", "places"}
+EVERYBODY = {"allowances", "errors", "variants", "messages", "meter", "places", "logs"}
 MAY_IMPORT = {
     "allowances": set(),
     "errors": {"messages"},
@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "messages": set(),
     "meter": set(),
     "places": set(),
+    "logs": {"errors", "messages", "places"},
     "yamlfile": EVERYBODY,
     "layout": EVERYBODY,
     "sheets": EVERYBODY,

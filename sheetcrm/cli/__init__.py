@@ -12,6 +12,8 @@ import importlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import click
 
@@ -73,7 +75,26 @@ class LazyGroup(click.Group):
     type=click.Choice(LANGUAGES),
     help="What you are spoken to in (default: $SHEETCRM_LANG, else your locale's).",
 )
-def cli(lang: str | None) -> None:  # heeded before anything is imported; see `language_of`
+@click.option(
+    "--log",
+    "log_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    envvar="SHEETCRM_LOG",
+    metavar="FILE",
+    help="Log into that file what is done and every call (or: $SHEETCRM_LOG).",
+)
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    envvar="SHEETCRM_LOG_FORMAT",
+    help="Lines for people, or an object a line for machines.",
+)
+@click.option("-v", "--verbose", count=True, help="Say more of what is done; -vv everything, of libraries, too.")
+@click.option("--log-personal", is_flag=True, help="Log addresses and numbers of people as they are, not as hashes.")
+@click.option("--debug-http", is_flag=True, help="Log requests and answers whole, without tokens and people's data.")
+@click.pass_context
+def cli(context: click.Context, /, lang: str | None, **wanted: Any) -> None:  # lang: see `language_of`
     """Customer management that lives in Google Sheets, run like software.
 
     To begin, without Google:
@@ -83,6 +104,17 @@ def cli(lang: str | None) -> None:  # heeded before anything is imported; see `l
     sheetcrm apply pipeline --create "Our customers" --with-samples
     sheetcrm check
     """
+    from sheetcrm import logs
+
+    wish = logs.Wish(
+        wanted["log_file"],
+        wanted["log_format"],
+        wanted["verbose"],
+        personal=wanted["log_personal"],
+        exchanges=wanted["debug_http"],
+    )
+    usual = (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError)
+    context.with_resource(logs.kept(wish, context.invoked_subcommand or "", usual))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -98,6 +130,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def language_of(words: Sequence[str], environment: Mapping[str, str]) -> str:
     """The admin's language: as `--lang` says before the command, as the environment does, English where neither can be used."""
     for at, word in enumerate(words):
+        if at and words[at - 1] in WITH_VALUE:
+            continue
         if not word.startswith("-"):
             break
         name, given, value = word.partition("=")

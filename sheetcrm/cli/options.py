@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import json
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from sheetcrm.schema.template import Template
     from sheetcrm.sheets.gateway import Drive, Gateway
 
+LOG = logging.getLogger("sheetcrm.command")
 SOMETHING_TO_SEE = 3
 
 
@@ -189,6 +191,7 @@ class Asked:
         if announced:
             tell(f"{name} · {connection.label}")
         gateway = Gateway(connection.session, settings.id)
+        LOG.info("%s on spreadsheet %s", command_words(), settings.id)
         try:
             yield Job(loaded, connection, name, settings, gateway, {} if templates is None else templates)
         except NotFound as error:

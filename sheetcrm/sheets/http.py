@@ -30,6 +30,8 @@ from sheetcrm.sheets.refusals import crowded, over_quota, translated, whose_quot
 from sheetcrm.sheets.silence import never_sent, silent, useless
 
 LOG = logging.getLogger("sheetcrm.http")
+EXCHANGES = logging.getLogger("sheetcrm.http.exchange")
+"""Whole requests and answers, which only `--debug-http` asks for, and cleans."""
 
 PASSING = frozenset({408, 409, 429, 500, 502, 503, 504})
 """Statuses that may be gone a moment later."""
@@ -159,10 +161,10 @@ class Client(HTTPClient):  # type: ignore[misc]  # gspread has no type informati
 
     def _sent(self, call: Call) -> requests.Response:
         limits = (min(CONNECT, self._patience.timeout), self._patience.timeout)
-        began, status, body, wrong, sent = self._patience.clock(), 0, b"", "", None
+        began, status, body, wrong, sent, url = self._patience.clock(), 0, b"", "", None, call.url
         try:
             response = self._session.request(call.method, call.url, timeout=limits, stream=True, **call.options)
-            status, sent = response.status_code, response.request.body
+            status, sent, url = response.status_code, response.request.body, response.request.url or url
             # As requests itself does it, but with an end: a body that drips for ever would never time out.
             body = response._content = received(response, WHOLE * self._patience.timeout, self._patience.clock)
             if not response.ok:
@@ -177,7 +179,7 @@ class Client(HTTPClient):  # type: ignore[misc]  # gspread has no type informati
             call.spent += seconds
             self._note(
                 call,
-                Exchange(call.method, call.url, _bytes(sent), status, body, seconds, call.attempt, call.waited, wrong),
+                Exchange(call.method, url, _bytes(sent), status, body, seconds, call.attempt, call.waited, wrong),
             )
 
     def _pause(self, call: Call, turn: Turn | None, fault: Exception) -> None:
@@ -225,6 +227,7 @@ class Client(HTTPClient):  # type: ignore[misc]  # gspread has no type informati
         }
         form = "%(method)s %(what)s %(status)d, %(ms)d ms, %(bytes)d bytes, attempt %(attempt)d, waited %(waited).3g s %(fault)s"
         LOG.info(form, line, extra={"call": line})
+        EXCHANGES.debug("%s %s", call.method, call.what, extra={"exchange": exchange})
         self._manners.watch(exchange)
 
     def _said(self, fault: Exception, call: Call) -> Exception:

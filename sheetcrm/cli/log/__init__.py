@@ -41,9 +41,9 @@ class Wanted:
 @click.option("--full", is_flag=True, help="With --ours: everything that a write changed, not just the first ten.")
 @spreadsheet_options
 def log_command(asked: Asked, *, of: str | None, **options: Any) -> int:
-    """Show what was sent to whom, or what was written, the latest first.
+    """Show what was sent to whom, or what was written.
 
-    Of every spreadsheet, or of the one that --in says; no request is made.
+    The latest first, of every spreadsheet, or of the one that --in says; no request is made.
     """
     from sheetcrm.cli.log import mails, ours
     from sheetcrm.errors import UsageError
