@@ -74,7 +74,7 @@ def planning_options(function: Callable[..., Any]) -> Callable[..., Any]:
     everywhere = "Every spreadsheet of the config, each by its own template; one that fails does not stop the others."
     function = click.option("--all", "everywhere", is_flag=True, help=everywhere)(function)
     function = click.option("--lang", type=click.Choice(["zh", "en"]), help="What the team reads.")(function)
-    in_folder = "With --create: the id of the Drive folder or Shared Drive to make it in."
+    in_folder = "With --create: the address or id of the Drive folder or Shared Drive to make it in."
     function = click.option("--folder", metavar="ID", help=in_folder)(function)
     function = click.option("--create", metavar="TITLE", help="Make a new spreadsheet of that title.")(function)
     return click.argument("template", required=False)(function)
@@ -199,6 +199,7 @@ def _create(asked: Asked, wanted: Wanted, title: str) -> int:
     """Show the plan of a new spreadsheet; once agreed, make the file, remember it before anything else, fill it."""
     from sheetcrm.config import SpreadsheetSettings, remember
     from sheetcrm.sheets.gateway import Drive
+    from sheetcrm.sheets.newfile import folder_id, make
 
     plan, file, template = _plan_of_new(asked, wanted)
     plan.check(wanted.fingerprint)
@@ -211,7 +212,8 @@ def _create(asked: Asked, wanted: Wanted, title: str) -> int:
         wanted = replace(wanted, shown=True)
     wanted = replace(wanted, language=wanted.language or "en", yes=True)
     with asked.connected() as (loaded, connection):
-        new = Drive(connection.session).create(title, folder=wanted.folder)
+        folder = folder_id(wanted.folder) if wanted.folder else None
+        new = make(Drive(connection.session), title, folder=folder, account=connection.account)
         settings = SpreadsheetSettings(id=new, template=template_name(loaded, file), language=wanted.language)
         remember(loaded, title, settings)
         with asked.job(loaded, connection, title, settings, {file: template}) as job:

@@ -38,7 +38,7 @@ class By:
         except (OSError, KeyError):
             # In a container without names there are numbers only, and no module for them elsewhere.
             user = ""
-        account = getattr(getattr(session, "credentials", None), "service_account_email", "")
+        account = getattr(session, "account", "")
         return cls(user, account or "", command)
 
 

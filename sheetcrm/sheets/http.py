@@ -249,5 +249,6 @@ def _bytes(body: Any) -> bytes:
 
 
 def _account(session: requests.Session) -> str:
-    """The service account's address, when the session has one."""
-    return str(getattr(getattr(session, "credentials", None), "service_account_email", "") or "")
+    """The address that has to get roles, when the session knows it."""
+    known = getattr(session, "account", "")
+    return str(known or getattr(getattr(session, "credentials", None), "service_account_email", "") or "")

@@ -44,7 +44,9 @@ ABOUT = {
     WRITE: N_("see, change and delete what is in your spreadsheets"),
     MAKE: N_("make files in your Drive, and see, change, share and delete the files it made"),
     SEE_ACCESS: N_("see the names of your Drive's files, and who may open them"),
-    ACCESS: N_("see, change, share and delete all files of your Drive; needed to change who may open a spreadsheet"),
+    ACCESS: N_(
+        "see, change, share and delete all files of your Drive; needed to change who may open a spreadsheet, and for folders"
+    ),
     WHO[0]: N_("know that it is you"),
     WHO[1]: N_("know your address, to name it in messages and in the journal"),
 }
@@ -59,6 +61,8 @@ NEEDS: dict[str, Scopes] = {
     "access fix": SHARING,
     "apply": WORK,
     "apply create": MAKING,
+    # A folder that people made is none of the files that drive.file sees.
+    "apply folder": SHARING,
     "apply share": SHARING,
     "archive": WORK,
     "archive dry_run": READING,

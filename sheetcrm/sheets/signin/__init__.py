@@ -27,4 +27,5 @@ def google_session(way: SignIn, folder: Path, scopes: Iterable[str]) -> tuple[Si
     credentials = way.credentials(folder, scopes)
     from sheetcrm.sheets.signin.session import Signed  # noqa: PLC0415 - google.auth takes 160 ms that others need not pay
 
-    return Signed(credentials, way), way.address(credentials)
+    session = Signed(credentials, way)
+    return session, session.account

@@ -23,6 +23,11 @@ class Signed(AuthorizedSession):  # type: ignore[misc]  # google-auth has no typ
         super().__init__(credentials)
         self._way = way
 
+    @property
+    def account(self) -> str:
+        """The address that has to get roles; empty where only Google knows it, or none was fetched yet."""
+        return self._way.address(self.credentials)
+
     def request(self, *arguments: Any, **options: Any) -> requests.Response:
         """See requests; one more error, as above."""
         try:
