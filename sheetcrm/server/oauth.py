@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import secrets
 import threading
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
@@ -90,14 +91,13 @@ class Issuer:
         }
 
     def authorized_user(self, email: str) -> Json:
-        """An authorized-user file for `email` with every scope; google-auth always refreshes it at Google's own address."""
+        """An authorized-user file for `email` with every scope, each its own; google-auth always refreshes it at Google's own address."""
         client = self._client()
-        consent = self._tokens.derived(f"authorized user:{email}", 16)
         return {
             "type": "authorized_user",
             "client_id": client.id,
             "client_secret": client.secret,
-            "refresh_token": self._tokens.refresh(Grant(email, EVERYTHING, consent)),
+            "refresh_token": self._tokens.refresh(Grant(email, EVERYTHING, secrets.token_hex(8))),
             "universe_domain": "googleapis.com",
         }
 

@@ -13,6 +13,7 @@ from sheetcrm.errors import ConfigError, NotSignedIn, Refused, SheetcrmError
 from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sheets.scopes import ACCESS, AUTH, MAKING, READING
 from sheetcrm.sheets.signin import ApplicationDefault, ServiceAccountFile, SignIn, google_session
+from sheetcrm.sheets.signin.consent import client_of
 
 from .conftest import ABOUT, ROBOT
 
@@ -217,8 +218,6 @@ def test_every_way_has_a_name_and_says_what_it_is():
 
 def test_requests_of_ours_have_no_secret_in_their_words(google):
     google.key(google.client(), "client.json")
-    from sheetcrm.sheets.signin.consent import client_of
-
     client = client_of(google.folder / "client.json")
     assert client.secret not in repr(client)
     assert json.loads((google.folder / "client.json").read_text())["installed"]["client_secret"] == client.secret
