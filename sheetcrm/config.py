@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -35,6 +35,9 @@ from sheetcrm.remind.notifiers import MAIL, Way
 from sheetcrm.secret import Secret
 from sheetcrm.sheets.signin import ApplicationDefault, SignIn
 from sheetcrm.variants import nearest
+
+if TYPE_CHECKING:
+    from sheetcrm.journal.policy import Policy
 
 FILE = "config.yaml"
 ENVIRONMENT = "SHEETCRM_CONFIG"
@@ -286,6 +289,13 @@ class JournalSettings(Settings):
     def path(self, path: Path) -> Path:
         """A path of the config, absolute."""
         return self.folder / path.expanduser()
+
+    @property
+    def journal_policy(self) -> Policy:
+        """How long writes are kept, and what is not kept of them."""
+        from sheetcrm.journal.policy import Policy  # noqa: PLC0415 - only who writes needs it
+
+        return Policy(self.journal.keep_days, self.journal.redact)
 
     def ledger_place(self, environment: Mapping[str, str]) -> Path | str:
         """Where the ledger is: an absolute path, or the URL of a database; UsageError when the secret is not there."""

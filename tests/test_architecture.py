@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "remind": EVERYBODY | {"schema", "sync", "layout", "secret"},
     "server": set(),
     "secret": EVERYBODY,
-    "config": EVERYBODY | {"yamlfile", "secret", "remind", "sheets"},
+    "config": EVERYBODY | {"yamlfile", "secret", "remind", "sheets", "journal"},
     "connect": EVERYBODY | {"config", "sheets", "server"},
     "testing": EVERYBODY | {"server"},
     "spreadsheet": EVERYBODY

@@ -132,8 +132,12 @@ def _merged(
 
 def taken_apart(asked: Asked, job: Job, template: Template, *, ask: bool, dry_run: bool) -> int:
     """The last merge in the journal, as `undo` takes it back: rows out of the archive, then every cell; nothing else is touched."""
+    from sheetcrm.journal import restorable
+
     known = [
-        (path, write) for path, write in job.journal.writes() if write.stage in ("begun", "done") and write.entries
+        (path, restorable(write)[0])
+        for path, write in job.journal.writes()
+        if write.stage in ("begun", "done") and write.entries
     ]
     what = known[0][1].what
     parts = list(takewhile(lambda part: part[1].what == what, known))

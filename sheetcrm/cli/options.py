@@ -65,7 +65,7 @@ class Job:
         from sheetcrm.journal import By, Journal
 
         by = By.here(command_words(), self.connection.session)
-        return Journal(self.config.journal_folder, self.settings.id, by)
+        return Journal(self.config.journal_folder, self.settings.id, by, self.config.journal_policy)
 
     def template(self, given: str | None = None, language: str | None = None) -> tuple[Template, str]:
         """The template and language meant: as given, as the config remembers, else as marked in the spreadsheet (one read)."""

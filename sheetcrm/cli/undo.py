@@ -11,6 +11,7 @@ import click
 from sheetcrm.allowances import ALLOWANCES
 from sheetcrm.cli.apply import tell_sent
 from sheetcrm.cli.options import Asked, Job, now, print_json, requests_of, spreadsheet_options, tell
+from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,6 +52,7 @@ def undo_command(asked: Asked, dry_run: bool, yes: bool, **allowed: bool) -> int
         )
         if path is None or write is None:
             raise UsageError(f"nothing that was written to {job.name} from here can be undone")
+        kept = _restorable(job, path, write)
         if is_binding(write.entries):
             return _unbound(asked, job, write, path, ask=not (dry_run or yes), dry_run=dry_run)
         template, language = job.template()
@@ -58,6 +60,7 @@ def undo_command(asked: Asked, dry_run: bool, yes: bool, **allowed: bool) -> int
             from sheetcrm.cli.dedupe import taken_apart
 
             return taken_apart(asked, job, template, ask=not (dry_run or yes), dry_run=dry_run)
+        write = kept
         if is_cells(write.entries):
             return _cells_back(asked, job, template, write, path, ask=not (dry_run or yes), dry_run=dry_run)
         if is_rows(write.entries):
@@ -77,6 +80,30 @@ def undo_command(asked: Asked, dry_run: bool, yes: bool, **allowed: bool) -> int
         if asked.as_json:
             print_json({**_json(found), "undone": write.fingerprint, "requests": requests_of(job.gateway)})
     return 0
+
+
+def _restorable(job: Job, path: Path, write: Write) -> Write:
+    """Without what the journal did not keep, which is said; Refused where nothing else is in it, once: then the write before is the last."""
+    from sheetcrm.errors import Refused
+    from sheetcrm.journal import restorable
+
+    kept, lost = restorable(write)
+    if lost and not kept.entries:
+        job.journal.mark(path, "aside")
+        raise Refused(
+            tr(
+                "refused: nothing of {what} can be taken back: the journal keeps none of it (journal: redact in the config)",
+                what=write.what,
+            )
+        )
+    for place in lost:
+        tell(
+            tr(
+                "stays: {place}: the journal does not keep what stood there (journal: redact in the config)",
+                place=place,
+            )
+        )
+    return kept
 
 
 def settle(job: Job, path: Any) -> None:

@@ -8,6 +8,7 @@ somebody can tell what it was and take it back.
 from sheetcrm.journal.asking import Answer, Question
 from sheetcrm.journal.folder import Journal, continued, read
 from sheetcrm.journal.lines import Line, lines, said
+from sheetcrm.journal.policy import Policy, restorable
 from sheetcrm.journal.write import By, Json, Stage, Write, fingerprint
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Journal",
     "Json",
     "Line",
+    "Policy",
     "Question",
     "Stage",
     "Write",
@@ -23,5 +25,6 @@ __all__ = [
     "fingerprint",
     "lines",
     "read",
+    "restorable",
     "said",
 ]

@@ -16,25 +16,38 @@ from pathlib import Path
 from typing import TextIO
 
 from sheetcrm.errors import ApiError, SheetcrmError
-from sheetcrm.journal.write import By, Json, Stage, Write, fingerprint, parsed, stage_line
+from sheetcrm.journal.policy import Policy
+from sheetcrm.journal.rolling import last_number, loose, packs, rolled, unpacked
+from sheetcrm.journal.write import By, Json, Stage, Write, parsed, stage_line
+from sheetcrm.journal.write import fingerprint as fingerprint_of
 from sheetcrm.messages import tr
 
 LOG = logging.getLogger("sheetcrm.journal")
+NOBODY, EVERYTHING = By(), Policy()
 
 
 class Journal:
     """The writes to one spreadsheet."""
 
-    def __init__(self, folder: Path, spreadsheet_id: str, by: By = By()) -> None:  # noqa: B008 - frozen
-        """The folder is made when there is something to put into it."""
+    def __init__(
+        self,
+        folder: Path,
+        spreadsheet_id: str,
+        by: By = NOBODY,
+        policy: Policy = EVERYTHING,
+    ) -> None:
+        """The folder is made when there is something to put into it; `by` stands beside whatever is written, which `policy` has looked through."""
         self._folder = folder / spreadsheet_id
-        self._by = by
+        self._by, self._policy = by, policy
 
     def begin(
         self, what: str, fingerprint: str, entries: Sequence[Json], now: datetime, *, stage: Stage = "begun"
     ) -> Path:
         """Write down what is about to be sent; the file, for `mark`.  SheetcrmError when that cannot be done: nothing is to be sent then."""
-        write = Write(_moment(now), what, fingerprint, tuple(entries), stage, self._by)
+        called, kept = self._policy.redacted(what, entries)
+        # One of what is not kept could be guessed, value by value.
+        known = fingerprint if kept == list(entries) else fingerprint_of(kept)
+        write = Write(_moment(now), called, known, tuple(kept), stage, self._by)
         try:
             path = self._new(write.line())
         except OSError as error:
@@ -45,6 +58,7 @@ class Journal:
                     reason=error.strerror,
                 )
             ) from error
+        self._roll(now)
         LOG.info(
             "write %s begun by %s: %d changes, %s", path.stem, self._by.command or "?", len(write.entries), fingerprint
         )
@@ -57,7 +71,7 @@ class Journal:
 
         What was refused is nothing that could be taken back; with `aside` for a stage neither is what was done.
         """
-        path = self.begin(what, fingerprint(entries), entries, now, stage="aside" if stage == "aside" else "begun")
+        path = self.begin(what, fingerprint_of(entries), entries, now, stage="aside" if stage == "aside" else "begun")
         try:
             yield
         except ApiError as refused:
@@ -69,7 +83,7 @@ class Journal:
 
     def note(self, what: str, entries: Sequence[Json], now: datetime) -> None:
         """Write down what was done and is never taken back from here: who was given access, a file that was made."""
-        self.begin(what, fingerprint(entries), entries, now, stage="aside")
+        self.begin(what, fingerprint_of(entries), entries, now, stage="aside")
 
     def mark(self, path: Path, stage: Stage) -> None:
         """What became of it; that this cannot be written down does not undo it, so it is only logged."""
@@ -84,22 +98,31 @@ class Journal:
             LOG.info("write %s %s", path.stem, stage)
 
     def writes(self) -> Iterator[tuple[Path, Write]]:
-        """All that are known, the newest first."""
-        for path in sorted(self._files(), key=_number, reverse=True):
+        """All that can be taken back yet, the newest first."""
+        for path in reversed(loose(self._folder)):
             if (write := parsed(path.read_text(encoding="utf-8"))) is not None:
                 yield path, write
 
     def history(self) -> Iterator[tuple[str, Write]]:
         """All that are known by number, the newest first."""
+        there = set()
         for path, write in self.writes():
+            there.add(path.stem)
             yield path.stem, write
+        for pack in reversed(packs(self._folder)):
+            # What is in both was packed by a process that died before it was done.
+            yield from ((name, write) for name, write in unpacked(pack) if name not in there)
 
-    def _files(self) -> list[Path]:
-        return list(self._folder.glob("[0-9]*.json"))
+    def _roll(self, now: datetime) -> None:
+        """Room for more; that there is none made keeps nothing from being written."""
+        try:
+            rolled(self._folder, self._policy.keep_days, now)
+        except (OSError, ValueError) as error:
+            LOG.warning("old writes could not be packed or deleted: %s", error)
 
     def _new(self, text: str) -> Path:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        number = 1 + max((_number(path) for path in self._files()), default=0)
+        number = last_number(self._folder) + 1
         while True:
             path = self._folder / f"{number:06d}.json"
             try:
@@ -143,7 +166,3 @@ def _kept(file: TextIO) -> None:
 
 def _moment(now: datetime) -> str:
     return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _number(path: Path) -> int:
-    return int(path.stem)

@@ -8,10 +8,11 @@ told as it stands, never left out.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from sheetcrm.journal.policy import VEILED, is_veiled
 from sheetcrm.journal.write import Json, Write
 
 NOTHING = None
@@ -40,8 +41,8 @@ def said(value: Any) -> str:
     """A value for people: what is not kept as what it is, nothing as (blank)."""
     if value in (None, ""):
         return "(blank)"
-    if isinstance(value, Mapping) and value.keys() == {"veiled"}:
-        return str(value["veiled"])
+    if is_veiled(value):
+        return str(value[VEILED])
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 

@@ -94,7 +94,7 @@ def _named(config: Config, settings: SpreadsheetSettings) -> str | None:
 
 
 def _journal(config: Config, gateway: Gateway, session: object = None) -> Journal:
-    return Journal(config.journal_folder, gateway.spreadsheet_id, By.here("python", session))
+    return Journal(config.journal_folder, gateway.spreadsheet_id, By.here("python", session), config.journal_policy)
 
 
 def _template(
