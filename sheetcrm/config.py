@@ -49,18 +49,57 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class QuotaSettings(Settings):
+    """Calls a minute, for reads and again for writes, that all processes of this machine share."""
+
+    user: int = Field(
+        default=60, ge=1, description="For whoever is signed in; Google's own number where it is left out."
+    )
+    project: int = Field(default=300, ge=1, description="For all who sign in with credentials of one Cloud project.")
+
+
+def _proxy(value: str) -> str:
+    if not re.fullmatch(r"(https?|socks5h?)://[^\s/]+/?", value):
+        raise PydanticCustomError("proxy", "expected an address, http://host:port, or {{env: NAME}} or {{file: PATH}}")
+    if "@" in value:
+        raise PydanticCustomError(
+            "proxy",
+            "a password does not belong in this file: write {env: NAME} or {file: PATH}, with the whole URL there",
+        )
+    return value
+
+
+Proxy = Annotated[
+    Annotated[str, AfterValidator(_proxy), Tag("address")] | Annotated[Secret, Tag("secret")],
+    Discriminator(lambda value: "secret" if isinstance(value, dict | Secret) else "address"),
+]
+"""The address, or where it is found."""
+
+
 class GoogleSettings(Settings):
-    """Who we are at Google."""
+    """Who we are at Google, how we get there, and how much we may ask."""
 
     sign_in: SignIn = Field(
         default=ApplicationDefault(),
         description="How to sign in: application_default, service_account, impersonation or desktop (docs/google.md).",
+    )
+    quota: QuotaSettings | None = Field(
+        default=None,
+        description="With api: http://…: whether to keep to limits a minute; at Google they are always kept.",
+    )
+    proxy: Proxy | None = Field(default=None, description="The way out, where HTTPS_PROXY does not say it.")
+    ca: Path | None = Field(
+        default=None, description="A file of certificates (PEM) to trust instead of those that come with Python."
     )
 
     @property
     def signs_in(self) -> bool:
         """Whether the config says how, rather than leaving it to what the machine is signed in with."""
         return "sign_in" in self.model_fields_set
+
+    def proxy_url(self, folder: Path, environment: Mapping[str, str]) -> str:
+        """The proxy's address, empty when none is named; UsageError when it is a secret that is not there."""
+        return self.proxy.reveal(folder, environment) if isinstance(self.proxy, Secret) else self.proxy or ""
 
 
 class SpreadsheetSettings(Settings):
@@ -224,14 +263,6 @@ Place = Annotated[
 """A file, a database, or where the URL of a database with a password is found."""
 
 
-class Config(Settings):
-    """Everything that config.yaml says."""
-
-    api: Annotated[str, AfterValidator(_api)]
-    data: Path = Field(default=Path("sheetcrm-data"), description="With api: local, the folder of the embedded server.")
-    token: Secret | None = Field(default=None, description="With api: http://…, the server's bearer token.")
-    google: GoogleSettings = GoogleSettings()
-    templates: tuple[Path, ...] = Field(default=(), description="Folders of your own templates, looked at first.")
 class JournalSettings(Settings):
     """What remembers what was written to spreadsheets; a folder alone may stand for it."""
 
@@ -250,13 +281,67 @@ class JournalSettings(Settings):
         return {"folder": value} if isinstance(value, str | Path) else value
 
 
+class KeepSettings(Settings):
+    """Of how many days, weeks and months that have a backup the newest one stays."""
+
+    daily: int = Field(default=7, ge=1)
+    weekly: int = Field(default=5, ge=0)
+    monthly: int = Field(default=12, ge=0)
+
+
+class BackupSettings(Settings):
+    """Where backups are, how long, and who may open them."""
+
+    folder: Path = Field(default=Path("sheetcrm-backup"), description="A folder for each spreadsheet is made in it.")
+    keep: KeepSettings = KeepSettings()
+    encrypt_to: tuple[str, ...] = Field(
+        default=(), description="Public keys of age (age1…): only who has one of the keys can open a backup."
+    )
+    before_apply: bool = Field(
+        default=True, description="Whether an apply that deletes people's data makes a backup first."
+    )
+
+
+def _domain(value: str) -> str:
+    if re.fullmatch(r"[^@\s,;<>*]+\.[^@\s,;<>*]+", value):
+        return value
+    raise PydanticCustomError("domain", "expected a domain, as example.com")
+
+
+Level = Literal["writer", "commenter", "reader"]
+
+
+class AccessSettings(Settings):
+    """Who may open the spreadsheets beside the team; `sheetcrm access` compares."""
+
+    domains: tuple[Annotated[str, AfterValidator(_domain)], ...] = Field(
+        default=(), description="Only people of these may have access; none: people of any."
+    )
+    link: Literal["none", "reader", "commenter", "writer"] = Field(
+        default="none", description="The most that anyone with the link may do."
+    )
+    also: dict[Annotated[str, Field(pattern=r"^[^\s,;<>]+\.[^\s,;<>]+$")], Level] = Field(
+        default_factory=dict,
+        description="Addresses of people, groups and service accounts, and domains, beside the team, and the most that they may do.",
+    )
+
+
+class Config(Settings):
+    """Everything that config.yaml says."""
+
+    api: Annotated[str, AfterValidator(_api)]
+    data: Path = Field(default=Path("sheetcrm-data"), description="With api: local, the folder of the embedded server.")
+    token: Secret | None = Field(default=None, description="With api: http://…, the server's bearer token.")
+    google: GoogleSettings = GoogleSettings()
+    templates: tuple[Path, ...] = Field(default=(), description="Folders of your own templates, looked at first.")
     spreadsheets: dict[str, SpreadsheetSettings] = Field(default_factory=dict)
     admins: tuple[EmailAddress, ...] = Field(
         default=(), description="Addresses that may edit whatever a template locks, beside the roles that it names."
     )
-    share: dict[str, Literal["writer", "commenter", "reader"]] = Field(
+    share: dict[str, Level] = Field(
         default_factory=dict, description="By role, the access that --share gives, where the template does not say so."
     )
+    access: AccessSettings = AccessSettings()
     mail: MailSettings | None = None
     heartbeat: Heartbeat | None = Field(
         default=None, description="An address that is called (GET) after each round of reminders that went well."
@@ -273,6 +358,8 @@ class JournalSettings(Settings):
         default_factory=JournalSettings,
         description="What remembers what was written, so that it can be undone: a folder, or {folder, keep_days, redact}.",
     )
+
+    backup: BackupSettings = BackupSettings()
 
     _file: Path = PrivateAttr(default=Path(FILE))
 
@@ -291,6 +378,11 @@ class JournalSettings(Settings):
         return self.folder / path.expanduser()
 
     @property
+    def journal_folder(self) -> Path:
+        """Where the journal is, absolute; below it a folder for each spreadsheet, by its id."""
+        return self.path(self.journal.folder)
+
+    @property
     def journal_policy(self) -> Policy:
         """How long writes are kept, and what is not kept of them."""
         from sheetcrm.journal.policy import Policy  # noqa: PLC0415 - only who writes needs it
@@ -305,11 +397,6 @@ class JournalSettings(Settings):
 
     @property
     def ways(self) -> dict[str, Way]:
-    @property
-    def journal_folder(self) -> Path:
-        """Where the journal is, absolute; below it a folder for each spreadsheet, by its id."""
-        return self.path(self.journal.folder)
-
         """
         Every way to send, by the word that rules have for it; the first is mail, where there is any.
 

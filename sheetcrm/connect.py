@@ -7,6 +7,7 @@ answers Google's own URLs, so nothing behind it can tell which one it talks to.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,8 +19,14 @@ import requests
 from sheetcrm.config import Config
 from sheetcrm.errors import MissingExtra, UsageError
 from sheetcrm.messages import tr
+from sheetcrm.places import state_folder
+from sheetcrm.sheets.manners import Manners, Wait, behave, nobody
+from sheetcrm.sheets.network import Network
+from sheetcrm.sheets.quota import Allowance, Quota, quota_of
 from sheetcrm.sheets.scopes import WORK
 from sheetcrm.sheets.signin import google_session
+
+LOG = logging.getLogger("sheetcrm.quota")
 
 
 @dataclass(frozen=True)
@@ -36,21 +43,51 @@ class Connection:
 
 @contextmanager
 def connect(
-    config: Config, environment: Mapping[str, str] = os.environ, *, scopes: Iterable[str] = WORK
+    config: Config,
+    environment: Mapping[str, str] = os.environ,
+    *,
+    scopes: Iterable[str] = WORK,
+    waiting: Callable[[Wait], None] = nobody,
 ) -> Iterator[Connection]:
     """
     Open what `api:` names, and close it at the end (the embedded server stops listening).
 
     `scopes` is how far it has to reach where one signs in, and not further.
+    `waiting` is told before each wait for the quota, where one is kept.
     """
     opener: Callable[[Config, Mapping[str, str], Iterable[str]], Iterator[Connection]]
     opener = {"local": _local, "google": _google}.get(config.api, _server)
     with contextmanager(opener)(config, environment, scopes) as connection:
+        behave(connection.session, Manners(_quota(config, connection, environment), waiting))
         yield connection
 
 
-def _google(config: Config, _environment: Mapping[str, str], scopes: Iterable[str]) -> Iterator[Connection]:
+def network(config: Config, environment: Mapping[str, str] = os.environ) -> Network:
+    """The way out that the config names."""
+    google = config.google
+    return Network(google.proxy_url(config.folder, environment), config.path(google.ca) if google.ca else None)
+
+
+def _quota(config: Config, connection: Connection, environment: Mapping[str, str]) -> Quota | None:
+    """What all processes of this machine keep to together: at Google always, at a server where the config says so."""
+    told = config.google.quota
+    if config.api == "local" or (config.api != "google" and told is None):
+        return None
+    folder: Path | None
+    allowance = Allowance(told.user, told.project) if told else Allowance()
+    try:
+        folder = state_folder(environment) / "quota"
+        folder.mkdir(exist_ok=True, mode=0o700)
+    except OSError as error:
+        LOG.warning("the quota is not shared with other processes: %s", type(error).__name__)
+        folder = None
+    user = connection.account or ("" if config.api == "google" else config.api)
+    return quota_of(connection.session, user, folder, allowance)
+
+
+def _google(config: Config, environment: Mapping[str, str], scopes: Iterable[str]) -> Iterator[Connection]:
     session, account = google_session(config.google.sign_in, config.folder, scopes)
+    network(config, environment).lead(session)
     with session:
         yield Connection(session, f"google · {account or tr('your own account')}", account=account)
 

@@ -23,6 +23,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from sheetcrm.messages import tr
+
 if TYPE_CHECKING:
     from sheetcrm.config import Config, SpreadsheetSettings
     from sheetcrm.connect import Connection
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from sheetcrm.meter import Meter
     from sheetcrm.schema.template import Template
     from sheetcrm.sheets.gateway import Drive, Gateway
+    from sheetcrm.sheets.http import Counts
 
 LOG = logging.getLogger("sheetcrm.command")
 SOMETHING_TO_SEE = 3
@@ -156,21 +159,26 @@ class Asked:
     @contextmanager
     def connected(self) -> Iterator[tuple[Config, Connection]]:
         """Config and connection, without a spreadsheet chosen."""
+        from sheetcrm.cli.waiting import say_wait
         from sheetcrm.connect import connect
 
         loaded = self.loaded()
-        with connect(loaded, scopes=scopes_asked()) as connection:
+        with connect(loaded, scopes=scopes_asked(), waiting=say_wait) as connection:
             yield loaded, connection
 
     @contextmanager
     def open(self) -> Iterator[Job]:
         """The one spreadsheet meant; says on stderr what it is and, with --stats, what it cost."""
         from sheetcrm import config
+        from sheetcrm.cli.waiting import say_wait
         from sheetcrm.connect import connect
 
         loaded = self.loaded()
         name, settings = config.resolve(loaded, self.wanted)
-        with connect(loaded, scopes=scopes_asked()) as connection, self.job(loaded, connection, name, settings) as job:
+        with (
+            connect(loaded, scopes=scopes_asked(), waiting=say_wait) as connection,
+            self.job(loaded, connection, name, settings) as job,
+        ):
             yield job
 
     @contextmanager
@@ -201,7 +209,7 @@ class Asked:
             raise NotFound(self._not_here(loaded, connection, settings), status=error.status) from error
         finally:
             if self.stats:
-                tell(f"Sheets requests: {gateway.counts.reads} read, {gateway.counts.writes} written")
+                tell(_cost(gateway.counts))
 
     def _not_here(self, loaded: Config, connection: Connection, settings: SpreadsheetSettings) -> str:
         """Where a spreadsheet that no embedded server has may be instead."""
@@ -271,3 +279,11 @@ def print_json(value: Any) -> None:
 def requests_of(gateway: Gateway) -> dict[str, int]:
     """What a command cost, for its JSON."""
     return {"reads": gateway.counts.reads, "writes": gateway.counts.writes}
+
+
+def _cost(counts: Counts) -> str:
+    """What a command cost, for people: repeated requests are counted among the others, too."""
+    said = tr("Sheets requests: {reads} read, {writes} written", reads=counts.reads, writes=counts.writes)
+    if not counts.repeated and not counts.waited:
+        return said
+    return said + tr("; {repeated} repeated, {waited:.1f} s waited", repeated=counts.repeated, waited=counts.waited)

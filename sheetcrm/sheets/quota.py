@@ -10,6 +10,7 @@ they begin, hold more than is allowed.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import os
@@ -121,15 +122,15 @@ class Quota:
 
     def __init__(
         self,
-        file: Path,
+        file: Path | None,
         user: str,
         allowance: Allowance,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`clock` is in seconds, and the same for all processes that share the file."""
+        """`clock` is in seconds, and the same for all processes that share the file; None: nobody shares."""
         self._file, self._user, self.allowance, self._clock = file, user, allowance, clock
-        self._alone: Queue | None = None
+        self._alone: Queue | None = None if file else Queue()
 
     def reserve(self, kind: Kind) -> Turn:
         """A turn behind all others."""
@@ -177,8 +178,8 @@ class Quota:
     @contextmanager
     def _open(self, *, writing: bool = True) -> Iterator[Queue]:
         """The queue as it is now, kept when it is left."""
-        if self._alone is not None:
-            self._alone = self._alone.cleared(self.allowance, self._clock())
+        if self._alone is not None or self._file is None:
+            self._alone = (self._alone or Queue()).cleared(self.allowance, self._clock())
             yield self._alone
             return
         lock = FileLock(self._file.with_suffix(".lock"), timeout=LOCKED, mode=0o600, thread_local=False)
@@ -223,3 +224,25 @@ def _write(file: Path, queue: Queue) -> None:
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
         json.dump(said, out)
     beside.replace(file)
+
+
+def quota_of(session: object, user: str, folder: Path | None, allowance: Allowance) -> Quota:
+    """
+    The quota that a signed-in session takes from, kept in `folder` for other processes, too.
+
+    Google counts by the project that made the credentials, and in it by
+    `user`: an address, or where that is not known the client that was agreed to.
+    """
+    credentials = getattr(session, "credentials", None)
+    client = str(getattr(credentials, "client_id", None) or "")
+    home = (
+        user.partition("@")[2].removesuffix(".iam.gserviceaccount.com") if user.endswith("gserviceaccount.com") else ""
+    )
+    project = getattr(credentials, "quota_project_id", None) or home or client.partition("-")[0]
+    file = folder / f"{_veiled(str(project))}.json" if folder else None
+    return Quota(file, _veiled(user or client), allowance)
+
+
+def _veiled(text: str) -> str:
+    """A name for a file that says of nobody that they are a user of ours."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
