@@ -36,6 +36,7 @@ MAY_IMPORT = {
     "testing": EVERYBODY | {"server"},
     "spreadsheet": EVERYBODY
     | {"schema", "sync", "sheets", "layout", "journal", "config", "connect", "remind", "resources"},
+    "backup": EVERYBODY | {"provision", "sync", "sheets", "layout", "journal", "schema", "resources", "server", "remind"},
     "preview": EVERYBODY | {"schema", "provision", "sheets", "testing"},
 }
 OWNERS = {
@@ -60,6 +61,7 @@ OWNERS = {
     "formualizer": {"server"},
     "orjson": {"server"},
     "cryptography": {"server"},
+    "pyrage": {"backup.sealing"},
     "googleapiclient": {"testing"},
     "httplib2": {"testing"},
     "phonenumbers": {"schema"},

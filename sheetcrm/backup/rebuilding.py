@@ -1,0 +1,224 @@
+"""
+An archive → a new spreadsheet that says the same, ids and marks of ours included.
+
+Order matters: names and tabs before the formulas that use them, merges before
+cells, locks and what is hidden last.  Each batch is whole, all of them together
+are not: whoever calls throws away what was half made.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Protocol
+
+from sheetcrm.backup.archive import Archive
+from sheetcrm.backup.painting import requests
+from sheetcrm.backup.reading import Block
+from sheetcrm.backup.state import dimensions
+from sheetcrm.errors import SheetcrmError
+from sheetcrm.messages import tr
+from sheetcrm.meter import Meter, unmetered
+
+Json = dict[str, Any]
+
+BATCH = 1_500_000
+"""Bytes of requests that go together; Google advises to stay below 2 MB."""
+PROPERTIES = (
+    "locale",
+    "timeZone",
+    "autoRecalc",
+    "iterativeCalculationSettings",
+    "spreadsheetTheme",
+    "importFunctionsExternalUrlAccessAllowed",
+)
+TABS = ("sheetId", "title", "gridProperties", "tabColorStyle", "rightToLeft")
+WAYS = {"rowMetadata": "ROWS", "columnMetadata": "COLUMNS"}
+
+Adds = Callable[[int, Json], Json]
+AFTER: dict[str, Adds] = {
+    "tables": lambda _, thing: {"addTable": {"table": thing}},
+    "bandedRanges": lambda _, thing: {"addBanding": {"bandedRange": thing}},
+    "conditionalFormats": lambda at, thing: {"addConditionalFormatRule": {"rule": thing, "index": at}},
+    "filterViews": lambda _, thing: {"addFilterView": {"filter": thing}},
+    "basicFilter": lambda _, thing: {"setBasicFilter": {"filter": thing}},
+    "charts": lambda _, thing: {"addChart": {"chart": thing}},
+    "slicers": lambda _, thing: {"addSlicer": {"slicer": thing}},
+    "developerMetadata": lambda _, thing: {"createDeveloperMetadata": {"developerMetadata": thing}},
+    "protectedRanges": lambda _, thing: {"addProtectedRange": {"protectedRange": _lock(thing)}},
+}
+"""What stands on a tab's cells → the request that makes it, in the order in which it can be made."""
+
+
+class Builds(Protocol):
+    """What rebuilding needs of a gateway to a new spreadsheet."""
+
+    def describe(self, fields: str) -> Json:
+        """`spreadsheets.get` with that mask."""
+
+    def batch(self, requests: list[Json]) -> Json:
+        """All together or not at all."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What an archive of a spreadsheet has."""
+
+    archive: Archive
+
+    @property
+    def description(self) -> Json:
+        """Everything but the cells."""
+        found: Json = self.archive.json("spreadsheet.json")
+        return found
+
+    def blocks(self, only: Collection[int] | None = None) -> Iterator[tuple[Block, Json]]:
+        """Rows by rows of each tab, or of those with the ids `only`."""
+        for tab in self.archive.manifest.get("tabs", []):
+            if only is not None and tab["sheet_id"] not in only:
+                continue
+            for part in tab["blocks"]:
+                block = Block(tab["sheet_id"], tab["title"], part["first"], part["last"], tab["columns"])
+                yield block, self.archive.json(part["name"])
+
+
+def rebuild(
+    gateway: Builds, archive: Archive, meter: Meter = unmetered, *, only: Collection[int] | None = None
+) -> None:
+    """
+    Make a spreadsheet that was just created, and is blank, what the archive says; of the cells those of the tabs `only`.
+
+    SheetcrmError for an archive of something else.
+    """
+    if archive.manifest.get("kind") != "spreadsheet":
+        raise SheetcrmError(tr("{path} is no backup of a spreadsheet", path=archive.path))
+    parts = Parts(archive)
+    description = parts.description
+    blank = gateway.describe("properties,sheets.properties")
+    for at, batch in enumerate(_batches(_requests(parts, description, blank, only)), 1):
+        gateway.batch(batch)
+        meter("batches sent", at, 0)
+
+
+def _batches(requests: Iterator[Json]) -> Iterator[list[Json]]:
+    held: list[Json] = []
+    size = 0
+    for one in requests:
+        more = len(json.dumps(one, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+        if held and size + more > BATCH:
+            yield held
+            held, size = [], 0
+        held.append(one)
+        size += more
+    if held:
+        yield held
+
+
+def _requests(parts: Parts, description: Json, blank: Json, only: Collection[int] | None) -> Iterator[Json]:
+    tabs = description.get("sheets", [])
+    yield from _whole(description, blank)
+    yield from _tabs(tabs, blank)
+    for named in description.get("namedRanges", []):
+        yield {"addNamedRange": {"namedRange": named}}
+    for tab in tabs:
+        yield from ({"mergeCells": {"range": one, "mergeType": "MERGE_ALL"}} for one in tab.get("merges", []))
+    for block, data in parts.blocks(only):
+        yield from requests(block, data)
+        yield from _sizes(block, data)
+    for tab in tabs:
+        yield from _groups(tab)
+    for kind, make in AFTER.items():
+        for tab in tabs:
+            things = tab.get(kind, [])
+            for at, thing in enumerate([things] if isinstance(things, dict) else things):
+                yield make(at, thing)
+    yield from _order(tabs)
+    for mark in description.get("developerMetadata", []):
+        yield {"createDeveloperMetadata": {"developerMetadata": mark}}
+
+
+def _whole(description: Json, blank: Json) -> Iterator[Json]:
+    said, new = description.get("properties", {}), blank.get("properties", {})
+    changed = {key: said[key] for key in PROPERTIES if key in said and said[key] != new.get(key)}
+    if changed:
+        yield {"updateSpreadsheetProperties": {"properties": changed, "fields": ",".join(changed)}}
+
+
+def _tabs(tabs: list[Json], blank: Json) -> Iterator[Json]:
+    """Every tab with cells, under its own id, in place of those that a new spreadsheet has."""
+    there = [one["properties"] for one in blank.get("sheets", [])]
+    ids = [one.get("sheetId", 0) for one in there]
+    for at, one in enumerate(there):
+        properties = {"sheetId": ids[at], "title": f"sheetcrm-{at}-{one['title']}"[:100]}
+        yield {"updateSheetProperties": {"properties": properties, "fields": "title"}}
+    wanted = set()
+    for tab in tabs:
+        given = tab["properties"]
+        if given.get("sheetType", "GRID") != "GRID":
+            continue
+        properties = {"sheetId": 0, **{key: given[key] for key in TABS if key in given}}
+        wanted.add(properties["sheetId"])
+        if properties["sheetId"] in ids:
+            fields = ",".join(key for key in TABS if key != "sheetId")
+            yield {"updateSheetProperties": {"properties": properties, "fields": fields}}
+        else:
+            yield {"addSheet": {"properties": properties}}
+    for sheet_id in ids:
+        if sheet_id not in wanted:
+            yield {"deleteSheet": {"sheetId": sheet_id}}
+
+
+def _sizes(block: Block, data: Json) -> Iterator[Json]:
+    """Rows and columns that are not as new ones are, neighbours together; and their marks."""
+    found = list(dimensions(block, data))
+    for kind, way in WAYS.items():
+        said = [(at, one) for which, at, one in found if which == kind]
+        looks: list[tuple[int, Json]] = [
+            (at, {key: one[key] for key in ("pixelSize", "hiddenByUser") if key in one}) for at, one in said
+        ]
+        for look, first, last in _runs([(at, look) for at, look in looks if look]):
+            place = {"sheetId": block.sheet_id, "dimension": way, "startIndex": first, "endIndex": last}
+            yield {"updateDimensionProperties": {"range": place, "properties": look, "fields": ",".join(look)}}
+        for _, one in said:
+            for mark in one.get("developerMetadata", []):
+                yield {"createDeveloperMetadata": {"developerMetadata": mark}}
+
+
+def _runs(looks: list[tuple[int, Json]]) -> Iterator[tuple[Json, int, int]]:
+    for _, run in groupby(enumerate(looks), lambda pair: (pair[1][0] - pair[0], sorted(pair[1][1].items()))):
+        places = [one for _, one in run]
+        yield places[0][1], places[0][0], places[-1][0] + 1
+
+
+def _groups(tab: Json) -> Iterator[Json]:
+    """Outer groups first, so that each comes out as deep as it was; then those that are closed."""
+    groups = [one for kind in ("rowGroups", "columnGroups") for one in tab.get(kind, [])]
+    for one in sorted(groups, key=lambda one: one.get("depth", 1)):
+        yield {"addDimensionGroup": {"range": one["range"]}}
+    for one in groups:
+        if one.get("collapsed"):
+            yield {"updateDimensionGroup": {"dimensionGroup": one, "fields": "collapsed"}}
+
+
+def _order(tabs: list[Json]) -> Iterator[Json]:
+    """Each tab in its place, and what was hidden hidden: also the tabs that came with their charts."""
+    for at, tab in enumerate(tabs):
+        given = tab["properties"]
+        properties = {"sheetId": given.get("sheetId", 0), "title": given["title"], "index": at}
+        yield {"updateSheetProperties": {"properties": properties, "fields": "title,index"}}
+    for tab in tabs:
+        if tab["properties"].get("hidden"):
+            properties = {"sheetId": tab["properties"].get("sheetId", 0), "hidden": True}
+            yield {"updateSheetProperties": {"properties": properties, "fields": "hidden"}}
+
+
+def _lock(thing: Json) -> Json:
+    """A lock as it can be made: a named range is named or placed, never both; one that only warns has no editors."""
+    kept = {key: value for key, value in thing.items() if key != "requestingUserCanEdit"}
+    if "namedRangeId" in kept or "tableId" in kept:
+        kept.pop("range", None)
+    if kept.get("warningOnly"):
+        kept.pop("editors", None)
+    return kept

@@ -1,0 +1,170 @@
+"""`sheetcrm backup`: every spreadsheet of the config, and the ledger → archives; which there are, and whether they are whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sheetcrm.cli.options import SOMETHING_TO_SEE, Asked, Job, now, print_json, spreadsheet_options, tell
+from sheetcrm.messages import tr
+
+if TYPE_CHECKING:
+    from sheetcrm.backup.keeping import Held
+    from sheetcrm.backup.making import Made
+    from sheetcrm.config import Config
+
+
+@click.group("backup", invoke_without_command=True)
+@spreadsheet_options
+@click.pass_context
+def backup_command(context: click.Context, asked: Asked) -> int:
+    """Write every spreadsheet and the ledger into archives.
+
+    Of each, where nothing changed since the last, no new one.  With --in just
+    that spreadsheet.  They go to the folder that backup: in the config names,
+    older ones go as it says.
+
+    \b
+    sheetcrm backup
+    sheetcrm backup verify
+    """
+    if context.invoked_subcommand is not None:
+        if asked.wanted or asked.config:
+            raise click.UsageError(tr("--in and --config go after the command: backup list --in NAME"))
+        return 0
+    from sheetcrm import config
+    from sheetcrm.errors import SheetcrmError
+
+    found: list[dict[str, Any]] = []
+    code = 0
+    with asked.connected() as (loaded, connection):
+        meant = [config.resolve(loaded, asked.wanted)] if asked.wanted else list(loaded.spreadsheets.items())
+        for name, settings in meant:
+            with asked.job(loaded, connection, name, settings) as job:
+                try:
+                    found.append({"name": name, "id": settings.id, **_told(asked, back_up_job(asked, job))})
+                except SheetcrmError as error:
+                    tell(click.style(str(error), fg="red"))
+                    found.append({"name": name, "id": settings.id, "error": str(error)})
+                    code = max(code, error.exit_code)
+    if asked.as_json:
+        print_json(found)
+    elif not found:
+        click.echo(tr("nothing to back up yet: {file} names no spreadsheet", file=loaded.file.name))
+    return code
+
+
+def back_up_job(asked: Asked, job: Job) -> Made:
+    """A backup of the job's spreadsheet, and older ones thinned out as the config says."""
+    from sheetcrm.backup.keeping import thin_out
+    from sheetcrm.backup.making import Kept, back_up
+
+    settings = job.config.backup
+    folder = job.config.path(settings.folder) / job.settings.id
+    with asked.metered() as meter:
+        made = back_up(
+            job.gateway, job.drive, job.settings.id, Kept(folder, settings.encrypt_to), now=now(), meter=meter
+        )
+    thin_out(folder, settings.keep)
+    return made
+
+
+@backup_command.command("list")
+@spreadsheet_options
+def list_command(asked: Asked) -> int:
+    """Show which archives there are, the newest first."""
+    loaded = asked.loaded()
+    found: list[dict[str, Any]] = [
+        {
+            "name": name,
+            "file": str(one.path),
+            "when": one.when,
+            "state": one.state,
+            "encrypted": one.sealed,
+            "bytes": one.path.stat().st_size,
+        }
+        for name, archives in _archives(asked, loaded)
+        for one in archives
+    ]
+    if asked.as_json:
+        print_json(found)
+        return 0
+    if not found:
+        click.echo(tr("no backups yet; make one with: sheetcrm backup"))
+    name = ""
+    for one in found:
+        if one["name"] != name:
+            name = one["name"]
+            click.echo(click.style(name, bold=True))
+        click.echo(f"  {one['when']:%Y-%m-%d %H:%M} UTC  {one['bytes'] / 1000:9,.0f} kB  {one['file']}")
+    return 0
+
+
+@backup_command.command("verify")
+@click.argument("files", nargs=-1, type=click.Path(dir_okay=False, path_type=Path), metavar="[FILE]...")
+@click.option("--all", "every", is_flag=True, help="Every archive that there is, not just the newest of each.")
+@click.option(
+    "--identity",
+    "identities",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The key for encrypted ones: a file that age-keygen made; may be repeated.",
+)
+@spreadsheet_options
+def verify_command(asked: Asked, *, files: tuple[Path, ...], every: bool, identities: tuple[Path, ...]) -> int:
+    """Check that archives are whole, and can be restored.
+
+    Without FILE the newest of each spreadsheet.  Checks every hash, restores into a server
+    in memory, and compares formulas, formats, rules, notes and marks; Google is not asked.
+    """
+    from sheetcrm.backup.verifying import verify
+
+    meant = list(files)
+    if not meant:
+        meant = [
+            one.path
+            for _, archives in _archives(asked, asked.loaded())
+            for one in (archives if every else archives[:1])
+        ]
+    found = [verify(path, identities) for path in meant]
+    if asked.as_json:
+        print_json([{"file": str(one.path), "cells": one.cells, "troubles": list(one.troubles)} for one in found])
+    else:
+        for one in found:
+            sign = click.style("!", fg="red") if one.troubles else click.style("✓", fg="green")
+            click.echo(f"{sign} {one.path}" + ("" if one.troubles else "  " + tr("{count} cells", count=one.cells)))
+            for line in one.troubles:
+                click.echo(f"    {line}")
+        if not found:
+            click.echo(tr("no backups yet; make one with: sheetcrm backup"))
+    if any(one.troubles for one in found):
+        return 1
+    return 0 if found else SOMETHING_TO_SEE
+
+
+def _told(asked: Asked, made: Made) -> dict[str, Any]:
+    """What became of one, for people now and for programs later."""
+    if not asked.as_json:
+        new = tr("{path}  {count} cells", path=made.path, count=made.cells)
+        click.echo(new if made.new else tr("nothing changed since {path}", path=made.path))
+    for line in made.remarks:
+        tell(line)
+    return {"file": str(made.path), "new": made.new, "cells": made.cells, "remarks": list(made.remarks)}
+
+
+def _archives(asked: Asked, loaded: Config) -> Iterator[tuple[str, list[Held]]]:
+    """By name of the spreadsheet, the newest first; of those that the config does not know any more by id."""
+    from sheetcrm import config
+    from sheetcrm.backup.keeping import held
+
+    folder = loaded.path(loaded.backup.folder)
+    names = {settings.id: name for name, settings in loaded.spreadsheets.items()}
+    ids = sorted(one.name for one in folder.iterdir() if one.is_dir()) if folder.is_dir() else []
+    if asked.wanted:
+        ids = [config.resolve(loaded, asked.wanted)[1].id]
+    for one in ids:
+        if archives := sorted(held(folder / one), reverse=True):
+            yield names.get(one, one), archives
