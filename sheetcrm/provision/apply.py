@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from sheetcrm.allowances import MISFITS
 from sheetcrm.provision.diff import Past, diff
@@ -22,6 +22,7 @@ from sheetcrm.provision.selection import EVERYTHING, Selection
 from sheetcrm.provision.sharing import Share
 from sheetcrm.provision.typed import around
 from sheetcrm.resources import HeaderRow, Memory
+from sheetcrm.schema.people import Member
 
 if TYPE_CHECKING:
     from sheetcrm.schema.template import Template
@@ -32,13 +33,10 @@ def plan(
     template: Template,
     language: str,
     *,
-    samples: bool = False,
     today: date,
-    allow: Collection[str] = frozenset(),
-    deep: bool = False,
-    selection: Selection = EVERYTHING,
     admins: Collection[str] = (),
     share: Share | None = None,
+    **options: Unpack[Options],
 ) -> Plan:
     """
     What it takes to make the spreadsheet what the template wants; `allow` has names out of ALLOWANCES.
@@ -51,9 +49,35 @@ def plan(
     are written again, one when types or options change.  Never raises for a
     plan that will be refused: see `Plan.refusals`.
     """
-    found_team = with_team(gateway, template, language, deep=deep, admins=admins, asked=share is not None)
+    asked = share is not None
+    made, people = planned(gateway, template, language, today=today, admins=admins, asked=asked, **options)
+    return made if share is None else share.with_access(made, people, template, admins)
+
+
+class Options(TypedDict, total=False):
+    """How much is looked at and meant; see `plan`."""
+
+    samples: bool
+    allow: Collection[str]
+    deep: bool
+    selection: Selection
+
+
+def planned(
+    gateway: Reads,
+    template: Template,
+    language: str,
+    *,
+    today: date,
+    admins: Collection[str] = (),
+    asked: bool = False,
+    **options: Unpack[Options],
+) -> tuple[Plan, tuple[Member, ...] | None]:
+    """The plan without any sharing, and who is in the team: None where nobody `asked` and the template does not, or it cannot be read."""
+    allow, selection = options.get("allow", frozenset()), options.get("selection", EVERYTHING)
+    found_team = with_team(gateway, template, language, deep=options.get("deep", False), admins=admins, asked=asked)
     live, desired = found_team.live, found_team.desired
-    if samples:
+    if options.get("samples"):
         desired = with_missing(gateway, live, desired, template, template.sample_rows(language, today))
     untouchable = {f"{sheet}.{column}" for sheet, column in live.layout.moved}
     desired = {**desired, **HeaderRow.missing(live.layout)}
@@ -66,5 +90,4 @@ def plan(
     against = [*objections(gateway, live, desired, found.difference, allow), *found.refusals, *lacking]
     if MISFITS not in allow:
         against += misfits(gateway, live, found.difference, template.context(language))
-    made = make(found.live, found.difference, against, language)
-    return made if share is None else share.with_access(made, found_team.people, template, admins)
+    return make(found.live, found.difference, against, language), found_team.people

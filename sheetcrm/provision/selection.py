@@ -26,6 +26,8 @@ class Selection:
 
     only: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    typed: bool = True
+    """Whether a person wrote it: then a pattern that means nothing is a slip."""
 
     def __bool__(self) -> bool:
         """Whether anything is left out."""
@@ -36,9 +38,9 @@ class Selection:
         return (not self.only or _matches(address, self.only)) and not _matches(address, self.without)
 
     def check(self, known: Iterable[Address]) -> None:
-        """UsageError for a pattern that means nothing."""
+        """UsageError for a pattern that somebody typed and that means nothing."""
         addresses = list(known)
-        for pattern in (*self.only, *self.without):
+        for pattern in (*self.only, *self.without) if self.typed else ():
             if not any(_matches(address, (pattern,)) for address in addresses):
                 words = {word for address in addresses for word in (address.sheet, address.place, str(address))}
                 raise UsageError(f"nothing here is called {pattern}{nearest(pattern, sorted(words))}")

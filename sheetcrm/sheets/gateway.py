@@ -21,7 +21,9 @@ Cell = str | int | float | bool | None
 
 SPREADSHEETS = "https://sheets.googleapis.com/v4/spreadsheets"
 FILES = "https://www.googleapis.com/drive/v3/files"
+ABOUT = "https://www.googleapis.com/drive/v3/about"
 SPREADSHEET_TYPE = "application/vnd.google-apps.spreadsheet"
+PERMISSION = "id,type,role,emailAddress,domain,pendingOwner,deleted,permissionDetails(inherited)"
 AS_STORED = {
     "majorDimension": "COLUMNS",
     "valueRenderOption": "UNFORMATTED_VALUE",
@@ -112,17 +114,26 @@ class Drive:
         return str(self._client.json("post", FILES, params={"supportsAllDrives": True}, json=body)["id"])
 
     def permissions(self, file: str) -> list[Json]:
-        """Who may open the file: `id`, `type`, `role`, and `emailAddress` or `domain`."""
+        """
+        Who may open the file: `id`, `type`, `role`, and `emailAddress` or `domain`.
+
+        `pendingOwner` and `deleted` where they hold; of files in Shared Drives in `permissionDetails` what is `inherited`.
+        """
         found: list[Json] = []
         token = ""
         while True:
-            params = {"fields": "nextPageToken,permissions(id,type,role,emailAddress,domain)", "pageSize": 100}
+            params = {"fields": f"nextPageToken,permissions({PERMISSION})", "pageSize": 100}
             params |= {"supportsAllDrives": True, **({"pageToken": token} if token else {})}
             page = self._client.json("get", f"{FILES}/{file}/permissions", params=params)
             found += page.get("permissions", [])
             token = page.get("nextPageToken", "")
             if not token:
                 return found
+
+    def myself(self) -> str:
+        """The address that this session acts for; empty where Drive does not say."""
+        answer = self._client.json("get", ABOUT, params={"fields": "user(emailAddress)"})
+        return str(answer.get("user", {}).get("emailAddress", ""))
 
     def modified(self, file: str) -> str:
         """When its content was changed last, as Drive says it (RFC 3339)."""
