@@ -181,7 +181,7 @@ class Server:
                 self._sleep(fault.delay)
                 if fault.drop == "before":
                     return route, fault.spoiled(Response(503, {}))
-                if refusal := fault.refusal(route.kind):
+                if refusal := fault.refusal(route.kind, request.path):
                     raise refusal
             self._admit(route, request)
             response = route.answer(self._backend, request, args)

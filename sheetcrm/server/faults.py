@@ -16,6 +16,7 @@ from typing import Any, Literal
 from sheetcrm.server.auth import WRONG
 from sheetcrm.server.errors import ApiError
 from sheetcrm.server.quota import KINDS, Quota, exceeded
+from sheetcrm.server.reasons import KNOWN, refusal_of
 from sheetcrm.server.wire import Response
 
 Json = dict[str, Any]
@@ -34,8 +35,11 @@ class Fault:
 
     `match` is a pattern with `*` over the method's name in Google's discovery document (`sheets.spreadsheets.values.*`), or
     over the path when it begins with a slash.  `delay` is in seconds, before anything is done.  `status` is answered in
-    the place of the work.  `drop` closes the connection without an answer, before or after the work was done.  `truncate`
-    ends the connection after so many bytes of the answer's body; the work was done.  ValueError for what makes no sense.
+    the place of the work, `reason` one of Google's refusals by the name that Google has for it (`SERVICE_DISABLED`,
+    `storageQuotaExceeded`, `invalid_grant` of the token endpoint).  `page` is a page of HTML in the place of the answer, as
+    proxies and Google's front door send it, with `status` or 200; nothing was done.  `retry_after` goes along as that header.
+    `drop` closes the connection without an answer, before or after the work was done.  `truncate` ends the connection after
+    so many bytes of the answer's body; the work was done.  ValueError for what makes no sense.
     """
 
     match: str = "*"
@@ -44,6 +48,9 @@ class Fault:
     drop: Literal["before", "after"] | None = None
     truncate: int | None = None
     times: int = 1
+    reason: str | None = None
+    page: str | None = None
+    retry_after: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what could not be carried out as it was ordered."""
@@ -61,13 +68,33 @@ class Fault:
             raise ValueError(f"times: {self.times!r} is not a count from 1")
         if self.drop and (self.status is not None or self.truncate is not None):
             raise ValueError("drop: a dropped connection has neither a status nor a body")
+        self._check_words()
+
+    def _check_words(self) -> None:
+        if self.reason is not None and self.reason not in KNOWN:
+            near = get_close_matches(str(self.reason), sorted(KNOWN), 1, 0)[0]
+            raise ValueError(f"reason: {self.reason!r} is none of Google's here; did you mean {near}?")
+        for name, words in (("page", self.page), ("retry_after", self.retry_after)):
+            if not isinstance(words, str | None):
+                raise ValueError(f"{name}: {words!r} is no text")
+        answers = self.reason is not None or self.page is not None
+        if answers and (self.drop or self.truncate is not None):
+            raise ValueError("reason, page: an answer that is refused or replaced is neither dropped nor cut")
+        if self.reason is not None and (self.status is not None or self.page is not None):
+            raise ValueError("reason: it has a status and a body of its own")
+        if self.retry_after is not None and self.status is None and not answers:
+            raise ValueError("retry_after: belongs to an error; say which by status or reason")
 
     def matches(self, method: str, path: str) -> bool:
         """Whether a call of this method at this (percent-encoded) path is meant."""
         return fnmatchcase(path if self.match.startswith("/") else method, self.match)
 
-    def refusal(self, kind: str) -> ApiError | None:
+    def refusal(self, kind: str, path: str) -> ApiError | None:
         """The error in the place of the work, if one was ordered; 429 is that of the quota of this kind of route."""
+        if self.reason is not None:
+            return refusal_of(self.reason, path)
+        if self.page is not None:
+            return ApiError(self.status or 200, "replaced by the page")
         if self.status is None:
             return None
         if self.status == 429 and kind in KINDS:
@@ -76,6 +103,10 @@ class Fault:
 
     def spoiled(self, response: Response) -> Response:
         """The answer as the client gets it."""
+        if self.page is not None:
+            response = Response(response.status, {"Content-Type": "text/html; charset=UTF-8"}, self.page.encode())
+        if self.retry_after is not None:
+            response = replace(response, headers={**response.headers, "Retry-After": self.retry_after})
         return replace(response, dropped=self.drop is not None, truncated_at=self.truncate)
 
 

@@ -85,6 +85,9 @@ def violations(verb: str, path: str, response: Response) -> list[str]:
         not path.removeprefix(UPLOAD).startswith(tuple(DOCUMENTS))
         or response.dropped
         or response.truncated_at is not None
+        or response.headers.get("Content-Type", "").startswith(
+            "text/html"
+        )  # of somebody in between, as a fault ordered
     ):
         return []
     try:

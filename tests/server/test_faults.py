@@ -10,6 +10,7 @@ import requests
 from sheetcrm.server.adapter import InProcess, Redirect, mount
 from sheetcrm.server.app import Server
 from sheetcrm.server.faults import Fault, Faults
+from sheetcrm.server.reasons import REASONS, REFUSED_TOKENS
 
 SHEETS = "https://sheets.googleapis.com/v4/spreadsheets"
 DRIVE = "https://www.googleapis.com/drive/v3"
@@ -173,6 +174,13 @@ def test_the_first_ordered_happens_first():
         {"times": "2"},
         {"drop": "after", "status": 500},
         {"drop": "before", "truncate": 1},
+        {"reason": "SERVICE_DISABLE"},
+        {"reason": 7},
+        {"page": 7},
+        {"retry_after": 7, "status": 503},
+        {"reason": "SERVICE_DISABLED", "status": 403},
+        {"reason": "SERVICE_DISABLED", "drop": "before"},
+        {"retry_after": "7"},
     ],
     ids=str,
 )
@@ -203,3 +211,44 @@ def test_what_will_never_happen_is_not_ordered(server, match, near):
 def test_what_can_happen_is(server, match):
     server.faults.add(Fault(match, status=500))
     assert [fault.match for fault in server.faults.waiting()] == [match]
+
+
+@pytest.mark.parametrize("reason", sorted(REASONS))
+def test_a_refusal_by_googles_name_for_it(server, session, cell, reason):
+    server.faults.add(Fault(reason=reason, times=2))
+    for answer in (write(session, cell), session.get(f"{DRIVE}/files")):
+        error = answer.json()["error"]
+        assert answer.status_code == error["code"] == REASONS[reason].code
+        assert "{" not in error["message"]
+    assert error["errors"][0]["reason"] == (REASONS[reason].drive or reason)
+    assert read(session, cell) is None
+
+
+def test_an_api_that_is_switched_off_says_where_it_is_switched_on(server, session, cell):
+    server.faults.add(Fault(reason="SERVICE_DISABLED"))
+    error = write(session, cell).json()["error"]
+    assert "apis/api/sheets.googleapis.com/overview?project=123456789012" in error["message"]
+    (info,) = error["details"]
+    assert (info["reason"], info["metadata"]["consumer"]) == ("SERVICE_DISABLED", "projects/123456789012")
+
+
+@pytest.mark.parametrize("reason", sorted(REFUSED_TOKENS))
+def test_a_token_that_is_refused_has_oauths_shape(server, session, reason):
+    server.faults.add(Fault("oauth2.token", reason=reason))
+    answer = session.post("https://oauth2.googleapis.com/token", data={})
+    assert answer.status_code in (400, 401)
+    assert answer.json()["error"] == reason
+
+
+@pytest.mark.parametrize("status", [None, 413, 502])
+def test_a_page_in_the_place_of_the_answer(server, session, cell, status):
+    server.faults.add(Fault("*values.update", page="<title>Sign in</title>", status=status))
+    answer = write(session, cell)
+    assert (answer.status_code, answer.text) == (status or 200, "<title>Sign in</title>")
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert read(session, cell) is None
+
+
+def test_an_error_that_says_how_long_to_wait(server, session, cell):
+    server.faults.add(Fault("*values.update", status=503, retry_after="17"))
+    assert write(session, cell).headers["Retry-After"] == "17"
