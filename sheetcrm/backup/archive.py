@@ -68,7 +68,8 @@ class Pack:
         self._beside = folder / f".{secrets.token_hex(6)}.part"
         self.members: dict[str, Json] = {}
         try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder.mkdir(exist_ok=True, mode=0o700)
             self._out = Hashing(os.fdopen(os.open(self._beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb"))
             self._sealer = sealing.Sealer(self._out, recipients) if recipients else None  # type: ignore[arg-type]  # it writes
             self._zip = zipfile.ZipFile(_Stream(self._sealer or self._out), "w", zipfile.ZIP_DEFLATED)  # type: ignore[call-overload]  # it writes

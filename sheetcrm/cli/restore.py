@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from sheetcrm.cli.options import Asked, print_json, spreadsheet_options, tell
+from sheetcrm.cli.options import Asked, Job, now, print_json, requests_of, sheet_key, spreadsheet_options, tell
 from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
     from sheetcrm.backup.archive import Archive
+    from sheetcrm.backup.returning import Back
     from sheetcrm.config import Config
+    from sheetcrm.schema.template import Template
+    from sheetcrm.sync.cells import Changed
+
+MOST_LINES = 100
+"""How many cells and rows are told before the rest is only counted."""
 
 
 @click.command("restore")
@@ -27,24 +35,161 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False, path_type=Path),
     help="The key for an encrypted one: a file that age-keygen made; may be repeated.",
 )
+@click.option(
+    "--tab",
+    "tabs",
+    metavar="SHEET",
+    multiple=True,
+    help="Bring that sheet's rows back into the live one; may be repeated.",
+)
+@click.option("--rows", metavar="ID,ID", help="With one --tab: just these rows, by their ids.")
+@click.option("--columns", metavar="COLUMN,COLUMN", help="With one --tab: just these columns, by their keys.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be done.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
 @spreadsheet_options
 def restore_command(
-    asked: Asked, *, file: Path, create: str | None, folder: str | None, identities: tuple[Path, ...]
+    asked: Asked, *, file: Path, create: str | None, folder: str | None, identities: tuple[Path, ...], **chosen: Any
 ) -> int:
     """Bring back what a backup has.
 
-    With --create into a new spreadsheet: values, formulas, formats, rules, notes, charts and marks, so that `plan` knows it again.
+    With --create into a new spreadsheet: values, formulas, formats, rules, notes, charts and marks,
+    so that `plan` knows it again.  With --tab into the live one, what differs only, row by row: what
+    was changed or deleted by mistake is as it was, what came since stays.  `undo` takes that back.
 
     \b
     sheetcrm restore FILE --create "Our customers, as of Monday"
+    sheetcrm restore FILE --tab customers --rows C-7XK2P,C-9QM4T --columns owner,stage
     """
     from sheetcrm.backup.archive import Archive
+
+    _check(create, folder, chosen)
+    with Archive(file, identities) as archive:
+        if create is not None:
+            return _created(asked, archive, create, folder)
+        return _brought_back(asked, archive, **chosen)
+
+
+def _check(create: str | None, folder: str | None, chosen: dict[str, Any]) -> None:
+    """UsageError for what does not go together."""
     from sheetcrm.errors import UsageError
 
-    with Archive(file, identities) as archive:
-        if create is None:
-            raise UsageError(tr("say what to bring back: --create TITLE for all of it"))
-        return _created(asked, archive, create, folder)
+    tabs, parts = chosen["tabs"], chosen["rows"] or chosen["columns"]
+    if (create is None) == (not tabs):
+        raise UsageError(
+            tr(
+                "say what to bring back: --create TITLE for all of it, or --tab SHEET for its rows in the live spreadsheet"
+            )
+        )
+    if create is not None and (parts or chosen["dry_run"]):
+        raise UsageError(tr("--create brings everything back; --rows, --columns and --dry-run go with --tab"))
+    if create is None and folder is not None:
+        raise UsageError(tr("--folder goes with --create"))
+    if parts and len(tabs) != 1:
+        raise UsageError(tr("--rows and --columns are of one sheet: say one --tab"))
+
+
+def _brought_back(
+    asked: Asked,
+    archive: Archive,
+    *,
+    tabs: tuple[str, ...],
+    rows: str | None,
+    columns: str | None,
+    dry_run: bool,
+    yes: bool,
+) -> int:
+    """Compare, show, ask, write, tell."""
+    from sheetcrm.backup.returning import Choice, bring_back, compare
+    from sheetcrm.errors import SheetcrmError
+    from sheetcrm.sync.cells import Log
+
+    if troubles := list(archive.troubles()):
+        raise SheetcrmError("\n".join([tr("nothing was changed: {path} is not whole", path=archive.path), *troubles]))
+    with asked.open() as job:
+        template, language = job.template()
+        _same_spreadsheet(archive, job)
+        sheets = [sheet_key(template, tab) for tab in tabs]
+        choices = [Choice(sheet, _listed(rows), _listed(columns)) for sheet in dict.fromkeys(sheets)]
+        found = compare(job.gateway, template, archive, choices, language)
+        made = (archive.manifest.get("template") or {}).get("version")
+        if made is not None and made != template.version:
+            tell(tr("the backup is of version {old} of the template, here is {new}", old=made, new=template.version))
+        if not asked.as_json:
+            _show(found, template, language)
+        work = any(back.has_work for back in found)
+        if not work or dry_run or (sys.stdin.isatty() and not yes and not click.confirm(tr("Do it?"), err=True)):
+            tell(tr("nothing was changed"))
+            if asked.as_json:
+                print_json(_as_json(found, None))
+            return 0
+        log = Log(job.journal, f"restore {archive.path.name} {' '.join(tabs)}", now())
+        done = bring_back(job.gateway, template, found, log)
+        _tell_done(done)
+        if asked.as_json:
+            print_json({**_as_json(found, done), "requests": requests_of(job.gateway)})
+    return 0
+
+
+def _same_spreadsheet(archive: Archive, job: Job) -> None:
+    """A backup of another spreadsheet may well be meant, as of a copy; it is said."""
+    of = archive.manifest["spreadsheet"]
+    if of["id"] != job.settings.id:
+        tell(tr("this is a backup of another spreadsheet: {title} ({id})", title=of["title"], id=of["id"]))
+
+
+def _listed(text: str | None) -> tuple[str, ...] | None:
+    return None if text is None else tuple(filter(None, (one.strip() for one in text.split(","))))
+
+
+def _show(found: list[Back], template: Template, language: str) -> None:
+    """The plan: a line a cell and a row, the first hundred of them."""
+    from sheetcrm.sync.dump import as_read
+
+    context = template.context(language)
+    lines = []
+    for back in found:
+        for change in back.cells:
+            before, after = (text or tr("(blank)") for text in as_read(change, context))
+            lines.append(f"  ~ {change.sheet} {change.id} {change.column}: {before} → {after}")
+        lines += [f"  + {back.sheet} {new.id}" for new in back.gone]
+    for line in lines[:MOST_LINES]:
+        click.echo(line)
+    if len(lines) > MOST_LINES:
+        click.echo(tr("  and {count} more", count=len(lines) - MOST_LINES))
+    for back in found:
+        said = tr(
+            "{sheet}: {cells} {cells:cell|cells} back as they were, {rows} {rows:row|rows} back; {newer} newer {newer:row stays|rows stay}",
+            sheet=back.sheet,
+            cells=len(back.cells),
+            rows=len(back.gone),
+            newer=back.newer,
+        )
+        click.echo(said if back.has_work else tr("{sheet}: nothing differs", sheet=back.sheet))
+        for line in back.left:
+            click.echo("  " + tr("stays: {why}", why=line))
+
+
+def _tell_done(done: Changed) -> None:
+    for one in done.conflicts:
+        tell(tr("stays: {place}: somebody changed it meanwhile", place=f"{one.sheet} {one.id} {one.column}"))
+    for landing in done.misplaced:
+        tell(tr("look at {place}: rows or columns were moved while it was written", place=landing.a1))
+    tell(tr("done; sheetcrm undo takes it back"))
+
+
+def _as_json(found: list[Back], done: Changed | None) -> dict[str, Any]:
+    sheets = [
+        {
+            "sheet": back.sheet,
+            "cells": [asdict(change) for change in back.cells],
+            "rows": [new.id for new in back.gone],
+            "newer": back.newer,
+            "left": list(back.left),
+        }
+        for back in found
+    ]
+    conflicts = [asdict(change) for change in done.conflicts] if done else []
+    return {"sheets": sheets, "done": done is not None, "conflicts": conflicts}
 
 
 def _created(asked: Asked, archive: Archive, title: str, folder: str | None) -> int:

@@ -77,10 +77,7 @@ def shop_of(running, tmp_path) -> Callable[[str], Shop]:
 def opened(running: testing.Running, folder: Path, name: str) -> Shop:
     template = short(loader.load(loader.find(name)))
     shop = Shop(running, template, folder / "backup", Drive(running.session).create(name))
-    # Twice: what is made for people is made when they are in the team.
-    for _ in range(2):
-        plan = provision.plan(shop.gateway, template, shop.language, samples=True, today=TODAY)
-        provision.apply(shop.gateway, plan)
+    provision.apply(shop.gateway, provision.plan(shop.gateway, template, shop.language, samples=True, today=TODAY))
     return shop
 
 
