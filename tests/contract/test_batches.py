@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.contract.beliefs import belief
+from tests.contract.far_end import Tab
 
 REFERENCE = "Google's reference of batchUpdate"
 THREADS = "users' threads"
@@ -152,3 +153,25 @@ def test_a_batch_tells_what_is_there_now(tab):
     answer = tab.book.post(":batchUpdate", {**body, "responseRanges": [tab.at("B2")]})
     held = [one for one in answer["updatedSpreadsheet"]["sheets"] if one["properties"]["sheetId"] == tab.id]
     assert held[0]["data"][0]["rowData"][0]["values"][0]["userEnteredValue"] == {"stringValue": "now"}
+
+
+@belief(
+    "One batch can make a hidden tab, copy whole rows into it and delete them where they were; the tab is read like any other.",
+    seen="*nobody* has told",
+    so="rows that are deleted or moved are looked at again in the moment in which they go (docs/sync.md)",
+)
+def test_rows_go_into_a_hidden_tab_and_away_in_one_batch(tab):
+    number = tab.book.far.number()
+    tab.write("A1", ["head"], ["one"], ["two"])
+    size = {"rowCount": 1, "columnCount": 14}
+    source = {"sheetId": tab.id, "startRowIndex": 1, "endRowIndex": 2}
+    target = {"sheetId": number, "startRowIndex": 0, "endRowIndex": 1}
+    properties = {"sheetId": number, "title": f"tab {number}", "hidden": True, "gridProperties": size}
+    tab.book.batch(
+        {"addSheet": {"properties": properties}},
+        {"copyPaste": {"source": source, "destination": target, "pasteType": "PASTE_NORMAL"}},
+        {"deleteDimension": {"range": tab.line("ROWS", 1, 2)}},
+    )
+    taken = Tab(tab.book, number).read("A1")
+    tab.book.batch({"deleteSheet": {"sheetId": number}})
+    assert (taken, tab.read("A1:A3")) == ([["one"]], [["head"], ["two"]])
