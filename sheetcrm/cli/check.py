@@ -96,11 +96,13 @@ def _looked(job: Job, template: Template, language: str, marking: str | None, *,
 
 
 def _remember(job: Job, reading: Reading) -> None:
-    """A snapshot in the place of the last one."""
+    """A snapshot in the place of the last one, and what stands there beside those of before."""
+    from sheetcrm.cli.log import people
     from sheetcrm.sync.quality import snapshot
 
     taken = snapshot.taken(reading, snapshot.load(_folder(job)), today_in(reading.template.time_zone))
     snapshot.save(taken, _folder(job))
+    people.remember(job, reading)
     tell(f"{counted(sum(map(len, taken.rows.values())), 'row')} remembered")
 
 

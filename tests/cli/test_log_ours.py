@@ -72,7 +72,7 @@ def test_every_command_that_writes_is_there_with_who_when_and_what(busy):
     [
         pytest.param(("log",), "which log?", id="no kind of log"),
         pytest.param(("log", "--ours", "--since", "yesterday"), "no day and no moment", id="no date"),
-        pytest.param(("log", "--mails", "--sheet", "x"), "are for --ours", id="an option of another log"),
+        pytest.param(("log", "--mails", "--sheet", "x"), "are not for --mails", id="an option of another log"),
     ],
 )
 def test_what_makes_no_sense_is_said(sheetcrm, words, said):

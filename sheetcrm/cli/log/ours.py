@@ -97,12 +97,12 @@ def _text(name: str, answer: Answer, most: int | None) -> Iterator[str]:
     words = [write.what] if write.what.startswith(by.command) else [by.command, write.what]
     yield "  ".join([f"{when:%Y-%m-%d %H:%M}", stage, name, who or tr("(nobody known)"), *words])
     for line in answer.lines[:most]:
-        yield f"    {line.place}: {_short(said(line.before))} → {_short(said(line.after))}"
+        yield f"    {line.place}: {short(said(line.before))} → {short(said(line.after))}"
     if most is not None and len(answer.lines) > most:
         yield "    " + tr("and {count} more (--full)", count=len(answer.lines) - most)
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
     """One line that fits a screen."""
     line = " ".join(text.split())
     return line if len(line) <= 60 else f"{line[:59]}…"
