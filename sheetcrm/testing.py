@@ -129,6 +129,15 @@ class Running:
         """
         return _written(path, self.server.issuer.authorized_user(email or self.server.owner))
 
+    def desktop(self, path: Path, *, testing: bool = False) -> Path:
+        """Write the client file of a desktop program; its addresses are this server's, so it has to be one that listens.
+
+        A person agrees on the page at its `auth_uri`; in `testing` that holds for a week.
+        """
+        if self.url is None:
+            raise ValueError("a browser needs an address to go to: use server(http=True), or sheets_server_http")
+        return _written(path, self.server.issuer.desktop(self.url, testing=testing))
+
     def _post(self, address: str, body: Any) -> Any:
         answer = self.session.post(address, json=body)
         answer.raise_for_status()

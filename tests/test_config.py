@@ -11,6 +11,7 @@ from sheetcrm.cli import init
 from sheetcrm.errors import ConfigError, UsageError
 from sheetcrm.remind.notifiers import Way
 from sheetcrm.secret import Secret
+from sheetcrm.sheets.signin import SignIn
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -27,9 +28,14 @@ def complaint(tmp_path, text):
     return str(caught.value)
 
 
-@pytest.mark.parametrize("text", [pytest.param(init.LOCAL, id="local"), pytest.param(init.GOOGLE, id="google")])
-def test_what_init_writes_is_a_config(tmp_path, text):
-    assert load(tmp_path, text).spreadsheets == {}
+def test_what_init_writes_is_a_config(tmp_path):
+    assert load(tmp_path, init.LOCAL).spreadsheets == {}
+
+
+@pytest.mark.parametrize("way", SignIn.members())
+def test_what_init_writes_for_google_is_a_config_of_that_way(tmp_path, way):
+    text = init.google_config(way).replace("NAME@PROJECT", "crm@project")
+    assert load(tmp_path, text).google.sign_in.type == way
 
 
 def test_the_example_shows_every_setting(tmp_path):

@@ -93,14 +93,14 @@ mail:
     help="How to sign in to Google (docs/google.md).",
 )
 @click.option("--config", "target", default="config.yaml", show_default=True, metavar="FILE", help="The file to write.")
-def init_command(local: bool, sign_in: str, target: str) -> None:
+def init_command(*, local: bool, sign_in: str, target: str) -> None:
     """Write a commented config.yaml."""
     from sheetcrm.errors import Refused
 
     path = Path(target)
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(LOCAL if local else _google(sign_in))
+            file.write(LOCAL if local else google_config(sign_in))
     except FileExistsError as error:
         raise Refused(
             tr("refused: {path} exists already and is left as it is; name another with --config FILE", path=path)
@@ -113,7 +113,8 @@ def init_command(local: bool, sign_in: str, target: str) -> None:
         click.echo(line, err=True)
 
 
-def _google(sign_in: str) -> str:
+def google_config(sign_in: str) -> str:
+    """The config that signs in to Google in that way."""
     about, setting = SIGN_IN[sign_in]
     return GOOGLE.replace("{about}", about).replace("{sign_in}", setting.format(folder=shown_home(config_folder())))
 

@@ -54,7 +54,7 @@ def login_command(config: str | None, purposes: tuple[str, ...], *, no_browser: 
     tell(tr("sheetcrm asks Google for:"))
     for line in scopes.described(wanted | frozenset(scopes.WHO if isinstance(way, Desktop) else ())):
         tell(f"  {line}")
-    tell(tr("Google gives none of this for a single spreadsheet; what it is shared for is what can be reached."))
+    tell(tr("Google has no scope for a single spreadsheet: what that account may open is the limit."))
     answer = _by_browser(loaded, way, wanted, no_browser) if isinstance(way, Desktop) else _tried(loaded, wanted)
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False, indent=2))

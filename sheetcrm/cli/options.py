@@ -102,11 +102,17 @@ def command_words() -> str:
 
 
 def scopes_asked() -> frozenset[str]:
-    """How far the command that runs has to reach at Google, with the flags that were typed."""
+    """How far the command that runs has to reach at Google, with the options that were typed."""
+    from click.core import ParameterSource
+
     from sheetcrm.sheets import scopes
 
     context = click.get_current_context(silent=True)
-    return scopes.needed(command_words(), [name for name, value in context.params.items() if value] if context else ())
+    if context is None:
+        return scopes.WORK
+    # By where it came from and not by what it is: `--unmark` is False, and writes.
+    typed = [name for name in context.params if context.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+    return scopes.needed(command_words(), typed)
 
 
 def template_file(config: Config, name: str, *, typed: bool = False) -> Path:

@@ -67,14 +67,15 @@ NEEDS: dict[str, Scopes] = {
     "archive": WORK,
     "archive dry_run": READING,
     "backup": SEEING,
+    "backup list": NOTHING,
+    "backup verify": NOTHING,
     "check": READING,
     "check mark": WORK,
-    "check unmark": WORK,
     "connect": READING,
     "connect take": WORK,
     "connect template": WORK,
     "dedupe": READING,
-    "dedupe apply": WORK,
+    "dedupe do": WORK,
     "doctor": SEEING,
     "export": READING,
     "fix": WORK,
@@ -100,6 +101,8 @@ NEEDS: dict[str, Scopes] = {
     "report": READING,
     "restore": WORK,
     "restore create": MAKING,
+    "restore dry_run": READING,
+    "restore folder": SHARING,
     "samples remove": WORK,
     "status": READING,
     "status deep": SEEING,
@@ -111,7 +114,7 @@ NEEDS: dict[str, Scopes] = {
     "undo": WORK,
     "undo dry_run": READING,
 }
-"""By command, and by command with a flag; flags that stand here take the place of the command alone."""
+"""By command, and by command with one of its parameters (as click calls them), which takes the place of the command alone."""
 
 
 def needed(command: str, flags: Iterable[str] = ()) -> Scopes:

@@ -256,4 +256,8 @@ def test_reading_commands_ask_for_reading_alone(robot, server, monkeypatch):
         assert "insufficient" not in answer.err, words
         assert [one.scopes for one in asked] == [{READ}], (words, answer.err)
         asked.clear()
+    for words in (["check", "--unmark"], ["check", "--mark"]):
+        assert "insufficient" not in robot(*words).err
+        assert [one.scopes for one in asked] == [{WRITE}], words
+        asked.clear()
     assert READ == AUTH + "spreadsheets.readonly"
