@@ -17,6 +17,7 @@ from typing import Any
 
 import requests
 from pydantic_core import from_json
+from urllib3.exceptions import DecodeError, HTTPError, ProtocolError
 
 Json = dict[str, Any]
 CHUNK = 1 << 18
@@ -85,11 +86,18 @@ def decoded(body: bytes, *, shared: bool = True) -> Json:
 def received(response: requests.Response, limit: float, clock: Callable[[], float] = time.monotonic) -> bytes:
     """The whole body; ReadTimeout when it is not there within `limit` seconds, however steadily it drips."""
     ends, parts = clock() + limit, []
-    for part in response.iter_content(CHUNK):
-        parts.append(part)
-        if clock() > ends:
-            response.close()
-            raise requests.ReadTimeout(f"the answer had not ended after {limit:.0f} s", response=response)
+    try:
+        # Not `iter_content`, which waits for a whole piece: of an answer that drips the first would never come.
+        while part := response.raw.read1(CHUNK, decode_content=True):
+            parts.append(part)
+            if clock() > ends:
+                raise requests.ReadTimeout(f"the answer had not ended after {limit:.0f} s", response=response)
+    except (ProtocolError, DecodeError) as error:
+        raise requests.exceptions.ChunkedEncodingError(error, response=response) from error
+    except HTTPError as error:
+        raise requests.ConnectionError(error, response=response) from error
+    finally:
+        response.close()
     return b"".join(parts)
 
 

@@ -10,7 +10,7 @@ import requests
 from requests.adapters import BaseAdapter
 from urllib3.response import HTTPResponse
 
-Answer = tuple[int, dict[str, Any]] | Exception
+Answer = tuple[int, dict[str, Any] | str] | Exception
 
 
 class Line(BaseAdapter):
@@ -33,7 +33,8 @@ class Line(BaseAdapter):
         response.request = request
         response.url = request.url or ""
         response.headers.update(self.headers)
-        response.raw = HTTPResponse(io.BytesIO(json.dumps(body).encode()), status=status, preload_content=False)
+        sent = body if isinstance(body, str) else json.dumps(body)
+        response.raw = HTTPResponse(io.BytesIO(sent.encode()), status=status, preload_content=False)
         return response
 
     def close(self) -> None:
@@ -45,7 +46,7 @@ def refusal(code: int, message: str, status: str = "", **more: Any) -> Answer:
     return code, {"error": {"code": code, "message": message, "status": status, **more}}
 
 
-def session(line: Line) -> requests.Session:
+def session(line: BaseAdapter) -> requests.Session:
     """A session whose every request goes over `line`."""
     session = requests.Session()
     session.trust_env = False
