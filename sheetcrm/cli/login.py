@@ -84,7 +84,7 @@ def logout_command(config: str | None) -> None:
                 "the config signs in otherwise than by `sheetcrm login` (no sign_in: desktop); nothing of it is kept here"
             )
         )
-    with _web() as session:
+    with _web(loaded) as session:
         done = way.sign_out(loaded.folder, session)
     if done is None:
         click.echo(tr("nobody was signed in"))
@@ -113,7 +113,7 @@ def _signing_in(given: str | None) -> Config:
 
 
 def _by_browser(loaded: Config, way: Desktop, wanted: frozenset[str], no_browser: bool) -> dict[str, Any]:
-    with _web() as session:
+    with _web(loaded) as session:
         kept, path = way.sign_in(
             loaded.folder,
             wanted,
@@ -156,7 +156,13 @@ def _pasted() -> str:
     return str(click.prompt(tr("paste that address"), err=True))
 
 
-def _web() -> requests.Session:
+def _web(loaded: Config) -> requests.Session:
+    """By the same way out as everything else."""
     import requests
 
-    return requests.Session()
+    from sheetcrm.connect import network
+
+    session = requests.Session()
+    if loaded.api == "google":
+        network(loaded).lead(session)
+    return session

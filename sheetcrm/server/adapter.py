@@ -31,6 +31,7 @@ GOOGLE = (
     "https://oauth2.googleapis.com/",
     "https://accounts.google.com/",
     "https://iamcredentials.googleapis.com/",
+    "https://sts.googleapis.com/",
 )
 
 

@@ -35,6 +35,7 @@ from sheetcrm.server import (
     permissions,
     routes,
     uploads,
+    workload,
 )
 from sheetcrm.server.auth import API_KEY, CHALLENGE, Guard
 from sheetcrm.server.errors import ApiError
@@ -59,6 +60,7 @@ ROUTES = (
     *uploads.ROUTES,
     *oauth.ROUTES,
     *consent.ROUTES,
+    *workload.ROUTES,
     *admin.ROUTES,
     *page.ROUTES,
 )

@@ -27,6 +27,7 @@ from sheetcrm.server.routes import Backend, Route, path_pattern
 from sheetcrm.server.store import Store
 from sheetcrm.server.tokens import ACCESS, EVERYTHING, LIFETIME, REFRESH, WEEK, Grant, Tokens
 from sheetcrm.server.wire import Json, Request, Response, json_response
+from sheetcrm.server.workload import WORD
 
 TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address, not a secret
 # What google-auth and older clients write into `aud`, besides the address that they were given.
@@ -114,6 +115,10 @@ class Issuer:
                 "redirect_uris": ["http://localhost"],
             }
         }
+
+    def workload_word(self, name: str, lifetime: float = 3600) -> str:
+        """What an identity provider tells a machine of that name to be known by, for so many seconds; see `workload`."""
+        return self._tokens.sealed(WORD, {"workload": name}, lifetime)
 
     def consent_key(self) -> str:
         """What opens the consent page."""

@@ -56,6 +56,12 @@ class ApplicationDefault(SignIn):
 
     def refused(self, said: str, detail: str) -> str:
         """See `SignIn`."""
+        if "impersonated" in said:
+            return tr(
+                "This machine may not act as the service account that its credentials name. Give its workload identity the role Workload Identity User on that account: {url} → the account → Principals with access → Grant access ({said})",
+                url=f"{keyfile.CONSOLE}/iam-admin/serviceaccounts",
+                said=said,
+            )
         return tr(
             "Google takes what this machine is signed in with no more ({said}). If that was gcloud: gcloud auth application-default login --client-id-file=… --scopes=…, as in {docs}",
             said=said,

@@ -19,6 +19,8 @@ from sheetcrm.errors import NotSignedIn, Refused
 from sheetcrm.messages import tr
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
+HOLDS_NO_SECRET = "external_account"  # noqa: S105 - the name of a kind
+"""The kind of file that only says where a machine's own word for itself is."""
 CONSOLE = "https://console.cloud.google.com"
 
 
@@ -32,8 +34,16 @@ def read(path: Path, kind: str) -> dict[str, Any]:
 
 
 def loaded(path: Path) -> dict[str, Any]:
-    """What the file says, whatever kind of key it is."""
-    check(path)
+    """What the file says, whatever kind of key it is; Refused where it holds a secret and is not safe."""
+    info = _parsed(path)
+    if info.get("type") != HOLDS_NO_SECRET:
+        check(path)
+    for name in ("token_uri", "auth_uri", "token_url"):
+        _check_address(path, name, info.get(name) or (info.get("installed") or {}).get(name))
+    return info
+
+
+def _parsed(path: Path) -> dict[str, Any]:
     try:
         info = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -47,8 +57,6 @@ def loaded(path: Path) -> dict[str, Any]:
         ) from error
     if not isinstance(info, dict):
         raise NotSignedIn(tr("{path} is no key file of Google's. Download it again.", path=path))
-    for name in ("token_uri", "auth_uri"):
-        _check_address(path, name, info.get(name) or (info.get("installed") or {}).get(name))
     return info
 
 

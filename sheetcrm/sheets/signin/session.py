@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 import requests
-from google.auth.exceptions import RefreshError
+from google.auth.exceptions import GoogleAuthError, TransportError
 from google.auth.transport.requests import AuthorizedSession
 
-from sheetcrm.errors import NotSignedIn
+from sheetcrm.errors import NoAnswer, NotSignedIn
+from sheetcrm.messages import tr
 from sheetcrm.sheets.signin.base import SignIn
 
 
@@ -32,22 +33,27 @@ class Signed(AuthorizedSession):  # type: ignore[misc]  # google-auth has no typ
         """See requests; one more error, as above."""
         try:
             answer: requests.Response = super().request(*arguments, **options)
-        except RefreshError as error:
-            if error.retryable:
+        except GoogleAuthError as error:
+            if _passing(error):
                 raise
             raise _said(error, self._way) from error
         return answer
 
     def prove(self) -> None:
-        """Fetch a token now; NotSignedIn when there is none to be had."""
+        """Fetch a token now; NotSignedIn when there is none to be had, NoAnswer when nobody was there."""
         try:
             self.credentials.refresh(self._auth_request)
-        except RefreshError as error:
-            if error.retryable:
-                raise
+        except GoogleAuthError as error:
+            if isinstance(error, TransportError):
+                raise NoAnswer(tr("No answer from Google's token endpoint. Is the network up?")) from error
             raise _said(error, self._way) from error
 
 
-def _said(error: RefreshError, way: SignIn) -> NotSignedIn:
+def _passing(error: GoogleAuthError) -> bool:
+    """Whether Google could not be reached, or has a fault of its own."""
+    return isinstance(error, TransportError) or bool(error.retryable)
+
+
+def _said(error: GoogleAuthError, way: SignIn) -> NotSignedIn:
     said, *rest = [str(part) for part in error.args] or [str(error)]
     return NotSignedIn(way.refused(said, " ".join(rest)))

@@ -10,6 +10,7 @@ import pytest
 from sheetcrm import testing
 from sheetcrm.connect import connect
 from sheetcrm.errors import ConfigError, NotSignedIn, Refused, SheetcrmError
+from sheetcrm.server.workload import credentials as external_account
 from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sheets.scopes import ACCESS, AUTH, MAKING, READING
 from sheetcrm.sheets.signin import ApplicationDefault, ServiceAccountFile, SignIn, google_session
@@ -56,6 +57,41 @@ def test_application_default_credentials(google, monkeypatch, kind):
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(google.key(info)))
     _account, who = google.who("application_default")
     assert who == (ROBOT if kind == "service_account" else "you@example.com")
+
+
+@pytest.fixture
+def workload(google, monkeypatch):
+    """A machine elsewhere that knows itself by a word in a file, and may act as the robot."""
+    word = google.folder / "word"
+    word.write_text(google.running.server.issuer.workload_word("github:team/crm"), encoding="utf-8")
+    google.running.server.issuer.let_act("github:team/crm", ROBOT)
+    path = google.key(external_account(ROBOT, str(word)), mode=0o644)
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(path))
+    return word
+
+
+def test_workload_identity_has_no_key_at_all(google, workload):
+    """The file that says so holds no secret: others may read it, and it may be committed."""
+    (google.folder / ".git").mkdir()
+    assert google.who("application_default") == (ROBOT, ROBOT)
+
+
+def test_a_workload_whose_word_is_too_old(google, workload):
+    workload.write_text(google.running.server.issuer.workload_word("github:team/crm", -1), encoding="utf-8")
+    with (
+        connect(google.config("application_default")) as connection,
+        pytest.raises(NotSignedIn, match=r"no more.*invalid_grant.*docs/google\.md"),
+    ):
+        connection.session.get(ABOUT)
+
+
+def test_a_workload_that_may_not_act_as_that_account(google, workload):
+    workload.write_text(google.running.server.issuer.workload_word("github:else/where"), encoding="utf-8")
+    with (
+        connect(google.config("application_default")) as connection,
+        pytest.raises(NotSignedIn, match=r"Workload Identity User"),
+    ):
+        connection.session.get(ABOUT)
 
 
 def test_a_machine_that_is_not_signed_in(tmp_path, monkeypatch):
