@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from remind_desk import MAIL, mails, opened
 
-from sheetcrm.cli.remind.recipes import cron, github, systemd
+from sheetcrm.cli.recipes import cron, github, systemd
 from sheetcrm.errors import UsageError
 
 TEN = timedelta(minutes=10)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
-import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from sheetcrm.cli.options import tell
 from sheetcrm.cli.remind import span
 from sheetcrm.cli.template import config_option
 
@@ -32,32 +29,21 @@ if TYPE_CHECKING:
 def install_command(where: str, every: timedelta, out: Path | None, config: str | None) -> int:
     """Print a recipe for running by itself."""
     from sheetcrm import config as configs
-    from sheetcrm.cli.remind import recipes
-    from sheetcrm.errors import UsageError
+    from sheetcrm.cli import recipes
+    from sheetcrm.cli.installing import hand_over
 
     loaded = configs.load(configs.find(config))
-    made = getattr(recipes, where)(_command(loaded, where), every)
-    if out is None:
-        click.echo("\n".join(f"# {name}\n{text}" for name, text in made.files.items()), nl=False)
-    else:
-        try:
-            for name, text in made.files.items():
-                (out / name).parent.mkdir(parents=True, exist_ok=True)
-                (out / name).write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise UsageError(f"{out} cannot be written: {error.strerror}") from error
-    tell(made.then)
+    hand_over(getattr(recipes, where)(_command(loaded, where), every), out)
     return 0
 
 
 def _command(loaded: Config, where: str) -> list[str]:
     """The words of the command, so that it runs from anywhere; UsageError for a recipe that would send again and again."""
+    from sheetcrm.cli.installing import own_program
     from sheetcrm.errors import UsageError
 
     if where != "github":
-        own = shutil.which("sheetcrm")
-        program = [own] if own else [sys.executable, "-m", "sheetcrm"]
-        return [*program, "remind", "--config", str(loaded.file)]
+        return [*own_program(), "remind", "--config", str(loaded.file)]
     if not str(loaded.ledger_place({**os.environ, **_asked_for(loaded)})).startswith("postgresql"):
         raise UsageError(
             "GitHub's machines forget their disk after each run, and a SQLite ledger with it: every run would send everything again. "

@@ -15,8 +15,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import N_, tr
 
-UNIT = "sheetcrm-remind"
+
+@dataclass(frozen=True)
+class Duty:
+    """What runs by itself: `unit` is its name for systemd and the log, `about` what people read there."""
+
+    unit: str
+    about: str
+    missed: str
+    """What becomes of a run that did not come, because the machine was off."""
+
+
+REMIND = Duty("sheetcrm-remind", "reminder mail", N_("when the machine was off, the next run tells what was missed"))
+BACKUP = Duty(
+    "sheetcrm-backup", "backups", N_("when the machine was off, the next run makes a backup of how things are then")
+)
 
 
 @dataclass(frozen=True)
@@ -27,20 +42,20 @@ class Recipe:
     then: str
 
 
-def cron(command: Sequence[str], every: timedelta) -> Recipe:
+def cron(command: Sequence[str], every: timedelta, duty: Duty = REMIND) -> Recipe:
     """A line of a crontab; UsageError for what cron cannot count."""
     line = shlex.join(command).replace("%", r"\%")
     return Recipe(
-        {"crontab": f"{_times(every)} {line} 2>&1 | logger -t {UNIT}\n"},
-        "add this line with: crontab -e\nwhen the machine was off, the next run tells what was missed",
+        {"crontab": f"{_times(every)} {line} 2>&1 | logger -t {duty.unit}\n"},
+        tr("add this line with: {command}", command="crontab -e") + f"\n{tr(duty.missed)}",
     )
 
 
-def systemd(command: Sequence[str], every: timedelta) -> Recipe:
+def systemd(command: Sequence[str], every: timedelta, duty: Duty = REMIND) -> Recipe:
     """A service and its timer, for a user's own systemd or the machine's."""
     words = " ".join(map(_for_systemd, command))
     service = f"""[Unit]
-Description=sheetcrm: reminder mail
+Description=sheetcrm: {duty.about}
 Wants=network-online.target
 After=network-online.target
 
@@ -52,7 +67,7 @@ SuccessExitStatus=3
 TimeoutStopSec=90
 """
     timer = f"""[Unit]
-Description=sheetcrm: reminder mail, every so often
+Description=sheetcrm: {duty.about}, every so often
 
 [Timer]
 OnBootSec=1min
@@ -62,15 +77,21 @@ RandomizedDelaySec=10
 [Install]
 WantedBy=timers.target
 """
+    begin = (
+        f"systemctl --user daemon-reload && systemctl --user enable --now {duty.unit}.timer && loginctl enable-linger"
+    )
     return Recipe(
-        {f"{UNIT}.service": service, f"{UNIT}.timer": timer},
-        "put both into ~/.config/systemd/user (--out does), then: "
-        f"systemctl --user daemon-reload && systemctl --user enable --now {UNIT}.timer && loginctl enable-linger",
+        {f"{duty.unit}.service": service, f"{duty.unit}.timer": timer},
+        tr(
+            "put both into {folder} (or let --out write them there), then: {command}",
+            folder="~/.config/systemd/user",
+            command=begin,
+        ),
     )
 
 
 def github(command: Sequence[str], every: timedelta) -> Recipe:
-    """A workflow; its secrets are names to be filled in where GitHub keeps secrets."""
+    """A workflow for reminders; its secrets are names to be filled in where GitHub keeps secrets."""
     # GitHub refuses less than five minutes, and is often late; what is due is told by the run that comes.
     times = _times(max(every, timedelta(minutes=5)))
     workflow = f"""name: reminders
@@ -92,7 +113,8 @@ jobs:
       - uses: actions/setup-python@v5
         with:
           python-version: "3.12"
-      - run: pip install 'sheetcrm[remind,sql]'
+      # The wheel lies beside the config; scripts/build of sheetcrm's source makes it.
+      - run: pip install "$(ls ./sheetcrm-*.whl)[remind,sql]"
       - run: {_in_yaml(f"{shlex.join(command)} || [ $? -eq 3 ]")}
         env:
           SHEETCRM_LEDGER: ${{{{ secrets.SHEETCRM_LEDGER }}}}
@@ -100,7 +122,9 @@ jobs:
 """
     return Recipe(
         {".github/workflows/reminders.yml": workflow},
-        "commit it beside the config, and give the repository the secrets that the config names; keep it private",
+        tr(
+            "commit it beside the config and the wheel, and give the repository the secrets that the config names; keep it private"
+        ),
     )
 
 
@@ -112,7 +136,7 @@ def _times(every: timedelta) -> str:
     hours, rest = divmod(minutes, 60) if not rest else (0, 1)
     if not rest and hours and (24 % hours == 0):
         return "7 * * * *" if hours == 1 else "7 6 * * *" if hours == 24 else f"7 */{hours} * * *"
-    raise UsageError("cron cannot count that; take a part of an hour (10m, 15m) or of a day (1h, 6h, 24h)")
+    raise UsageError(tr("cron cannot count that; take a part of an hour (10m, 15m) or of a day (1h, 6h, 24h)"))
 
 
 def _in_yaml(text: str) -> str:
