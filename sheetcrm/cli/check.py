@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -101,6 +101,9 @@ def _remember(job: Job, reading: Reading) -> None:
     from sheetcrm.sync.quality import snapshot
 
     taken = snapshot.taken(reading, snapshot.load(_folder(job)), today_in(reading.template.time_zone))
+    policy = job.config.journal_policy
+    kept = {sheet: sights for sheet, sights in taken.rows.items() if not policy.hides(sheet, "id")}
+    taken = replace(taken, rows=kept)
     snapshot.save(taken, _folder(job))
     people.remember(job, reading)
     tell(f"{counted(sum(map(len, taken.rows.values())), 'row')} remembered")

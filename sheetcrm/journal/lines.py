@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sheetcrm.journal.policy import VEILED, is_veiled
+from sheetcrm.journal.policy import said as known
 from sheetcrm.journal.write import Json, Write
 
 NOTHING = None
@@ -47,13 +48,14 @@ def said(value: Any) -> str:
 
 
 def _cell(entry: Json) -> Iterator[Line]:
-    sheet, id_, column = entry["sheet"], entry["id"], entry["column"]
+    sheet, id_, column = entry["sheet"], known(entry["id"]), entry["column"]
     yield Line("cell", f"{sheet} {id_} {column}", sheet, id_, column, entry["before"], entry["after"])
 
 
 def _row(entry: Json) -> Iterator[Line]:
-    place, there = f"{entry['sheet']} {entry['id']}", f"{entry['to']} {entry['id']}" if entry["to"] else NOTHING
-    yield Line("row", place, entry["sheet"], entry["id"], "", {**entry["cells"], **entry["own"]}, there)
+    sheet, id_ = entry["sheet"], known(entry["id"])
+    there = f"{entry['to']} {id_}" if entry["to"] else NOTHING
+    yield Line("row", f"{sheet} {id_}", sheet, id_, "", {**entry["cells"], **entry["own"]}, there)
 
 
 def _setting(entry: Json) -> Iterator[Line]:
@@ -74,7 +76,7 @@ def _bound(entry: Json) -> Iterator[Line]:
 def _marked(entry: Json) -> Iterator[Line]:
     mark = entry["marked"]
     place = f"{mark['sheet']} row {mark['row']} {mark['column']}"
-    yield Line("note", place, mark["sheet"], mark["id"], mark["column"], mark["before"], mark["after"])
+    yield Line("note", place, mark["sheet"], known(mark["id"]), mark["column"], mark["before"], mark["after"])
 
 
 def _sample(entry: Json) -> Iterator[Line]:

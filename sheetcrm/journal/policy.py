@@ -22,7 +22,11 @@ SHORTEST = 2
 
 @dataclass(frozen=True)
 class Policy:
-    """How long writes are kept (None: for ever), and of which columns no value is: `customers.phone`, `*.email`."""
+    """
+    How long writes are kept (None: for ever), and of which columns no value is: `customers.phone`, `*.email`.
+
+    `team.id` is also what the rows of a sheet are known by, whatever that column is called; `team.*` everything.
+    """
 
     keep_days: int | None = None
     redact: tuple[str, ...] = ()
@@ -48,10 +52,11 @@ class Policy:
     def _entry(self, entry: Json) -> Json:
         if entry.keys() >= {"sheet", "id", "column", "before", "after"}:
             sheet, column = entry["sheet"], entry["column"]
-            return {**entry, **{word: self.kept(sheet, column, entry[word]) for word in ("before", "after")}}
+            values = {word: self.kept(sheet, column, entry[word]) for word in ("before", "after")}
+            return {**entry, **values, "id": self.kept(sheet, "id", entry["id"])}
         if entry.keys() >= {"sheet", "id", "cells", "own"}:
             parts = {word: self._cells(entry["sheet"], entry[word]) for word in ("cells", "own")}
-            return {**entry, **parts}
+            return {**entry, **parts, "id": self.kept(entry["sheet"], "id", entry["id"])}
         if "marked" in entry:
             return {"marked": self._entry(entry["marked"])}
         if "access" in entry:
@@ -82,8 +87,8 @@ def restorable(write: Write) -> tuple[Write, list[str]]:
     kept: list[Json] = []
     lost: list[str] = []
     for entry in write.entries:
-        if is_veiled(entry.get("before")) or is_veiled(entry.get("after")):
-            lost.append(f"{entry['sheet']} {entry['id']} {entry['column']}")
+        if any(is_veiled(entry.get(word)) for word in ("id", "before", "after")):
+            lost.append(" ".join(filter(None, (entry["sheet"], said(entry["id"]), entry.get("column")))))
             continue
         gone = {
             word: [name for name, cell in entry.get(word, {}).items() if is_veiled(cell)] for word in ("cells", "own")

@@ -17,7 +17,7 @@ import unicodedata
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from sheetcrm import places
 
@@ -57,8 +57,12 @@ _HIDDEN: set[str] = set()
 
 def hide(secret: str) -> str:
     """From now on this text never stands in a log of this process, nor as URLs and JSON write it; the text itself."""
-    if len(secret) >= SHORTEST:
-        _HIDDEN.update({secret, quote(secret, safe=""), secret.replace("\\", "\\\\").replace('"', '\\"')})
+    parts = urlsplit(secret) if "://" in secret else None
+    # Of an address libraries log host and path apart.
+    path = f"{parts.path}?{parts.query}".rstrip("?") if parts else ""
+    for text in (secret, path, (parts.password if parts else None) or ""):
+        if len(text) >= SHORTEST:
+            _HIDDEN.update({text, quote(text, safe=""), text.replace("\\", "\\\\").replace('"', '\\"')})
     return secret
 
 

@@ -61,6 +61,17 @@ def test_two_values_can_be_told_apart_and_nothing_is_nothing():
     assert POLICY.kept("customers", "phone", "") == ""
 
 
+def test_a_row_whose_id_is_not_kept_cannot_be_found_again(tmp_path):
+    journal = Journal(tmp_path, "x", policy=POLICY)
+    entry = {**cell("active", True, False, "team"), "id": "王芳"}
+    path = journal.begin("team leave 王芳", "f", [entry], NOW)
+    assert "王芳" not in path.read_text(encoding="utf-8")
+    ((_, write),) = journal.writes()
+    kept, lost = restorable(write)
+    assert (kept.entries, lost) == ((), [f"team {veiled('王芳')} active"])
+    assert lines(write)[0].row_id == veiled("王芳")
+
+
 def test_only_what_was_kept_can_be_taken_back(tmp_path):
     journal = Journal(tmp_path, "x", policy=POLICY)
     journal.begin("a write", "f", [cell("name", "Ann", "Bob"), cell("phone", "138", "139")], NOW)

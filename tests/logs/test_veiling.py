@@ -40,6 +40,15 @@ def test_what_the_config_reveals_is_never_there_however_short_of_a_pattern(form)
     assert "horse" not in cleaned(f"at https://x/{form('correct horse/9')}!", personal=True)
 
 
+def test_of_a_secret_address_the_path_alone_is_hidden_too():
+    hide("https://hc.example.org/ping/0b1c")
+    hide("postgresql://crm:pa55@db/crm")
+    assert cleaned('https://hc.example.org:443 "GET /ping/0b1c HTTP/1.1" 200') == (
+        'https://hc.example.org:443 "GET *** HTTP/1.1" 200'
+    )
+    assert "pa55" not in cleaned("authentication failed with pa55")
+
+
 @pytest.mark.parametrize(
     ("text", "person"),
     [

@@ -19,6 +19,7 @@ from typing import Any
 from sheetcrm.errors import UsageError
 from sheetcrm.journal import Policy
 from sheetcrm.journal.policy import veil
+from sheetcrm.logs import veiled
 from sheetcrm.messages import tr
 from sheetcrm.sync.records import Extract, Reading
 
@@ -60,8 +61,9 @@ def _page(extract: Extract, policy: Policy) -> Page:
     used = {key: extract.parsed.used[key] for key in columns}
     samples = extract.template.sample_keys(extract.sheet)
     hidden = {key for key in columns if policy.hides(extract.sheet, key)}
+    nameless = policy.hides(extract.sheet, "id")
     rows = {
-        id_: {
+        (veiled(id_) if nameless else id_): {
             key: veil(cells[at]) if key in hidden else cells[at]
             for key, cells in used.items()
             if cells[at] not in BLANK

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sheetcrm.journal import Write, lines
+from sheetcrm.journal.policy import said
 from sheetcrm.sync.aims import same
 from sheetcrm.sync.quality.album import Page, Picture
 
@@ -102,8 +103,8 @@ def _ours(writes: Iterable[Write]) -> _Ours:
             place = (line.sheet, line.row_id)
             if line.kind == "cell":
                 found.cells.setdefault((*place, line.column), []).append(line.after)
-                (found.came if line.before in (None, "") and str(line.after) == line.row_id else set()).add(place)
-                (found.went if line.after in (None, "") and str(line.before) == line.row_id else set()).add(place)
+                (found.came if line.before in (None, "") and str(said(line.after)) == line.row_id else set()).add(place)
+                (found.went if line.after in (None, "") and str(said(line.before)) == line.row_id else set()).add(place)
             elif line.kind == "row":
                 found.went.add(place)
                 if isinstance(line.after, str):
