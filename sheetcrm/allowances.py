@@ -17,3 +17,5 @@ ALLOWANCES = {
     BACK_TO_BASE: "Go back to a template from one that extends it.",
 }
 """By name, what it allows."""
+LOSING = frozenset({DATA_LOSS, MISFITS, TYPED_OVER})
+"""Those after which something that people typed may be gone."""

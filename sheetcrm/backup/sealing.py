@@ -39,7 +39,7 @@ class Sealer:
             return self._in.write(data)
         except BrokenPipeError:
             self._thread.join()
-            raise self._trouble[0] if self._trouble else OSError("the sealing ended early") from None
+            raise OSError(f"{self._trouble[0]}" if self._trouble else "the sealing ended early") from None
 
     def flush(self) -> None:
         """So that a zip may be written to it."""
@@ -50,7 +50,7 @@ class Sealer:
             self._in.close()
         self._thread.join()
         if self._trouble:
-            raise self._trouble[0]
+            raise OSError(str(self._trouble[0])) from self._trouble[0]
 
     def _seal(self, plain: IO[bytes], out: IO[bytes], keys: list[Any]) -> None:
         with plain:

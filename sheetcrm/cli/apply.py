@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sheetcrm.allowances import ALLOWANCES
+from sheetcrm.allowances import ALLOWANCES, LOSING
 from sheetcrm.cli.options import (
     SOMETHING_TO_SEE,
     Asked,
@@ -185,6 +185,10 @@ def carry_out(
         # People went on working while we asked: what is done is what was shown, or nothing.
         reviewed, plan = plan.fingerprint, make_plan(job, template, wanted)
         plan.check(reviewed)
+    if wanted.allow & LOSING and plan.changes:
+        from sheetcrm.cli.backup import back_up_first
+
+        back_up_first(asked, job)
     log = provision.Log(job.journal, f"apply {template.key}", now())
     drive = job.drive if wanted.share else None
     again = partial(make_plan, job, template, replace(wanted, share=False))

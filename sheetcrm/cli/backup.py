@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from sheetcrm.cli.installing import backup_install_command
 from sheetcrm.cli.options import SOMETHING_TO_SEE, Asked, Job, now, print_json, spreadsheet_options, tell
 from sheetcrm.messages import tr
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from sheetcrm.backup.keeping import Held
     from sheetcrm.backup.making import Made
     from sheetcrm.config import Config
+
+LEDGER = "ledger"
+"""The folder of the ledger's archives; ids of spreadsheets are longer."""
 
 
 @click.group("backup", invoke_without_command=True)
@@ -50,11 +55,37 @@ def backup_command(context: click.Context, asked: Asked) -> int:
                     tell(click.style(str(error), fg="red"))
                     found.append({"name": name, "id": settings.id, "error": str(error)})
                     code = max(code, error.exit_code)
+        if not asked.wanted:
+            try:
+                found += _ledger(asked, loaded)
+            except SheetcrmError as error:
+                tell(click.style(str(error), fg="red"))
+                found.append({"name": LEDGER, "error": str(error)})
+                code = max(code, error.exit_code)
     if asked.as_json:
         print_json(found)
     elif not found:
         click.echo(tr("nothing to back up yet: {file} names no spreadsheet", file=loaded.file.name))
     return code
+
+
+def _ledger(asked: Asked, loaded: Config) -> list[dict[str, Any]]:
+    """The ledger, where there is one."""
+    from sheetcrm.backup.keeping import thin_out
+    from sheetcrm.backup.ledger import back_up_ledger
+    from sheetcrm.backup.making import Kept
+
+    settings = loaded.backup
+    folder = loaded.path(settings.folder) / LEDGER
+    place = loaded.ledger_place(os.environ)
+    made = back_up_ledger(place, Kept(folder, settings.encrypt_to), now=now())
+    if made is None:
+        return []
+    thin_out(folder, settings.keep)
+    if not asked.as_json:
+        new = tr("{path}  the ledger", path=made.path)
+        click.echo(new if made.new else tr("nothing changed since {path}", path=made.path))
+    return [{"name": LEDGER, "file": str(made.path), "new": made.new}]
 
 
 def back_up_job(asked: Asked, job: Job) -> Made:
@@ -70,6 +101,18 @@ def back_up_job(asked: Asked, job: Job) -> Made:
         )
     thin_out(folder, settings.keep)
     return made
+
+
+def back_up_first(asked: Asked, job: Job) -> None:
+    """A backup before something is done that loses data; its error stops what was to be done.  Nothing where the config says so."""
+    if job.config.backup.before_apply:
+        made = back_up_job(asked, job)
+        tell(tr("as it was before: {path}", path=made.path))
+        for line in made.remarks:
+            tell(line)
+
+
+backup_command.add_command(backup_install_command)
 
 
 @backup_command.command("list")

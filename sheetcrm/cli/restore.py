@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import suppress
 from dataclasses import asdict
@@ -44,6 +45,7 @@ MOST_LINES = 100
 )
 @click.option("--rows", metavar="ID,ID", help="With one --tab: just these rows, by their ids.")
 @click.option("--columns", metavar="COLUMN,COLUMN", help="With one --tab: just these columns, by their keys.")
+@click.option("--ledger", is_flag=True, help="Put a backup of the ledger where there is none.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be done.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @spreadsheet_options
@@ -62,8 +64,10 @@ def restore_command(
     """
     from sheetcrm.backup.archive import Archive
 
-    _check(create, folder, chosen)
     with Archive(file, identities) as archive:
+        if chosen.pop("ledger"):
+            return _ledger_back(asked, archive, others=bool(create or chosen["tabs"]))
+        _check(create, folder, chosen)
         if create is not None:
             return _created(asked, archive, create, folder)
         return _brought_back(asked, archive, **chosen)
@@ -86,6 +90,20 @@ def _check(create: str | None, folder: str | None, chosen: dict[str, Any]) -> No
         raise UsageError(tr("--folder goes with --create"))
     if parts and len(tabs) != 1:
         raise UsageError(tr("--rows and --columns are of one sheet: say one --tab"))
+
+
+def _ledger_back(asked: Asked, archive: Archive, *, others: bool) -> int:
+    """The ledger, to where the config says that it is."""
+    from sheetcrm.backup.ledger import put_ledger_back
+    from sheetcrm.errors import SheetcrmError, UsageError
+
+    if others:
+        raise UsageError(tr("--ledger brings the ledger back and nothing else"))
+    if troubles := list(archive.troubles()):
+        raise SheetcrmError("\n".join([tr("nothing was changed: {path} is not whole", path=archive.path), *troubles]))
+    put_ledger_back(asked.loaded().ledger_place(os.environ), archive)
+    tell(tr("the ledger is back as it was; what was sent since is not in it, and may be told again"))
+    return 0
 
 
 def _brought_back(

@@ -64,6 +64,24 @@ def running():
 
 
 @pytest.fixture
+def tiny(running, tmp_path) -> Shop:
+    """A tab of a few cells, that no template knows."""
+    cells = [
+        {"userEnteredValue": {"stringValue": "Ann"}, "note": "met in May"},
+        {"userEnteredValue": {"numberValue": 5}},
+    ]
+    header = [{"userEnteredValue": {"stringValue": text}} for text in ("name", "count")]
+    rows = [{"values": header}, {"values": cells}]
+    grid = {"rowCount": 20, "columnCount": 4}
+    body = {
+        "properties": {"title": "Tiny"},
+        "sheets": [{"properties": {"title": "People", "gridProperties": grid}, "data": [{"rowData": rows}]}],
+    }
+    made = running.session.post("https://sheets.googleapis.com/v4/spreadsheets", json=body).json()["spreadsheetId"]
+    return Shop(running, loader.load(loader.find("pipeline")), tmp_path / "backup", made)
+
+
+@pytest.fixture
 def shop(running, tmp_path) -> Shop:
     """The pipeline template, in Chinese."""
     return opened(running, tmp_path, "pipeline")

@@ -69,6 +69,12 @@ def test_only_what_was_asked_for_goes_back(office):
     columns = found(office, columns=["name"])[0]
     assert (len(columns.cells), columns.gone) == (1, ())
     assert "come back whole" in columns.left[0]
+    with pytest.raises(UsageError, match="has no row C-NOBODY"):
+        found(office, rows=["C-NOBODY"])
+    with pytest.raises(UsageError, match="did you mean name"):
+        found(office, columns=["nmae"])
+    with Archive(office.made.path) as archive, pytest.raises(UsageError, match="--create"):
+        compare(office.gateway, office.template, archive, [Choice(SHEET)], "en")
 
 
 def test_one_undo_takes_it_back(office, tmp_path):
@@ -92,15 +98,3 @@ def test_what_people_change_meanwhile_stays(office):
     assert [change.id for change in done.conflicts] == [office.first]
     assert said(office)[office.first]["name"] == "a third name"
     assert office.second in said(office), "the rest goes back all the same"
-
-
-def test_what_there_is_not_is_refused_by_name(office):
-    with pytest.raises(UsageError, match="has no row C-NOBODY"):
-        found(office, rows=["C-NOBODY"])
-    with pytest.raises(UsageError, match="did you mean name"):
-        found(office, columns=["nmae"])
-
-
-def test_a_backup_in_another_language_is_refused(office):
-    with Archive(office.made.path) as archive, pytest.raises(UsageError, match="--create"):
-        compare(office.gateway, office.template, archive, [Choice(SHEET)], "en")
