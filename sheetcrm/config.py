@@ -108,6 +108,9 @@ class SpreadsheetSettings(Settings):
     id: str = Field(min_length=1)
     template: str | None = None
     language: Literal["zh", "en"] | None = None
+    published: dict[str, str] | None = Field(
+        default=None, description="By role, the id of the copy that `sheetcrm publish` keeps for it."
+    )
 
 
 def _address(value: str) -> str:

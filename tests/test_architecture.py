@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "handmade": EVERYBODY | {"schema", "sheets", "resources", "layout", "yamlfile", "provision"},
     "sync": EVERYBODY | {"schema", "sheets", "resources", "layout", "yamlfile", "journal"},
     "remind": EVERYBODY | {"schema", "sync", "layout", "secret"},
+    "publish": EVERYBODY | {"schema", "sheets", "resources", "layout", "provision", "sync"},
     "server": set(),
     "secret": EVERYBODY,
     "config": EVERYBODY | {"yamlfile", "secret", "remind", "sheets", "journal"},

@@ -24,6 +24,7 @@ from sheetcrm.cli.options import (
 from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from sheetcrm.provision.audit import Finding, Holder, House
@@ -165,6 +166,7 @@ def _looked(asked: Asked, job: Job, wanted: Wanted, ourselves: str) -> Outcome:
         inspect, job.gateway, job.drive, template, language, today=today, house=house, strangers=wanted.strangers
     )
     found = look()
+    found = replace(found, audit=replace(found.audit, findings=(*found.audit.findings, *_of_copies(job, found, house))))
     findings = found.audit.findings
     LOG.info(
         "access of spreadsheet %s: %d have it, %d findings", job.settings.id, len(found.audit.holders), len(findings)
@@ -175,6 +177,24 @@ def _looked(asked: Asked, job: Job, wanted: Wanted, ourselves: str) -> Outcome:
     left = tuple(one for one in findings if not (done and one.is_mended(strangers=wanted.strangers)))
     declined = wanted.fix and not done and found.plan.has_work
     return Outcome(job.name, job.settings.id, found, left, code=1 if declined else SOMETHING_TO_SEE if left else 0)
+
+
+def _of_copies(job: Job, found: Inspected, house: House) -> Iterator[Finding]:
+    """What is wrong with who may open the copies that `publish` keeps; that is mended there."""
+    from sheetcrm.errors import NotFound
+    from sheetcrm.provision.audit import Finding
+    from sheetcrm.publish.publication import access_to_copy
+
+    for role, copy in (job.settings.published or {}).items():
+        try:
+            permissions = job.drive.permissions(copy)
+        except NotFound:
+            text = tr("the copy for {role} is gone, or not shared with us any more: {id}", role=role, id=copy)
+            yield Finding("copy", role, text)
+            continue
+        for one in access_to_copy(permissions, found.people, role, house).findings:
+            text = tr("copy for {role}: {text}; mend it with: sheetcrm publish {role}", role=role, text=one.text)
+            yield Finding("copy", role, text)
 
 
 def house_of(job: Job, template: Template, ourselves: str) -> House:

@@ -45,6 +45,8 @@ class Inspected:
     audit: Audit
     locks: tuple[tuple[str, str], ...]
     plan: Plan
+    people: tuple[Member, ...] = ()
+    """The team, those who left, too."""
 
 
 def inspect(
@@ -72,7 +74,7 @@ def inspect(
     editors = (*_locks(plan), *_strays(there, plan, people or (), house))
     found = replace(found, findings=(*found.findings, *editors))
     locks = sorted((at.place, one.say()) for at, one in plan.live.items() if isinstance(one, Lock))
-    return Inspected(found, tuple(locks), replace(plan, sharing=found.mending(strangers=strangers)))
+    return Inspected(found, tuple(locks), replace(plan, sharing=found.mending(strangers=strangers)), people or ())
 
 
 def _locks(plan: Plan) -> Iterator[Finding]:

@@ -1,5 +1,5 @@
 """
-`roles:` of a template → what only some may edit.
+`roles:` of a template → what only some may edit, and what some get to see in a copy of their own.
 
 A role is an option of the team sheet's role column.  What no role names,
 everybody edits who may edit the file.
@@ -8,14 +8,16 @@ everybody edits who may edit the file.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
 
 from sheetcrm.messages import N_, texts
 from sheetcrm.resources.base import Address
 from sheetcrm.resources.lock import Lock
 from sheetcrm.schema.rules import Trouble
+from sheetcrm.schema.sees import Sees
 from sheetcrm.schema.states import column_problem
 from sheetcrm.schema.views import role_problem
 
@@ -28,11 +30,22 @@ Level = Literal["writer", "commenter", "reader"]
 
 
 class Role(BaseModel):
-    """What people of a role may edit, and those only who have a role that names it: `orders` or `orders.paid`."""
+    """
+    What people of a role may edit, and those only who have a role that names it: `orders` or `orders.paid`.
+
+    `sees` is what `sheetcrm publish` puts into a copy for them, by sheet.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    edits: tuple[str, ...] = Field(min_length=1)
+    edits: tuple[str, ...] = ()
+    sees: dict[str, Sees] = {}
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.edits and not self.sees:
+            raise PydanticCustomError("role", "say what the role edits:, what it sees:, or both")
+        return self
 
 
 def locks(context: Context) -> Iterator[tuple[Address, Lock]]:
@@ -79,3 +92,7 @@ def problems(context: Context) -> Iterator[Trouble]:
             elif dot and sheet in whole:
                 message = f"{sheet} is locked as a whole already, and nobody could edit {place}; name its columns only"
                 yield ("roles", key, "edits", offset), message
+        for sheet, sees in role.sees.items():
+            yield from (
+                (("roles", key, "sees", sheet, *path), message) for path, message in sees.problems(sheet, context)
+            )

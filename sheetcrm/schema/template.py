@@ -199,7 +199,7 @@ class Template(_Part):
     team: Team | None = None
     sheets: dict[Key, SheetSpec] = Field(min_length=1)
     roles: dict[Key, Role] = {}
-    """By option of the team's role column, what only people of that role may edit."""
+    """By option of the team's role column, what only people of that role may edit, and what they see in a copy."""
     share: dict[Key, Level] = {}
     """By option of the team's role column, the access to the file that its people get, when that is asked for (--share)."""
     reminders: dict[Key, ReminderRule] = {}
