@@ -233,6 +233,7 @@ def _created(asked: Asked, archive: Archive, title: str, folder: str | None) -> 
         mark = archive.manifest.get("template") or {}
         settings = SpreadsheetSettings(id=new, template=_known(loaded, mark.get("name")), language=mark.get("language"))
         with asked.job(loaded, connection, title, settings) as job:
+            job.journal.note(f"restore {archive.path.name}", [{"file": {"title": title, "id": new}}], now())
             try:
                 with asked.metered() as meter:
                     rebuild(job.gateway, archive, meter)
