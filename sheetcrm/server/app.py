@@ -15,7 +15,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,6 +37,7 @@ from sheetcrm.server import (
     uploads,
     workload,
 )
+from sheetcrm.server.asking import asking
 from sheetcrm.server.auth import API_KEY, CHALLENGE, Guard
 from sheetcrm.server.errors import ApiError
 from sheetcrm.server.faults import Faults
@@ -185,8 +186,8 @@ class Server:
                     return route, fault.spoiled(Response(503, {}))
                 if refusal := fault.refusal(route.kind, request.path):
                     raise refusal
-            self._admit(route, request)
-            response = route.answer(self._backend, request, args)
+            with self._admitted(route, request):
+                response = route.answer(self._backend, request, args)
         except ApiError as error:
             response = _refusal(error, request)
         except Exception:  # the last resort: a client gets Google's 500, the log gets the reason
@@ -194,12 +195,14 @@ class Server:
             response = _refusal(ApiError(500, "Internal error encountered."), request)
         return route, fault.spoiled(response) if fault else response
 
-    def _admit(self, route: routes.Route, request: Request) -> None:
-        """Nothing, when the caller may make calls of this kind and has some left; else ApiError 401, 403 or 429."""
-        if route.kind in SCOPES:
-            caller = self._backend.guard.admit(request.headers, route.kind)
-            if self._meter:
-                self._meter.charge(route.kind, caller)
+    def _admitted(self, route: routes.Route, request: Request) -> AbstractContextManager[None]:
+        """Within, their program asks, when the caller may make calls of this kind and has some left; else ApiError 401, 403 or 429."""
+        if route.kind not in SCOPES:
+            return nullcontext()
+        grant = self._backend.guard.admitted(request.headers, route.kind)
+        if self._meter:
+            self._meter.charge(route.kind, grant.email)
+        return asking(grant.program, own_only=grant.own_only(route.kind))
 
     def listen(self, host: str = "127.0.0.1", port: int = 0) -> Listener:
         """Serve HTTP from a thread until the listener is closed; port 0 picks a free one.  OSError when it is taken."""

@@ -64,6 +64,10 @@ class Guard:
 
     def admit(self, headers: Mapping[str, str], kind: str) -> str:
         """The caller, when their token's scopes allow calls of this kind of route; ApiError 401 or 403."""
+        return self.admitted(headers, kind).email
+
+    def admitted(self, headers: Mapping[str, str], kind: str) -> Grant:
+        """As `admit`, with all that the token stands for."""
         grant = self._grant(headers)
         if not grant.allows(kind):
             if grant is NOBODY:
@@ -77,7 +81,7 @@ class Guard:
                 "metadata": {"service": "sheets.googleapis.com"},
             }
             raise ApiError(403, INSUFFICIENT, details=[info])
-        return grant.email
+        return grant
 
     def check_own_token(self, headers: Mapping[str, str]) -> None:
         """Pass for the server's own token; ApiError 401 for an unknown one, 403 for anybody else's."""

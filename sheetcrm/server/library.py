@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from sheetcrm.server import parts
+from sheetcrm.server.asking import hidden, program
 from sheetcrm.server.errors import ApiError, not_found
 from sheetcrm.server.model import Spreadsheet
 from sheetcrm.server.store import File, Store
@@ -40,13 +41,13 @@ class Library:
     def files(self, caller: str) -> list[File]:
         """The files that `caller` may open, last changed first."""
         with self._lock:
-            found = [file for file in self._files.values() if file.role(caller)]
+            found = [file for file in self._files.values() if file.role(caller) and not hidden(file.made_by)]
         return sorted(found, key=lambda file: (file.modified, file.id), reverse=True)
 
     def file(self, file_id: str) -> File:
         """One file; ApiError 404 as the Sheets API says it."""
         with self._lock:
-            if file_id not in self._files:
+            if file_id not in self._files or hidden(self._files[file_id].made_by):
                 raise not_found()
             return self._files[file_id]
 
@@ -84,7 +85,13 @@ class Library:
             "emailAddress": owner,
         }
         file = File(
-            id=spreadsheet.id, name=title(spreadsheet), created=now, modified=now, parents=parents, permissions=(grant,)
+            id=spreadsheet.id,
+            name=title(spreadsheet),
+            created=now,
+            modified=now,
+            parents=parents,
+            permissions=(grant,),
+            made_by=program(),
         )
         self._store.save(file, parts.dump(spreadsheet))
         self._settle(spreadsheet, file)

@@ -14,7 +14,7 @@ import secrets
 import threading
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from urllib.parse import parse_qs
@@ -98,7 +98,7 @@ class Issuer:
             "type": "authorized_user",
             "client_id": client.id,
             "client_secret": client.secret,
-            "refresh_token": self._tokens.refresh(Grant(email, EVERYTHING, secrets.token_hex(8))),
+            "refresh_token": self._tokens.refresh(Grant(email, EVERYTHING, secrets.token_hex(8), client.id)),
             "universe_domain": "googleapis.com",
         }
 
@@ -160,7 +160,7 @@ class Issuer:
             if claims["once"] in self._codes:
                 raise _invalid_grant("Bad Request")
             self._codes.add(claims["once"])
-        grant = Grant(claims["email"], frozenset(claims["scope"].split()), claims["once"])
+        grant = Grant(claims["email"], frozenset(claims["scope"].split()), claims["once"], client.id)
         return grant, asked["access_type"] == "offline"
 
     def identity(self, grant: Grant, client: Client) -> str:
@@ -206,7 +206,7 @@ class Issuer:
         scopes = frozenset(str(assertion.claims.get("scope") or "").split())
         if not scopes:
             raise OAuthError(400, "invalid_scope", "Invalid OAuth scope or ID token audience provided.")
-        return Grant(email, scopes)
+        return Grant(email, scopes, program=email)
 
     def authenticated(self, client_id: str, secret: str) -> Client:
         """The client of that id and secret; OAuthError when it is not ours."""
@@ -308,7 +308,7 @@ def _narrowed(grant: Grant, scopes: str) -> Grant:
         return grant
     if not wanted <= grant.scopes:
         raise OAuthError(400, "invalid_scope", "Bad Request")
-    return Grant(grant.email, wanted, grant.consent)
+    return replace(grant, scopes=wanted)
 
 
 def _token(backend: Backend, grant: Grant) -> Json:
@@ -352,7 +352,7 @@ def answer_acting(backend: Backend, request: Request, args: Mapping[str, str]) -
     if body.get("delegates"):
         raise ApiError(501, "delegates: not supported by this embedded server (it is not Google that refuses).")
     expires = backend.issuer.expiry().strftime("%Y-%m-%dT%H:%M:%SZ")
-    token = backend.guard.tokens.access(Grant(account, frozenset(scopes)))
+    token = backend.guard.tokens.access(Grant(account, frozenset(scopes), program=account))
     return json_response({"accessToken": token, "expireTime": expires})
 
 

@@ -29,6 +29,7 @@ class Session:
     path: str
     metadata: Json
     content_type: str
+    program: str = ""
     content: bytearray = field(default_factory=bytearray)
 
 

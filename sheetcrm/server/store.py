@@ -45,6 +45,8 @@ class File:
     trashed: bool = False
     parents: tuple[str, ...] = ()
     permissions: tuple[Json, ...] = ()
+    made_by: str = ""
+    """The program that made it, where one signed in."""
 
     def role(self, email: str) -> str | None:
         """The strongest role of a person: owner, writer, commenter or reader; None when it is not shared with them."""

@@ -36,16 +36,24 @@ class Grant:
     """What a token stands for: a person or service account, and the scopes that were asked for.
 
     `consent` names the agreement of a person that it comes from, which can be taken back; empty where nobody was asked.
+    `program` is who uses it: a client that people agree to, or a service account itself.
     """
 
     email: str
     scopes: frozenset[str]
     consent: str = ""
+    program: str = ""
 
     def allows(self, kind: str) -> bool:
         """Whether calls of this kind of route are within the scopes; kinds that need none are."""
         needed = SCOPES.get(kind)
         return needed is None or any(AUTH + scope in self.scopes for scope in needed)
+
+    def own_only(self, kind: str) -> bool:
+        """Whether calls of this kind are allowed by `drive.file` alone, and so for files that the program made."""
+        needed = SCOPES.get(kind, ())
+        wider = any(AUTH + scope in self.scopes for scope in needed if scope != "drive.file")
+        return "drive.file" in needed and not wider
 
 
 class Tokens:
@@ -70,7 +78,7 @@ class Tokens:
         consent = claims.get("consent", "") if claims is not None else ""
         if claims is None or consent in self.revoked:
             return None
-        return Grant(claims["email"], frozenset(claims["scopes"]), consent)
+        return Grant(claims["email"], frozenset(claims["scopes"]), consent, claims.get("program", ""))
 
     def sealed(self, prefix: str, claims: Mapping[str, Any], lifetime: float | None) -> str:
         """A text that says `claims`, for so many seconds; anybody can read it, nobody can make or change one."""
@@ -93,7 +101,8 @@ class Tokens:
         return hmac.new(self._secret, purpose.encode(), sha256).hexdigest()[:length]
 
     def _token(self, prefix: str, grant: Grant, lifetime: float | None) -> str:
-        claims = {"email": grant.email, "scopes": sorted(grant.scopes), "consent": grant.consent}
+        claims = {"email": grant.email, "scopes": sorted(grant.scopes)}
+        claims |= {"consent": grant.consent, "program": grant.program}
         return self.sealed(prefix, claims, lifetime)
 
     def _seal(self, prefix: str, body: str) -> str:

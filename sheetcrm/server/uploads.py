@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.message import Message
 
+from sheetcrm.server.asking import asking, program
 from sheetcrm.server.drive import FILE_FIELDS, SPREADSHEET, allowed, check_new, file_json, open_file, parents_of, shown
 from sheetcrm.server.drive_errors import DriveError, invalid
 from sheetcrm.server.imported import check_kind, imported
@@ -85,7 +86,8 @@ def proceed(backend: Backend, request: Request, args: Mapping[str, str]) -> Resp
         return session
     upload = Upload(session.metadata, *_kind(session.content_type), bytes(session.content))
     if "fileId" not in args:
-        return _created(backend, request, upload, session.caller)
+        with asking(session.program):
+            return _created(backend, request, upload, session.caller)
     file = allowed(backend, args["fileId"], session.caller, writing=True)
     return _updated(backend, request, upload, file, session.caller)
 
@@ -210,7 +212,7 @@ def _begun(backend: Backend, request: Request, caller: str, check: Callable[[Upl
     content_type = request.headers.get("x-upload-content-type", "")
     metadata = _metadata(request.body)
     check(Upload(metadata, *_kind(content_type), b""))
-    return backend.uploads.begin(request, Session(caller, request.path, metadata, content_type))
+    return backend.uploads.begin(request, Session(caller, request.path, metadata, content_type, program()))
 
 
 ROUTES = tuple(
