@@ -24,7 +24,7 @@ class Line:
     """One thing that a write changed; `place` is for people, `row_id` and `column` are empty where it is about no cell."""
 
     kind: str
-    """`cell`, `row`, `setting`, `mark`, `note`, `access`, `file` or `other`."""
+    """`cell`, `row`, `setting`, `mark`, `note`, `access`, `file`, `copy` (how many rows) or `other`."""
     place: str
     sheet: str
     row_id: str
@@ -93,6 +93,11 @@ def _file(entry: Json) -> Iterator[Line]:
     yield Line("file", entry["file"]["title"], "", "", "", NOTHING, entry["file"]["id"])
 
 
+def _published(entry: Json) -> Iterator[Line]:
+    for sheet, rows in entry["published"]["rows"].items():
+        yield Line("copy", f"{sheet} ({entry['published']['role']})", sheet, "", "", NOTHING, rows)
+
+
 def _other(entry: Json) -> Iterator[Line]:
     yield Line("other", "", "", "", "", NOTHING, entry)
 
@@ -107,6 +112,7 @@ SHAPES: dict[frozenset[str], Callable[[Json], Iterator[Line]]] = {
     frozenset({"sample"}): _sample,
     frozenset({"access"}): _access,
     frozenset({"file"}): _file,
+    frozenset({"published"}): _published,
 }
 """By the names that an entry has."""
 
