@@ -132,6 +132,11 @@ class ApiError(SheetcrmError):
         """Whether an earlier part of the same write had been carried out."""
         super().__init__(message)
 
+    @property
+    def in_doubt(self) -> bool:
+        """Whether what was refused may have been carried out all the same: who wrote has to look."""
+        return self.status == 0 or self.status >= 500
+
 
 class NotFound(ApiError):  # noqa: N818
     """There is no spreadsheet of that id, or nobody shared it with us."""

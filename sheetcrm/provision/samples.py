@@ -12,6 +12,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from sheetcrm.errors import ApiError
 from sheetcrm.layout import letters, quoted
 from sheetcrm.provision.live import Live, read
 from sheetcrm.resources import (
@@ -97,8 +98,23 @@ def remove_samples(gateway: Writes, template: Template, *, log: Log | None = Non
     gone = [{"sample": {"sheet": sheet, "id": row.key}} for sheet, rows in found.items() for row in rows]
     # Never to be undone by itself: an apply that is asked for examples brings them again.
     with log.journal.written(log.what, gone, log.now, stage="aside") if log and requests else nullcontext():
-        gateway.batch(requests)
+        try:
+            gateway.batch(requests)
+        except ApiError as lost:
+            # Found by what they say: whether they are there tells whether it was carried out.
+            left = _left(gateway, template, lost) if lost.in_doubt else None
+            if left is None or (left and left != found):
+                raise
+            gateway.batch(requests if left else [])
     return sum(len(rows) for rows in found.values())
+
+
+def _left(gateway: Reads, template: Template, lost: ApiError) -> dict[str, list[Sample]]:
+    """What is still there; that loss again when nobody answers this either."""
+    try:
+        return find_samples(gateway, template)
+    except ApiError as error:
+        raise lost from error
 
 
 def _views(gateway: Reads, live: Live, found: Mapping[str, list[Sample]]) -> Iterator[Request]:

@@ -90,7 +90,7 @@ def apply(
         except ApiError as lost:
             if 400 <= lost.status < 500:
                 _mark(log, file, "refused")
-            if again is None or not _in_doubt(lost):
+            if again is None or not lost.in_doubt:
                 raise
             left = _left(again, lost)
             was_done = _was_done(plan, cut, at, left, lost)
@@ -135,11 +135,6 @@ def _packed(small: list[Part], limit: int) -> Iterator[Part]:
         packed = Part([*packed.changes, *part.changes], [*packed.requests, *part.requests])
         size += part.size
     yield packed
-
-
-def _in_doubt(error: ApiError) -> bool:
-    """Whether it may have been carried out all the same."""
-    return isinstance(error, NoAnswer) or error.status >= 500
 
 
 def _left(again: Callable[[], Plan], lost: ApiError) -> Plan:

@@ -13,14 +13,16 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, replace
 from datetime import date
 
+from sheetcrm.errors import ApiError
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.columns.id import IdColumn
 from sheetcrm.schema.context import Context
 from sheetcrm.schema.template import HIDDEN_ID, SheetSpec, Template
 from sheetcrm.sheets.gateway import Gateway, Json
-from sheetcrm.sync.aims import CellChange
+from sheetcrm.sync.aims import CellChange, same
 from sheetcrm.sync.batches import Write, cell_requests
 from sheetcrm.sync.cells import Log
+from sheetcrm.sync.posting import second_look
 from sheetcrm.sync.records import Extract, Reading
 
 
@@ -42,12 +44,41 @@ def fill_ids(
 
     The reading as it is after that.  One write, none when nothing is missing.
     To be called right after the reading: a row that is moved in between gets
-    its neighbour's new id.  Without `today` no day is written.
+    its neighbour's new id.  Without `today` no day is written.  Where the answer
+    is lost two reads more, and the write again if it was not carried out.
     """
     found, requests, changes = _filled(reading, today, new_id)
     with _noted(log, changes):
-        gateway.batch(requests)
+        try:
+            gateway.batch(requests)
+        except ApiError as lost:
+            if not lost.in_doubt:
+                raise
+            _found_out(gateway, reading, requests, changes, lost)
     return found
+
+
+def _found_out(
+    gateway: Gateway, reading: Reading, requests: Sequence[Json], changes: Sequence[CellChange], lost: ApiError
+) -> None:
+    """Nothing when all of it is there; else sent again where no row was touched, and lost for good where one was."""
+    sheets = list(dict.fromkeys(change.sheet for change in changes))
+    now = second_look(gateway, reading, sheets, lost)
+    there = [_stands(now, change) for change in changes]
+    if all(there):
+        return
+    same_rows = all(
+        sheet in now.extracts and list(now.extracts[sheet].ids) == list(reading.extracts[sheet].ids) for sheet in sheets
+    )
+    if any(there) or not same_rows:
+        raise lost
+    gateway.batch(requests)
+
+
+def _stands(now: Reading, change: CellChange) -> bool:
+    extract = now.extracts.get(change.sheet)
+    row = extract.number(change.id) if extract else None
+    return extract is not None and row is not None and same(extract.cell(row, change.column), change.after)
 
 
 def with_ids(

@@ -42,14 +42,9 @@ def post(gateway: Gateway, reading: Reading, context: Context, sent: Sent) -> Po
     try:
         return _post(gateway, reading, context, sent)
     except ApiError as lost:
-        if not in_doubt(lost):
+        if not lost.in_doubt:
             raise
         return _found_out(gateway, reading, context, sent, lost)
-
-
-def in_doubt(error: ApiError) -> bool:
-    """Whether what was refused may have been carried out all the same."""
-    return isinstance(error, NoAnswer) or error.status >= 500
 
 
 def second_look(gateway: Gateway, reading: Reading, sheets: Sequence[str], lost: ApiError) -> Reading:

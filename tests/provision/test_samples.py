@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sheetcrm import provision
+from sheetcrm.testing import Fault
 
 
 def test_they_are_written_as_data(blank):
@@ -44,3 +47,12 @@ def test_every_row_is_computed_after_they_are_gone(blank):
     formulas = blank.tab("客户").get("E2:E100", value_render_option="FORMULA")
     assert len(formulas) == 99
     assert all(row[0].startswith("=IF(") for row in formulas)
+
+
+@pytest.mark.parametrize("order", [{"drop": "before"}, {"drop": "after"}, {"status": 500}], ids=str)
+def test_after_a_lost_answer_they_are_gone_and_nothing_else(blank, order):
+    blank.apply(samples=True)
+    blank.tab("客户").update([["C1", "Zoe"]], "A4", raw=True)
+    blank.running.faults.add(Fault("sheets.spreadsheets.batchUpdate", **order))
+    assert provision.remove_samples(blank.gateway, blank.template) == 2
+    assert blank.tab("客户").col_values(1) == ["客户编号", "C1"]

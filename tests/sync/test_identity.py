@@ -5,7 +5,10 @@ from itertools import count
 import pytest
 
 from sheetcrm import sync
+from sheetcrm.errors import NoAnswer
 from sheetcrm.sync.identity import random_id
+from sheetcrm.testing import Fault
+from tests.sync.meanwhile import interrupted
 
 CUSTOMER = {"E-mail": "ann@x.org", "Name": "Ann", "Stage": "Won"}
 
@@ -77,3 +80,34 @@ def test_an_id_that_makes_no_sense_is_not_written_over(office):
 
 def test_random_ids_do_not_meet():
     assert len({random_id() for _ in range(1000)}) == 1000
+
+
+BATCH = "sheets.spreadsheets.batchUpdate"
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        pytest.param({"drop": "before"}, id="nothing was done"),
+        pytest.param({"drop": "after"}, id="all was done"),
+        pytest.param({"status": 503}, id="a busy server"),
+    ],
+)
+def test_after_a_lost_answer_each_row_has_one_id(filled, order):
+    filled.running.faults.add(Fault(BATCH, **order))
+    reading, _ = fill(filled)
+    again = filled.read()
+    assert ids(again, "customers") == ids(reading, "customers") == ["C007", "C008", "C009", "C010"]
+    assert ids(again, "orders") == ids(reading, "orders") == ["id1", "id2"]
+
+
+def test_after_a_lost_answer_nothing_is_sent_to_rows_that_were_moved(filled):
+    def moved():
+        filled.tab("Customers").delete_rows(2)
+        filled.running.faults.add(Fault(BATCH, drop="before"))
+
+    # Two reads, and before the write that is lost a row goes.
+    own = interrupted(filled.running, filled.gateway.spreadsheet_id, {2: [moved]})
+    with pytest.raises(NoAnswer, match="may or may not"):
+        sync.fill_ids(own, sync.read(own, filled.template))
+    assert ids(filled.read(), "orders") == [None, None]

@@ -27,7 +27,7 @@ from sheetcrm.sync.files.merge import Placed, merge
 from sheetcrm.sync.files.progress import Progress
 from sheetcrm.sync.identity import stamps
 from sheetcrm.sync.look import Look
-from sheetcrm.sync.posting import Posted, in_doubt, post
+from sheetcrm.sync.posting import Posted, post
 from sheetcrm.sync.read import parsed_sheets
 from sheetcrm.sync.records import FIRST_ROW, Parsed
 from sheetcrm.sync.standing import unjudged
@@ -86,7 +86,7 @@ def write(
                 _send(gateway, seen, left, named, done)
                 break
             except ApiError as lost:
-                if tries == TRIES or not (in_doubt(lost) or lost.status == INVALID):
+                if tries == TRIES or not (lost.in_doubt or lost.status == INVALID):
                     raise
         progress.finish(one.one.line for one in piece)
         sent += len(piece)

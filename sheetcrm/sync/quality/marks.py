@@ -77,8 +77,8 @@ def mark(
     Mark the cells of `issues`, and take away what marks others have; `off`: no cell is marked.
 
     Four reads and one write, no write when all is as it should be; as much
-    again each time that rows or columns were moved meanwhile.  ApiError when
-    there is no answer.
+    again each time that rows or columns were moved meanwhile, or that an answer
+    was lost.  ApiError when there is no answer.
     """
     before: dict[Place, Skin] = {}
     written, lost = 0, list[Landing]()
@@ -87,7 +87,7 @@ def mark(
         try:
             tried = _tried(gateway, seen, issues, before, off=off, insist=not left, log=log)
         except ApiError as refused:
-            if refused.status != INVALID or not left:
+            if not (refused.status == INVALID or refused.in_doubt) or not left:
                 raise
             continue
         if tried is not None:

@@ -27,7 +27,7 @@ from sheetcrm.sync.cells import INVALID, TRIES, Changed, change_cells
 from sheetcrm.sync.extract import Values
 from sheetcrm.sync.identity import new_ids, stamps, taken
 from sheetcrm.sync.landing import Aim, Landing, send_and_see
-from sheetcrm.sync.posting import in_doubt, second_look
+from sheetcrm.sync.posting import second_look
 from sheetcrm.sync.records import Extract, Reading
 from sheetcrm.sync.standing import steady_look, unjudged
 from sheetcrm.sync.writing.checking import Rows, broken, cell_of, said
@@ -197,7 +197,7 @@ def _sent(gateway: Gateway, reading: Reading, context: Context, sheet: str, made
     try:
         return _send(gateway, reading, context, sheet, made)
     except ApiError as lost:
-        if not in_doubt(lost):
+        if not lost.in_doubt:
             raise
         now = second_look(gateway, reading, [sheet], lost)
         there = [new for new in made if new.id in set(now.extracts[sheet].ids)] if sheet in now.extracts else []

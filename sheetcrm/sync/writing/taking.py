@@ -19,7 +19,6 @@ from sheetcrm.resources.base import Cell, Json, Request
 from sheetcrm.resources.filter_view import VIEWS, rewritten
 from sheetcrm.schema.context import Context
 from sheetcrm.sheets.gateway import Gateway
-from sheetcrm.sync.posting import in_doubt
 from sheetcrm.sync.records import FIRST_ROW, Reading
 from sheetcrm.sync.writing.room import formulas, inserted, own_columns
 
@@ -79,7 +78,7 @@ def take(gateway: Gateway, reading: Reading, context: Context, aimed: Aimed) -> 
     try:
         seen = gateway.batch(requests, f"updatedSpreadsheet({HEADERS})", **options).get("updatedSpreadsheet", {})
     except ApiError as lost:
-        if not in_doubt(lost):
+        if not lost.in_doubt:
             raise
         try:
             if not has_tab(gateway, aimed.bin_id):
@@ -98,7 +97,7 @@ def drop(gateway: Gateway, bin_id: int) -> None:
     try:
         gateway.batch([{"deleteSheet": {"sheetId": bin_id}}])
     except ApiError as lost:
-        if not in_doubt(lost):
+        if not lost.in_doubt:
             raise
         if has_tab(gateway, bin_id):
             gateway.batch([{"deleteSheet": {"sheetId": bin_id}}])

@@ -91,6 +91,14 @@ def test_what_it_costs(wrong):
     assert (own.counts.reads, own.counts.writes) == (4, 1)
 
 
+@pytest.mark.parametrize("order", [{"drop": "before"}, {"drop": "after"}, {"status": 503}], ids=str)
+def test_after_a_lost_answer_it_looks_and_every_wrong_cell_is_marked_once(wrong, order):
+    wrong.running.faults.add(testing.Fault("sheets.spreadsheets.batchUpdate", **order))
+    assert marked(wrong).marked == 2
+    after = looks(wrong)
+    assert (marked(wrong).written, looks(wrong)) == (0, after)
+
+
 def test_a_second_run_writes_nothing(wrong):
     marked(wrong)
     before = looks(wrong)
