@@ -31,7 +31,7 @@ EXCHANGES = "sheetcrm.http.exchange"
 
 @dataclass(frozen=True)
 class Wish:
-    """What of a log there is to be, and where; without a file news and more go to the terminal, as far as `verbose` says."""
+    """What of a log there is to be, and where: warnings go to the terminal, and more as `verbose` says; news to the file, too."""
 
     file: Path | None = None
     form: Literal["text", "json"] = "text"
@@ -97,7 +97,7 @@ def _handlers(wish: Wish) -> list[logging.Handler]:
     terminal.setLevel(_level(wish))
     if wish.file:
         handlers.append(_file(wish.file))
-        terminal.setLevel(logging.WARNING)
+        terminal.addFilter(lambda record: record.name != EXCHANGES)
     elif wish.exchanges:
         terminal.setLevel(logging.DEBUG)
     if not wish.verbose:

@@ -125,6 +125,13 @@ def test_the_terminal_has_warnings_and_more_when_asked(capsys):
     assert "news" in capsys.readouterr().err
 
 
+def test_whole_requests_go_to_the_file_where_there_is_one(log, capsys):
+    text = whole(log, Exchange(), verbose=2)
+    assert "> POST" in text
+    assert "check begun" in (err := capsys.readouterr().err)
+    assert "> POST" not in err
+
+
 def test_a_file_that_cannot_be_written_is_said_before_anything_is_done(tmp_path):
     done = []
     with pytest.raises(UsageError, match="log cannot be written"), kept(Wish(tmp_path), "check"):
