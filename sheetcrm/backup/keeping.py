@@ -10,14 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 from sheetcrm.backup import sealing
 from sheetcrm.backup.archive import SUM
 
-NAME = re.compile(r"(\d{8}T\d{6}Z)-([0-9a-f]{16})\.zip(\.age)?")
+NAME = re.compile(r"(\d{8}T\d{9})Z-([0-9a-f]{16})\.zip(\.age)?")
+
+RECENT = timedelta(days=2)
 
 
 @dataclass(frozen=True, order=True)
@@ -45,17 +47,27 @@ class Keep(Protocol):
     def monthly(self) -> int: ...
 
 
+def name(when: datetime, state: str) -> str:
+    """How an archive is called: by the millisecond, in UTC, and by what it says."""
+    return f"{when.astimezone(UTC):%Y%m%dT%H%M%S%f}"[:-3] + f"Z-{state}.zip"
+
+
 def held(folder: Path) -> Iterator[Held]:
     """Every archive in that folder, in no order; none where there is no folder."""
     for path in folder.glob("*.zip*") if folder.is_dir() else ():
         if match := NAME.fullmatch(path.name):
-            yield Held(datetime.strptime(match[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC), match[2], path)
+            yield Held(datetime.strptime(match[1], "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC), match[2], path)
 
 
 def kept(archives: Iterable[Held], keep: Keep) -> set[Held]:
-    """Those that stay: the newest of each of the last days, weeks (Monday to Sunday) and months that have one, and the newest of all."""
+    """
+    Those that stay: the newest of each of the last days, weeks (Monday to Sunday) and months that have one.
+
+    And all of the two days before the newest: what was made before something
+    that lost data is not gone by the evening.
+    """
     newest_first = sorted(archives, reverse=True)
-    stays = set(newest_first[:1])
+    stays = {one for one in newest_first if newest_first[0].when - one.when <= RECENT}
     stays |= _newest_of(newest_first, keep.daily, lambda when: when.date().isoformat())
     stays |= _newest_of(newest_first, keep.weekly, lambda when: str(when.isocalendar()[:2]))
     return stays | _newest_of(newest_first, keep.monthly, lambda when: f"{when:%Y-%m}")

@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from sheetcrm.backup.archive import MANIFEST, Archive, Pack
-from sheetcrm.backup.keeping import held
+from sheetcrm.backup.keeping import held, name
 from sheetcrm.backup.making import Kept, Made
 from sheetcrm.errors import UsageError
 from sheetcrm.messages import tr
@@ -35,9 +35,9 @@ def back_up_ledger(location: Path | str, kept: Kept, *, now: datetime) -> Made |
     whole = hashlib.sha256()
     pack = Pack(kept.folder, kept.recipients)
     try:
-        for name, content in copying.copied(location):
-            whole.update(name.encode())
-            pack.add(name, _told(content, whole))
+        for member, content in copying.copied(location):
+            whole.update(member.encode())
+            pack.add(member, _told(content, whole))
         state = whole.hexdigest()[:16]
         if not pack.members or (newest and newest.state == state and newest.sealed == bool(kept.recipients)):
             nothing = not pack.members
@@ -45,9 +45,7 @@ def back_up_ledger(location: Path | str, kept: Kept, *, now: datetime) -> Made |
             return None if nothing or newest is None else Made(newest.path, new=False, cells=0)
         pack.add("README.txt", README.encode())
         made = {"sheetcrm": version("sheetcrm"), "when": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
-        path = pack.finish(
-            f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{state}.zip", {"kind": "ledger", **made, "state": state}
-        )
+        path = pack.finish(name(now, state), {"kind": "ledger", **made, "state": state})
     except BaseException:
         pack.drop()
         raise
@@ -60,9 +58,8 @@ def put_ledger_back(location: Path | str, archive: Archive) -> None:
 
     if archive.manifest.get("kind") != "ledger":
         raise UsageError(tr("{path} is no backup of a ledger", path=archive.path))
-    parts = {
-        name: archive.bytes_of(name) for name in archive.manifest["members"] if name not in ("README.txt", MANIFEST)
-    }
+    members = [one for one in archive.manifest["members"] if one not in ("README.txt", MANIFEST)]
+    parts = {one: archive.bytes_of(one) for one in members}
     copying.put_back(location, parts)
 
 

@@ -22,7 +22,7 @@ from typing import Any, Protocol
 
 from sheetcrm.backup import sealing
 from sheetcrm.backup.archive import Pack
-from sheetcrm.backup.keeping import Held, held
+from sheetcrm.backup.keeping import Held, held, name
 from sheetcrm.backup.reading import LOOKED_AGAIN, Describes, blocks, read, structure
 from sheetcrm.backup.state import Digest, Glance
 from sheetcrm.errors import ApiError, NotAllowed, NotFound
@@ -134,7 +134,7 @@ def _once(
             pack.drop()
             return Made(newest.path, new=False, cells=seen.cells)
         manifest = {**_manifest(description, now), "state": seen.digest.value, "tabs": seen.tabs, "remarks": remarks}
-        path = pack.finish(f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{seen.digest.value}.zip", manifest)
+        path = pack.finish(name(now, seen.digest.value), manifest)
     except BaseException:
         pack.drop()
         raise
@@ -167,9 +167,9 @@ def _written(pack: Pack, gateway: Describes, description: Json, access: Json | N
             if page is None or page.name != tab["csv"]:
                 _end(pack, page)
                 page = _Page(tab["csv"])
-            name = f"cells/{block.sheet_id}/{block.first + 1:08d}.json"
-            pack.add(name, _json(data))
-            tab["blocks"].append({"first": block.first, "last": block.last, "name": name})
+            member = f"cells/{block.sheet_id}/{block.first + 1:08d}.json"
+            pack.add(member, _json(data))
+            tab["blocks"].append({"first": block.first, "last": block.last, "name": member})
             seen.digest.add(block, data)
             seen.glance.add(block, data)
             page.add(data)

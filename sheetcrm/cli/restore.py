@@ -231,7 +231,7 @@ def _created(asked: Asked, archive: Archive, title: str, folder: str | None) -> 
         drive = Drive(connection.session)
         new = drive.create(title, folder=folder)
         mark = archive.manifest.get("template") or {}
-        settings = SpreadsheetSettings(id=new, template=_known(loaded, mark.get("name")), language=mark.get("language"))
+        settings = SpreadsheetSettings(id=new, template=_template(loaded, archive), language=mark.get("language"))
         with asked.job(loaded, connection, title, settings) as job:
             job.journal.note(f"restore {archive.path.name}", [{"file": {"title": title, "id": new}}], now())
             try:
@@ -267,12 +267,15 @@ def _say_access(archive: Archive) -> None:
         )
 
 
-def _known(loaded: Config, name: str | None) -> str | None:
-    """The name of a template, where it still can be found by that; without it `plan` asks the marks in the spreadsheet."""
+def _template(loaded: Config, archive: Archive) -> str | None:
+    """As the config has it for the old spreadsheet, else by the name that the marks have, where that can be found: else `plan` asks them."""
     from sheetcrm.errors import TemplateError
     from sheetcrm.schema import loader
 
+    of = archive.manifest["spreadsheet"]["id"]
+    known = next((one.template for one in loaded.spreadsheets.values() if one.id == of and one.template), None)
+    name = (archive.manifest.get("template") or {}).get("name")
     try:
-        return name if name and loader.find(name, loaded.template_folders) else None
+        return known or (name if name and loader.find(name, loaded.template_folders) else None)
     except TemplateError:
         return None

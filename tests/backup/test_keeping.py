@@ -33,8 +33,9 @@ def ages(archives: set[Held]) -> list[float]:
 @pytest.mark.parametrize(
     ("keep", "there", "stay"),
     [
-        pytest.param(Keep(2, 0, 0), [0, 0.1, 1, 1.1, 2], [0, 1], id="the newest of each day"),
-        pytest.param(Keep(1, 2, 0), [0, 1, 2, 7, 8, 14], [0, 7], id="a Sunday, and the Sunday before"),
+        pytest.param(Keep(2, 0, 0), [0, 3, 3.1, 4], [0, 3], id="the newest of each day"),
+        pytest.param(Keep(1, 0, 0), [0, 0.1, 1.9, 2.1], [0, 0.1, 1.9], id="all of two days"),
+        pytest.param(Keep(1, 2, 0), [0, 3, 7, 8, 14], [0, 7], id="a Sunday, and the Sunday before"),
         pytest.param(Keep(1, 0, 3), [0, 30, 31, 60, 90], [0, 30, 60], id="three months"),
         pytest.param(Keep(2, 0, 0), [100, 200, 300], [100, 200], id="days without a backup do not count"),
         pytest.param(Keep(1, 0, 0), [], [], id="nothing there"),
@@ -55,7 +56,7 @@ def test_thinning_out_twice_takes_nothing_more_and_never_the_newest(ages_there, 
 
 
 def test_only_archives_go_and_their_sums_with_them(tmp_path):
-    names = [f"2026112{day}T120000Z-{day:016x}.zip" for day in (1, 2)]
+    names = [f"2026112{day}T120000000Z-{day:016x}.zip" for day in (1, 9)]
     for name in (*names, f"{names[0]}.sha256", "my-own.zip", "notes.txt"):
         (tmp_path / name).write_text("")
     assert [path.name for path in thin_out(tmp_path, Keep(1, 0, 0))] == [names[0]]

@@ -92,7 +92,11 @@ def _rows(store: Store) -> Iterator[tuple[str, Iterator[bytes]]]:
             if SCHEMA.name not in inspect(db).get_table_names():
                 return
             for table in METADATA.sorted_tables:
-                found = db.execution_options(yield_per=MANY).execute(select(table).order_by(*table.primary_key.columns)).mappings()
+                found = (
+                    db.execution_options(yield_per=MANY)
+                    .execute(select(table).order_by(*table.primary_key.columns))
+                    .mappings()
+                )
                 yield f"{ROWS}{table.name}.jsonl", (_line(dict(row)) for row in found)
     finally:
         engine.dispose()
