@@ -6,7 +6,7 @@ COPY sheetcrm sheetcrm
 COPY templates templates
 COPY scripts/constraints.txt scripts/
 RUN python -m venv /opt/sheetcrm && \
-    /opt/sheetcrm/bin/pip install --no-cache-dir --constraint scripts/constraints.txt '.[age,excel,quality,remind,report,robots,sql]'
+    /opt/sheetcrm/bin/pip install --no-cache-dir --constraint scripts/constraints.txt '.[age,excel,local,quality,remind,report,robots,sql]'
 
 FROM python:3.12-slim
 # Nobody's: whatever is kept is in the volume, and belongs to this user.

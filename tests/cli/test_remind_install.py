@@ -124,3 +124,11 @@ def test_a_workflow_is_yaml_whatever_the_config_is_called(words):
 def test_systemd_quotes_what_it_would_take_for_its_own():
     service = systemd(["a b", 'c"d', "%h", "$HOME", "back\\slash"], TEN).files["sheetcrm-remind.service"]
     assert r'ExecStart="a b" "c\"d" "%%h" "$$HOME" "back\\slash"' in service
+
+
+@pytest.mark.parametrize("api", ["local", "http://127.0.0.1:1"])
+def test_github_refuses_servers_that_its_machines_do_not_reach(here, api):
+    text = Path("config.yaml").read_text(encoding="utf-8").replace(MAIL, f"ledger: {{env: SHEETCRM_LEDGER}}\n{MAIL}")
+    Path("config.yaml").write_text(text.replace("api: local", f"api: {api}"), encoding="utf-8")
+    answer = here("remind", "install", "github")
+    assert (answer.code, "GitHub's machines do not reach" in answer.err) == (2, True)

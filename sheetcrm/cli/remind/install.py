@@ -11,6 +11,7 @@ import click
 
 from sheetcrm.cli.remind import span
 from sheetcrm.cli.template import config_option
+from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
     from sheetcrm.config import Config
@@ -49,8 +50,10 @@ def _command(loaded: Config, where: str) -> list[str]:
             "GitHub's machines forget their disk after each run, and a SQLite ledger with it: every run would send everything again. "
             f"Give {loaded.file.name} a PostgreSQL database first: ledger: {{env: SHEETCRM_LEDGER}}"
         )
-    if loaded.api == "local":
-        raise UsageError(f"{loaded.file.name} says api: local, and GitHub's machines have no such folder")
+    if loaded.api != "google":
+        raise UsageError(
+            tr("{file} says api: {api}, which GitHub's machines do not reach", file=loaded.file.name, api=loaded.api)
+        )
     return ["sheetcrm", "remind", "--config", loaded.file.name]
 
 
