@@ -7,6 +7,9 @@ What was revealed is hidden from every log.
 
 from __future__ import annotations
 
+import os
+import shlex
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,8 +17,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
-from sheetcrm.errors import UsageError
+from sheetcrm import places
+from sheetcrm.errors import Refused, UsageError
 from sheetcrm.logs import hide
+from sheetcrm.messages import tr
+
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 class Secret(BaseModel):
@@ -50,3 +57,31 @@ class Secret(BaseModel):
             return hide(path.read_text(encoding="utf-8").strip())
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"{path}, which the config names for a secret, cannot be read: {error}") from error
+
+
+def check_kept_safe(path: Path) -> None:
+    """Refused, with the command that mends it, when others can read the file or it lies in a git work tree."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return  # said by whoever reads it
+    if os.name == "posix" and mode & OTHERS:
+        raise Refused(
+            tr(
+                "refused: {path} holds a key and others on this machine can read or write it (mode {mode}); mend it with: chmod 600 {quoted}",
+                path=path,
+                mode=f"{stat.S_IMODE(mode):04o}",
+                quoted=shlex.quote(str(path)),
+            )
+        )
+    tree = next((parent for parent in path.resolve().parents if (parent / ".git").exists()), None)
+    if tree is not None:
+        raise Refused(
+            tr(
+                "refused: {path} holds a key and lies in the git work tree {tree}, from where it would be committed one day; mend it with: mv {quoted} {target} and say that path in the config",
+                path=path,
+                tree=tree,
+                quoted=shlex.quote(str(path)),
+                target=shlex.quote(str(places.config_folder() / path.name)),
+            )
+        )

@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "logs": {"errors", "messages", "places"},
     "yamlfile": EVERYBODY,
     "layout": EVERYBODY,
-    "sheets": EVERYBODY,
+    "sheets": EVERYBODY | {"secret"},
     "resources": EVERYBODY | {"layout"},
     "schema": EVERYBODY | {"resources", "yamlfile", "layout"},
     "journal": EVERYBODY | {"layout", "sheets"},

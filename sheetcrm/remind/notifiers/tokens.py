@@ -16,6 +16,7 @@ from pydantic import Field
 
 from sheetcrm.errors import MailError, UsageError
 from sheetcrm.remind.message import clean
+from sheetcrm.secret import check_kept_safe
 from sheetcrm.variants import Variant
 
 SMTP_SCOPE = "https://mail.google.com/"
@@ -90,7 +91,7 @@ class FileTokens(TokenSource):
 
 
 def google_tokens(key: Path, scope: str, user: str) -> Fetch:
-    """Tokens from a key file of Google's with that scope alone, for `user`; UsageError when the file is none."""
+    """Tokens from a key file of Google's with that scope alone, for `user`; UsageError when the file is none, Refused when others can read it."""
     credentials = _google(key, scope, user)
 
     def fetch() -> str:
@@ -111,6 +112,7 @@ def google_tokens(key: Path, scope: str, user: str) -> Fetch:
 def _google(key: Path, scope: str, user: str) -> Any:
     from google.oauth2 import credentials, service_account  # noqa: PLC0415 - as above
 
+    check_kept_safe(key)
     try:
         info = json.loads(key.read_text(encoding="utf-8"))
         kind = info.get("type") if isinstance(info, dict) else None

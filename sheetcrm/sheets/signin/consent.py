@@ -26,6 +26,7 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 import requests
 
 from sheetcrm.errors import NoAnswer, NotSignedIn
+from sheetcrm.logs import hide
 from sheetcrm.messages import tr
 from sheetcrm.sheets.signin import keyfile
 
@@ -78,6 +79,7 @@ def client_of(path: Path) -> Client:
         raise NotSignedIn(
             tr("{path} is damaged: it names no {names}. Download it again.", path=path, names=", ".join(names))
         )
+    hide(part["client_secret"])
     return Client(*(part[name] for name in names))
 
 
@@ -118,7 +120,7 @@ def code_in(asked: Question, address: str) -> str:
         raise NotSignedIn(tr("Nothing was agreed to, so nobody is signed in."))
     if "error" in given or "code" not in given:
         raise NotSignedIn(tr("Google did not sign anybody in: {error}", error=given.get("error", "no code")))
-    return given["code"]
+    return hide(given["code"])
 
 
 def consented(client: Client, asked: Question, code: str, session: requests.Session) -> Consent:
@@ -141,8 +143,8 @@ def consented(client: Client, asked: Question, code: str, session: requests.Sess
     return Consent(
         account=_address(str(found.get("id_token", ""))),
         scopes=frozenset(str(found.get("scope", "")).split()),
-        refresh_token=str(found["refresh_token"]),
-        access_token=str(found["access_token"]),
+        refresh_token=hide(str(found["refresh_token"])),
+        access_token=hide(str(found["access_token"])),
         seconds=float(found.get("expires_in", 0)),
     )
 

@@ -20,8 +20,9 @@ from google.oauth2.credentials import Credentials
 
 from sheetcrm import places
 from sheetcrm.errors import NotSignedIn
+from sheetcrm.logs import hide
 from sheetcrm.messages import tr
-from sheetcrm.sheets.signin import keyfile
+from sheetcrm.secret import check_kept_safe
 from sheetcrm.sheets.signin.consent import Client, Consent
 
 AUDIENCE = "https://console.cloud.google.com/auth/audience"
@@ -73,11 +74,13 @@ def read(path: Path) -> Kept | None:
     """What is kept there, None for nothing; Refused when others can read it, NotSignedIn when it is damaged."""
     if not path.exists():
         return None
-    keyfile.check(path)
+    check_kept_safe(path)
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
         kept = Kept(**{**found, "scopes": tuple(found["scopes"])})
         datetime.fromisoformat(kept.expires)
+        for token in (kept.refresh_token, kept.access_token):
+            hide(token)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise NotSignedIn(
             tr("{path}, where your sign-in is kept, cannot be used; sign in again with: sheetcrm login", path=path)
@@ -110,7 +113,9 @@ class KeptCredentials(Credentials):  # type: ignore[misc]  # google-auth has no 
                 raise
             raise NotSignedIn(_refused(str(error.args[0] if error.args else error), self._kept)) from error
         expires = self.expiry.replace(tzinfo=UTC).isoformat()
-        self._kept = replace(self._kept, access_token=self.token, expires=expires, refresh_token=self.refresh_token)
+        self._kept = replace(
+            self._kept, access_token=hide(self.token), expires=expires, refresh_token=self.refresh_token
+        )
         keep(self._path, self._kept)
 
 

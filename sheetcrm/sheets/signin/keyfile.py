@@ -7,18 +7,14 @@ A key is as good as a password and lasts longer, so where it lies is checked eac
 from __future__ import annotations
 
 import json
-import os
-import shlex
-import stat
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from sheetcrm import places
 from sheetcrm.errors import NotSignedIn, Refused
 from sheetcrm.messages import tr
+from sheetcrm.secret import check_kept_safe
 
-OTHERS = stat.S_IRWXG | stat.S_IRWXO
 HOLDS_NO_SECRET = "external_account"  # noqa: S105 - the name of a kind
 """The kind of file that only says where a machine's own word for itself is."""
 CONSOLE = "https://console.cloud.google.com"
@@ -37,7 +33,7 @@ def loaded(path: Path) -> dict[str, Any]:
     """What the file says, whatever kind of key it is; Refused where it holds a secret and is not safe."""
     info = _parsed(path)
     if info.get("type") != HOLDS_NO_SECRET:
-        check(path)
+        check_kept_safe(path)
     for name in ("token_uri", "auth_uri", "token_url"):
         _check_address(path, name, info.get(name) or (info.get("installed") or {}).get(name))
     return info
@@ -58,34 +54,6 @@ def _parsed(path: Path) -> dict[str, Any]:
     if not isinstance(info, dict):
         raise NotSignedIn(tr("{path} is no key file of Google's. Download it again.", path=path))
     return info
-
-
-def check(path: Path) -> None:
-    """Refused, with the command that mends it, when others can read the file or it lies in a git work tree."""
-    try:
-        mode = path.stat().st_mode
-    except OSError:
-        return  # said by whoever reads it
-    if os.name == "posix" and mode & OTHERS:
-        raise Refused(
-            tr(
-                "refused: {path} holds a key and others on this machine can read or write it (mode {mode}); mend it with: chmod 600 {quoted}",
-                path=path,
-                mode=f"{stat.S_IMODE(mode):04o}",
-                quoted=shlex.quote(str(path)),
-            )
-        )
-    tree = next((parent for parent in path.resolve().parents if (parent / ".git").exists()), None)
-    if tree is not None:
-        raise Refused(
-            tr(
-                "refused: {path} holds a key and lies in the git work tree {tree}, from where it would be committed one day; mend it with: mv {quoted} {target} and say that path in the config",
-                path=path,
-                tree=tree,
-                quoted=shlex.quote(str(path)),
-                target=shlex.quote(str(places.config_folder() / path.name)),
-            )
-        )
 
 
 def _check_address(path: Path, name: str, address: object) -> None:

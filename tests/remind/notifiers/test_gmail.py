@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from sheetcrm.errors import MailError, UsageError
+from sheetcrm.errors import MailError, Refused, UsageError
 from sheetcrm.remind.notifiers.base import Outcome, Outgoing, Verdict
 from sheetcrm.remind.notifiers.gmail import SCOPE, GmailNotifier, GmailWay
 
@@ -92,6 +92,7 @@ def key_file(tmp_path, service):
     }  # fmt: skip
     path = tmp_path / "key.json"
     path.write_text(json.dumps(info), encoding="utf-8")
+    path.chmod(0o600)
     return path
 
 
@@ -115,5 +116,12 @@ def test_google_does_not_let_it(key_file, service):
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"type": "external_account"}', '{"type": "authorized_user"}'])
 def test_a_key_file_that_is_none(tmp_path, text):
     (tmp_path / "key.json").write_text(text, encoding="utf-8")
+    (tmp_path / "key.json").chmod(0o600)
     with pytest.raises(UsageError, match=r"key\.json.*cannot be used"):
         GmailWay(credentials="key.json", user="crm@example.com").notifier(tmp_path, {})
+
+
+def test_a_key_file_that_others_can_read(key_file):
+    key_file.chmod(0o644)
+    with pytest.raises(Refused, match="chmod 600"):
+        GmailWay(credentials=key_file, user="crm@example.com").notifier(key_file.parent, {})

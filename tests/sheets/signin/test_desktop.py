@@ -16,6 +16,7 @@ import requests
 
 from sheetcrm.connect import connect
 from sheetcrm.errors import NoAnswer, NotSignedIn, Refused
+from sheetcrm.logs.veiling import cleaned
 from sheetcrm.server.faults import Fault
 from sheetcrm.sheets.gateway import Drive, Gateway
 from sheetcrm.sheets.scopes import MAKING, READING, WHO, WRITE
@@ -155,6 +156,14 @@ def test_an_expired_token_is_refreshed_and_kept(google, way, web):
     assert datetime.fromisoformat(after.expires) > datetime.now(UTC) + timedelta(minutes=50)
     assert path.stat().st_mode & 0o777 == 0o600
     assert not list(path.parent.glob(".new-*"))
+
+
+def test_nothing_of_a_sign_in_stands_in_a_log(google, way, web):
+    found, _ = signed_in(google, way, web)
+    client = consent.client_of(google.folder / "client.json")
+    for secret in (found.refresh_token, found.access_token, client.secret):
+        assert secret not in cleaned(f"asked with {secret} just now")
+        assert secret not in repr(found)
 
 
 def test_a_token_that_is_still_good_is_used_by_the_next_command(google, way, web):
