@@ -92,9 +92,11 @@ class Queue:
         """Nobody goes before `until`; who waits already keeps the order, and goes from then on."""
         name = limit_name(kind, user)
         self.held[name] = max(until, self.held.get(name, until))
-        waiting = sorted(
-            (turn for turn in self.turns if turn.at > now and turn.counts_for(kind, user)), key=lambda turn: turn.at
-        )
+        self.plan(kind, allowance, now)
+
+    def plan(self, kind: Kind, allowance: Allowance, now: float) -> None:
+        """Give those who wait their moments anew, in the order that they have."""
+        waiting = sorted((turn for turn in self.turns if turn.at > now and turn.kind == kind), key=lambda turn: turn.at)
         self.turns = [turn for turn in self.turns if turn not in waiting]
         for turn in waiting:
             turn.at = self.moment(turn, allowance, now)
@@ -154,7 +156,7 @@ class Quota:
             queue.turns = [other for other in queue.turns if other.ticket != turn.ticket]
 
     def answered(self, turn: Turn) -> None:
-        """A call that took long may have been counted late; it counts from now."""
+        """A call that took long may have been counted late; it counts from now, and who waits for its place waits longer."""
         now = self._clock()
         if now - turn.at <= self.allowance.margin:
             return
@@ -162,6 +164,7 @@ class Quota:
             for other in queue.turns:
                 if other.ticket == turn.ticket:
                     other.at = now
+            queue.plan(turn.kind, self.allowance, now)
 
     def refused(self, kind: Kind, whose: Whose, seconds: float) -> None:
         """Google said that there is no more: all processes wait so long with calls of that kind."""
