@@ -35,6 +35,8 @@ PROPERTIES = (
     "importFunctionsExternalUrlAccessAllowed",
 )
 TABS = ("sheetId", "title", "gridProperties", "tabColorStyle", "rightToLeft")
+MADE = ("GRID", "OBJECT")
+"""Kinds of tabs that can be made: of cells, and of one chart."""
 WAYS = {"rowMetadata": "ROWS", "columnMetadata": "COLUMNS"}
 
 Adds = Callable[[int, Json], Json]
@@ -96,6 +98,12 @@ def rebuild(
         raise SheetcrmError(tr("{path} is no backup of a spreadsheet", path=archive.path))
     parts = Parts(archive)
     description = parts.description
+    for tab in description.get("sheets", []):
+        if tab["properties"].get("sheetType", "GRID") not in MADE:
+            title = tab["properties"]["title"]
+            raise SheetcrmError(
+                tr("{title} shows a connected data source, and such a tab cannot be made again", title=title)
+            )
     blank = gateway.describe("properties,sheets.properties")
     for at, batch in enumerate(_batches(_requests(parts, description, blank, only)), 1):
         gateway.batch(batch)

@@ -40,3 +40,91 @@ def test_a_new_spreadsheet_says_the_same_and_is_known_again(shop_of, name):
     new = shop.restored(made.path)
     assert everything(Gateway(shop.running.session, new)) == everything(shop.gateway)
     assert not shop.plan(new).has_work
+
+
+def test_what_no_template_makes_comes_back_too(tiny):
+    tab = tiny.gateway.describe("sheets.properties.sheetId")["sheets"][0]["properties"]["sheetId"]
+    area = {"sheetId": tab, "startRowIndex": 0, "endRowIndex": 2, "startColumnIndex": 0, "endColumnIndex": 2}
+    below = {**area, "startRowIndex": 4, "endRowIndex": 8}
+    rows = {"sheetId": tab, "dimension": "ROWS"}
+    source = {"sourceRange": {"sources": [{**area, "endColumnIndex": 1}]}}
+    pie = {"title": "Counts", "pieChart": {"domain": source, "series": source}}
+    runs = [{"format": {"bold": True}}, {"startIndex": 3, "format": {}}]
+    tiny.gateway.batch(
+        [
+            {"addNamedRange": {"namedRange": {"namedRangeId": "abc", "name": "people", "range": area}}},
+            {"mergeCells": {"range": {**below, "startColumnIndex": 2, "endColumnIndex": 4}, "mergeType": "MERGE_ROWS"}},
+            {"addDimensionGroup": {"range": {**rows, "startIndex": 9, "endIndex": 15}}},
+            {"addDimensionGroup": {"range": {**rows, "startIndex": 10, "endIndex": 12}}},
+            {
+                "updateDimensionGroup": {
+                    "dimensionGroup": {
+                        "range": {**rows, "startIndex": 10, "endIndex": 12},
+                        "depth": 2,
+                        "collapsed": True,
+                    },
+                    "fields": "collapsed",
+                }
+            },
+            {
+                "updateDimensionProperties": {
+                    "range": {**rows, "startIndex": 1, "endIndex": 3},
+                    "properties": {"pixelSize": 44, "hiddenByUser": True},
+                    "fields": "pixelSize,hiddenByUser",
+                }
+            },
+            {
+                "addTable": {
+                    "table": {
+                        "name": "Tea",
+                        "range": below,
+                        "columnProperties": [{"columnName": "kind"}, {"columnName": "price", "columnIndex": 1}],
+                    }
+                }
+            },
+            {"addProtectedRange": {"protectedRange": {"namedRangeId": "abc", "description": "names"}}},
+            {
+                "addSlicer": {
+                    "slicer": {
+                        "spec": {"dataRange": area, "columnIndex": 1},
+                        "position": {"overlayPosition": {"anchorCell": {"sheetId": tab, "rowIndex": 5}}},
+                    }
+                }
+            },
+            {"addChart": {"chart": {"spec": pie, "position": {"newSheet": True}}}},
+            {"addSheet": {"properties": {"title": "away", "hidden": True, "sheetId": 77, "index": 0}}},
+            {
+                "repeatCell": {
+                    "range": {**area, "sheetId": 77},
+                    "cell": {"userEnteredValue": {"formulaValue": "=People!A1"}},
+                    "fields": "userEnteredValue",
+                }
+            },
+            {
+                "updateCells": {
+                    "start": {"sheetId": 77, "rowIndex": 5},
+                    "rows": [{"values": [{"userEnteredValue": {"stringValue": "ice tea"}, "textFormatRuns": runs}]}],
+                    "fields": "userEnteredValue,textFormatRuns",
+                }
+            },
+            {
+                "createDeveloperMetadata": {
+                    "developerMetadata": {
+                        "metadataKey": "row",
+                        "metadataValue": "x",
+                        "visibility": "DOCUMENT",
+                        "location": {"dimensionRange": {**rows, "startIndex": 3, "endIndex": 4}},
+                    }
+                }
+            },
+            {
+                "updateSpreadsheetProperties": {
+                    "properties": {"locale": "zh_CN", "timeZone": "Asia/Shanghai"},
+                    "fields": "locale,timeZone",
+                }
+            },
+        ]
+    )
+    made = tiny.backup()
+    assert verify(made.path).troubles == ()
+    assert everything(Gateway(tiny.running.session, tiny.restored(made.path))) == everything(tiny.gateway)
