@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from sheetcrm.connect import Connection
     from sheetcrm.provision.audit import Finding, Holder, House
     from sheetcrm.provision.inspection import Inspected
     from sheetcrm.provision.plan import Plan
@@ -125,7 +126,6 @@ def _every(asked: Asked, wanted: Wanted) -> list[Outcome]:
     """One after the other; what goes wrong with one does not stop the others."""
     from sheetcrm import config
     from sheetcrm.errors import UsageError
-    from sheetcrm.sheets.gateway import Drive
 
     templates: dict[Path, Template] = {}
     outcomes = []
@@ -135,11 +135,22 @@ def _every(asked: Asked, wanted: Wanted) -> list[Outcome]:
             config.resolve(loaded, None)
         if wanted.fingerprint and len(meant) > 1:
             raise UsageError(tr("--plan is of one spreadsheet; say which: --in"))
-        ourselves = connection.account or Drive(connection.session).myself()
+        ourselves = who_we_are(connection)
         for name, settings in meant:
             with asked.job(loaded, connection, name, settings, templates) as job:
                 outcomes.append(_one(asked, job, wanted, ourselves))
     return outcomes
+
+
+def who_we_are(connection: Connection) -> str:
+    """Our own address, so that nobody takes access from themselves; SheetcrmError where that cannot be known."""
+    from sheetcrm.errors import SheetcrmError
+    from sheetcrm.sheets.gateway import Drive
+
+    found = connection.account or Drive(connection.session).myself()
+    if not found:
+        raise SheetcrmError(tr("Drive does not say who we are, so nothing is said or done about access"))
+    return found
 
 
 def _one(asked: Asked, job: Job, wanted: Wanted, ourselves: str) -> Outcome:
@@ -197,7 +208,7 @@ def _of_copies(job: Job, found: Inspected, house: House) -> Iterator[Finding]:
             yield Finding("copy", role, text)
 
 
-def house_of(job: Job, template: Template, ourselves: str) -> House:
+def house_of(job: Job, template: Template, ourselves: str = "") -> House:
     """Who may have access, as config and template say it."""
     from sheetcrm.provision.audit import House
 

@@ -29,6 +29,7 @@ from sheetcrm.cli.options import (
 if TYPE_CHECKING:
     from sheetcrm.provision.plan import Plan
     from sheetcrm.provision.sending import Sent
+    from sheetcrm.provision.sharing import Share
     from sheetcrm.schema.template import Template
 
 
@@ -260,8 +261,16 @@ def make_plan(job: Job, template: Template, wanted: Wanted) -> Plan:
         deep=wanted.deep,
         selection=provision.Selection(wanted.only, wanted.without),
         admins=job.config.admins,
-        share=provision.Share(job.drive, job.settings.id, job.config.share) if wanted.share else None,
+        share=_share(job, template) if wanted.share else None,
     )
+
+
+def _share(job: Job, template: Template) -> Share:
+    """Who may have access, and the way to Drive."""
+    from sheetcrm import provision
+    from sheetcrm.cli.access import house_of
+
+    return provision.Share(job.drive, job.settings.id, job.config.share, house_of(job, template))
 
 
 def tell_sent(sent: Sent) -> None:

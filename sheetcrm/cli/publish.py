@@ -66,7 +66,7 @@ class Copy:
         from sheetcrm.journal import By, Journal
 
         by = By.here(command_words(), self.job.connection.session)
-        return Journal(self.job.config.journal_folder, self.id, by)
+        return Journal(self.job.config.journal_folder, self.id, by, self.job.config.journal_policy)
 
     @property
     def drive(self) -> Drive:
@@ -140,10 +140,11 @@ def publish_command(
 
 
 def _house(job: Job) -> House:
+    from sheetcrm.cli.access import who_we_are
     from sheetcrm.provision.audit import House
 
     access = job.config.access
-    ourselves = job.connection.account or job.drive.myself()
+    ourselves = who_we_are(job.connection)
     return House({}, frozenset(job.config.admins), frozenset(access.domains), "none", {}, ourselves)
 
 
@@ -208,7 +209,9 @@ def _made(job: Job, title: str, role: str, wanted: Wanted) -> str:
     new = make(Drive(job.connection.session), title, folder=folder, account=job.connection.account)
     _remember(job, role, new)
     by = By.here(command_words(), job.connection.session)
-    Journal(job.config.journal_folder, new, by).note(f"publish {role}", [{"file": {"title": title, "id": new}}], now())
+    Journal(job.config.journal_folder, new, by, job.config.journal_policy).note(
+        f"publish {role}", [{"file": {"title": title, "id": new}}], now()
+    )
     return new
 
 

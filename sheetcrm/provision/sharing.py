@@ -12,12 +12,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import tr
 from sheetcrm.provision.access import Grant, Sharing
 from sheetcrm.provision.plan import Plan
 from sheetcrm.resources import Json
 from sheetcrm.schema.people import Member
 
 if TYPE_CHECKING:
+    from sheetcrm.provision.audit import House
     from sheetcrm.schema.template import Template
 
 OURS = frozenset({"writer", "commenter", "reader"})
@@ -47,6 +49,8 @@ class Share:
     drive: Shares
     file: str
     levels: Mapping[str, str] = field(default_factory=dict)
+    house: House | None = None
+    """Whom it has as outside is given no access: whoever edits the team tab cannot let in the world."""
 
     def with_access(
         self, plan: Plan, people: Sequence[Member] | None, template: Template, admins: Collection[str]
@@ -57,7 +61,21 @@ class Share:
             raise UsageError("nobody said which role gets what access: add share: {role: writer} to the config")
         if people is None:
             raise UsageError("the team tab cannot be read, so nobody's access can be told; see: sheetcrm check")
-        return replace(plan, sharing=sharing(self.drive.permissions(self.file), people, levels, admins))
+        found = sharing(self.drive.permissions(self.file), people, levels, admins)
+        return replace(plan, sharing=self._within(found))
+
+    def _within(self, found: Sharing) -> Sharing:
+        """Without access for people of other domains, who are told of."""
+        house = self.house
+        if house is None:
+            return found
+        outside = [one for one in found.grants if one.action != "lift" and house.is_outside(one.address.casefold())]
+        domains = ", ".join(sorted(house.domains))
+        said = [
+            tr("{who} is in the team and outside of {domains}, so gets no access", who=one.address, domains=domains)
+            for one in outside
+        ]
+        return Sharing(tuple(one for one in found.grants if one not in outside), (*found.others, *said))
 
 
 def sharing(

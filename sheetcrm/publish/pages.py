@@ -7,6 +7,8 @@ sense, and columns have to be where they were.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -45,6 +47,12 @@ class Page:
     rows: tuple[tuple[Cell, ...], ...]
     unsure: int = 0
     """Rows that are left out because a cell that decides over them makes no sense."""
+
+    @property
+    def look(self) -> str:
+        """Eight hex digits that tell its columns' looks from others: they are not read back from a copy."""
+        said = json.dumps([(one.width, one.format) for one in self.headings], sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True)

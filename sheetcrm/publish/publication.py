@@ -28,8 +28,6 @@ from sheetcrm.schema.people import Member
 from sheetcrm.sheets.gateway import Gateway
 
 CELL = "userEnteredValue,userEnteredFormat(numberFormat,textFormat.bold),note,dataValidation"
-PART = ADVISED // 2
-"""Bytes of cells in one request; a copy above that is written in several."""
 
 
 @dataclass(frozen=True)
@@ -59,17 +57,25 @@ class Publication:
 
 
 def publication(
-    source: Source, role: str, target: Target, permissions: Sequence[Json], *, origin: str, house: House
+    source: Source,
+    role: str,
+    target: Target,
+    permissions: Sequence[Json],
+    *,
+    origin: str,
+    house: House,
+    limit: int = ADVISED,
 ) -> Publication:
     """
     What it takes to make the copy what the role sees of `origin`, the id of the spreadsheet; reads nothing.
 
     Only active people of the role may open it, as readers, beside its owner,
-    the admins of the `house` and ourselves.
+    the admins of the `house` and ourselves.  No request has more than about
+    half of `limit` bytes.
     """
     pages = source.pages(role)
     seen = access_to_copy(permissions, source.people, role, house)
-    requests, changed = _requests(pages, target, source, mark_text(origin, role))
+    requests, changed = _requests(pages, target, source, mark_text(origin, role), limit // 2)
     return Publication(role, target, pages, tuple(requests), tuple(changed), seen.mending(strangers=True), seen)
 
 
@@ -79,27 +85,29 @@ def access_to_copy(permissions: Sequence[Json], people: Sequence[Member], role: 
     return audit(permissions, readers, replace(house, levels={role: "reader"}, link="none", also={}))
 
 
-def carry_out(gateway: Gateway, drive: Shares, plan: Publication, again: Callable[[], Publication]) -> None:
+def carry_out(
+    gateway: Gateway, drive: Shares, plan: Publication, again: Callable[[], Publication], *, limit: int = ADVISED
+) -> None:
     """
     Do it; when an answer is lost, what is left to do by `again` is done once more.
 
-    A copy beyond the size that Google advises is written in parts, top to bottom.
+    A copy beyond `limit` bytes is written in parts, top to bottom.
     """
     file = gateway.spreadsheet_id
     tell_drive(drive, file, Sharing(tuple(one for one in plan.sharing.grants if one.action != "share")))
     try:
-        _send(gateway, plan.requests)
+        _send(gateway, plan.requests, limit)
     except NoAnswer:
-        _send(gateway, again().requests)
+        _send(gateway, again().requests, limit)
     tell_drive(drive, file, Sharing(tuple(one for one in plan.sharing.grants if one.action == "share")))
 
 
-def _send(gateway: Gateway, requests: Sequence[Request]) -> None:
+def _send(gateway: Gateway, requests: Sequence[Request], limit: int) -> None:
     part: list[Request] = []
     size = 0
     for one in requests:
         length = len(json.dumps(one, ensure_ascii=False).encode())
-        if part and size + length > ADVISED:
+        if part and size + length > limit:
             gateway.batch(part)
             part, size = [], 0
         part.append(one)
@@ -108,7 +116,7 @@ def _send(gateway: Gateway, requests: Sequence[Request]) -> None:
 
 
 def _requests(
-    pages: Sequence[Page], target: Target, source: Source, mark: str
+    pages: Sequence[Page], target: Target, source: Source, mark: str, most: int
 ) -> tuple[list[Request], list[tuple[str, int, int]]]:
     """Everything that differs, places first."""
     made = [*_properties(target, source), *([] if target.is_marked else [_marked(mark, {"spreadsheet": True})])]
@@ -125,8 +133,10 @@ def _requests(
             made.append(_renamed(titles[page.title.casefold()]))
         wanted = [trimmed(row) for row in cells(page)]
         made += _grid(page, live, place.id, at)
-        if live is None or list(place.cells) != wanted:
-            contents += _written(page, place.id)
+        if live is not None and live.look != page.look:
+            made += _relooked(page, live)
+        if live is None or list(place.cells) != wanted or live.look != page.look:
+            contents += _written(page, place.id, most)
             come, go = _moved(wanted[1:], place.cells[1:])
             changed.append((page.title, come, go))
     keys = {page.sheet for page in pages}
@@ -160,11 +170,19 @@ def _grid(page: Page, live: Place | None, sheet_id: int, index: int) -> Iterator
     own: Json = {"sheetId": sheet_id, "title": page.title, "gridProperties": size}
     if live is None:
         yield {"addSheet": {"properties": {**own, "index": index}}}
-        yield _marked(page.sheet, {"sheetId": sheet_id})
+        yield _marked(f"{page.sheet} {page.look}", {"sheetId": sheet_id})
         yield from _widths(page.headings, sheet_id)
     elif (live.title, live.rows, live.columns) != (page.title, size["rowCount"], size["columnCount"]):
         fields = "title,gridProperties(rowCount,columnCount,frozenRowCount)"
         yield {"updateSheetProperties": {"properties": own, "fields": fields}}
+
+
+def _relooked(page: Page, live: Place) -> Iterator[Request]:
+    """Columns that look otherwise now, in a tab that is there."""
+    lookup = {"developerMetadataLookup": {"metadataId": live.mark}}
+    new = {"metadataValue": f"{page.sheet} {page.look}"}
+    yield {"updateDeveloperMetadata": {"dataFilters": [lookup], "developerMetadata": new, "fields": "metadataValue"}}
+    yield from _widths(page.headings, live.id)
 
 
 def _widths(headings: Sequence[Heading], sheet_id: int) -> Iterator[Request]:
@@ -174,7 +192,7 @@ def _widths(headings: Sequence[Heading], sheet_id: int) -> Iterator[Request]:
         yield {"updateDimensionProperties": {"range": span, "properties": size, "fields": "pixelSize"}}
 
 
-def _written(page: Page, sheet_id: int) -> Iterator[Request]:
+def _written(page: Page, sheet_id: int, most: int) -> Iterator[Request]:
     """All cells of a tab, in parts of a size that Google advises; what is below the last row is cleared."""
     header = [_cell(one.title, None, bold=True) for one in page.headings]
     rows = [{"values": header}]
@@ -185,7 +203,7 @@ def _written(page: Page, sheet_id: int) -> Iterator[Request]:
     first, size = 0, 0
     for at, row in enumerate(rows):
         size += len(json.dumps(row, ensure_ascii=False).encode())
-        if size > PART or at == len(rows) - 1:
+        if size > most or at == len(rows) - 1:
             place = {"sheetId": sheet_id, "startRowIndex": first, "endRowIndex": at + 1}
             place |= {"startColumnIndex": 0, "endColumnIndex": len(page.headings)}
             yield {"updateCells": {"range": place, "rows": rows[first : at + 1], "fields": CELL}}

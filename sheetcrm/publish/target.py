@@ -35,6 +35,10 @@ class Place:
     rows: int
     columns: int
     cells: tuple[tuple[Cell, ...], ...] = ()
+    mark: int = 0
+    """Google's id of the mark that it is ours; 0 where it is not."""
+    look: str = ""
+    """What the mark says of the looks of its columns."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def found(gateway: Gateway, source: str, role: str) -> Target:
     there = gateway.describe(FIELDS)
     parts = [part for part in there["sheets"] if "gridProperties" in part["properties"]]
     values = gateway.values([quoted(part["properties"]["title"]) for part in parts])
-    places = [(_sheet(part), _place(part, columns)) for part, columns in zip(parts, values, strict=True)]
+    places = [_place(part, columns) for part, columns in zip(parts, values, strict=True)]
     marks = {one.get("metadataKey"): one.get("metadataValue", "") for one in there.get("developerMetadata", [])}
     is_marked = MARK in marks
     url = there["spreadsheetUrl"].partition("#")[0]
@@ -87,17 +91,16 @@ def found(gateway: Gateway, source: str, role: str) -> Target:
     )
 
 
-def _sheet(part: Json) -> str:
-    """The sheet that a tab shows; empty where it is none of ours."""
-    marks = (one for one in part.get("developerMetadata", []) if one.get("metadataKey") == MARK)
-    return next((str(one.get("metadataValue", "")) for one in marks), "")
-
-
-def _place(part: Json, columns: Sequence[Sequence[Cell]]) -> Place:
+def _place(part: Json, columns: Sequence[Sequence[Cell]]) -> tuple[str, Place]:
+    """The sheet that a tab shows, empty where it is none of ours, and the tab."""
     own, grid = part["properties"], part["properties"]["gridProperties"]
+    marks = (one for one in part.get("developerMetadata", []) if one.get("metadataKey") == MARK)
+    mark: Json = next(marks, {})
+    sheet, _, look = str(mark.get("metadataValue", "")).partition(" ")
     length = max((len(column) for column in columns), default=0)
-    rows = [_trimmed([column[at] if at < len(column) else None for column in columns]) for at in range(length)]
-    return Place(own.get("sheetId", 0), own["title"], grid.get("rowCount", 0), grid.get("columnCount", 0), tuple(rows))
+    rows = tuple(_trimmed([column[at] if at < len(column) else None for column in columns]) for at in range(length))
+    size = grid.get("rowCount", 0), grid.get("columnCount", 0)
+    return sheet, Place(own.get("sheetId", 0), own["title"], *size, rows, mark.get("metadataId", 0), look)
 
 
 def _trimmed(row: list[Cell]) -> tuple[Cell, ...]:

@@ -89,6 +89,9 @@ NEEDS: dict[str, Scopes] = {
     "privacy erase": WORK,
     "privacy export": READING,
     "publish": MAKING,
+    # drive.file says nothing of who may open a file that a person made.
+    "publish folder": SHARING,
+    "publish into": SHARING,
     "remind": WORK,
     "remind dry_run": READING,
     "remind install": NOTHING,

@@ -254,3 +254,19 @@ def test_who_did_it_is_written_down(shop, at_google):
     text = "".join(path.read_text(encoding="utf-8") for path in Path("sheetcrm-journal", copy).glob("*.json"))
     assert '"share"' in text
     assert "tea" not in text
+
+
+def test_another_number_format_is_another_look(shop, at_google):
+    shop("publish", "store")
+    file = Path("templates/shop.yaml")
+    file.write_text(
+        file.read_text(encoding="utf-8")
+        .replace("type: money, title: {zh: 进价", "type: money, currency: EUR, title: {zh: 进价")
+        .replace("version: 1", "version: 2", 1)
+        .replace("result: money", "result: percent"),
+        encoding="utf-8",
+    )
+    assert shop("apply", "--yes").code == 0
+    assert shop("publish", "store").code == 0
+    assert at_google(tabs, "store")["Orders"][1][3] == "1000%"
+    assert "nothing to change" in shop("publish", "store").out

@@ -7,6 +7,7 @@ import pytest
 from sheetcrm import provision
 from sheetcrm.errors import Refused, TemplateError, UsageError
 from sheetcrm.provision import Share
+from sheetcrm.provision.audit import House
 from sheetcrm.sheets.gateway import Drive
 
 from .staff import ANN, BOB, hire, staffed
@@ -146,6 +147,13 @@ def test_it_is_in_markdown_and_json(desk):
     plan = desk.plan(share=share(desk))
     assert "### Access to the file" in plan.markdown()
     assert plan.json()["access"][0] == {"action": "share", "address": "ann@x.org", "level": "writer"}
+
+
+def test_who_stands_in_the_team_and_is_of_another_domain_gets_nothing(desk):
+    hire(desk, ANN, ["Eve", "eve@evil-x.org", "财务", True])
+    plan = desk.plan(share=Share(Drive(desk.running.session), desk.people.id, LEVELS, House(domains={"X.org"})))
+    assert [grant.address for grant in plan.sharing.grants] == ["ann@x.org"]
+    assert "eve@evil-x.org is in the team and outside of x.org" in plan.text()
 
 
 def test_nobody_said_which_role_gets_what(desk):
