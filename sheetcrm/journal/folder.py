@@ -18,7 +18,7 @@ from typing import TextIO
 from sheetcrm.errors import ApiError, SheetcrmError
 from sheetcrm.journal.policy import Policy
 from sheetcrm.journal.rolling import last_number, loose, packs, rolled, unpacked
-from sheetcrm.journal.write import By, Json, Stage, Write, parsed, stage_line
+from sheetcrm.journal.write import By, Json, Stage, Write, in_file, stage_line
 from sheetcrm.journal.write import fingerprint as fingerprint_of
 from sheetcrm.messages import tr
 
@@ -88,9 +88,9 @@ class Journal:
     def mark(self, path: Path, stage: Stage) -> None:
         """What became of it; that this cannot be written down does not undo it, so it is only logged."""
         try:
-            with path.open("r+", encoding="utf-8") as file:
-                file.seek(0, os.SEEK_END)
-                file.write(stage_line(stage))
+            with path.open("r+", encoding="utf-8", errors="replace") as file:
+                # After a line that was torn by a crash, a new one.
+                file.write("\n" * (not file.read().endswith("\n")) + stage_line(stage))
                 _kept(file)
         except OSError as error:
             LOG.warning("write %s is %s, which could not be written down: %s", path.stem, stage, error.strerror)
@@ -100,7 +100,7 @@ class Journal:
     def writes(self) -> Iterator[tuple[Path, Write]]:
         """All that can be taken back yet, the newest first."""
         for path in reversed(loose(self._folder)):
-            if (write := parsed(path.read_text(encoding="utf-8"))) is not None:
+            if (write := in_file(path)) is not None:
                 yield path, write
 
     def history(self) -> Iterator[tuple[str, Write]]:
@@ -147,7 +147,7 @@ def continued() -> Iterator[None]:
 
 def read(path: Path) -> Write:
     """One write as it stands; SheetcrmError for a file that is none."""
-    write = parsed(path.read_text(encoding="utf-8"))
+    write = in_file(path)
     if write is None:
         raise SheetcrmError(tr("{path} is no write of a journal", path=path))
     return write

@@ -12,10 +12,11 @@ import gzip
 import json
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sheetcrm.journal.write import Write, parsed, write_of
+from sheetcrm.journal.write import Write, in_file, write_of
 
 LOOSE = 1_000
 """Files of their own at most; half of them are packed then."""
@@ -63,7 +64,7 @@ def rolled(folder: Path, keep_days: int | None, now: datetime) -> None:
 
 def pack(folder: Path, paths: Sequence[Path]) -> None:
     """Those files as one; what is not settled yet stays."""
-    there = [(path, parsed(path.read_text(encoding="utf-8"))) for path in paths]
+    there = [(path, in_file(path)) for path in paths]
     settled = [(path, write) for path, write in there if write is not None and write.stage != "begun"]
     if not settled:
         return
@@ -72,7 +73,7 @@ def pack(folder: Path, paths: Sequence[Path]) -> None:
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as raw:
         with gzip.open(raw, "wt", encoding="utf-8") as file:
             for path, write in settled:
-                file.write(json.dumps({"number": path.stem, **json.loads(write.line())}, ensure_ascii=False) + "\n")
+                file.write(json.dumps({"number": path.stem, **asdict(write)}) + "\n")
         raw.flush()
         os.fsync(raw.fileno())
     newest = datetime.fromisoformat(settled[-1][1].when).timestamp()
@@ -88,7 +89,7 @@ def _forget(folder: Path, before: datetime) -> None:
         if path.stat().st_mtime < before.timestamp():
             path.unlink(missing_ok=True)
     for path in loose(folder)[:-1]:
-        write = parsed(path.read_text(encoding="utf-8"))
+        write = in_file(path)
         if write is not None and datetime.fromisoformat(write.when) >= before:
             return
         path.unlink(missing_ok=True)

@@ -10,8 +10,10 @@ from __future__ import annotations
 import getpass
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any, Literal, Self
 
 Json = dict[str, Any]
@@ -65,13 +67,20 @@ def stage_line(stage: Stage) -> str:
 
 def parsed(text: str) -> Write | None:
     """The write with its last stage; None for one that was torn while it was written down, of which nothing was sent."""
-    found: Write | None = None
-    for document in _documents(text):
-        if found is None:
-            found = write_of(document)
-        elif "stage" in document:
-            found = replace(found, stage=document["stage"])
+    try:
+        document, end = json.JSONDecoder().raw_decode(text.lstrip())
+        found = write_of(document)
+    except (ValueError, TypeError, KeyError):
+        return None
+    for line in text.lstrip()[end:].splitlines():
+        with suppress(ValueError):
+            found = replace(found, stage=json.loads(line)["stage"])
     return found
+
+
+def in_file(path: Path) -> Write | None:
+    """As `parsed`; a character may be torn, too."""
+    return parsed(path.read_text(encoding="utf-8", errors="replace"))
 
 
 def write_of(document: Json) -> Write:
@@ -82,21 +91,18 @@ def write_of(document: Json) -> Write:
 def fingerprint(entries: Sequence[Json]) -> str:
     """Twelve hex digits that tell these entries from others."""
     text = json.dumps(list(entries), ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def _line(document: Json) -> str:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    # A cell may hold half a surrogate pair, which no UTF-8 does.
+    return (text if _is_utf8(text) else json.dumps(document, separators=(",", ":"))) + "\n"
 
 
-def _documents(text: str) -> Iterator[Json]:
-    """One after the other, until the end or one that is torn."""
-    decoder, at = json.JSONDecoder(), 0
-    while True:
-        while at < len(text) and text[at].isspace():
-            at += 1
-        try:
-            document, at = decoder.raw_decode(text, at)
-        except ValueError:
-            return
-        yield document
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

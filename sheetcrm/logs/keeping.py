@@ -119,7 +119,7 @@ def _level(wish: Wish) -> int:
 def _file(path: Path) -> logging.Handler:
     try:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
-        return _ToFile(path, encoding="utf-8")
+        return _ToFile(path, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise UsageError(tr("the log cannot be written: {path}: {reason}", path=path, reason=error.strerror)) from error
 

@@ -85,11 +85,26 @@ def test_a_write_that_was_torn_by_a_crash_was_never_sent_and_is_left_out(journal
         read(path)
 
 
+def test_a_character_may_be_torn_too(journal):
+    path = journal.begin("a write", "f", [{**ENTRY, "after": "王"}], NOW)
+    path.write_bytes(path.read_bytes()[: path.read_bytes().index("王".encode()) + 1])
+    assert list(journal.writes()) == []
+
+
+def test_a_cell_may_hold_half_a_surrogate_pair(journal):
+    entry = {**ENTRY, "after": "a\ud800"}
+    with journal.written("a write", [entry], NOW):
+        pass
+    assert [write.entries for _, write in journal.writes()] == [(entry,)]
+
+
 def test_a_stage_that_was_torn_by_a_crash_was_not_reached(journal):
     path = journal.begin("a write", "f", [ENTRY], NOW)
     with path.open("a") as file:
         file.write('{"stage": "do')
     assert stages(journal) == ["begun"]
+    journal.mark(path, "undone")
+    assert stages(journal) == ["undone"]
 
 
 def test_files_of_before_are_read_and_their_numbers_are_not_taken_again(journal, tmp_path):

@@ -179,6 +179,13 @@ def test_of_requests_the_shape_is_shown_and_nobody(log):
         assert gone not in text
 
 
+def test_half_a_surrogate_pair_is_no_end_of_the_log(log, capsys):
+    with kept(Wish(log), "check"):
+        logging.getLogger("sheetcrm.x").info("a\ud800 b")
+    assert "a\\ud800 b" in log.read_text(encoding="utf-8")
+    assert capsys.readouterr().err == ""
+
+
 def test_of_requests_people_are_shown_when_that_is_asked_for(log):
     text = whole(log, Exchange(), personal=True)
     assert "王芳" in text

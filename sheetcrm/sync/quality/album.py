@@ -88,7 +88,7 @@ def put(picture: Picture, folder: Path, keep_days: int | None = None) -> Path | 
     path = folder / f"{when.strftime(FORM)}{ENDING}"
     beside = path.with_name(f"{path.name}.{os.getpid()}.new")
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as raw:
-        raw.write(gzip.compress(json.dumps({"version": VERSION, "pages": pages}, ensure_ascii=False).encode()))
+        raw.write(gzip.compress(json.dumps({"version": VERSION, "pages": pages}).encode()))
         raw.flush()
         os.fsync(raw.fileno())
     if keep_days is not None:
