@@ -89,7 +89,7 @@ class Outcome:
 @click.option("--yes", is_flag=True, help="With --fix: do not ask.")
 @spreadsheet_options
 def access_command(asked: Asked, *, fix: bool, strangers: bool, fingerprint: str | None, yes: bool) -> int:
-    """Show who may open and edit each spreadsheet, and who should not.
+    """Show who may open and edit what, and who should not.
 
     Compared with the team tab and the config's `share:`, `access:` and
     `admins:`: people who left, links, other domains, the wrong level, people

@@ -95,7 +95,7 @@ class Copy:
 def publish_command(
     asked: Asked, roles: tuple[str, ...], *, into: str | None, folder: str | None, dry_run: bool, yes: bool
 ) -> int:
-    """Give a role its own copy: what it sees, as values, read-only.
+    """Give a role a read-only copy of what it sees.
 
     Hiding is not secrecy, a copy is: it has the columns and rows that the
     template names for the role (roles: {service: {sees: …}}) and no formula

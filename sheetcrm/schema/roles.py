@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from sheetcrm.messages import N_, texts
@@ -38,7 +38,7 @@ class Role(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    edits: tuple[str, ...] = ()
+    edits: tuple[str, ...] = Field(default=(), min_length=1)
     sees: dict[str, Sees] = {}
 
     @model_validator(mode="after")
