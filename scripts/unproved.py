@@ -40,7 +40,7 @@ export GOOGLE_APPLICATION_CREDENTIALS=/home/you/keys/service-account.json SHEETC
 scripts/contract
 ```
 
-How to get either is in [google.md](google.md). The tests make spreadsheets called *sheetcrm contract test, may be deleted*, delete them for good at the end, open no
+How to get either is in [google.md](google.md). The tests make spreadsheets called *sheetcrm contract test, may be deleted*, delete them at the end (into the bin where they may not do more), open no
 other file, and send no more than 50 calls a minute; it takes some ten minutes. What passed is noted in
 `tests/contract/proved.json` with the day and with a digest of the test, so a belief that is changed is unproved again. Arguments go to pytest:
 `scripts/contract -k marks`.

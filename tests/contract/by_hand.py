@@ -86,6 +86,21 @@ BELIEFS = (
         "edit, and ask again and again",
     ),
     ByHand(
+        "Drive says in `permissionDetails` what a file in a Shared Drive inherits, and of a deleted account that it is deleted.",
+        "`access` tells what cannot be taken away on the file itself, and whom nobody can reach",
+        "`sheetcrm access` on a file of a Shared Drive",
+    ),
+    ByHand(
+        "Google blocks gcloud's own client for the scopes of Drive and Sheets.",
+        "docs/google.md asks for a client of your own",
+        "`gcloud auth application-default login --scopes=…` without `--client-id-file`",
+    ),
+    ByHand(
+        "A role on a service account counts only after some minutes.",
+        "the message when impersonation is refused",
+        "give it, and try at once",
+    ),
+    ByHand(
         "A workspace may forbid service accounts, sharing abroad or API access; Google then answers 403 with a reason.",
         "the words for each refusal",
         "an administrator's console",
