@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 import click
 
+from sheetcrm.cli.columns import Columns
 from sheetcrm.messages import DOMAIN, LOCALES, N_, admin, tr
 
 CLICK = (
@@ -27,6 +28,7 @@ CLICK = (
     N_("%(prog)s, version %(version)s"),
     N_("default: {default}"),
     N_("env var: {var}"),
+    N_("required"),
     N_("Aborted!"),
     N_("Error: {message}"),
     N_("Missing command."),
@@ -56,6 +58,12 @@ CLICK = (
 _WORDS = ("help", "short_help", "epilog")
 
 
+class _Context(click.Context):
+    """A context whose help is measured in columns of the terminal."""
+
+    formatter_class = Columns
+
+
 def helps(command: click.Command) -> Iterator[str]:
     """Every text by which a command, its options and the commands below it explain themselves."""
     yield from (text for name in _WORDS if (text := getattr(command, name, None)))
@@ -80,6 +88,9 @@ def spoken(command: click.Command) -> click.Command:
     if made.help and not made.short_help:
         # click looks for the end of an English sentence.
         made.short_help = made.help.partition("\n\n")[0].partition("\u3002")[0]
+    made.context_class = _Context
+    # click makes the option once, in the language of that moment.
+    vars(made)["_help_option"] = None
     made.params = [_parameter(one) for one in command.params]
     if isinstance(made, click.Group):
         made.commands = {name: spoken(below) for name, below in made.commands.items()}

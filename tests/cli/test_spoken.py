@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import gettext
 import os
+import re
 import subprocess
 import sys
 
+import click
 import pytest
 
-from sheetcrm.cli import language_of
+from sheetcrm.cli import cli, columns, language_of
+from sheetcrm.cli.spoken import spoken, teach_click
+from sheetcrm.messages import speaking
 
 
 def said(*words, **environment):
@@ -47,3 +52,60 @@ def test_help_and_clicks_own_words_are_in_chinese():
 
 def test_a_wrong_option_is_refused_in_chinese():
     assert "没有" in said("--lang", "zh", "plan", "--nonsense")
+
+
+def commands(command=cli, *path):
+    yield path, command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            yield from commands(command.get_command(context, name), *path, name)
+
+
+ALL = [pytest.param(path, id=" ".join(path) or "sheetcrm") for path, _ in commands()]
+A_WORD = re.compile(r"\b[a-z]{2,}\b")
+TERM = re.compile(r"  (-.*?|[a-z]+)(  |$)")
+CODE = re.compile(r"`[^`]*`|\[[^]]*\]|\{[^}]*\}|\S*[-/.:$!_=][\x21-\x7e]+")
+"""Commands and choices; options, files, addresses and settings."""
+
+
+@pytest.fixture
+def helped(monkeypatch, capsys):
+    """The lines by which a command explains itself, in a language and a terminal of so many columns."""
+    before = gettext.textdomain()
+
+    def lines(path, language, room):
+        monkeypatch.setenv("COLUMNS", str(room))
+        with speaking(language):
+            if language != "en":
+                monkeypatch.setenv("LANGUAGE", language)
+                teach_click()
+            spoken(cli).main(args=[*path, "--help"], prog_name="sheetcrm", standalone_mode=False)
+        return capsys.readouterr().out.splitlines()
+
+    yield lines
+    gettext.textdomain(before)
+
+
+def prose(lines):
+    """All but what is typed: usage, and examples, which stand as they are."""
+    return [line for line in lines if not line.strip().startswith(("sheetcrm ", "用法", "Usage"))]
+
+
+@pytest.mark.parametrize("path", ALL)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_line_of_help_is_wider_than_the_terminal(helped, path, language):
+    for room in (80, 110, 200):
+        assert [line for line in prose(helped(path, language, room)) if columns.width(line) > room] == []
+
+
+@pytest.mark.parametrize("path", ALL)
+def test_all_help_is_in_chinese(helped, path):
+    english = [
+        line for line in prose(helped(path, "zh", 110)) if len(A_WORD.findall(CODE.sub("", TERM.sub("", line)))) > 2
+    ]
+    assert english == []
+
+
+def test_english_is_left_to_click():
+    assert spoken(cli) is cli

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sheetcrm.cli.options import Asked, print_json, spreadsheet_options, tell
+from sheetcrm.cli.spoken import spoken
 
 if TYPE_CHECKING:
     from sheetcrm.remind.round import Visit
@@ -43,7 +44,7 @@ class RemindGroup(click.Group):
             return None
         module = importlib.import_module(f"sheetcrm.cli.remind.{COMMANDS[cmd_name]}")
         command: click.Command = getattr(module, f"{cmd_name}_command")
-        return command
+        return spoken(command)
 
 
 def span(text: str) -> timedelta:
