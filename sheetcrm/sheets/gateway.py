@@ -138,7 +138,7 @@ class Drive:
     def modified(self, file: str) -> str:
         """When its content was changed last, as Drive says it (RFC 3339)."""
         params = {"fields": "modifiedTime", "supportsAllDrives": True}
-        return str(self._client.request("get", f"{FILES}/{file}", params=params).json().get("modifiedTime", ""))
+        return str(self._client.json("get", f"{FILES}/{file}", params=params).get("modifiedTime", ""))
 
     def bin(self, file: str) -> None:
         """Put a file of ours into the bin, from which its owner can take it back."""

@@ -76,7 +76,11 @@ def silent(fault: Exception, host: str, timeout: float, *, reads: bool) -> ApiEr
     said = _where(fault, SIGN_IN if isinstance(fault, TransportError) else host, timeout)
     if reads or never_sent(fault):
         return NoAnswer(said)
-    doubt = tr("The change may or may not have happened: look with `sheetcrm plan` before you try again.")
+    doubt = (
+        tr("The change may or may not have happened: look with `sheetcrm plan` before you try again.")
+        if host.startswith("sheets.")
+        else tr("The change may or may not have happened: look at your files in Drive before you try again.")
+    )
     return NoAnswer(f"{said} {doubt}")
 
 

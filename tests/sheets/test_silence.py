@@ -87,6 +87,13 @@ def test_a_change_that_may_have_happened_is_said_to_and_not_sent_again(fault):
     assert read(gateway(Line(fault, GOOD))) == GOOD[1], "a read is tried again"
 
 
+def test_a_file_that_may_have_been_made_is_looked_for_in_drive():
+    line = Line(requests.ReadTimeout("late"))
+    with pytest.raises(NoAnswer, match="look at your files in Drive"):
+        Drive(session(line), sleep=lambda _: None).create("Bread")
+    assert len(line.asked) == 1
+
+
 @pytest.mark.parametrize(
     ("said", "says"),
     [
