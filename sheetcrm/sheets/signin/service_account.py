@@ -53,6 +53,8 @@ class ServiceAccountFile(SignIn):
                 said=said,
                 url="https://admin.google.com/ac/owl/domainwidedelegation",
             )
+        if "invalid_grant" not in said:
+            return super().refused(said, detail)
         return tr(
             "Google takes the key {key} no more ({said}): it was deleted, or its account was. Make a new one: {url} → the account → Keys → Add key → JSON",
             key=key,

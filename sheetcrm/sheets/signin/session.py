@@ -30,30 +30,46 @@ class Signed(AuthorizedSession):  # type: ignore[misc]  # google-auth has no typ
         return self._way.address(self.credentials)
 
     def request(self, *arguments: Any, **options: Any) -> requests.Response:
-        """See requests; one more error, as above."""
+        """See requests; NotSignedIn as above, and google-auth's TransportError while its token endpoint is not to be had."""
+        if not self.credentials.valid:
+            self._fetch()
         try:
             answer: requests.Response = super().request(*arguments, **options)
         except GoogleAuthError as error:
-            if _passing(error):
-                raise
+            # google-auth asks for a new token by itself when a call is answered with 401.
             raise _said(error, self._way) from error
         return answer
 
     def prove(self) -> None:
         """Fetch a token now; NotSignedIn when there is none to be had, NoAnswer when nobody was there."""
         try:
+            self._fetch()
+        except TransportError as error:
+            raise NoAnswer(tr("No answer from Google's token endpoint. Is the network up?")) from error
+
+    def _fetch(self) -> None:
+        try:
             self.credentials.refresh(self._auth_request)
         except GoogleAuthError as error:
-            if isinstance(error, TransportError):
-                raise NoAnswer(tr("No answer from Google's token endpoint. Is the network up?")) from error
             raise _said(error, self._way) from error
+        except (TypeError, KeyError, ValueError) as error:
+            # google-auth takes what came apart without looking whether it is JSON.
+            raise NoAnswer(
+                tr(
+                    "What came from Google's token endpoint is none of its answers. Is there a proxy in between? See google: {proxy: …} in the config."
+                )
+            ) from error
 
 
-def _passing(error: GoogleAuthError) -> bool:
-    """Whether Google could not be reached, or has a fault of its own."""
-    return isinstance(error, TransportError) or bool(error.retryable)
-
-
-def _said(error: GoogleAuthError, way: SignIn) -> NotSignedIn:
+def _said(error: GoogleAuthError, way: SignIn) -> Exception:
+    """A fault that may pass as a TransportError, which is tried again; else NotSignedIn, with what to do."""
     said, *rest = [str(part) for part in error.args] or [str(error)]
-    return NotSignedIn(way.refused(said, " ".join(rest)))
+    told: Exception = error
+    if not isinstance(error, TransportError):
+        told = TransportError(said, *rest) if error.retryable else NotSignedIn(way.refused(_bare(said), " ".join(rest)))
+    return told
+
+
+def _bare(said: str) -> str:
+    """Google's words, without what stands for no words."""
+    return said.removesuffix(": None")

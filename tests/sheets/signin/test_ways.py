@@ -9,7 +9,8 @@ import pytest
 
 from sheetcrm import testing
 from sheetcrm.connect import connect
-from sheetcrm.errors import ConfigError, NotSignedIn, Refused, SheetcrmError
+from sheetcrm.errors import ConfigError, NoAnswer, NotSignedIn, Refused, SheetcrmError
+from sheetcrm.server.faults import Fault
 from sheetcrm.server.workload import credentials as external_account
 from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sheets.scopes import ACCESS, AUTH, MAKING, READING
@@ -120,6 +121,31 @@ def test_a_key_that_google_takes_no_more(google, spoil, said):
         pytest.raises(NotSignedIn, match=said),
     ):
         Gateway(connection.session, "1" * 44).describe("sheets")
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "said"),
+    [
+        pytest.param(Fault("oauth2.token", drop="before"), None, "", id="one broken connection is tried again"),
+        pytest.param(Fault("oauth2.token", drop="before", times=99), NoAnswer, "network", id="no network"),
+        pytest.param(Fault("oauth2.token", page="<html>Sign in</html>"), NoAnswer, "proxy", id="a page of a proxy's"),
+        pytest.param(Fault("oauth2.token", status=403), NotSignedIn, "no token", id="refused by something in between"),
+    ],
+)
+def test_a_token_endpoint_that_fails(google, fault, error, said):
+    google.key(google.robot())
+    google.running.faults.clear()
+    google.running.faults.add(fault)
+    spreadsheet = google.running.seed("Orders", [["tea"]])
+    spreadsheet.share(ROBOT, perm_type="user", role="writer", notify=False)
+    with connect(google.config({"type": "service_account", "key": "key.json"})) as connection:
+        gateway = Gateway(connection.session, spreadsheet.id, sleep=lambda _: None)
+        if error is None:
+            assert gateway.describe("spreadsheetId") == {"spreadsheetId": spreadsheet.id}
+        else:
+            with pytest.raises(error, match=said):
+                gateway.describe("spreadsheetId")
+    google.running.faults.clear()
 
 
 def test_impersonation_by_a_key(google):
