@@ -211,22 +211,26 @@ def _as_json(found: list[Back], done: Changed | None) -> dict[str, Any]:
 
 
 def _created(asked: Asked, archive: Archive, title: str, folder: str | None) -> int:
-    """A new spreadsheet, remembered once it is whole."""
+    """A new spreadsheet; what was half made is put into the bin."""
+    from sheetcrm.backup.rebuilding import rebuild
     from sheetcrm.config import SpreadsheetSettings, remember
-    from sheetcrm.errors import UsageError
+    from sheetcrm.errors import SheetcrmError, UsageError
     from sheetcrm.sheets.gateway import Drive
     from sheetcrm.sheets.newfile import folder_id, make
 
-    _check_whole(archive, tr("nothing was made: {path} is not whole", path=archive.path))
+    if troubles := list(archive.troubles()):
+        raise SheetcrmError("\n".join([tr("nothing was made: {path} is not whole", path=archive.path), *troubles]))
     with asked.connected() as (loaded, connection):
         if title in loaded.spreadsheets:
-            file = loaded.file.name
             raise UsageError(
-                tr("{file} already has a spreadsheet {title!r}; choose another title", file=file, title=title)
+                tr(
+                    "{file} already has a spreadsheet {title!r}; choose another title",
+                    file=loaded.file.name,
+                    title=title,
+                )
             )
-        new = make(
-            Drive(connection.session), title, folder=folder_id(folder) if folder else None, account=connection.account
-        )
+        drive = Drive(connection.session)
+        new = make(drive, title, folder=folder_id(folder) if folder else None, account=connection.account)
         mark = archive.manifest.get("template") or {}
         settings = SpreadsheetSettings(id=new, template=_template(loaded, archive), language=mark.get("language"))
         with asked.job(loaded, connection, title, settings) as job:
