@@ -19,7 +19,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from sheetcrm.cli import cli
-from sheetcrm.cli.spoken import CLICK, helps
+from sheetcrm.cli.spoken import CLICK, CLICK_BY_NUMBER, helps
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "sheetcrm"
@@ -39,7 +39,7 @@ def extracted() -> Catalog:
     )
     for _file, _line, message, comments, context in found:
         catalog.add(message, None, auto_comments=comments, context=context)
-    for text in (*helps(cli), *CLICK):
+    for text in (*helps(cli), *CLICK, *CLICK_BY_NUMBER):
         catalog.add(text)
     return catalog
 
@@ -61,7 +61,7 @@ def updated() -> Catalog:
 
 def untranslated(catalog: Catalog) -> list[str]:
     """The texts that have no Chinese."""
-    return [str(message.id) for message in catalog if message.id and not message.string]
+    return [str(message.id) for message in catalog if message.id and not "".join(message.string)]
 
 
 def main(arguments: list[str]) -> int:

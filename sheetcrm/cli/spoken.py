@@ -54,6 +54,14 @@ CLICK = (
     N_("{value} is not in the range {range}."),
 )
 """Of click's own words those that people get to see here, as click has them."""
+CLICK_BY_NUMBER = (
+    ("Got unexpected extra argument ({args})", "Got unexpected extra arguments ({args})"),
+    ("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)"),
+    ("Option {name!r} requires an argument.", "Option {name!r} requires {nargs} arguments."),
+    ("{value!r} is not {choice}.", "{value!r} is not one of {choices}."),
+    ("{value!r} does not match the format {format}.", "{value!r} does not match the formats {formats}."),
+)
+"""Those that click has for one and for several."""
 
 _WORDS = ("help", "short_help", "epilog")
 

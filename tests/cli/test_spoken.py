@@ -50,8 +50,16 @@ def test_help_and_clicks_own_words_are_in_chinese():
     assert "Show this message" not in found
 
 
-def test_a_wrong_option_is_refused_in_chinese():
-    assert "没有" in said("--lang", "zh", "plan", "--nonsense")
+@pytest.mark.parametrize(("words", "chinese"), [
+    pytest.param(["plan", "--nonsense"], "没有选项 '--nonsense'", id="no such option"),
+    pytest.param(["plan", "--creat"], "您要的是不是 '--create'", id="nearly an option"),
+    pytest.param(["plan", "a", "b"], "多余的参数（b）", id="one word too many"),
+    pytest.param(["plan", "--lang", "fr"], "'fr' 不在可选值之中", id="none of the choices"),
+    pytest.param(["remind", "--date", "5"], "不符合格式", id="no date"),
+    pytest.param(["plan", "--in"], "'--in' 需要 1 个值", id="an option without its value"),
+])  # fmt: skip
+def test_what_is_typed_wrong_is_refused_in_chinese(words, chinese):
+    assert chinese in said("--lang", "zh", *words)
 
 
 def commands(command=cli, *path):
