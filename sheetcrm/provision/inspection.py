@@ -74,7 +74,9 @@ def inspect(
     editors = (*_locks(plan), *_strays(there, plan, people or (), house))
     found = replace(found, findings=(*found.findings, *editors))
     locks = sorted((at.place, one.say()) for at, one in plan.live.items() if isinstance(one, Lock))
-    return Inspected(found, tuple(locks), replace(plan, sharing=found.mending(strangers=strangers)), people or ())
+    # Its troubles are among the findings, or not about access.
+    plan = replace(plan, sharing=found.mending(strangers=strangers), troubles=(), kept=())
+    return Inspected(found, tuple(locks), plan, people or ())
 
 
 def _locks(plan: Plan) -> Iterator[Finding]:

@@ -82,3 +82,21 @@ def test_a_blank_spreadsheet_that_a_person_made_is_bound_and_remembered_by_its_t
     with open_local(tmp_path / "sheetcrm-data") as session:
         tabs = [tab.title for tab in gspread.Client(auth=None, session=session).open_by_key(made.id).worksheets()]
     assert tabs == ["客户进度", "跟进记录", "看板", "团队", "选项", "说明", "客户进度归档"], "the blank Sheet1 is gone"
+
+
+def test_access_is_mended_and_a_copy_made_when_somebody_says_yes(sheetcrm, tmp_path):
+    sheetcrm("init", "--local")
+    sheetcrm("apply", "chemicals", "--create", "化工", "--lang", "zh")
+    sheetcrm("team", "add", "王芳", "wang@example.com", "--role", "service")
+    with (tmp_path / "config.yaml").open("a", encoding="utf-8") as file:
+        file.write("share: {service: reader}\nadmins: [you@example.com]\n")
+    shown, code = typed(tmp_path, "n", "access", "--fix")
+    assert (code, "nothing was changed" in shown) == (1, True)
+    shown, code = typed(tmp_path, "y", "access", "--fix")
+    assert code == 0, shown
+    assert "+ wang@example.com  reader" in shown, "the plan comes before the question"
+    shown, code = typed(tmp_path, "n", "publish", "service")
+    assert code == 1
+    assert config.load(tmp_path / "config.yaml").spreadsheets["化工"].published is None
+    shown, code = typed(tmp_path, "y", "publish", "service")
+    assert (code, "done: http" in shown) == (0, True), shown
