@@ -20,7 +20,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
-from sheetcrm.backup import sealing
 from sheetcrm.backup.archive import Pack
 from sheetcrm.backup.keeping import Held, held, name
 from sheetcrm.backup.reading import LOOKED_AGAIN, Describes, blocks, read, structure
@@ -36,6 +35,8 @@ Json = dict[str, Any]
 
 TRIES = 3
 """How often a spreadsheet is read that changes while it is read."""
+REFUSED = 400
+"""The status of a request that names a place which there is not any more."""
 BIG_LOOK = 200_000
 """Cells that are asked for at once when only what was typed is looked at."""
 README = """\
@@ -87,12 +88,13 @@ def back_up(
     SheetcrmError when it cannot be written, and nothing is left of it then.
     """
     newest = max(held(kept.folder), default=None)
+    asked = _Asked(gateway, files, spreadsheet_id, kept, newest, now, meter)
     for left in reversed(range(TRIES)):
         try:
-            done = _once(gateway, files, spreadsheet_id, kept, newest=newest, now=now, last=not left, meter=meter)
+            done = _once(asked, last=not left)
         except ApiError as error:
             # A tab that was renamed or removed while it was read.
-            if error.status != 400 or not left:
+            if error.status != REFUSED or not left:
                 raise
             continue
         if done is not None:
@@ -100,44 +102,49 @@ def back_up(
     raise AssertionError("the last try has answered or raised")
 
 
-def _once(
-    gateway: Describes,
-    files: Files,
-    spreadsheet_id: str,
-    kept: Kept,
-    *,
-    newest: Held | None,
-    now: datetime,
-    last: bool,
-    meter: Meter,
-) -> Made | None:
+@dataclass(frozen=True)
+class _Asked:
+    """What is to be backed up, where to, and the newest archive that is there."""
+
+    gateway: Describes
+    files: Files
+    spreadsheet_id: str
+    kept: Kept
+    newest: Held | None
+    now: datetime
+    meter: Meter
+
+
+def _once(asked: _Asked, *, last: bool) -> Made | None:
     """One try; None when the spreadsheet changed meanwhile, and this is not the last."""
-    before = _modified(files, spreadsheet_id)
-    description = structure(gateway)
-    access, remarks = _access(files, spreadsheet_id)
-    pack = Pack(kept.folder, kept.recipients)
+    before = _modified(asked)
+    description = structure(asked.gateway)
+    access, remarks = _access(asked)
+    pack = Pack(asked.kept.folder, asked.kept.recipients)
     try:
-        seen = _written(pack, gateway, description, access, meter)
-        if not _steady(gateway, seen.glance) or _modified(files, spreadsheet_id) != before:
+        seen = _written(pack, asked.gateway, description, access, asked.meter)
+        if not _steady(asked.gateway, seen.glance) or _modified(asked) != before:
             if not last:
                 pack.drop()
                 return None
-            remarks = (
-                *remarks,
-                tr(
-                    "it was changed while it was read, each of {count} times: parts may be of different moments",
-                    count=TRIES,
-                ),
+            changed = tr(
+                "it was changed while it was read, each of {count} times: parts may be of different moments",
+                count=TRIES,
             )
-        sealed = bool(kept.recipients)
-        if newest and newest.state == seen.digest.value and newest.sealed == sealed and not remarks:
-            pack.drop()
-            return Made(newest.path, new=False, cells=seen.cells)
-        manifest = {**_manifest(description, now), "state": seen.digest.value, "tabs": seen.tabs, "remarks": remarks}
-        path = pack.finish(name(now, seen.digest.value), manifest)
+            remarks = (*remarks, changed)
+        return _finished(asked, pack, seen, _manifest(description, asked.now), remarks)
     except BaseException:
         pack.drop()
         raise
+
+
+def _finished(asked: _Asked, pack: Pack, seen: _Seen, manifest: Json, remarks: tuple[str, ...]) -> Made:
+    """The archive, under its name; where the newest one says the same, that one."""
+    state, newest = seen.digest.value, asked.newest
+    if newest and newest.state == state and newest.sealed == bool(asked.kept.recipients):
+        pack.drop()
+        return Made(newest.path, new=False, cells=seen.cells, remarks=remarks)
+    path = pack.finish(name(asked.now, state), {**manifest, "state": state, "tabs": seen.tabs, "remarks": remarks})
     return Made(path, new=True, cells=seen.cells, remarks=remarks)
 
 
@@ -258,27 +265,22 @@ def _steady(gateway: Describes, glance: Glance) -> bool:
     return now.value == glance.value
 
 
-def _access(files: Files, spreadsheet_id: str) -> tuple[Json | None, tuple[str, ...]]:
+def _access(asked: _Asked) -> tuple[Json | None, tuple[str, ...]]:
     """Who may open it; where we may not ask, a remark."""
     try:
-        found = files.permissions(spreadsheet_id)
+        found = asked.files.permissions(asked.spreadsheet_id)
     except (NotAllowed, NotFound):
         return None, (tr("who may open it is not in the backup: these credentials may not ask Drive"),)
     return {"permissions": sorted(found, key=lambda one: str(one.get("id")))}, ()
 
 
-def _modified(files: Files, spreadsheet_id: str) -> str:
+def _modified(asked: _Asked) -> str:
     """When Drive says that it was changed last; empty where we may not ask."""
     try:
-        return files.modified(spreadsheet_id)
+        return asked.files.modified(asked.spreadsheet_id)
     except (NotAllowed, NotFound):
         return ""
 
 
 def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-
-
-def is_sealed(path: Path) -> bool:
-    """Whether an archive needs a key."""
-    return path.suffix == sealing.SUFFIX

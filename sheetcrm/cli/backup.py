@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,37 +41,43 @@ def backup_command(context: click.Context, asked: Asked) -> int:
         if asked.wanted or asked.config:
             raise click.UsageError(tr("--in and --config go after the command: backup list --in NAME"))
         return 0
-    from sheetcrm import config
-    from sheetcrm.errors import SheetcrmError
+    found = _backed_up(asked)
+    if asked.as_json:
+        print_json(found)
+    return max((one.get("exit_code", 0) for one in found), default=0)
 
-    found: list[dict[str, Any]] = []
-    code = 0
+
+def _backed_up(asked: Asked) -> list[dict[str, Any]]:
+    """What became of each spreadsheet that is meant, and of the ledger."""
+    from sheetcrm import config
+
+    found = []
     with asked.connected() as (loaded, connection):
         meant = [config.resolve(loaded, asked.wanted)] if asked.wanted else list(loaded.spreadsheets.items())
         for name, settings in meant:
             with asked.job(loaded, connection, name, settings) as job:
-                try:
-                    found.append({"name": name, "id": settings.id, **_told(asked, back_up_job(asked, job))})
-                except SheetcrmError as error:
-                    tell(click.style(str(error), fg="red"))
-                    found.append({"name": name, "id": settings.id, "error": str(error)})
-                    code = max(code, error.exit_code)
+                found.append(_tried({"name": name, "id": settings.id}, partial(_of_job, asked, job)))
         if not asked.wanted:
-            try:
-                found += _ledger(asked, loaded)
-            except SheetcrmError as error:
-                tell(click.style(str(error), fg="red"))
-                found.append({"name": LEDGER, "error": str(error)})
-                code = max(code, error.exit_code)
-    if asked.as_json:
-        print_json(found)
-    elif not found:
+            ledger = _tried({"name": LEDGER}, partial(_of_ledger, asked, loaded))
+            found += [ledger] if len(ledger) > 1 else []
+    if not found and not asked.as_json:
         click.echo(tr("nothing to back up yet: {file} names no spreadsheet", file=loaded.file.name))
-    return code
+    return found
 
 
-def _ledger(asked: Asked, loaded: Config) -> list[dict[str, Any]]:
-    """The ledger, where there is one."""
+def _tried(about: dict[str, Any], work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What became of one: what goes wrong with it does not stop the others."""
+    from sheetcrm.errors import SheetcrmError
+
+    try:
+        return {**about, **work()}
+    except SheetcrmError as error:
+        tell(click.style(str(error), fg="red"))
+        return {**about, "error": str(error), "exit_code": error.exit_code}
+
+
+def _of_ledger(asked: Asked, loaded: Config) -> dict[str, Any]:
+    """What became of the ledger; nothing where there is none."""
     from sheetcrm.backup.keeping import thin_out
     from sheetcrm.backup.ledger import back_up_ledger
     from sheetcrm.backup.making import Kept
@@ -80,12 +87,12 @@ def _ledger(asked: Asked, loaded: Config) -> list[dict[str, Any]]:
     place = loaded.ledger_place(os.environ)
     made = back_up_ledger(place, Kept(folder, settings.encrypt_to), now=now())
     if made is None:
-        return []
+        return {}
     thin_out(folder, settings.keep)
     if not asked.as_json:
         new = tr("{path}  the ledger", path=made.path)
         click.echo(new if made.new else tr("nothing changed since {path}", path=made.path))
-    return [{"name": LEDGER, "file": str(made.path), "new": made.new}]
+    return {"file": str(made.path), "new": made.new}
 
 
 def back_up_job(asked: Asked, job: Job) -> Made:
@@ -188,8 +195,9 @@ def verify_command(asked: Asked, *, files: tuple[Path, ...], every: bool, identi
     return 0 if found else SOMETHING_TO_SEE
 
 
-def _told(asked: Asked, made: Made) -> dict[str, Any]:
-    """What became of one, for people now and for programs later."""
+def _of_job(asked: Asked, job: Job) -> dict[str, Any]:
+    """What became of one spreadsheet, for people now and for programs later."""
+    made = back_up_job(asked, job)
     if not asked.as_json:
         new = tr("{path}  {count} cells", path=made.path, count=made.cells)
         click.echo(new if made.new else tr("nothing changed since {path}", path=made.path))

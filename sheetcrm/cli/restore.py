@@ -16,7 +16,7 @@ from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
     from sheetcrm.backup.archive import Archive
-    from sheetcrm.backup.returning import Back
+    from sheetcrm.backup.returning import Back, Choice
     from sheetcrm.config import Config
     from sheetcrm.schema.template import Template
     from sheetcrm.sync.cells import Changed
@@ -95,43 +95,26 @@ def _check(create: str | None, folder: str | None, chosen: dict[str, Any]) -> No
 def _ledger_back(asked: Asked, archive: Archive, *, others: bool) -> int:
     """The ledger, to where the config says that it is."""
     from sheetcrm.backup.ledger import put_ledger_back
-    from sheetcrm.errors import SheetcrmError, UsageError
+    from sheetcrm.errors import UsageError
 
     if others:
         raise UsageError(tr("--ledger brings the ledger back and nothing else"))
-    if troubles := list(archive.troubles()):
-        raise SheetcrmError("\n".join([tr("nothing was changed: {path} is not whole", path=archive.path), *troubles]))
+    _check_whole(archive, tr("nothing was changed: {path} is not whole", path=archive.path))
     put_ledger_back(asked.loaded().ledger_place(os.environ), archive)
     tell(tr("the ledger is back as it was; what was sent since is not in it, and may be told again"))
     return 0
 
 
-def _brought_back(
-    asked: Asked,
-    archive: Archive,
-    *,
-    tabs: tuple[str, ...],
-    rows: str | None,
-    columns: str | None,
-    dry_run: bool,
-    yes: bool,
-) -> int:
+def _brought_back(asked: Asked, archive: Archive, *, dry_run: bool, yes: bool, **chosen: Any) -> int:
     """Compare, show, ask, write, tell."""
-    from sheetcrm.backup.returning import Choice, bring_back, compare
-    from sheetcrm.errors import SheetcrmError
+    from sheetcrm.backup.returning import bring_back, compare
     from sheetcrm.sync.cells import Log
 
-    if troubles := list(archive.troubles()):
-        raise SheetcrmError("\n".join([tr("nothing was changed: {path} is not whole", path=archive.path), *troubles]))
+    _check_whole(archive, tr("nothing was changed: {path} is not whole", path=archive.path))
     with asked.open() as job:
         template, language = job.template()
-        _same_spreadsheet(archive, job)
-        sheets = [sheet_key(template, tab) for tab in tabs]
-        choices = [Choice(sheet, _listed(rows), _listed(columns)) for sheet in dict.fromkeys(sheets)]
-        found = compare(job.gateway, template, archive, choices, language)
-        made = (archive.manifest.get("template") or {}).get("version")
-        if made is not None and made != template.version:
-            tell(tr("the backup is of version {old} of the template, here is {new}", old=made, new=template.version))
+        _say_what_differs(archive, job, template)
+        found = compare(job.gateway, template, archive, _choices(template, **chosen), language)
         if not asked.as_json:
             _show(found, template, language)
         work = any(back.has_work for back in found)
@@ -140,7 +123,7 @@ def _brought_back(
             if asked.as_json:
                 print_json(_as_json(found, None))
             return 0
-        log = Log(job.journal, f"restore {archive.path.name} {' '.join(tabs)}", now())
+        log = Log(job.journal, f"restore {archive.path.name} {' '.join(chosen['tabs'])}", now())
         done = bring_back(job.gateway, template, found, log)
         _tell_done(done)
         if asked.as_json:
@@ -148,11 +131,22 @@ def _brought_back(
     return 0
 
 
-def _same_spreadsheet(archive: Archive, job: Job) -> None:
-    """A backup of another spreadsheet may well be meant, as of a copy; it is said."""
-    of = archive.manifest["spreadsheet"]
+def _choices(template: Template, tabs: tuple[str, ...], rows: str | None, columns: str | None) -> list[Choice]:
+    """What was asked for, by the keys of sheets."""
+    from sheetcrm.backup.returning import Choice
+
+    sheets = dict.fromkeys(sheet_key(template, tab) for tab in tabs)
+    return [Choice(sheet, _listed(rows), _listed(columns)) for sheet in sheets]
+
+
+def _say_what_differs(archive: Archive, job: Job, template: Template) -> None:
+    """A backup of another spreadsheet may well be meant, as of a copy, and one of an older template: it is said."""
+    of, made = archive.manifest["spreadsheet"], archive.manifest.get("template") or {}
     if of["id"] != job.settings.id:
         tell(tr("this is a backup of another spreadsheet: {title} ({id})", title=of["title"], id=of["id"]))
+    if made.get("version", template.version) != template.version:
+        old, new = made["version"], template.version
+        tell(tr("the backup is of version {old} of the template, here is {new}", old=old, new=new))
 
 
 def _listed(text: str | None) -> tuple[str, ...] | None:
@@ -211,38 +205,27 @@ def _as_json(found: list[Back], done: Changed | None) -> dict[str, Any]:
 
 
 def _created(asked: Asked, archive: Archive, title: str, folder: str | None) -> int:
-    """A new spreadsheet; what was half made is put into the bin."""
-    from sheetcrm.backup.rebuilding import rebuild
+    """A new spreadsheet, remembered once it is whole."""
     from sheetcrm.config import SpreadsheetSettings, remember
-    from sheetcrm.errors import SheetcrmError, UsageError
+    from sheetcrm.errors import UsageError
     from sheetcrm.sheets.gateway import Drive
     from sheetcrm.sheets.newfile import folder_id, make
 
-    if troubles := list(archive.troubles()):
-        raise SheetcrmError("\n".join([tr("nothing was made: {path} is not whole", path=archive.path), *troubles]))
+    _check_whole(archive, tr("nothing was made: {path} is not whole", path=archive.path))
     with asked.connected() as (loaded, connection):
         if title in loaded.spreadsheets:
+            file = loaded.file.name
             raise UsageError(
-                tr(
-                    "{file} already has a spreadsheet {title!r}; choose another title",
-                    file=loaded.file.name,
-                    title=title,
-                )
+                tr("{file} already has a spreadsheet {title!r}; choose another title", file=file, title=title)
             )
-        drive = Drive(connection.session)
-        new = make(drive, title, folder=folder_id(folder) if folder else None, account=connection.account)
+        new = make(
+            Drive(connection.session), title, folder=folder_id(folder) if folder else None, account=connection.account
+        )
         mark = archive.manifest.get("template") or {}
         settings = SpreadsheetSettings(id=new, template=_template(loaded, archive), language=mark.get("language"))
         with asked.job(loaded, connection, title, settings) as job:
             job.journal.note(f"restore {archive.path.name}", [{"file": {"title": title, "id": new}}], now())
-            try:
-                with asked.metered() as meter:
-                    rebuild(job.gateway, archive, meter)
-            except BaseException:
-                with suppress(SheetcrmError):
-                    drive.bin(new)
-                    tell(tr("what was half made is in Drive's bin: {id}", id=new))
-                raise
+            _filled(asked, job, archive)
             remember(loaded, title, settings)
             url = job.gateway.describe("spreadsheetUrl").get("spreadsheetUrl", "")
             if asked.as_json:
@@ -252,6 +235,29 @@ def _created(asked: Asked, archive: Archive, title: str, folder: str | None) -> 
                 job.hint()
     _say_access(archive)
     return 0
+
+
+def _filled(asked: Asked, job: Job, archive: Archive) -> None:
+    """All of the archive into the new spreadsheet; what was half made is put into the bin."""
+    from sheetcrm.backup.rebuilding import rebuild
+    from sheetcrm.errors import SheetcrmError
+
+    try:
+        with asked.metered() as meter:
+            rebuild(job.gateway, archive, meter)
+    except BaseException:
+        with suppress(SheetcrmError):
+            job.drive.bin(job.settings.id)
+            tell(tr("what was half made is in Drive's bin: {id}", id=job.settings.id))
+        raise
+
+
+def _check_whole(archive: Archive, said: str) -> None:
+    """SheetcrmError, beginning with what is said, for an archive that is damaged."""
+    from sheetcrm.errors import SheetcrmError
+
+    if troubles := list(archive.troubles()):
+        raise SheetcrmError("\n".join([said, *troubles]))
 
 
 def _say_access(archive: Archive) -> None:
