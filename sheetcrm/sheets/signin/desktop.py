@@ -21,6 +21,7 @@ from sheetcrm.sheets.signin.base import SignIn
 if TYPE_CHECKING:
     import requests
 
+    from sheetcrm.sheets.signin.consent import Client, Consent, Question
     from sheetcrm.sheets.signin.kept import Kept
 
 PATIENCE = 300.0
@@ -81,22 +82,33 @@ class Desktop(SignIn):
 
         client = consent.client_of(folder / self.client.expanduser())
         wanted = frozenset(scopes)
-        asked_for = wanted | frozenset(scoping.WHO)
-        if paste is not None:
-            asked = consent.question(client, asked_for, f"http://127.0.0.1:{consent.PASTED_PORT}", hint=self.account)
-            show(asked.url)
-            code = consent.code_in(asked, paste())
-        else:
-            with consent.listening() as listener:
-                asked = consent.question(client, asked_for, listener.address, hint=self.account)
-                show(asked.url)
-                code = listener.code(asked, patience)
+        asked, code = self._answered(client, wanted | frozenset(scoping.WHO), show, paste, patience)
         given = consent.consented(client, asked, code, session)
         self._check(given, wanted)
         path = keeping.place(client, self.account)
         kept = keeping.Kept.of(given, now())
         keeping.keep(path, kept)
         return kept, path
+
+    def _answered(
+        self,
+        client: Client,
+        scopes: frozenset[str],
+        show: Callable[[str], None],
+        paste: Callable[[], str] | None,
+        patience: float,
+    ) -> tuple[Question, str]:
+        """What the person was asked, and the code that they came back with."""
+        from sheetcrm.sheets.signin import consent  # noqa: PLC0415 - as above
+
+        if paste is not None:
+            asked = consent.question(client, scopes, f"http://127.0.0.1:{consent.PASTED_PORT}", hint=self.account)
+            show(asked.url)
+            return asked, consent.code_in(asked, paste())
+        with consent.listening() as listener:
+            asked = consent.question(client, scopes, listener.address, hint=self.account)
+            show(asked.url)
+            return asked, listener.code(asked, patience)
 
     def sign_out(self, folder: Path, session: requests.Session) -> tuple[str, bool] | None:
         """
@@ -117,7 +129,7 @@ class Desktop(SignIn):
         finally:
             path.unlink(missing_ok=True)
 
-    def _check(self, given: Any, wanted: frozenset[str]) -> None:
+    def _check(self, given: Consent, wanted: frozenset[str]) -> None:
         if lacking := scoping.missing(wanted, given.scopes):
             raise NotSignedIn(
                 tr(
