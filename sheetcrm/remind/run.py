@@ -87,7 +87,7 @@ def run(
 
 
 def _agenda(reading: Reading, delivery: Delivery, today: date, way: str) -> Agenda:
-    settings, asleep = delivery.settings, delivery.ledger.snoozes.of(delivery.spreadsheet)
+    settings, asleep = delivery.settings, delivery.ledger.snoozes.of(delivery.spreadsheet).values()
     return gather(
         reading,
         today=today,
@@ -97,7 +97,9 @@ def _agenda(reading: Reading, delivery: Delivery, today: date, way: str) -> Agen
         catch_up=settings.catch_up,
         country=settings.country,
         default=settings.default,
-        snoozes=[Snooze(one.until, one.sheet, one.row_id, one.recipient) for one in asleep.values()],
+        snoozes=[
+            Snooze(one.until, one.sheet, one.row_id, one.recipient, one.since(delivery.caution.zone)) for one in asleep
+        ],
     )
 
 

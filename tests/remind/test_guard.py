@@ -318,6 +318,27 @@ def test_a_long_snooze_does_not_let_what_waited_expire(desk):
     assert (len(found.mails), found.expired) == (1, ())
 
 
+def test_a_pause_before_the_first_run_wakes_nothing_that_is_years_old(desk):
+    with desk.ledger() as ledger:
+        ledger.snoozes.add(Snooze(office.ID, TODAY + timedelta(7)), now=MORNING)
+    rows = [row(0, "P0", -400), row(1, "P1", -20), row(2, "P2", 3)]
+    assert desk.remind(rows).counts() == {"resting": 3}
+    found = desk.remind(rows, days=7)
+    assert [one.place.id for one in found.expired] == ["C0"]
+    assert desk.post.whom() == ["P1", "P2"]
+
+
+def test_a_pause_that_is_lifted_was_quiet_until_then(desk):
+    with desk.ledger() as ledger:
+        number = ledger.snoozes.add(Snooze(office.ID, TODAY + timedelta(90)), now=MORNING)
+    rows = [row(0, "P0", 5), row(1, "P1", -400)]
+    assert desk.remind(rows, days=49).counts() == {"resting": 2}
+    with desk.ledger() as ledger:
+        assert ledger.snoozes.lift(number, now=MORNING + timedelta(50))
+    found = desk.remind(rows, days=50)
+    assert (desk.post.whom(), [one.place.id for one in found.expired]) == (["P0"], ["C1"])
+
+
 def test_somebody_hears_when_nobody_else_can(desk):
     desk.remind([row(1, "Nobody")], default=Person("Boss", "boss@example.com"))
     assert desk.post.whom() == ["BOSS"]

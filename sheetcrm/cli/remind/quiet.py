@@ -91,7 +91,7 @@ def wake_command(asked: Asked, *, number: int) -> int:
     loaded = asked.loaded()
     with Ledger.open(loaded.ledger_place(os.environ)) as ledger:
         _name, settings = config.resolve(loaded, asked.wanted)
-        if number not in ledger.snoozes.of(settings.id) or not ledger.snoozes.lift(number):
+        if number not in ledger.snoozes.of(settings.id) or not ledger.snoozes.lift(number, now=now()):
             raise UsageError(f"nothing is quiet by the number {number}; see sheetcrm remind snooze --list")
     tell(f"{number} is lifted; the next run tells what is due")
     return 0
