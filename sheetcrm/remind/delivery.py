@@ -68,7 +68,7 @@ class Hooks:
     on_failed: Callable[[Mail, str], None] = lambda mail, reason: None
     """Called after the commit, with the server's words."""
     halted: Callable[[], str] = lambda: ""
-    """Asked before every mail; a text stops the run and is said as the reason."""
+    """Asked before every mail, and all the while that one has to wait for the pace; a text stops the run and is said as the reason."""
     tally: Tally | None = None
     """Given to all runs that share the cap per run; None: this run is alone."""
 
@@ -152,7 +152,7 @@ class Delivery:
         left = list(batch)
         try:
             for mail in batch:
-                if reason := self.hooks.halted():
+                if reason := self.notifier.wait(self.hooks.halted):
                     raise MailError(reason)
                 left.remove(mail)
                 self._deliver(mail, send)
@@ -188,7 +188,6 @@ class Delivery:
 
     def _begins(self, mail: Mail) -> bool:
         """Whether it may be handed over now, which is then noted; what the guards hold back is let go and reported."""
-        self.notifier.wait()
         whom = mail.recipient.key
         reason = self.caution.against(whom, now := self.now(), number=mail.id)
         if not reason:

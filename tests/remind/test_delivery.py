@@ -92,8 +92,9 @@ def test_who_waits_for_the_pace_has_begun_nothing(desk):
     seen = []
 
     class Paced(Answering):
-        def wait(self):
+        def wait(self, halted):
             seen.append([str(mail.state) for mail in desk.ledger.mails()])
+            return halted()
 
     desk.remind(2, notifier=Paced(lambda _: SENT))
     assert seen == [["planned", "planned"], ["sent", "planned"]]

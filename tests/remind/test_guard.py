@@ -347,13 +347,18 @@ def test_somebody_hears_when_nobody_else_can(desk):
 # Admins
 
 
-def told_admins(desk, *, days=0, allow=("example.com",), redirect=""):
+def told_admins(desk, *, days=0, allow=("example.com",), redirect="", halted=lambda: ""):
     wanted = Settings(
         Sender.parse("crm@example.com"), AllowList.of(allow), guards=Guards(redirect), admins=("it@example.com",)
     )
     with desk.ledger() as ledger:
         return tell_admins(
-            ledger, desk.post, settings=wanted, today=TODAY + timedelta(days), now=lambda: desk.now + timedelta(days)
+            ledger,
+            desk.post,
+            settings=wanted,
+            today=TODAY + timedelta(days),
+            now=lambda: desk.now + timedelta(days),
+            halted=halted,
         )
 
 
@@ -373,6 +378,13 @@ def test_admins_hear_of_every_failure_once_and_of_all_in_one_mail_a_day(desk):
     assert told_admins(desk) == ()
     (second,) = told_admins(desk, days=1)
     assert (second.reminders, told_admins(desk, days=2)) == (1, ())
+
+
+def test_admins_do_not_keep_anybody_who_wants_to_stop_and_hear_of_it_later(desk):
+    fail(desk, ROWS[0])
+    (report,) = told_admins(desk, halted=lambda: "asked to by SIGTERM")
+    assert (report.state, report.reason, desk.post.mails) == ("planned", "asked to by SIGTERM", [])
+    assert [one.state for one in told_admins(desk)] == ["sent"]
 
 
 def test_nothing_failed_and_admins_hear_nothing(desk):

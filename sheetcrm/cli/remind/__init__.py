@@ -130,7 +130,7 @@ def once(asked: Asked, day: datetime | None, *, dry_run: bool, allow_first_run: 
                 found.append(visit)
                 if not asked.as_json:
                     show(visit, dry_run=dry_run)
-            tell_of_failures(at)
+            tell_of_failures(at, signals.halted)
         if signals.halted():
             tell(f"stopped: {signals.halted()}")
         code = 1 if signals.halted() else worst([visit.exit_code for visit in found])

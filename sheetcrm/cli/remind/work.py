@@ -155,14 +155,16 @@ def _mirror(job: Job, at: Office, reading: Reading) -> tuple[str, ...]:
     return ()
 
 
-def tell_of_failures(at: Office) -> None:
+def tell_of_failures(at: Office, halted: Halted = lambda: "") -> None:
     """Mail the admins what failed for good, after a round; what keeps it from going is said."""
     if at.dry_run or not at.settings.admins:
         return
     from sheetcrm.remind.admins import tell_admins
 
     try:
-        found = tell_admins(at.ledger, at.notifier(MAIL), settings=at.settings, today=now().date(), now=now)
+        found = tell_admins(
+            at.ledger, at.notifier(MAIL), settings=at.settings, today=now().date(), now=now, halted=halted
+        )
     except UsageError as error:
         tell(f"the admins are not told what failed: {error}")
         return

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from sheetcrm.remind.message import Draft, Sender, Thread, compose
-from sheetcrm.remind.notifiers.pace import Pace
+from sheetcrm.remind.notifiers.pace import Pace, never
 from sheetcrm.variants import Variant
 
 MAIL = "mail"
@@ -123,9 +123,13 @@ class Notifier(ABC):
     pace: Pace = Pace(None)
     """How fast it may send."""
 
-    def wait(self) -> None:
-        """Return when one more message may go: before it is noted that it goes, so that nobody who waits leaves a doubt."""
-        self.pace.wait()
+    def wait(self, halted: Callable[[], str] = never) -> str:
+        """
+        Return when one more message may go; or at once, with its text, when `halted` gives one.
+
+        To be called before it is noted that it goes, so that nobody who waits leaves a doubt.
+        """
+        return self.pace.wait(halted)
 
     def seal(self, draft: Draft, cover: Cover) -> bytes:
         """The bytes that the ledger keeps and `send` is given: a mail, unless this way carries something else; MailError when they cannot be made."""

@@ -151,7 +151,7 @@ class TestAnyRobot:
     def test_so_many_a_minute(self, robot, wrist):
         slow = type(robot)(robot.webhook, per_minute=2, clock=wrist.clock(NOW))
         assert [sent(slow).verdict for _ in range(3)] == [Verdict.SENT] * 3
-        assert wrist.slept == [60.0]
+        assert sum(wrist.slept) == 60.0
 
     def test_a_mail_in_its_place_is_refused(self, robot):
         with robot.open() as send, pytest.raises(MailError, match="no chat message"):
