@@ -143,13 +143,15 @@ def _mailed(asked: Asked, told: Summaries) -> int:
         for one in told.mails:
             reason = f"  ({one.reason})" if one.reason else ""
             click.echo(f"{click.style(one.state, bold=True):9}  {one.name} <{one.address}>  {one.subject}{reason}")
+        for resting in told.resting:
+            click.echo(f"{resting.summary}, quiet until {resting.until}")
         for trouble in told.troubles:
             click.echo(line(trouble))
         if told.known:
             tell(f"{told.known} told before: each week is mailed once")
         if stopped:
             tell(f"stopped: {stopped}")
-        if not (told.mails or told.known or told.troubles):
+        if not (told.mails or told.known or told.troubles or told.resting):
             tell("nobody is to be told")
     if stopped or any(one.state != "sent" for one in told.mails):
         return 1

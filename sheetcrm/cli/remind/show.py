@@ -57,8 +57,9 @@ def _untold(report: RunReport) -> Iterator[str]:
         yield f"{click.style(unsent.place.a1, bold=True)}  {unsent.message}  ({unsent.code})\n    {unsent.place.link}"
     for late in report.expired:
         yield f"{click.style(late.place.a1, bold=True)}  due {late.place.due}, {late.reason}  ({late.state})"
-    for resting in getattr(report, "resting", ()):
-        yield f"{resting.place.a1}  due {resting.place.due}, quiet until {resting.until}"
+    for resting in report.resting:
+        what = resting.summary or f"{resting.place.a1}  due {resting.place.due}"
+        yield f"{what}, quiet until {resting.until}"
     yield from map(line, report.troubles)
 
 
