@@ -137,11 +137,11 @@ class _Job:
         news = sum(len(reminders) - len(self.ledger.told(list(reminders))) for reminders in told)
         # What was planned and not sent was let through before, by a run that died.
         outbox = self.ledger.outbox(self.spreadsheet, self.delivery.channel)
-        of_them = f" ({weekly} of them weekly summaries)" if weekly else ""
         news = max(news - sum(mail.reminders for mail in outbox if mail.state is not State.UNKNOWN), 0)
         weekly = self.summaries.news()
         if news + weekly <= most:
             return ""
+        of_them = f" ({weekly} of them weekly summaries)" if weekly else ""
         return (
             f"refused: the first run over {self.reading.layout.title!r} would tell of {news + weekly} reminders{of_them}, more than first_run: {most}; "
             "see them with --dry-run, then add --allow-first-run (if there was a run before, the ledger is not the one that it had)"
