@@ -23,6 +23,7 @@ from sheetcrm.remind.ledger import LONGEST_WAIT, PENDING, Ledger, Mail, State, b
 from sheetcrm.remind.message import Draft, Sender
 from sheetcrm.remind.notifiers.base import Notifier, Outgoing, Send, Verdict
 from sheetcrm.remind.people import Person
+from sheetcrm.remind.record import Record
 from sheetcrm.remind.report import MailReport
 
 BATCH = 10
@@ -61,7 +62,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Hooks:
-    """What else a run may be given: randomness, whom to tell of a mail that failed for good, and when to stop."""
+    """What else a run may be given: randomness, whom to tell of a mail that failed for good, when to stop, and what it shares with others."""
 
     dice: Callable[[], float] = lambda: 0.0
     """From 0 to 1; so that mails that were refused together do not come back together."""
@@ -71,6 +72,8 @@ class Hooks:
     """Asked before every mail, and all the while that one has to wait for the pace; a text stops the run and is said as the reason."""
     tally: Tally | None = None
     """Given to all runs that share the cap per run; None: this run is alone."""
+    record: Record | None = None
+    """Given to all runs that are one for the ledger; None: this run is one by itself."""
 
 
 @dataclass

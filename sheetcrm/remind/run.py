@@ -10,6 +10,7 @@ a second copy, which is the same mail with the same Message-ID.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -23,6 +24,7 @@ from sheetcrm.remind.gather import MAIL, Agenda, Snooze, everybody_in, gather, p
 from sheetcrm.remind.ledger import Fate, Ledger, Mail, Occurrence, Recipient, Sealed, State
 from sheetcrm.remind.message import Draft, Thread, message_id
 from sheetcrm.remind.notifiers.base import Cover, Notifier
+from sheetcrm.remind.record import Record
 from sheetcrm.remind.report import MailReport, RunReport, Told
 from sheetcrm.remind.since import FIRST, Before, Since, since
 from sheetcrm.remind.summary.telling import Summaries
@@ -72,17 +74,11 @@ def run(
         return job.report(dry_run=True)
     if refusal:
         raise Refused(refusal)
-    number = ledger.start_run(job.spreadsheet, today=today, now=now())
-    ledger.recover(now=now())
-    job.plan()
-    job.summaries.plan()
-    job.expire()
-    delivery.deliver()
-    if not delivery.stopped:
-        job.summaries.deliver()
-    report = job.report()
-    ledger.prune(job.spreadsheet, before=now() - settings.keep)
-    ledger.finish_run(number, report.counts(), report.stopped, now=now())
+    with nullcontext(hooks.record) if hooks.record else Record(ledger, job.spreadsheet, now) as record:
+        record.begin(today)
+        report = job.done()
+        ledger.prune(job.spreadsheet, before=now() - settings.keep)
+        record.add(report)
     return report
 
 
@@ -192,6 +188,17 @@ class _Job:
         if not reason:
             caution.would_go(recipient)
         return reason
+
+    def done(self) -> RunReport:
+        """What became of it all, once it is done."""
+        self.ledger.recover(now=self.delivery.now())
+        self.plan()
+        self.summaries.plan()
+        self.expire()
+        self.delivery.deliver()
+        if not self.delivery.stopped:
+            self.summaries.deliver()
+        return self.report()
 
     # Claim and queue
 
