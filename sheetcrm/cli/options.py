@@ -18,7 +18,6 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -231,8 +230,10 @@ def sheet_key(template: Template, text: str) -> str:
 
 
 def today_in(time_zone: str) -> date:
-    """The calendar day that it is now in that zone: where time comes in."""
-    return now().astimezone(ZoneInfo(time_zone)).date()
+    """The calendar day that it is now in that zone: where time comes in; UsageError for one that nobody knows."""
+    from sheetcrm.layout.zones import zone_of
+
+    return now().astimezone(zone_of(time_zone)).date()
 
 
 def now() -> datetime:
