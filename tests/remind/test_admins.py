@@ -7,7 +7,7 @@ from email import message_from_bytes
 from email.policy import default
 
 import pytest
-from guarded_desk import ROWS, TESTER, TODAY, Desk, Taking
+from desk_of_guards import ROWS, TESTER, TODAY, Desk, Taking
 
 from sheetcrm.remind.admins import tell_admins
 from sheetcrm.remind.allow import AllowList

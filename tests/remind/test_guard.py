@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import office
 import pytest
-from guarded_desk import MORNING, NAMES, ROWS, TEAM, TESTER, TODAY, Desk, Taking, row
+from desk_of_guards import MORNING, NAMES, ROWS, TEAM, TESTER, TODAY, Desk, Taking, row
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import office
 import pytest
-from guarded_desk import MORNING, ROWS, TODAY, Desk, row
+from desk_of_guards import MORNING, ROWS, TODAY, Desk, row
 
 from sheetcrm.remind.ledger import Snooze
 
