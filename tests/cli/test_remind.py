@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -74,6 +76,20 @@ def test_a_dry_run_says_what_would_go_to_whom_and_leaves_no_trace(one):
     assert "Customers!C4  due 2020-01-02" in answer.out
     assert not Path("sheetcrm-ledger.db").exists()
     assert not Path("Maildir").exists()
+
+
+def test_a_dry_run_reads_a_ledger_of_an_older_version_and_leaves_it_as_it_is(one):
+    left = (Path(__file__).parent.parent / "remind/ledger/version_1.sql").read_text(encoding="utf-8")
+    with closing(sqlite3.connect("sheetcrm-ledger.db")) as db:
+        db.executescript(left)
+    before = Path("sheetcrm-ledger.db").read_bytes()
+    answer = one("remind", "--dry-run")
+    assert (answer.code, "Ann <ann@example.com>" in answer.out) == (0, True), answer.err
+    assert one("status").code == 0
+    assert "sent" in one("log", "--mails").out
+    assert Path("sheetcrm-ledger.db").read_bytes() == before
+    assert one("remind").code == 0
+    assert Path("sheetcrm-ledger.db").read_bytes() != before
 
 
 def test_rows_say_when_their_owner_was_last_told_and_the_journal_knows_who_wrote_it(one):

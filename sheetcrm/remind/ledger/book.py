@@ -72,11 +72,13 @@ class Ledger:
                 return cls(_nothing(), store)
             engine = store.connect(read_only=read_only, patience=patience)
             try:
-                found = migrations.prepare(engine, store, read_only=read_only)
+                ready = migrations.prepare(engine, store, read_only=read_only)
             except BaseException:
                 engine.dispose()
                 raise
-        return cls(engine if found else _nothing(), store)
+            if ready is not engine:
+                engine.dispose()
+        return cls(ready or _nothing(), store)
 
     @property
     def place(self) -> str:

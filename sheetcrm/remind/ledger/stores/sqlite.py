@@ -11,13 +11,14 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import ClassVar
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import StaticPool
 
 from sheetcrm.errors import LedgerError
 from sheetcrm.remind.ledger.stores.base import SOON, Presence, Store, new_worker, token
@@ -88,6 +89,18 @@ class SqliteStore(Store):
             raise LedgerError(
                 f"ledger {self.place} is damaged ({answer}): restore it from a backup; nothing is sent without it"
             )
+
+    def copied(self, db: Connection, change: Callable[[Connection], None]) -> Engine:
+        """See `Store`: in memory."""
+        made = create_engine("sqlite://", poolclass=StaticPool)
+        source, target = db.connection.dbapi_connection, made.raw_connection().driver_connection
+        assert isinstance(source, sqlite3.Connection)
+        assert isinstance(target, sqlite3.Connection)
+        source.backup(target)
+        with made.begin() as there:
+            change(there)
+        target.execute("PRAGMA query_only = ON")
+        return made
 
     @contextmanager
     def nobody_older(self) -> Iterator[None]:
