@@ -71,10 +71,13 @@ class Caution:
         """Another mail goes; the ledger knows to whom."""
         self.tally.gone += 1
 
-    def would_go(self, recipient: str) -> None:
-        """In a dry run, another would go to that address."""
-        self.tally.gone += 1
-        self.tally.assumed[self.channel, recipient] += 1
+    def would_go(self, recipient: str, now: datetime, *, number: int | None = None) -> str:
+        """In a dry run, another mail to that address: why it would wait (see `against`); otherwise it counts as gone."""
+        reason = self.against(recipient, now, number=number)
+        if not reason:
+            self.tally.gone += 1
+            self.tally.assumed[self.channel, recipient] += 1
+        return reason
 
     @property
     def zone(self) -> tzinfo:

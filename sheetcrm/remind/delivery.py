@@ -8,23 +8,26 @@ was not claimed and begun first; what another process has in hand is left to it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Literal
 
 from sheetcrm.errors import MailError
+from sheetcrm.remind import redirect
 from sheetcrm.remind.allow import AllowList
 from sheetcrm.remind.caution import Caution, Tally
 from sheetcrm.remind.digest import OURS, Style
 from sheetcrm.remind.due import CATCH_UP
+from sheetcrm.remind.gather import everybody_in
 from sheetcrm.remind.guard import UNGUARDED, Guards
-from sheetcrm.remind.ledger import LONGEST_WAIT, PENDING, Ledger, Mail, State, back_off
-from sheetcrm.remind.message import Draft, Sender
-from sheetcrm.remind.notifiers.base import Notifier, Outgoing, Send, Verdict
+from sheetcrm.remind.ledger import LONGEST_WAIT, PENDING, Ledger, Mail, Occurrence, Recipient, Sealed, State, back_off
+from sheetcrm.remind.message import Draft, Sender, Thread, message_id
+from sheetcrm.remind.notifiers.base import Cover, Notifier, Outgoing, Send, Verdict
 from sheetcrm.remind.people import Person
 from sheetcrm.remind.record import Record
 from sheetcrm.remind.report import MailReport
+from sheetcrm.sync.records import Reading
 
 BATCH = 10
 """How many mails to claim at a time: few enough to be sent within the lease by the slowest server."""
@@ -76,6 +79,10 @@ class Hooks:
     """Given to all runs that are one for the ledger; None: this run is one by itself."""
 
 
+ALONE = Hooks()
+"""Of a run that shares nothing."""
+
+
 @dataclass
 class Delivery:
     """One delivery in progress."""
@@ -85,7 +92,7 @@ class Delivery:
     spreadsheet: str
     settings: Settings
     now: Callable[[], datetime]
-    hooks: Hooks = Hooks()
+    hooks: Hooks = ALONE
     time_zone: str = "UTC"
     """The spreadsheet's, for quiet hours and days."""
     drafts: dict[str, Draft] = field(default_factory=dict)
@@ -98,6 +105,24 @@ class Delivery:
     streak: list[tuple[Mail, State, str]] = field(default_factory=list)
     """What was not taken since the last mail that was."""
 
+    @classmethod
+    def of(
+        cls,
+        reading: Reading,
+        ledger: Ledger,
+        notifier: Notifier,
+        settings: Settings,
+        *,
+        now: Callable[[], datetime],
+        hooks: Hooks = ALONE,
+    ) -> Delivery:
+        """The one of that spreadsheet, whose team may get mail if the settings say so; UsageError when the guards cannot hold."""
+        settings = replace(settings, allow=settings.allow.with_team(everybody_in(reading).addresses))
+        settings.guards.check(settings.allow, notifier)
+        hooks = replace(hooks, tally=hooks.tally or Tally())
+        layout = reading.layout
+        return cls(ledger, notifier, layout.spreadsheet_id, settings, now, hooks, layout.time_zone)
+
     @property
     def channel(self) -> str:
         """What the ledger calls it."""
@@ -108,6 +133,19 @@ class Delivery:
         """What keeps mails from going now."""
         tally = self.hooks.tally or Tally()
         return Caution(self.settings.guards, self.ledger, self.channel, self.time_zone, tally)
+
+    def sealed(
+        self, recipient: Recipient, claimed: Sequence[Occurrence], draft: Draft, *, read: datetime, phone: str
+    ) -> Sealed:
+        """The finished mail to `recipient` about what was claimed for it; `read` is when the rows were read that it speaks of."""
+        sender = self.settings.sender
+        name = message_id(map(str, claimed), sender.domain)
+        self.drafts[name] = draft
+        thread = Thread(recipient.spreadsheet, recipient.key)
+        cover = Cover(sender, recipient.name, recipient.address, name, read, phone, thread)
+        if instead := self.settings.guards.redirect:
+            cover = redirect.covered(cover, instead)
+        return Sealed(name, draft.subject, self.notifier.seal(draft, cover))
 
     def deliver(self) -> None:
         """Hand over what is in the outbox until done or until the other end cannot be used."""

@@ -17,14 +17,12 @@ from sheetcrm.remind import about
 from sheetcrm.remind.allow import AllowList
 from sheetcrm.remind.due import CATCH_UP, Paused, Reminder, Rest, Unsendable, counted_from, due
 from sheetcrm.remind.ledger.entries import Occurrence, Recipient
+from sheetcrm.remind.notifiers.base import MAIL
 from sheetcrm.remind.people import MESSAGES, People, Person, Reason, people
 from sheetcrm.remind.report import Place, Resting, Unsent
 from sheetcrm.remind.workdays import Calendars
 from sheetcrm.schema.template import Template
 from sheetcrm.sync.records import Issue, Reading, Row
-
-MAIL = "mail"
-"""What rules call the usual way to send."""
 
 
 @dataclass(frozen=True)
@@ -267,15 +265,17 @@ def _cannot(agenda: Agenda, one: Unsendable, reading: Reading) -> None:
     message = texts(language)(
         MESSAGES[one.reason],
         owner=one.owner,
-        text=_role(one, reading) if one.reason is Reason.ROLE_EMPTY else one.text,
+        text=role_title(one.text, reading) if one.reason is Reason.ROLE_EMPTY else one.text,
         team=template.sheets[template.team.sheet].title.say(language) if template.team else "",
         column=owner_column.title.say(language),
     )
     agenda.unsent.append(Unsent(place(one, reading), one.reason.value, message))
 
 
-def _role(one: Unsendable, reading: Reading) -> str:
-    """The role as people call it."""
+def role_title(word: str, reading: Reading) -> str:
+    """The role of the team as people call it in that spreadsheet; a word that is no role as it is."""
     team, template = reading.template.team, reading.template
     column = template.sheets[team.sheet].columns[team.role] if team and team.role else None
-    return one.text if column is None else str(column.dump(one.text, template.context(reading.language)))
+    if column is None or word not in column.states():
+        return word
+    return str(column.dump(word, template.context(reading.language)))

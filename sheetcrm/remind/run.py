@@ -11,19 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sheetcrm.errors import MailError, Refused
 from sheetcrm.remind import redirect
-from sheetcrm.remind.caution import Tally
-from sheetcrm.remind.delivery import Delivery, Hooks, Settings
+from sheetcrm.remind.delivery import ALONE, Delivery, Hooks, Settings
 from sheetcrm.remind.digest import digest
 from sheetcrm.remind.due import Reminder
-from sheetcrm.remind.gather import MAIL, Agenda, Snooze, everybody_in, gather, place
+from sheetcrm.remind.gather import Agenda, Snooze, gather, place
 from sheetcrm.remind.ledger import Fate, Ledger, Mail, Occurrence, Recipient, Sealed, State
-from sheetcrm.remind.message import Draft, Thread, message_id
-from sheetcrm.remind.notifiers.base import Cover, Notifier
+from sheetcrm.remind.message import Draft
+from sheetcrm.remind.notifiers.base import MAIL, Notifier
 from sheetcrm.remind.record import Record
 from sheetcrm.remind.report import MailReport, RunReport, Told
 from sheetcrm.remind.since import FIRST, Before, Since, since
@@ -31,8 +30,6 @@ from sheetcrm.remind.summary.telling import Summaries
 from sheetcrm.sync.records import Reading
 
 __all__ = ["Hooks", "Settings", "run"]
-
-ALONE = Hooks()
 
 
 def run(
@@ -58,11 +55,7 @@ def run(
     report).  Any number of processes may do this at once.  A report that
     `is_stale` asks for a new reading and another run.
     """
-    settings = replace(settings, allow=settings.allow.with_team(everybody_in(reading).addresses))
-    settings.guards.check(settings.allow, notifier)
-    hooks = replace(hooks, tally=hooks.tally or Tally())
-    layout = reading.layout
-    delivery = Delivery(ledger, notifier, layout.spreadsheet_id, settings, now, hooks, layout.time_zone)
+    delivery = Delivery.of(reading, ledger, notifier, settings, now=now, hooks=hooks)
     read = now()
     summaries = Summaries.beside(reading, delivery, today=today, read=read, way=way)
     job = _Job(reading, ledger, today, read, delivery, _agenda(reading, delivery, today, way), summaries)
@@ -183,11 +176,7 @@ class _Job:
         )
 
     def _against(self, recipient: str, number: int | None = None) -> str:
-        caution = self.delivery.caution
-        reason = caution.against(recipient, self.read, number=number)
-        if not reason:
-            caution.would_go(recipient)
-        return reason
+        return self.delivery.caution.would_go(recipient, self.read, number=number)
 
     def done(self) -> RunReport:
         """What became of it all, once it is done."""
@@ -229,15 +218,8 @@ class _Job:
     def _queue(self, recipient: Recipient, reminders: Mapping[Occurrence, Reminder], since: Since) -> Mail | None:
         def seal(claimed: Sequence[Occurrence]) -> Sealed:
             draft = self._draft(recipient, [reminders[occurrence] for occurrence in claimed], since)
-            sender = self.settings.sender
-            name = message_id(map(str, claimed), sender.domain)
-            self.delivery.drafts[name] = draft
-            thread = Thread(recipient.spreadsheet, recipient.key)
             phone = reminders[claimed[0]].person.phone
-            cover = Cover(sender, recipient.name, recipient.address, name, self.read, phone, thread)
-            if instead := self.settings.guards.redirect:
-                cover = redirect.covered(cover, instead)
-            return Sealed(name, draft.subject, self.delivery.notifier.seal(draft, cover))
+            return self.delivery.sealed(recipient, claimed, draft, read=self.read, phone=phone)
 
         now = self.delivery.now()
         return self.ledger.queue(recipient, list(reminders), seal, today=self.today, now=now, read=self.read)

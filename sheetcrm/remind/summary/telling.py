@@ -18,11 +18,12 @@ from typing import Any
 from sheetcrm.errors import MailError
 from sheetcrm.messages import N_, texts
 from sheetcrm.remind import redirect
+from sheetcrm.remind.caution import SUMMARIES
 from sheetcrm.remind.delivery import Delivery, Settings
 from sheetcrm.remind.digest import spoken
-from sheetcrm.remind.gather import everybody_in
+from sheetcrm.remind.gather import everybody_in, role_title
 from sheetcrm.remind.ledger import Ledger, Mail, Occurrence, Recipient, Sealed, Snooze, State
-from sheetcrm.remind.message import Draft, Thread, message_id
+from sheetcrm.remind.message import Draft
 from sheetcrm.remind.notifiers.base import MAIL, Cover, Notifier, Send, Tell, nobody
 from sheetcrm.remind.people import MESSAGES, Nobody, People, Reason
 from sheetcrm.remind.report import MailReport, Place, Resting
@@ -58,7 +59,7 @@ class _Beside(Notifier):
 
     def __init__(self, notifier: Notifier) -> None:
         self._notifier = notifier
-        self.channel = f"{notifier.channel}:summary"
+        self.channel = notifier.channel + SUMMARIES
         self.form, self.pace = notifier.form, notifier.pace
 
     def seal(self, draft: Draft, cover: Cover) -> bytes:
@@ -210,20 +211,12 @@ class Summaries:
         why = t(
             MESSAGES[one.why.reason],
             owner=one.word,
-            text=self._role(one.why.text),
+            text=role_title(one.why.text, self.reading),
             team=team.title.say(language) if team else "",
             column="",
         )
         message = t(N_("{rule} is not told: {why}"), rule=rule.title.say(language), why=why)
         return Issue(rule.sheet, None, None, "summary_unheard", message)
-
-    def _role(self, word: str) -> str:
-        """The role as people call it, or the word itself."""
-        team, template = self.reading.template.team, self.reading.template
-        column = template.sheets[team.sheet].columns[team.role] if team and team.role else None
-        if column is None or word not in column.states():
-            return word
-        return str(column.dump(word, template.context(self.reading.language)))
 
     # Planning and sending
 
@@ -247,11 +240,7 @@ class Summaries:
 
     def _against(self, recipient: Recipient) -> str:
         """Why the guards would not let it go now; empty when they would."""
-        caution = self.delivery.caution
-        reason = caution.against(recipient.key, self.read)
-        if not reason:
-            caution.would_go(recipient.key)
-        return reason
+        return self.delivery.caution.would_go(recipient.key, self.read)
 
     def news(self) -> int:
         """How many summaries would be told that neither were told before nor wait to be sent."""
@@ -291,15 +280,8 @@ class Summaries:
 
         def seal(claimed: Sequence[Occurrence]) -> Sealed:
             draft = self._draft(recipient, [dues[one] for one in claimed])
-            sender = delivery.settings.sender
-            name = message_id(map(str, claimed), sender.domain)
-            delivery.drafts[name] = draft
-            thread = Thread(recipient.spreadsheet, recipient.key)
             phone = dues[claimed[0]].reader.person.phone
-            cover = Cover(sender, recipient.name, recipient.address, name, self.read, phone, thread)
-            if instead := delivery.settings.guards.redirect:
-                cover = redirect.covered(cover, instead)
-            return Sealed(name, draft.subject, delivery.notifier.seal(draft, cover))
+            return delivery.sealed(recipient, claimed, draft, read=self.read, phone=phone)
 
         return delivery.ledger.queue(recipient, list(dues), seal, today=self.today, now=delivery.now(), read=self.read)
 
@@ -336,10 +318,7 @@ def tell_week(
 
     As `remind.run` in all else, without what is due of rows.
     """
-    settings = replace(settings, allow=settings.allow.with_team(everybody_in(reading).addresses))
-    settings.guards.check(settings.allow, notifier)
-    layout = reading.layout
-    delivery = Delivery(ledger, notifier, layout.spreadsheet_id, settings, now, time_zone=layout.time_zone)
+    delivery = Delivery.of(reading, ledger, notifier, settings, now=now)
     made = Summaries.beside(reading, delivery, today=today, read=now(), way=way, week=week)
     ledger.recover(now=now())
     made.plan()
