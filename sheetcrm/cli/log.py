@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sheetcrm.cli.options import Asked, print_json, spreadsheet_options, tell
+from sheetcrm.cli.options import Asked, ledger_options, print_json, tell
 
 if TYPE_CHECKING:
     from sheetcrm.remind.ledger import Line
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option(
     "--limit", type=click.IntRange(min=1), default=50, show_default=True, metavar="NUMBER", help="At most so many."
 )
-@spreadsheet_options
+@ledger_options
 def log_command(asked: Asked, *, mails: bool, customer: str | None, person: str | None, limit: int) -> int:
     """Show what was sent to whom, the latest first.
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sheetcrm.cli.options import Asked, print_json, spreadsheet_options, tell
+from sheetcrm.cli.options import Asked, print_json, spreadsheets_options, tell
 
 if TYPE_CHECKING:
     from sheetcrm.remind.round import Visit
@@ -70,7 +70,7 @@ def span(text: str) -> timedelta:
 )
 @click.option("--forever", is_flag=True, help="Again and again, until SIGTERM; SIGHUP reads config and templates anew.")
 @click.option("--every", type=span, metavar="SPAN", help="With --forever: how often (default: 10m).")
-@spreadsheet_options
+@spreadsheets_options
 @click.pass_context
 def remind_command(
     context: click.Context,
