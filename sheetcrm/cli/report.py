@@ -136,6 +136,8 @@ def _mail(job: Job, reading: Reading, week: Week, today: date) -> Summaries:
 
 
 def _mailed(asked: Asked, told: Summaries) -> int:
+    from sheetcrm.cli.remind.show import quiet
+
     stopped = told.delivery.stopped
     if asked.as_json:
         print_json(told.json())
@@ -144,7 +146,7 @@ def _mailed(asked: Asked, told: Summaries) -> int:
             reason = f"  ({one.reason})" if one.reason else ""
             click.echo(f"{click.style(one.state, bold=True):9}  {one.name} <{one.address}>  {one.subject}{reason}")
         for resting in told.resting:
-            click.echo(f"{resting.summary}, quiet until {resting.until}")
+            click.echo(quiet(resting))
         for trouble in told.troubles:
             click.echo(line(trouble))
         if told.known:

@@ -19,6 +19,7 @@ from sheetcrm.cli.options import Asked, print_json, spreadsheets_options, tell
 @spreadsheets_options
 def preview_command(asked: Asked, *, out: Path | None, day: datetime | None) -> int:
     """Show in a browser what would go out; nothing is sent."""
+    from sheetcrm.cli.remind.show import quiet
     from sheetcrm.cli.remind.work import desks, office
     from sheetcrm.errors import UsageError
     from sheetcrm.remind.preview import preview
@@ -47,5 +48,7 @@ def preview_command(asked: Asked, *, out: Path | None, day: datetime | None) -> 
         print_json({"page": str(place), "mails": len(mails)})
     else:
         click.echo(str(place))
+        for resting in (one for visit in found if visit.report for one in visit.report.resting):
+            tell(quiet(resting))
         tell("nothing was sent")
     return 0

@@ -14,7 +14,7 @@ from sheetcrm.messages import counted
 from sheetcrm.remind.round import said, summed
 
 if TYPE_CHECKING:
-    from sheetcrm.remind.report import MailReport, RunReport
+    from sheetcrm.remind.report import MailReport, Resting, RunReport
     from sheetcrm.remind.round import Visit
 
 
@@ -57,10 +57,14 @@ def _untold(report: RunReport) -> Iterator[str]:
         yield f"{click.style(unsent.place.a1, bold=True)}  {unsent.message}  ({unsent.code})\n    {unsent.place.link}"
     for late in report.expired:
         yield f"{click.style(late.place.a1, bold=True)}  due {late.place.due}, {late.reason}  ({late.state})"
-    for resting in report.resting:
-        what = resting.summary or f"{resting.place.a1}  due {resting.place.due}"
-        yield f"{what}, quiet until {resting.until}"
+    yield from map(quiet, report.resting)
     yield from map(line, report.troubles)
+
+
+def quiet(resting: Resting) -> str:
+    """What would be told, and until when somebody asked for quiet."""
+    what = resting.summary or f"{resting.place.a1}  due {resting.place.due}"
+    return f"{what}, quiet until {resting.until}"
 
 
 def _mail_line(mail: MailReport) -> str:
