@@ -17,8 +17,8 @@ from sheetcrm.remind import redirect
 from sheetcrm.remind.delivery import Delivery, Hooks, Settings
 from sheetcrm.remind.guard import Guards
 from sheetcrm.remind.ledger import Ledger, Mail, Occurrence, Recipient, Sealed, State
-from sheetcrm.remind.message import Draft, clean, message_id
-from sheetcrm.remind.notifiers.base import Cover, Notifier
+from sheetcrm.remind.message import Cover, Draft, clean, message_id
+from sheetcrm.remind.notifiers.base import Notifier
 from sheetcrm.remind.report import MailReport
 
 NOWHERE = ""

@@ -22,14 +22,14 @@ from sheetcrm.remind.due import CATCH_UP
 from sheetcrm.remind.gather import everybody_in
 from sheetcrm.remind.guard import UNGUARDED, Guards
 from sheetcrm.remind.ledger import LONGEST_WAIT, PENDING, Ledger, Mail, Occurrence, Recipient, Sealed, State, back_off
-from sheetcrm.remind.message import Draft, Sender, Thread, message_id
-from sheetcrm.remind.notifiers.base import Cover, Notifier, Outgoing, Send, Verdict
+from sheetcrm.remind.message import Cover, Draft, Sender, Thread, message_id
+from sheetcrm.remind.notifiers.base import Notifier, Outgoing, Send, Verdict
 from sheetcrm.remind.people import Person
 from sheetcrm.remind.record import Record
 from sheetcrm.remind.report import MailReport
 from sheetcrm.sync.records import Reading
 
-BATCH = 10
+BATCH = 25
 """How many mails to claim at a time: few enough to be sent within the lease by the slowest server."""
 WINDOW = 200
 """How many of the outbox to ask for at a time."""

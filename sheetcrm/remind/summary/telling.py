@@ -23,8 +23,8 @@ from sheetcrm.remind.delivery import Delivery, Settings
 from sheetcrm.remind.digest import spoken
 from sheetcrm.remind.gather import everybody_in, role_title
 from sheetcrm.remind.ledger import Ledger, Mail, Occurrence, Recipient, Sealed, Snooze, State
-from sheetcrm.remind.message import Draft
-from sheetcrm.remind.notifiers.base import MAIL, Cover, Notifier, Send, Tell, nobody
+from sheetcrm.remind.message import Cover, Draft
+from sheetcrm.remind.notifiers.base import MAIL, Notifier, Send, Tell, nobody
 from sheetcrm.remind.people import MESSAGES, Nobody, People, Reason
 from sheetcrm.remind.report import MailReport, Place, Resting
 from sheetcrm.remind.summary.figures import Figures, figures

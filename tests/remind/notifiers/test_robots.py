@@ -15,9 +15,9 @@ from sheetcrm.errors import MailError, UsageError
 from sheetcrm.remind.allow import AllowList
 from sheetcrm.remind.digest import Style, digest
 from sheetcrm.remind.gather import gather
-from sheetcrm.remind.message import Draft, Sender
+from sheetcrm.remind.message import Cover, Draft, Sender
 from sheetcrm.remind.note import Note
-from sheetcrm.remind.notifiers.base import Cover, Outcome, Outgoing, Verdict, Way
+from sheetcrm.remind.notifiers.base import Outcome, Outgoing, Verdict, Way
 from sheetcrm.remind.notifiers.dingtalk import DingTalkNotifier
 from sheetcrm.remind.notifiers.feishu import FeishuNotifier
 from sheetcrm.remind.notifiers.robot import Robot

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sheetcrm.errors import MailError, UsageError
-from sheetcrm.remind.message import Draft, Sender
-from sheetcrm.remind.notifiers.base import Cover, Outcome, Outgoing, Verdict
+from sheetcrm.remind.message import Cover, Draft, Sender
+from sheetcrm.remind.notifiers.base import Outcome, Outgoing, Verdict
 from sheetcrm.remind.notifiers.shared import Shared
 from sheetcrm.remind.notifiers.smtp import SmtpNotifier
 
