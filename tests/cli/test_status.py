@@ -50,7 +50,8 @@ def test_the_last_run_is_that_of_all_channels(sheetcrm):
     said = one("remind", "--json").json["counts"]
     assert said == {"sent": 2, "told": 1, "unsent": 1}
     assert one("status", "--json").json[0]["reminders"]["counts"] == said
-    assert "2 sent, 1 told, 1 unsent" in one("status").out
+    answer = one("status")
+    assert "2 sent, 1 told before, 1 unsent\n  who is not told, and why: sheetcrm remind --dry-run" in answer.out
 
 
 def test_a_channel_that_could_not_be_used_is_a_failure_though_the_others_told_everybody(sheetcrm):
@@ -162,6 +163,7 @@ def test_the_log_says_who_was_told_of_what(sheetcrm):
         ("west", "bob@example.com", "sent")
     ]
     assert "Ann" in two("log", "--mails", "--person", "Ann").out
+    assert "Ann" in two("log", "--mails", "--person", "ann").out
     assert "Bob" not in two("log", "--mails", "--person", "ann@example.com").out
     assert two("log", "--mails", "--in", "east", "--person", "Bob").out == ""
     assert "there is more" in two("log", "--mails", "--limit", "1").err

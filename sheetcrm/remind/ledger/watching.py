@@ -41,7 +41,7 @@ class Watch:
         person: str | None = None,
         limit: int | None = None,
     ) -> list[Line]:
-        """Occurrences and what became of them, the latest first; of a row (its id, such as a customer's), of a person (address or name)."""
+        """Occurrences and what became of them, the latest first; of a row (its id, such as a customer's), of a person (address or name, however it is capitalized)."""
         with self._transaction() as db:
             return asking.log(db, spreadsheet=spreadsheet, row_id=row_id, person=person, limit=limit)
 
