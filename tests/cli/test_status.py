@@ -13,8 +13,12 @@ from sheetcrm.remind.ledger import State
 
 
 @pytest.fixture
-def one(sheetcrm):
-    return opened(sheetcrm, "east")
+def one(prepared):
+    return prepared(_one)
+
+
+def _one(sheetcrm):
+    opened(sheetcrm, "east")
 
 
 def settled(state, reason):
@@ -168,3 +172,12 @@ def test_the_log_says_who_was_told_of_what(sheetcrm):
     assert two("log", "--mails", "--in", "east", "--person", "Bob").out == ""
     assert "there is more" in two("log", "--mails", "--limit", "1").err
     assert two("log").code == 2
+
+
+def test_the_log_says_what_was_sent_once_more(one):
+    one("remind")
+    assert one("remind", "resend", "1").code == 0
+    assert "(once more: mail 2 planned " in one("log", "--mails").out
+    one("remind")
+    (line,) = one("log", "--mails", "--json").json
+    assert [(copy["mail"], copy["state"]) for copy in line["once_more"]] == [(2, "sent")]

@@ -44,7 +44,7 @@ def _report(report: RunReport, *, dry_run: bool) -> None:
     if report.told and not dry_run:
         tell(f"{counted(len(report.told), 'due row was', 'due rows were')} mailed before")
     if report.samples:
-        tell(f"{report.samples} due example rows are never mailed")
+        tell(f"{counted(report.samples, 'due example row is', 'due example rows are')} never mailed")
     for text in (*report.template_troubles, *([f"stopped: {report.stopped}"] if report.stopped else [])):
         tell(text)
     if not (report.mails or report.unsent or report.troubles or report.expired):
