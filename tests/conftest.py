@@ -8,6 +8,7 @@ it with plain gspread, a mail server.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import socket
@@ -41,6 +42,16 @@ slow = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 settings.register_profile("short", max_examples=40, deadline=None, suppress_health_check=slow, derandomize=True)
 settings.register_profile("long", max_examples=2000, deadline=None, suppress_health_check=slow)
 settings.load_profile("long" if os.environ.get("SHEETCRM_PROVE") else "short")
+
+
+def pytest_collection_finish():
+    """Modules and test items stay until the end: Python need not look through them again whenever it looks for garbage.
+
+    That, and looking after every 20,000 objects instead of 700, is a tenth of the time of all tests.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(autouse=True)
