@@ -254,7 +254,7 @@ class Ledger:
         it did not begin them yet.
         """
         presence = self._presence()
-        with self._transaction() as db:
+        with self._transaction(**SOON) as db:
             delivering.bury(db, presence, now=now)
             return delivering.claim(db, presence.worker, mails, limit=limit, now=now, lease=lease)
 

@@ -24,6 +24,10 @@ from sheetcrm.errors import LedgerError
 from sheetcrm.remind.ledger.stores.base import SOON, Presence, Store, new_worker, token
 
 
+_CACHE = 16_000
+"""kB of the file that are kept in memory: mails that were written a moment ago are not read again to be sent."""
+
+
 class SqliteStore(Store):
     """One SQLite file."""
 
@@ -60,6 +64,7 @@ class SqliteStore(Store):
             if not read_only:
                 _write_ahead(connection, patience)
             connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute(f"PRAGMA cache_size = -{_CACHE}")
             if read_only:
                 connection.execute("PRAGMA query_only = ON")
 
