@@ -156,6 +156,7 @@ def test_told_to_stop_while_the_next_mail_has_to_wait_its_minute_it_stops_at_onc
         process.terminate()
         assert process.wait(30) == code, "the pace would have kept it for a minute"
     assert "asked to by SIGTERM" in said()
+    assert said().count("stopped: ") == 1 + len(arguments), "of a daemon each round's, and its own"
     assert standing() == [("planned", 0, 0), ("planned", 0, 0), ("sent", 1, 0)]
     Path("config.yaml").write_text(Path("config.yaml").read_text(encoding="utf-8").replace(", per_minute: 1", ""))
     assert one("remind").code == 0

@@ -131,7 +131,7 @@ def once(asked: Asked, day: datetime | None, *, dry_run: bool, allow_first_run: 
                 if not asked.as_json:
                     show(visit, dry_run=dry_run)
             tell_of_failures(at, signals.halted)
-        if signals.halted():
+        if signals.halted() and (asked.as_json or not any(one.report and one.report.stopped for one in found)):
             tell(f"stopped: {signals.halted()}")
         code = 1 if signals.halted() else worst([visit.exit_code for visit in found])
         if code in (0, 3) and not dry_run:
