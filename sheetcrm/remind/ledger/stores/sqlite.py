@@ -23,7 +23,6 @@ from sqlalchemy.pool import StaticPool
 from sheetcrm.errors import LedgerError
 from sheetcrm.remind.ledger.stores.base import SOON, Presence, Store, new_worker, token
 
-
 _CACHE = 16_000
 """kB of the file that are kept in memory: mails that were written a moment ago are not read again to be sent."""
 
