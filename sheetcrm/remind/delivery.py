@@ -159,7 +159,7 @@ class Delivery:
         ready = [mail for mail in outbox if mail.id not in held]
         try:
             if ready:
-                with self.notifier.open() as send:
+                with self.ledger.at_hand(), self.notifier.open() as send:
                     for batch in self._claimed(ready):
                         self._deliver_all(batch, send)
         except MailError as error:

@@ -15,16 +15,16 @@ import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from sheetcrm.errors import LedgerError
 
-SOON: Mapping[str, Any] = {"sheetcrm_soon": True}
+SOON = "sheetcrm_soon"
 """
-Options of a connection whose next commit may wait for the disk.
+The option of a connection whose next commit may wait for the disk.
 
 It outlives this process at once, and a power cut as soon as anything else is
 committed.

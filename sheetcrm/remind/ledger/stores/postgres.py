@@ -73,7 +73,7 @@ class PostgresStore(Store):
 
         @event.listens_for(engine, "begin")
         def _begun(connection: Connection) -> None:
-            if SOON.keys() <= connection.get_execution_options().keys():
+            if connection.get_execution_options().get(SOON):
                 connection.exec_driver_sql("set local synchronous_commit = off")
 
         return engine

@@ -70,12 +70,14 @@ class SqliteStore(Store):
         @event.listens_for(engine, "begin")
         def _begun(connection: Connection) -> None:
             # What was committed must survive a power cut: a claim is worth nothing otherwise.
-            is_soon = SOON.keys() <= connection.get_execution_options().keys()
             raw = connection.connection.dbapi_connection
             assert raw is not None, "a transaction begins on a connection"
-            raw.cursor().execute(f"PRAGMA synchronous = {'NORMAL' if is_soon else 'FULL'}")
+            cursor = raw.cursor()
+            cursor.execute(
+                f"PRAGMA synchronous = {'NORMAL' if connection.get_execution_options().get(SOON) else 'FULL'}"
+            )
             # Two writers that both begin by reading would otherwise fail at the first write.
-            connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+            cursor.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
         return engine
 
