@@ -252,6 +252,10 @@ def sheet_key(template: Template, text: str) -> str:
     from sheetcrm.variants import nearest
 
     titles = {title: key for key in template.records for title in (key, *template.titles(key))}
+    # Small letters will do, where that can mean one sheet only.
+    alike = {key for title, key in titles.items() if title.casefold() == text.casefold()}
+    if text not in titles and len(alike) == 1:
+        return alike.pop()
     if text not in titles:
         raise UsageError(
             f"no such sheet: {text}{nearest(text, list(titles))} (there are {', '.join(template.records)})"
