@@ -44,15 +44,19 @@ def shop_file(tmp_path_factory):
 
 
 @pytest.fixture
-def office(shop_file):
+def office(begun, shop_file):
     """An English shop with three customers and four orders."""
-    with testing.server() as running:
-        office = Office(loader.load(shop_file), running)
+    template = loader.load(shop_file)
+
+    def make(running):
+        office = Office(template, running)
         office.apply(samples=True)
         office.fill("Team", [{"Name": "Eve", "E-mail": "eve@x.org"}])
         office.fill("Customers", CUSTOMERS, first=3)
         office.fill("Orders", ORDERS)
-        yield office
+        return office.id
+
+    return Office(template, *begun("the shop of test_spreadsheet", make))
 
 
 @pytest.fixture

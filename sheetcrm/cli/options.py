@@ -19,7 +19,6 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -227,26 +226,56 @@ class Asked:
         )
 
 
-def spreadsheet_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add --in, --config, --json, --stats and --no-progress; the command gets them as its first argument, an `Asked`."""
+_WHICH = "Which one: its URL, id, or name in the config (default: the config's only one)."
+_ONLY = "Only that one: its URL, id, or name in the config (default: all of the config's)."
+_CONFIG = click.option("--config", metavar="FILE", help="The config (default: $SHEETCRM_CONFIG or ./config.yaml).")
+_JSON = click.option("--json", "as_json", is_flag=True, help="For programs: one JSON document on stdout.")
+_STATS = click.option("--stats", is_flag=True, help="Say how many requests it took.")
+_PROGRESS = click.option("--no-progress", is_flag=True, help="No bar at a terminal when it takes long.")
 
-    @click.option(
-        "--in",
-        "wanted",
-        metavar="SPREADSHEET",
-        help="Which one: its URL, id, or name in the config (default: the config's only one).",
-    )
-    @click.option("--config", metavar="FILE", help="The config (default: $SHEETCRM_CONFIG or ./config.yaml).")
-    @click.option("--json", "as_json", is_flag=True, help="For programs: one JSON document on stdout.")
-    @click.option("--stats", is_flag=True, help="Say how many requests it took.")
-    @click.option("--no-progress", is_flag=True, help="No bar at a terminal when it takes long.")
+Command = Callable[..., Any]
+
+
+def _in(said: str) -> Callable[[Command], Command]:
+    return click.option("--in", "wanted", metavar="SPREADSHEET", help=said)
+
+
+def spreadsheet_options(function: Command) -> Command:
+    """Add --in, --config, --json, --stats and --no-progress; the command gets them as its first argument, an `Asked`."""
+    return _asked(function, _in(_WHICH), _CONFIG, _JSON, _STATS, _PROGRESS)
+
+
+def spreadsheets_options(function: Command) -> Command:
+    """The same for a command that looks after all of the config's spreadsheets, unless --in says one."""
+    return _asked(function, _in(_ONLY), _CONFIG, _JSON, _STATS, _PROGRESS)
+
+
+def ledger_options(function: Command) -> Command:
+    """The same for one that makes no request: --in, --config and --json."""
+    return _asked(function, _in(_ONLY), _CONFIG, _JSON)
+
+
+def config_options(function: Command) -> Command:
+    """The same for one that is about no spreadsheet: --config and --json."""
+    return _asked(function, _CONFIG, _JSON)
+
+
+def _asked(function: Command, *options: Callable[[Command], Command]) -> Command:
     @functools.wraps(function)
     def wrapper(
-        wanted: str | None, config: str | None, as_json: bool, stats: bool, no_progress: bool, **rest: Any
+        wanted: str | None = None,
+        config: str | None = None,
+        as_json: bool = False,
+        stats: bool = False,
+        no_progress: bool = False,
+        **rest: Any,
     ) -> Any:
         return function(Asked(config, wanted, as_json, stats, not no_progress), **rest)
 
-    return wrapper
+    made: Command = wrapper
+    for option in reversed(options):
+        made = option(made)
+    return made
 
 
 def sheet_key(template: Template, text: str) -> str:
@@ -255,6 +284,10 @@ def sheet_key(template: Template, text: str) -> str:
     from sheetcrm.variants import nearest
 
     titles = {title: key for key in template.records for title in (key, *template.titles(key))}
+    # Small letters will do, where that can mean one sheet only.
+    alike = {key for title, key in titles.items() if title.casefold() == text.casefold()}
+    if text not in titles and len(alike) == 1:
+        return alike.pop()
     if text not in titles:
         raise UsageError(
             f"no such sheet: {text}{nearest(text, list(titles))} (there are {', '.join(template.records)})"
@@ -263,8 +296,10 @@ def sheet_key(template: Template, text: str) -> str:
 
 
 def today_in(time_zone: str) -> date:
-    """The calendar day that it is now in that zone: where time comes in."""
-    return now().astimezone(ZoneInfo(time_zone)).date()
+    """The calendar day that it is now in that zone: where time comes in; UsageError for one that nobody knows."""
+    from sheetcrm.layout.zones import zone_of
+
+    return now().astimezone(zone_of(time_zone)).date()
 
 
 def now() -> datetime:

@@ -136,6 +136,8 @@ def _mail(job: Job, reading: Reading, week: Week, today: date) -> Summaries:
 
 
 def _mailed(asked: Asked, told: Summaries) -> int:
+    from sheetcrm.cli.remind.show import quiet
+
     stopped = told.delivery.stopped
     if asked.as_json:
         print_json(told.json())
@@ -143,13 +145,15 @@ def _mailed(asked: Asked, told: Summaries) -> int:
         for one in told.mails:
             reason = f"  ({one.reason})" if one.reason else ""
             click.echo(f"{click.style(one.state, bold=True):9}  {one.name} <{one.address}>  {one.subject}{reason}")
+        for resting in told.resting:
+            click.echo(quiet(resting))
         for trouble in told.troubles:
             click.echo(line(trouble))
         if told.known:
             tell(f"{told.known} told before: each week is mailed once")
         if stopped:
             tell(f"stopped: {stopped}")
-        if not (told.mails or told.known or told.troubles):
+        if not (told.mails or told.known or told.troubles or told.resting):
             tell("nobody is to be told")
     if stopped or any(one.state != "sent" for one in told.mails):
         return 1

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sheetcrm.cli.options import Asked, Job, now, print_json, spreadsheet_options, template_file
+from sheetcrm.cli.options import Asked, Job, now, print_json, spreadsheets_options, template_file
 from sheetcrm.cli.remind import span
 from sheetcrm.cli.remind.watch import next_due, reminder_lines, reminders
 
@@ -32,7 +32,7 @@ STANDING = {
     "--max-age", type=span, metavar="SPAN", help="Fail when the last whole run of reminders is older, such as 26h."
 )
 @click.option("--next", "ahead", is_flag=True, help="Read the rows, too, and say what is told next.")
-@spreadsheet_options
+@spreadsheets_options
 def status_command(asked: Asked, *, max_age: timedelta | None, ahead: bool) -> int:
     """Show every spreadsheet and whether its template is behind.
 

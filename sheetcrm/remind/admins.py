@@ -14,11 +14,11 @@ from html import escape
 
 from sheetcrm.messages import N_, texts
 from sheetcrm.remind import redirect
-from sheetcrm.remind.delivery import Delivery, Settings
+from sheetcrm.remind.delivery import Delivery, Hooks, Settings
 from sheetcrm.remind.guard import Guards
 from sheetcrm.remind.ledger import Ledger, Mail, Occurrence, Recipient, Sealed, State
-from sheetcrm.remind.message import Draft, clean, message_id
-from sheetcrm.remind.notifiers.base import Cover, Notifier
+from sheetcrm.remind.message import Cover, Draft, clean, message_id
+from sheetcrm.remind.notifiers.base import Notifier
 from sheetcrm.remind.report import MailReport
 
 NOWHERE = ""
@@ -43,17 +43,19 @@ def tell_admins(
     today: date,
     now: Callable[[], datetime],
     language: str = "en",
+    halted: Callable[[], str] = lambda: "",
 ) -> tuple[MailReport, ...]:
     """
     What became of the mails to the settings' admins about what failed lately, over all spreadsheets and channels; `notifier` sends mail.
 
-    Only a redirect and the allow-list hold them back: quiet hours and caps are for reminders.
+    Only a redirect and the allow-list hold them back: quiet hours and caps are for reminders.  What was not sent because
+    `halted` gave a text goes out next time.
     """
     if not settings.admins:
         return ()
     settings.guards.check(settings.allow, notifier)
     alone = Settings(settings.sender, settings.allow, settings.on_unknown, guards=Guards(settings.guards.redirect))
-    delivery = Delivery(ledger, notifier, NOWHERE, alone, now)
+    delivery = Delivery(ledger, notifier, NOWHERE, alone, now, Hooks(halted=halted))
     failed = [mail for mail in ledger.mails((State.FAILED,)) if _is_news(mail, now())]
     for address in filter(alone.allow.allows, dict.fromkeys(map(str.casefold, settings.admins))):
         recipient = Recipient(NOWHERE, delivery.channel, "", address)

@@ -11,9 +11,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sheetcrm.errors import UsageError
+from sheetcrm.layout.zones import zone_of
 from sheetcrm.remind.guard import Guards
 from sheetcrm.remind.ledger import Ledger, Limit
 
@@ -72,20 +71,18 @@ class Caution:
         """Another mail goes; the ledger knows to whom."""
         self.tally.gone += 1
 
-    def would_go(self, recipient: str) -> None:
-        """In a dry run, another would go to that address."""
-        self.tally.gone += 1
-        self.tally.assumed[self.channel, recipient] += 1
+    def would_go(self, recipient: str, now: datetime, *, number: int | None = None) -> str:
+        """In a dry run, another mail to that address: why it would wait (see `against`); otherwise it counts as gone."""
+        reason = self.against(recipient, now, number=number)
+        if not reason:
+            self.tally.gone += 1
+            self.tally.assumed[self.channel, recipient] += 1
+        return reason
 
     @property
     def zone(self) -> tzinfo:
         """The spreadsheet's; UsageError when there is no such zone."""
-        try:
-            return ZoneInfo(self.time_zone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise UsageError(
-                f"the spreadsheet's time zone {self.time_zone!r} is not known; choose another under File → Settings"
-            ) from error
+        return zone_of(self.time_zone)
 
     def _limits(self, recipient: str, now: datetime) -> Iterator[Limit]:
         caps = self.guards.caps

@@ -8,24 +8,28 @@ was not claimed and begun first; what another process has in hand is left to it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Literal
 
 from sheetcrm.errors import MailError
+from sheetcrm.remind import redirect
 from sheetcrm.remind.allow import AllowList
 from sheetcrm.remind.caution import Caution, Tally
 from sheetcrm.remind.digest import OURS, Style
 from sheetcrm.remind.due import CATCH_UP
+from sheetcrm.remind.gather import everybody_in
 from sheetcrm.remind.guard import UNGUARDED, Guards
-from sheetcrm.remind.ledger import LONGEST_WAIT, PENDING, Ledger, Mail, State, back_off
-from sheetcrm.remind.message import Draft, Sender
+from sheetcrm.remind.ledger import LONGEST_WAIT, PENDING, Ledger, Mail, Occurrence, Recipient, Sealed, State, back_off
+from sheetcrm.remind.message import Cover, Draft, Sender, Thread, message_id
 from sheetcrm.remind.notifiers.base import Notifier, Outgoing, Send, Verdict
 from sheetcrm.remind.people import Person
+from sheetcrm.remind.record import Record
 from sheetcrm.remind.report import MailReport
+from sheetcrm.sync.records import Reading
 
-BATCH = 10
+BATCH = 25
 """How many mails to claim at a time: few enough to be sent within the lease by the slowest server."""
 WINDOW = 200
 """How many of the outbox to ask for at a time."""
@@ -61,16 +65,22 @@ class Settings:
 
 @dataclass(frozen=True)
 class Hooks:
-    """What else a run may be given: randomness, whom to tell of a mail that failed for good, and when to stop."""
+    """What else a run may be given: randomness, whom to tell of a mail that failed for good, when to stop, and what it shares with others."""
 
     dice: Callable[[], float] = lambda: 0.0
     """From 0 to 1; so that mails that were refused together do not come back together."""
     on_failed: Callable[[Mail, str], None] = lambda mail, reason: None
     """Called after the commit, with the server's words."""
     halted: Callable[[], str] = lambda: ""
-    """Asked before every mail; a text stops the run and is said as the reason."""
+    """Asked before every mail, and all the while that one has to wait for the pace; a text stops the run and is said as the reason."""
     tally: Tally | None = None
     """Given to all runs that share the cap per run; None: this run is alone."""
+    record: Record | None = None
+    """Given to all runs that are one for the ledger; None: this run is one by itself."""
+
+
+ALONE = Hooks()
+"""Of a run that shares nothing."""
 
 
 @dataclass
@@ -82,7 +92,7 @@ class Delivery:
     spreadsheet: str
     settings: Settings
     now: Callable[[], datetime]
-    hooks: Hooks = Hooks()
+    hooks: Hooks = ALONE
     time_zone: str = "UTC"
     """The spreadsheet's, for quiet hours and days."""
     drafts: dict[str, Draft] = field(default_factory=dict)
@@ -95,6 +105,24 @@ class Delivery:
     streak: list[tuple[Mail, State, str]] = field(default_factory=list)
     """What was not taken since the last mail that was."""
 
+    @classmethod
+    def of(
+        cls,
+        reading: Reading,
+        ledger: Ledger,
+        notifier: Notifier,
+        settings: Settings,
+        *,
+        now: Callable[[], datetime],
+        hooks: Hooks = ALONE,
+    ) -> Delivery:
+        """The one of that spreadsheet, whose team may get mail if the settings say so; UsageError when the guards cannot hold."""
+        settings = replace(settings, allow=settings.allow.with_team(everybody_in(reading).addresses))
+        settings.guards.check(settings.allow, notifier)
+        hooks = replace(hooks, tally=hooks.tally or Tally())
+        layout = reading.layout
+        return cls(ledger, notifier, layout.spreadsheet_id, settings, now, hooks, layout.time_zone)
+
     @property
     def channel(self) -> str:
         """What the ledger calls it."""
@@ -105,6 +133,19 @@ class Delivery:
         """What keeps mails from going now."""
         tally = self.hooks.tally or Tally()
         return Caution(self.settings.guards, self.ledger, self.channel, self.time_zone, tally)
+
+    def sealed(
+        self, recipient: Recipient, claimed: Sequence[Occurrence], draft: Draft, *, read: datetime, phone: str
+    ) -> Sealed:
+        """The finished mail to `recipient` about what was claimed for it; `read` is when the rows were read that it speaks of."""
+        sender = self.settings.sender
+        name = message_id(map(str, claimed), sender.domain)
+        self.drafts[name] = draft
+        thread = Thread(recipient.spreadsheet, recipient.key)
+        cover = Cover(sender, recipient.name, recipient.address, name, read, phone, thread)
+        if instead := self.settings.guards.redirect:
+            cover = redirect.covered(cover, instead)
+        return Sealed(name, draft.subject, self.notifier.seal(draft, cover))
 
     def deliver(self) -> None:
         """Hand over what is in the outbox until done or until the other end cannot be used."""
@@ -118,7 +159,7 @@ class Delivery:
         ready = [mail for mail in outbox if mail.id not in held]
         try:
             if ready:
-                with self.notifier.open() as send:
+                with self.ledger.at_hand(), self.notifier.open() as send:
                     for batch in self._claimed(ready):
                         self._deliver_all(batch, send)
         except MailError as error:
@@ -152,7 +193,7 @@ class Delivery:
         left = list(batch)
         try:
             for mail in batch:
-                if reason := self.hooks.halted():
+                if reason := self.notifier.wait(self.hooks.halted):
                     raise MailError(reason)
                 left.remove(mail)
                 self._deliver(mail, send)
@@ -188,7 +229,6 @@ class Delivery:
 
     def _begins(self, mail: Mail) -> bool:
         """Whether it may be handed over now, which is then noted; what the guards hold back is let go and reported."""
-        self.notifier.wait()
         whom = mail.recipient.key
         reason = self.caution.against(whom, now := self.now(), number=mail.id)
         if not reason:

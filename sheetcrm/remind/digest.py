@@ -67,6 +67,8 @@ class Listed:
 
 
 OURS = Style()
+N_UNSUBSCRIBE = N_('To get no such mail at all, answer "unsubscribe".')
+"""How every mail that people did not ask for ends."""
 
 
 def digest(
@@ -126,7 +128,8 @@ def _values(reminders: Sequence[Reminder], speech: Speech, style: Style, since: 
         "open_text": t("Open the spreadsheet"),
         "why": _why(reminders, title, t),
         "stop": t(
-            'To hear no more of a row, put its date off, mark it as done, or name somebody else in it. To get no such mail at all, answer "unsubscribe".'
+            "To hear no more of a row, put its date off, mark it as done, or name somebody else in it. {unsubscribe}",
+            unsubscribe=t(N_UNSUBSCRIBE),
         ),
     }
 

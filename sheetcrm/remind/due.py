@@ -9,7 +9,7 @@ ledger's business.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -28,6 +28,30 @@ _LOOK_BACK = 62
 """Days before that in which dates that come again are still asked for, so that what expired meanwhile is noted."""
 
 
+@dataclass(frozen=True, order=True)
+class Rest:
+    """Quiet that somebody asked for on the day `since`, and that is over on `until`."""
+
+    since: date
+    """`date.min` where nobody knows: a pause in the sheet."""
+    until: date
+
+
+def counted_from(day: date, rests: Iterable[Rest]) -> date:
+    """
+    From when on a step grows old that came on `day`: days of quiet do not count.
+
+    What was too old when somebody asked for quiet is so afterwards, too: a
+    pause wakes nothing.
+    """
+    end, quiet = day, timedelta(0)
+    for rest in sorted(rests):
+        begin = max(rest.since, end)
+        if rest.until > begin:
+            end, quiet = rest.until, quiet + (rest.until - begin)
+    return day + quiet
+
+
 @dataclass(frozen=True)
 class Reminder:
     """One follow-up due: whom to tell of which row."""
@@ -42,8 +66,8 @@ class Reminder:
     step: int
     """Which of the rule's steps, as days after `due` (negative before it); not the days that really passed."""
     person: Person
-    day: date
-    """When this step came: moved to a working day, and not before the end of a pause."""
+    came: date
+    """When this step came: moved to a working day."""
     owner: str = ""
     """The name in the row's owner column, whoever `person` is."""
     why: Nobody | None = None
@@ -54,6 +78,13 @@ class Reminder:
     """Every column that it is about: those that are blank, of a rule about missing cells."""
     left: Decimal | None = None
     """The amount that is still to be paid."""
+    rests: tuple[Rest, ...] = ()
+    """Whatever quiet there was about its row."""
+
+    @property
+    def day(self) -> date:
+        """From when on it grows old."""
+        return counted_from(self.came, self.rests)
 
 
 @dataclass(frozen=True)
@@ -109,7 +140,7 @@ def due(
     country: str | None = None,
     catch_up: int = CATCH_UP,
     default: Person | None = None,
-    rests: Callable[[Row], date | None] = lambda _row: None,
+    rests: Callable[[Row], Sequence[Rest]] = lambda _row: (),
 ) -> Iterator[Found]:
     """
     What `rule`, whose key in the template is `key`, asks of the rows of its sheet on `today`.
@@ -117,8 +148,8 @@ def due(
     `today` is a day in the spreadsheet's zone.  Rows in an `unless` state ask
     for nothing.  `country` is whose working days count where the rule does not
     say (None: the template's), `default` who hears when nobody else can,
-    `rests` until which day a row is snoozed.  How long ago a step came is left
-    to the caller.
+    `rests` how a row is and was snoozed.  How long ago a step came is left to
+    the caller.
     """
     workdays = None
     if rule.working_days is not None:
@@ -152,12 +183,12 @@ class _Ladder:
             self._known[dues] = latest(dues, self._steps, self.today, self._moved), self.escalated(dues)
         return self._known[dues]
 
-    def escalated(self, dues: tuple[date, ...], since: date = date.min) -> tuple[tuple[Escalation, Step], ...]:
-        """Each escalation with the latest date that it has come for; none is counted from before `since`."""
+    def escalated(self, dues: tuple[date, ...], rests: Sequence[Rest] = ()) -> tuple[tuple[Escalation, Step], ...]:
+        """Each escalation with the latest date that it has come for; quiet that was asked for before it came begins the ladder anew."""
         found = []
         for one in self._rule.escalate:
             past = (due for due in reversed(dues) if due <= self._last)
-            days = ((due, self._escalates(max(self._base(due), since), one.after)) for due in past)
+            days = ((due, self._climbs(self._base(due), one.after, rests)) for due in past)
             come = next((Step(due, one.after, day) for due, day in days if day <= self.today), None)
             if come:
                 found.append((one, come))
@@ -171,6 +202,14 @@ class _Ladder:
     def _base(self, due: date) -> date:
         """The day on which the owner is told, or would be."""
         return self._moved(due) or (self._workdays.later(due, 1) if self._workdays else due)
+
+    def _climbs(self, base: date, after: int, rests: Sequence[Rest]) -> date:
+        day = self._escalates(base, after)
+        for rest in sorted(rests):
+            if rest.since <= day and base < rest.until:
+                base = rest.until
+                day = self._escalates(base, after)
+        return day
 
     def _escalates(self, base: date, after: int) -> date:
         if self._workdays is None:
@@ -213,7 +252,7 @@ class _Job:
     people: People
     ladder: _Ladder
     default: Person | None
-    rests: Callable[[Row], date | None]
+    rests: Callable[[Row], Sequence[Rest]]
     _whom: dict[str, tuple[Nobody | None, tuple[Person, ...]]] = field(default_factory=dict)
 
     def found(self, ask: Ask, row: Row) -> Iterator[Found]:
@@ -232,16 +271,16 @@ class _Job:
             first = step or escalations[0][1]
             yield Unsendable(*place, first.due, owner, blame.reason, blame.text)
             return
-        rest = self._rest(row)
-        if rest is not None and rest > self.ladder.today:
-            yield Paused(*place, (step or escalations[0][1]).due, owner, rest)
+        rests = self._rests(row)
+        until = max((rest.until for rest in rests), default=date.min)
+        if until > self.ladder.today:
+            yield Paused(*place, (step or escalations[0][1]).due, owner, until)
             return
-        if rest is not None:
-            escalations = self.ladder.escalated(ask.dues, rest)
-        more = {"owner": owner, "columns": ask.columns, "left": ask.left}
+        if rests:
+            escalations = self.ladder.escalated(ask.dues, rests)
+        more = {"owner": owner, "columns": ask.columns, "left": ask.left, "rests": rests}
         if step is not None:
-            day = max(step.day, rest or step.day)
-            yield from self._to_owner(place, Step(step.due, step.step, day), owner, more)
+            yield from self._to_owner(place, step, owner, more)
         for one, come in escalations:
             yield from self._to_others(place, one, come, owner, more)
 
@@ -293,11 +332,11 @@ class _Job:
         found = self.people.instead(owner, self.rule.fallback)
         return tuple(person for person in found if same(person.name) != same(owner))
 
-    def _rest(self, row: Row) -> date | None:
-        """Until when the row is to be left in peace, by its own column or by who asked for it; None when nobody did."""
-        asked = (row.get(self.rule.pause) if self.rule.pause else None, self.rests(row))
-        until = max((day for day in asked if day), default=None)
-        return None if until is None else self.ladder.rest(until)
+    def _rests(self, row: Row) -> tuple[Rest, ...]:
+        """When the row is or was to be left in peace, by its own column or by who asked for it; all end on working days."""
+        own = row.get(self.rule.pause) if self.rule.pause else None
+        asked = (*((Rest(date.min, own),) if own else ()), *self.rests(row))
+        return tuple(Rest(rest.since, self.ladder.rest(rest.until)) for rest in asked)
 
     def _unread(self, row: Row, column: str) -> tuple[Reason, str]:
         is_date = self.extract.template.sheets[self.extract.sheet].columns[column].bounds == "DATE"

@@ -7,7 +7,7 @@ the team sheet lead to it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -15,16 +15,14 @@ from typing import Any
 from sheetcrm.messages import N_, texts
 from sheetcrm.remind import about
 from sheetcrm.remind.allow import AllowList
-from sheetcrm.remind.due import CATCH_UP, Paused, Reminder, Unsendable, due
+from sheetcrm.remind.due import CATCH_UP, Paused, Reminder, Rest, Unsendable, counted_from, due
 from sheetcrm.remind.ledger.entries import Occurrence, Recipient
+from sheetcrm.remind.notifiers.base import MAIL
 from sheetcrm.remind.people import MESSAGES, People, Person, Reason, people
 from sheetcrm.remind.report import Place, Resting, Unsent
 from sheetcrm.remind.workdays import Calendars
 from sheetcrm.schema.template import Template
 from sheetcrm.sync.records import Issue, Reading, Row
-
-MAIL = "mail"
-"""What rules call the usual way to send."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +34,13 @@ class Snooze:
     row_id: str = ""
     recipient: str = ""
     """The address without regard to case."""
+    since: date = date.min
+    """The day on which somebody asked for it."""
+
+    @property
+    def rest(self) -> Rest:
+        """From when until when."""
+        return Rest(self.since, self.until)
 
 
 @dataclass
@@ -132,13 +137,14 @@ class _Gathering:
     recipients: dict[str, Recipient] = field(default_factory=dict)
     matters: dict[tuple[Any, ...], Occurrence] = field(default_factory=dict)
 
-    def rests(self, sheet: str) -> Callable[[Row], date | None]:
-        """Until when a row of that sheet is snoozed for everybody; None when it is not."""
-        by_row: dict[str, date] = {}
+    def rests(self, sheet: str) -> Callable[[Row], Sequence[Rest]]:
+        """How a row of that sheet is and was snoozed for everybody."""
+        by_row: dict[str, list[Rest]] = {}
         for one in self.snoozes:
             if not one.recipient and one.sheet in ("", sheet):
-                by_row[one.row_id] = max(one.until, by_row.get(one.row_id, one.until))
-        return lambda row: max((by_row[key] for key in ("", row.id or "") if key in by_row), default=None)
+                by_row.setdefault(one.row_id, []).append(one.rest)
+        everything = by_row.pop("", [])
+        return lambda row: [*everything, *by_row.get(row.id or "", ())]
 
     def put(self, one: Reminder | Unsendable | Paused, catch_up: int) -> None:
         """Where it belongs."""
@@ -155,11 +161,12 @@ class _Gathering:
         made = Recipient(self.reading.layout.spreadsheet_id, self.channel, one.person.name, one.person.address)
         recipient = self.recipients.setdefault(made.key, made)
         occurrence = _occurrence(one, recipient)
-        until = self._snoozed(occurrence)
-        if until is not None and until > self.today:
+        own = self._snoozed(occurrence)
+        until = max((rest.until for rest in own), default=self.today)
+        if until > self.today:
             self.agenda.resting.append(Resting(place(one, self.reading), until))
             return
-        came = max(one.day, until or one.day)
+        came = counted_from(one.came, (*one.rests, *own)) if own else one.day
         agenda = self.agenda.expired if (self.today - came).days > catch_up else self.agenda.mails
         # Who hears of a row twice, as its owner's heir and as a manager, hears of the later step.
         matter = (recipient, occurrence.matter)
@@ -173,15 +180,15 @@ class _Gathering:
         self.matters[matter] = occurrence
         agenda.setdefault(recipient, {})[occurrence] = one
 
-    def _snoozed(self, occurrence: Occurrence) -> date | None:
-        own = (
-            one.until
+    def _snoozed(self, occurrence: Occurrence) -> list[Rest]:
+        """For that person alone."""
+        return [
+            one.rest
             for one in self.snoozes
             if one.recipient == occurrence.recipient
             and one.sheet in ("", occurrence.sheet)
             and one.row_id in ("", occurrence.row_id)
-        )
-        return max(own, default=None)
+        ]
 
 
 def place(one: Reminder | Unsendable | Paused, reading: Reading) -> Place:
@@ -258,15 +265,17 @@ def _cannot(agenda: Agenda, one: Unsendable, reading: Reading) -> None:
     message = texts(language)(
         MESSAGES[one.reason],
         owner=one.owner,
-        text=_role(one, reading) if one.reason is Reason.ROLE_EMPTY else one.text,
+        text=role_title(one.text, reading) if one.reason is Reason.ROLE_EMPTY else one.text,
         team=template.sheets[template.team.sheet].title.say(language) if template.team else "",
         column=owner_column.title.say(language),
     )
     agenda.unsent.append(Unsent(place(one, reading), one.reason.value, message))
 
 
-def _role(one: Unsendable, reading: Reading) -> str:
-    """The role as people call it."""
+def role_title(word: str, reading: Reading) -> str:
+    """The role of the team as people call it in that spreadsheet; a word that is no role as it is."""
     team, template = reading.template.team, reading.template
     column = template.sheets[team.sheet].columns[team.role] if team and team.role else None
-    return one.text if column is None else str(column.dump(one.text, template.context(reading.language)))
+    if column is None or word not in column.states():
+        return word
+    return str(column.dump(word, template.context(reading.language)))

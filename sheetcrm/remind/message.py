@@ -105,6 +105,21 @@ class Thread:
         return f"<{_hashed('list', self.spreadsheet)[:24]}.sheetcrm.{domain}>"
 
 
+@dataclass(frozen=True)
+class Cover:
+    """What stands on the outside of a message: from whom, to whom, when (with a time zone)."""
+
+    sender: Sender
+    name: str
+    address: str
+    message_id: str
+    now: datetime
+    phone: str = ""
+    """`+8613800138000`, so that a robot can call them by it; empty where it is not known."""
+    thread: Thread | None = None
+    """Which other messages it stands with."""
+
+
 def bare_address(text: str) -> str | None:
     """The address as it travels (domain in ASCII), or None when it is not one that every mail server takes."""
     try:
@@ -146,31 +161,20 @@ def _policy() -> EmailPolicy[EmailMessage]:
 _POLICY = _policy()
 
 
-def compose(
-    draft: Draft,
-    *,
-    sender: Sender,
-    name: str,
-    address: str,
-    message_id: str,
-    now: datetime,
-    thread: Thread | None = None,
-    unsubscribe: str | None = None,
-) -> bytes:
+def compose(draft: Draft, cover: Cover) -> bytes:
     """
     The bytes to send, all of them ASCII, lines ended by CR LF.
 
-    `now` has a time zone.  `unsubscribe` is where a wish to hear no more goes
-    (None: the sender).  MailError when they would not say in their headers
-    exactly what was meant.
+    MailError when they would not say in their headers exactly what was meant.
     """
     message = EmailMessage(policy=_POLICY)
+    sender, thread = cover.sender, cover.thread
     try:
         message["From"] = _header_address(sender.name, sender.address)
-        message["To"] = _header_address(name, address)
+        message["To"] = _header_address(cover.name, cover.address)
         message["Subject"] = clean(draft.subject)
-        message["Date"] = format_datetime(now)
-        message["Message-ID"] = message_id
+        message["Date"] = format_datetime(cover.now)
+        message["Message-ID"] = cover.message_id
         # RFC 3834: nobody's out-of-office should answer; Exchange and older programs listen to their own headers only.
         message["Auto-Submitted"] = "auto-generated"
         message["Precedence"] = "bulk"
@@ -178,16 +182,12 @@ def compose(
         if thread is not None:
             message["References"] = thread.root(sender.domain)
             message["List-Id"] = thread.list_id(sender.domain)
-        message["List-Unsubscribe"] = _mailto(unsubscribe or sender.address)
+        message["List-Unsubscribe"] = f"<mailto:{quote(sender.address, safe='@')}?subject=unsubscribe>"
         _fill(message, draft)
-        _bound(message, message_id)
-        return guarded(message, address)
+        _bound(message, cover.message_id)
+        return guarded(message, cover.address)
     except (MessageError, ValueError, LookupError) as error:
-        raise MailError(f"a mail to {clean(address)} could not be built: {error}") from error
-
-
-def _mailto(address: str) -> str:
-    return f"<mailto:{quote(address, safe='@')}?subject=unsubscribe>"
+        raise MailError(f"a mail to {clean(cover.address)} could not be built: {error}") from error
 
 
 def _fill(message: EmailMessage, draft: Draft) -> None:

@@ -11,8 +11,7 @@ from dataclasses import replace
 
 from sheetcrm.messages import N_, texts
 from sheetcrm.remind.ledger import Recipient
-from sheetcrm.remind.message import Draft, clean
-from sheetcrm.remind.notifiers.base import Cover
+from sheetcrm.remind.message import Cover, Draft, clean
 
 _SUBJECT = N_("[for {name} <{address}>] {subject}")
 _NOTE = N_("A trial: this is what {name} <{address}> would get. The configuration sends everything to you instead.")

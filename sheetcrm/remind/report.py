@@ -63,6 +63,8 @@ class Resting:
 
     place: Place
     until: date
+    summary: str = ""
+    """Which week of which summary for whom; it has no row, so that its place says no more than rule, sheet and Monday.  Empty for a row."""
 
 
 @dataclass(frozen=True)

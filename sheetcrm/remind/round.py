@@ -169,7 +169,8 @@ def _visit(desk: Desk, turns: Turns, since: datetime, now: Callable[[], datetime
     try:
         return looked_after(desk, _Kept(desk.id, turns, now, halted, now()))
     finally:
-        turns.leave(desk.id)
+        # Whoever is started after we were stopped ought not to take our word for it.
+        turns.leave(desk.id, undone=bool(halted()))
 
 
 def looked_after(desk: Desk, halted: Halted) -> Visit:

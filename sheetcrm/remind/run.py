@@ -10,27 +10,26 @@ a second copy, which is the same mail with the same Message-ID.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sheetcrm.errors import MailError, Refused
 from sheetcrm.remind import redirect
-from sheetcrm.remind.caution import Tally
-from sheetcrm.remind.delivery import Delivery, Hooks, Settings
+from sheetcrm.remind.delivery import ALONE, Delivery, Hooks, Settings
 from sheetcrm.remind.digest import digest
 from sheetcrm.remind.due import Reminder
-from sheetcrm.remind.gather import MAIL, Agenda, Snooze, everybody_in, gather, place
+from sheetcrm.remind.gather import Agenda, Snooze, gather, place
 from sheetcrm.remind.ledger import Fate, Ledger, Mail, Occurrence, Recipient, Sealed, State
-from sheetcrm.remind.message import Draft, Thread, message_id
-from sheetcrm.remind.notifiers.base import Cover, Notifier
+from sheetcrm.remind.message import Draft
+from sheetcrm.remind.notifiers.base import MAIL, Notifier
+from sheetcrm.remind.record import Record
 from sheetcrm.remind.report import MailReport, RunReport, Told
 from sheetcrm.remind.since import FIRST, Before, Since, since
 from sheetcrm.remind.summary.telling import Summaries
 from sheetcrm.sync.records import Reading
 
 __all__ = ["Hooks", "Settings", "run"]
-
-ALONE = Hooks()
 
 
 def run(
@@ -56,11 +55,7 @@ def run(
     report).  Any number of processes may do this at once.  A report that
     `is_stale` asks for a new reading and another run.
     """
-    settings = replace(settings, allow=settings.allow.with_team(everybody_in(reading).addresses))
-    settings.guards.check(settings.allow, notifier)
-    hooks = replace(hooks, tally=hooks.tally or Tally())
-    layout = reading.layout
-    delivery = Delivery(ledger, notifier, layout.spreadsheet_id, settings, now, hooks, layout.time_zone)
+    delivery = Delivery.of(reading, ledger, notifier, settings, now=now, hooks=hooks)
     read = now()
     summaries = Summaries.beside(reading, delivery, today=today, read=read, way=way)
     job = _Job(reading, ledger, today, read, delivery, _agenda(reading, delivery, today, way), summaries)
@@ -72,22 +67,16 @@ def run(
         return job.report(dry_run=True)
     if refusal:
         raise Refused(refusal)
-    number = ledger.start_run(job.spreadsheet, today=today, now=now())
-    ledger.recover(now=now())
-    job.plan()
-    job.summaries.plan()
-    job.expire()
-    delivery.deliver()
-    if not delivery.stopped:
-        job.summaries.deliver()
-    report = job.report()
-    ledger.prune(job.spreadsheet, before=now() - settings.keep)
-    ledger.finish_run(number, report.counts(), report.stopped, now=now())
+    with nullcontext(hooks.record) if hooks.record else Record(ledger, job.spreadsheet, now) as record:
+        record.begin(today)
+        report = job.done()
+        ledger.prune(job.spreadsheet, before=now() - settings.keep)
+        record.add(report)
     return report
 
 
 def _agenda(reading: Reading, delivery: Delivery, today: date, way: str) -> Agenda:
-    settings, asleep = delivery.settings, delivery.ledger.snoozes.of(delivery.spreadsheet)
+    settings, asleep = delivery.settings, delivery.ledger.snoozes.of(delivery.spreadsheet).values()
     return gather(
         reading,
         today=today,
@@ -97,7 +86,9 @@ def _agenda(reading: Reading, delivery: Delivery, today: date, way: str) -> Agen
         catch_up=settings.catch_up,
         country=settings.country,
         default=settings.default,
-        snoozes=[Snooze(one.until, one.sheet, one.row_id, one.recipient) for one in asleep.values()],
+        snoozes=[
+            Snooze(one.until, one.sheet, one.row_id, one.recipient, one.since(delivery.caution.zone)) for one in asleep
+        ],
     )
 
 
@@ -135,11 +126,13 @@ class _Job:
         news = sum(len(reminders) - len(self.ledger.told(list(reminders))) for reminders in told)
         # What was planned and not sent was let through before, by a run that died.
         outbox = self.ledger.outbox(self.spreadsheet, self.delivery.channel)
-        news -= sum(mail.reminders for mail in outbox if mail.state is not State.UNKNOWN)
-        if news <= most:
+        news = max(news - sum(mail.reminders for mail in outbox if mail.state is not State.UNKNOWN), 0)
+        weekly = self.summaries.news()
+        if news + weekly <= most:
             return ""
+        of_them = f" ({weekly} of them weekly summaries)" if weekly else ""
         return (
-            f"refused: the first run over {self.reading.layout.title!r} would tell of {news} reminders, more than first_run: {most}; "
+            f"refused: the first run over {self.reading.layout.title!r} would tell of {news + weekly} reminders{of_them}, more than first_run: {most}; "
             "see them with --dry-run, then add --allow-first-run (if there was a run before, the ledger is not the one that it had)"
         )
 
@@ -183,11 +176,18 @@ class _Job:
         )
 
     def _against(self, recipient: str, number: int | None = None) -> str:
-        caution = self.delivery.caution
-        reason = caution.against(recipient, self.read, number=number)
-        if not reason:
-            caution.would_go(recipient)
-        return reason
+        return self.delivery.caution.would_go(recipient, self.read, number=number)
+
+    def done(self) -> RunReport:
+        """What became of it all, once it is done."""
+        self.ledger.recover(now=self.delivery.now())
+        self.plan()
+        self.summaries.plan()
+        self.expire()
+        self.delivery.deliver()
+        if not self.delivery.stopped:
+            self.summaries.deliver()
+        return self.report()
 
     # Claim and queue
 
@@ -218,15 +218,8 @@ class _Job:
     def _queue(self, recipient: Recipient, reminders: Mapping[Occurrence, Reminder], since: Since) -> Mail | None:
         def seal(claimed: Sequence[Occurrence]) -> Sealed:
             draft = self._draft(recipient, [reminders[occurrence] for occurrence in claimed], since)
-            sender = self.settings.sender
-            name = message_id(map(str, claimed), sender.domain)
-            self.delivery.drafts[name] = draft
-            thread = Thread(recipient.spreadsheet, recipient.key)
             phone = reminders[claimed[0]].person.phone
-            cover = Cover(sender, recipient.name, recipient.address, name, self.read, phone, thread)
-            if instead := self.settings.guards.redirect:
-                cover = redirect.covered(cover, instead)
-            return Sealed(name, draft.subject, self.delivery.notifier.seal(draft, cover))
+            return self.delivery.sealed(recipient, claimed, draft, read=self.read, phone=phone)
 
         now = self.delivery.now()
         return self.ledger.queue(recipient, list(reminders), seal, today=self.today, now=now, read=self.read)
@@ -274,7 +267,7 @@ class _Job:
             unsent=tuple(self.agenda.unsent),
             expired=tuple(self.expired),
             troubles=(*self.agenda.troubles, *self.summaries.troubles),
-            resting=tuple(self.agenda.resting),
+            resting=(*self.agenda.resting, *self.summaries.resting),
             samples=self.agenda.samples,
             stopped=self.delivery.stopped or self.summaries.delivery.stopped,
             is_stale=self.delivery.is_stale or self.summaries.delivery.is_stale,

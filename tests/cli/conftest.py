@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import shutil
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +16,9 @@ import pytest
 
 from sheetcrm.cli import main
 
-# The tests of reminders share `remind_desk.py`.
+# The tests of reminders share `remind_desk.py`, others `first_steps.py`.
 sys.path.insert(0, str(Path(__file__).parent))
+import first_steps
 
 
 @dataclass(frozen=True)
@@ -44,10 +49,39 @@ def sheetcrm(tmp_path, monkeypatch, capfd):
     return command
 
 
+@pytest.fixture(scope="session")
+def _made():
+    """By the steps that were taken in them, the folders that were prepared so far."""
+    return {}
+
+
 @pytest.fixture
-def pipeline(sheetcrm):
+def prepared(sheetcrm, tmp_path, tmp_path_factory, _made):
+    """`prepared(step, …)`: the command line in a folder in which `step(sheetcrm)` was taken, and the others after it.
+
+    A step is taken once; every test has a copy of its own of the folder, spreadsheets, journal and all.
+    In another hour it is taken anew: a day may have begun.
+    """
+    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+
+    def folder(*steps: Callable[..., None]) -> Path:
+        if (hour, *steps) not in _made:
+            new = tmp_path_factory.mktemp("prepared")
+            if steps[:-1]:
+                shutil.copytree(folder(*steps[:-1]), new, dirs_exist_ok=True)
+            with contextlib.chdir(new):
+                steps[-1](sheetcrm)
+            _made[hour, *steps] = new
+        return _made[hour, *steps]
+
+    def copied(*steps: Callable[..., None]) -> Callable[..., Answer]:
+        shutil.copytree(folder(*steps), tmp_path, dirs_exist_ok=True)
+        return sheetcrm
+
+    return copied
+
+
+@pytest.fixture
+def pipeline(prepared):
     """The command line in a folder with a config and a spreadsheet made from `pipeline`, in Chinese, with sample rows."""
-    assert sheetcrm("init", "--local").code == 0
-    made = sheetcrm("apply", "pipeline", "--create", "客户进度", "--lang", "zh", "--with-samples")
-    assert made.code == 0, made.err
-    return sheetcrm
+    return prepared(first_steps.pipeline)

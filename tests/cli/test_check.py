@@ -4,43 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
-from pathlib import Path
 
-import gspread
+import first_steps
 import pytest
-
-from sheetcrm import config
-from sheetcrm.connect import connect
+from first_steps import typed_below_the_samples
 
 
 @pytest.fixture
-def person():
-    """Plain gspread on the one spreadsheet of the config, as somebody who works in it."""
-
-    def call(work):
-        loaded = config.load(Path("config.yaml").absolute())
-        with connect(loaded) as way:
-            (settings,) = loaded.spreadsheets.values()
-            return work(gspread.Client(auth=None, session=way.session).open_by_key(settings.id))
-
-    return call
-
-
-@pytest.fixture
-def broken(pipeline, person):
+def broken(prepared):
     """Beside the samples a customer of 甲 without a name and with a phone that is none, one of nobody without a date."""
-    rows = [
+    return prepared(first_steps.pipeline, _broken)
+
+
+def _broken(_sheetcrm):
+    typed_below_the_samples(
         {"客户编号": "C1", "销售阶段": "潜在客户", "负责人": "甲", "下次跟进日期": 46024, "电话": "12"},
         {"客户编号": "C2", "客户名称": "B", "销售阶段": "潜在客户", "电话": "13800138000"},
-    ]
-
-    def fill(book):
-        tab = book.worksheet("客户进度")
-        titles = tab.row_values(1)
-        tab.update([[row.get(title) for title in titles] for row in rows], "A6", raw=True)
-
-    person(fill)
-    return pipeline
+    )
 
 
 def codes(answer):
@@ -120,15 +100,15 @@ def test_marks_are_for_everything(broken):
 
 
 @pytest.fixture
-def quiet(pipeline, person):
+def quiet(prepared):
     """A customer in whom nothing is wrong, and to whom nobody has spoken."""
-    row = {"客户编号": "C1", "客户名称": "A", "销售阶段": "成交", "进入阶段日期": 44000, "负责人": "王芳（示例）"}
-    person(lambda book: _put(book.worksheet("客户进度"), row))
-    return pipeline
+    return prepared(first_steps.pipeline, _quiet)
 
 
-def _put(tab, row):
-    tab.update([[row.get(title) for title in tab.row_values(1)]], "A6", raw=True)
+def _quiet(_sheetcrm):
+    typed_below_the_samples(
+        {"客户编号": "C1", "客户名称": "A", "销售阶段": "成交", "进入阶段日期": 44000, "负责人": "王芳（示例）"}
+    )
 
 
 def test_rows_worth_a_look_are_told_when_asked_for(quiet):

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import gspread
 import pytest
+from first_steps import as_person
 
-from sheetcrm import config
-from sheetcrm.connect import connect
 from tests.sync.quality.firms import FIRMS, ORDERS, TWINS
-
-
-def with_book(work):
-    """Plain gspread on the one spreadsheet of the config."""
-    loaded = config.load(Path("config.yaml").absolute())
-    with connect(loaded) as way:
-        (settings,) = loaded.spreadsheets.values()
-        return work(gspread.Client(auth=None, session=way.session).open_by_key(settings.id))
 
 
 def values(title):
     """By id, the rows as people see them; of orders by product, the ids there being random."""
-    found = with_book(lambda book: book.worksheet(title).get_all_values())
+    found = as_person(lambda book: book.worksheet(title).get_all_values())
     return {row[-1 if title == "Orders" else 0]: row[1:] for row in found[1:] if any(row)}
 
 
@@ -37,19 +27,28 @@ def typed(title, rows):
         header = tab.row_values(1)
         tab.update([[row.get(name, None) for name in header] for row in rows], "A2", raw=True)
 
-    with_book(fill)
+    as_person(fill)
 
 
 @pytest.fixture
-def firms(sheetcrm, tmp_path):
+def firms(prepared):
     """Twins among firms, in a spreadsheet of the config."""
-    (tmp_path / "firms.yaml").write_text(FIRMS, encoding="utf-8")
+    return prepared(_firms)
+
+
+def _firms(sheetcrm):
+    Path("firms.yaml").write_text(FIRMS, encoding="utf-8")
     assert sheetcrm("init", "--local").code == 0
     made = sheetcrm("apply", "./firms.yaml", "--create", "Firms", "--lang", "en")
     assert made.code == 0, made.err
     typed("Firms", TWINS)
     typed("Orders", ORDERS)
-    return sheetcrm
+
+
+def _lost(_sheetcrm):
+    first = {"ID": "F001", "Name": "Old", "Phone": "+8613800138000", "Stage": "Lost", "Day": 40000}
+    third = {"ID": "F003", "Name": "New", "Email": "x@y.example", "Stage": "Lost", "Day": 70000}
+    typed("Firms", [first, *TWINS[1:2], third, {"ID": "F004", "Name": "Son", "Parent": "F001"}])
 
 
 def test_without_apply_it_only_shows_and_exits_3(firms):
@@ -121,17 +120,8 @@ def test_what_cannot_be_is_named_with_the_way_out(firms, arguments, said):
 
 class TestArchive:
     @pytest.fixture
-    def lost(self, firms):
-        typed(
-            "Firms",
-            [
-                {"ID": "F001", "Name": "Old", "Phone": "+8613800138000", "Stage": "Lost", "Day": 40000},
-                *TWINS[1:2],
-                {"ID": "F003", "Name": "New", "Email": "x@y.example", "Stage": "Lost", "Day": 70000},
-                {"ID": "F004", "Name": "Son", "Parent": "F001"},
-            ],
-        )
-        return firms
+    def lost(self, prepared):
+        return prepared(_firms, _lost)
 
     def test_what_the_rule_calls_inactive_goes_and_others_may_go_on_naming_it(self, lost):
         shown = lost("archive", "--dry-run")

@@ -38,15 +38,18 @@ def write(name, text):
 
 
 @pytest.fixture
-def three(sheetcrm):
+def three(prepared):
     """The command line in a folder with three spreadsheets, two from a template and one from an overlay of it."""
+    return prepared(_three)
+
+
+def _three(sheetcrm):
     sheetcrm("init", "--local")
     write("shop", SHOP)
     write("own", OVERLAY)
     for title, template in (("north", "shop"), ("south", "shop"), ("west", "own")):
         made = sheetcrm("apply", template, "--create", title)
         assert made.code == 0, made.err
-    return sheetcrm
 
 
 def people(title):

@@ -2,42 +2,27 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import gspread
+import first_steps
 import pytest
-
-from sheetcrm import config
-from sheetcrm.connect import connect
+from first_steps import as_person, typed_below_the_samples
 
 
 @pytest.fixture
 def person():
-    """Plain gspread on the one spreadsheet of the config, as somebody who works in it."""
-
-    def call(work):
-        loaded = config.load(Path("config.yaml").absolute())
-        with connect(loaded) as way:
-            (settings,) = loaded.spreadsheets.values()
-            return work(gspread.Client(auth=None, session=way.session).open_by_key(settings.id))
-
-    return call
+    return as_person
 
 
 @pytest.fixture
-def untidy(pipeline, person):
+def untidy(prepared):
     """A customer with a phone, a date and an address in unusual forms, and a day that may be meant in two ways."""
-    row = {
+    return prepared(first_steps.pipeline, _untidy)
+
+
+def _untidy(_sheetcrm):
+    typed_below_the_samples({
         "客户编号": "C1", "客户名称": " 远山\u3000", "销售阶段": "Lead", "下次跟进日期": "2026年3月4日",
         "进入阶段日期": "3/4/2026", "电话": "138 0013 8000", "邮箱": "Ann@X.org",
-    }  # fmt: skip
-
-    def fill(book):
-        tab = book.worksheet("客户进度")
-        tab.update([[row.get(title) for title in tab.row_values(1)]], "A6", raw=True)
-
-    person(fill)
-    return pipeline
+    })  # fmt: skip
 
 
 def cells(person):

@@ -52,6 +52,17 @@ def test_what_an_option_takes_is_called_by_its_name(path, name, command):
     assert not {"TEXT", "INTEGER", "RANGE]", "[%Y-%m-%d]"} & set(shown.split())
 
 
+OF_ALL = {("remind",), ("remind", "preview"), ("remind", "wake"), ("status",), ("log",)}
+
+
+@pytest.mark.parametrize(("path", "name", "command"), COMMANDS)
+def test_what_a_command_is_about_when_nobody_says_in_which_spreadsheet(path, name, command):
+    shown = " ".join(CliRunner().invoke(cli, [*path, name, "--help"], terminal_width=80).output.split())
+    if "--in SPREADSHEET" in shown:
+        assert ("(default: all of the config's)" in shown) == ((*path, name) in OF_ALL)
+        assert ("(default: the config's only one)" in shown) == ((*path, name) not in OF_ALL)
+
+
 @pytest.mark.parametrize("name", ["apply", "plan", "import", "export"])
 def test_what_newcomers_need_first_has_examples_a_line_each(name):
     shown = CliRunner().invoke(cli, [name, "--help"], terminal_width=80).output

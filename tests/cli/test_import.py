@@ -46,6 +46,14 @@ def test_a_draft_proposes_short_headers_for_long_titles(pipeline):
     assert "going nowhere" not in text
 
 
+def test_a_sheet_may_be_named_in_small_letters(pipeline):
+    """Somebody who made it from `pipeline` types that."""
+    Path("new.csv").write_text("客户编号,销售阶段\n0007,潜在客户\n", encoding="utf-8")
+    assert "1 would be added" in pipeline("import", "new.csv", "--sheet", "PiPeline", "--dry-run").out
+    wrong = pipeline("import", "new.csv", "--sheet", "pipelines", "--dry-run")
+    assert (wrong.code, "no such sheet: pipelines; did you mean Pipeline?" in wrong.err) == (2, True)
+
+
 def test_what_changes_is_shown_and_undo_takes_it_back(pipeline):
     path = Path("change.csv")
     path.write_text("客户编号,客户名称\n0007,One\n", encoding="utf-8")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -74,6 +76,20 @@ def test_a_dry_run_says_what_would_go_to_whom_and_leaves_no_trace(one):
     assert "Customers!C4  due 2020-01-02" in answer.out
     assert not Path("sheetcrm-ledger.db").exists()
     assert not Path("Maildir").exists()
+
+
+def test_a_dry_run_reads_a_ledger_of_an_older_version_and_leaves_it_as_it_is(one):
+    left = (Path(__file__).parent.parent / "remind/ledger/version_1.sql").read_text(encoding="utf-8")
+    with closing(sqlite3.connect("sheetcrm-ledger.db")) as db:
+        db.executescript(left)
+    before = Path("sheetcrm-ledger.db").read_bytes()
+    answer = one("remind", "--dry-run")
+    assert (answer.code, "Ann <ann@example.com>" in answer.out) == (0, True), answer.err
+    assert one("status").code == 0
+    assert "sent" in one("log", "--mails").out
+    assert Path("sheetcrm-ledger.db").read_bytes() == before
+    assert one("remind").code == 0
+    assert Path("sheetcrm-ledger.db").read_bytes() != before
 
 
 def test_rows_say_when_their_owner_was_last_told_and_the_journal_knows_who_wrote_it(one):
@@ -183,6 +199,18 @@ def test_a_row_is_left_in_peace_until_a_day_and_can_be_woken(one):
     assert mails() == 1
 
 
+def test_numbers_of_what_is_quiet_are_good_without_saying_in_which_spreadsheet(two):
+    for name in ("east", "west"):
+        assert two("remind", "pause", "--in", name, "--until", in_days(3)).code == 0
+    assert f"west: everything, until {in_days(3)}" in two("remind", "snooze", "--list").out
+    assert "west" not in two("remind", "snooze", "--list", "--in", "east").out
+    assert "(sheetcrm remind wake 2)" in two("status").out
+    assert two("remind", "wake", "2", "--in", "east").code == 2
+    assert two("remind", "wake", "2", "--json").json == {"lifted": 2}
+    assert [one["number"] for one in two("remind", "pause", "--list", "--json").json] == [1]
+    assert two("remind", "wake", "2").code == 2
+
+
 def test_a_pause_for_one_of_the_team_leaves_the_others_alone(one):
     with book("east") as there:
         there.worksheet("Team").update([["Bob", "bob@example.com", True]], "A3:C3")
@@ -225,4 +253,5 @@ def test_a_preview_is_a_page_and_sends_nothing(two):
     page = Path("page.html").read_text(encoding="utf-8")
     assert "Customer of east" in page
     assert "Customer of west" in page
+    assert two("remind", "preview", "--out", "page.html", "--json").json == {"page": "page.html", "mails": 2}
     assert mails() == 0

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import signal
+import socket
+import sqlite3
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
 from remind_desk import MAIL, TODAY, book, mails, opened, soon, type_in
 
 
@@ -38,8 +41,14 @@ def watcher():
 
 @contextmanager
 def daemon(*arguments):
-    """The process; killed at the end if it did not go by itself."""
-    command = [sys.executable, "-m", "sheetcrm", "remind", "--forever", *arguments]
+    """The process of `remind --forever`; killed at the end if it did not go by itself."""
+    with reminding("--forever", *arguments) as process:
+        yield process
+
+
+@contextmanager
+def reminding(*arguments):
+    command = [sys.executable, "-m", "sheetcrm", "remind", *arguments]
     with Path("said").open("w") as said:
         process = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT)
         try:
@@ -100,3 +109,55 @@ def test_no_heartbeat_after_a_round_that_went_wrong_and_none_of_a_watcher_that_i
     answer = one("remind")
     assert answer.code == 0
     assert "NOT_SET_ANYWHERE" in answer.err
+
+
+class Post:
+    """A mail server that takes everything; `post.recipients` are whose mails came."""
+
+    def __init__(self):
+        self.recipients, self.port = [], 0
+
+    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 - aiosmtpd calls it so
+        self.recipients += envelope.rcpt_tos
+        return "250 OK"
+
+
+@pytest.fixture
+def post():
+    found = Post()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        found.port = probe.getsockname()[1]
+    controller = Controller(found, hostname="127.0.0.1", port=found.port)
+    controller.start()
+    yield found
+    controller.stop()
+
+
+def standing():
+    """Of every mail in the ledger: its state, how often it was tried, and whether somebody has it in hand."""
+    with closing(sqlite3.connect("sheetcrm-ledger.db")) as ledger:
+        return sorted(ledger.execute("SELECT state, attempts, lease IS NOT NULL FROM message").fetchall())
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no such signals here")
+@pytest.mark.parametrize(
+    ("arguments", "code"), [pytest.param([], 1, id="once"), pytest.param(["--forever"], 0, id="as a daemon")]
+)
+def test_told_to_stop_while_the_next_mail_has_to_wait_its_minute_it_stops_at_once(sheetcrm, post, arguments, code):
+    by = f"{{type: smtp, host: 127.0.0.1, port: {post.port}, security: none, per_minute: 1}}"
+    one = opened(sheetcrm, "east", mail=MAIL.replace("{type: maildir, path: Maildir}", by))
+    with book("east") as there:
+        there.worksheet("Team").update([[name, f"{name}@example.com", True] for name in ("Bob", "Cat")], "A3:C4")
+        for row, owner in enumerate(("Bob", "Cat"), start=3):
+            type_in(there, row, f"Customer of {owner}", TODAY, owner=owner)
+    with reminding(*arguments) as process:
+        assert soon(lambda: ("sent", 1, 0) in standing() if post.recipients else False), said()
+        process.terminate()
+        assert process.wait(30) == code, "the pace would have kept it for a minute"
+    assert "asked to by SIGTERM" in said()
+    assert said().count("stopped: ") == 1 + len(arguments), "of a daemon each round's, and its own"
+    assert standing() == [("planned", 0, 0), ("planned", 0, 0), ("sent", 1, 0)]
+    Path("config.yaml").write_text(Path("config.yaml").read_text(encoding="utf-8").replace(", per_minute: 1", ""))
+    assert one("remind").code == 0
+    assert sorted(post.recipients) == ["Bob@example.com", "Cat@example.com", "ann@example.com"]

@@ -97,3 +97,11 @@ def test_admins_hear_of_a_mail_that_failed_for_good(two, refusing):
     assert "sent  it@example.com  2 reminder mails failed for good" in answer.err
     assert refusing.taken == ["it@example.com"]
     assert "it@example.com" not in two("remind").err
+
+
+@pytest.mark.parametrize("command", [["remind", "--dry-run"], ["remind", "preview", "--out", "page.html"]])
+def test_what_a_pause_holds_is_said_before_anything_goes(two, command):
+    assert two("remind", "pause", "--until", "2999-01-01", "--in", "east").code == 0
+    answer = two(*command)
+    assert answer.code == 0, answer.err
+    assert "quiet until 2999-01-01" in answer.out + answer.err

@@ -36,14 +36,17 @@ TEMPLATE = (
 
 
 @pytest.fixture
-def desk(sheetcrm):
-    found = remind_desk.opened(sheetcrm, "shop", template=TEMPLATE)
+def desk(prepared):
+    return prepared(_desk)
+
+
+def _desk(sheetcrm):
+    remind_desk.opened(sheetcrm, "shop", template=TEMPLATE)
     with remind_desk.book("shop") as one:
         team = [["Ann", "ann@example.com", "Top", True], ["Top", "top@example.com", "", True]]
         one.worksheet("Team").update(team, "A2:D3")
         rows = [["", "First", str(TODAY), "Ann", str(MONDAY)], ["", "Second", "", "Ann", str(MONDAY - timedelta(1))]]
         one.worksheet("Customers").update(rows, "A2:E3", value_input_option="USER_ENTERED")
-    return found
 
 
 def test_on_the_screen_for_programs_and_as_a_page(desk):

@@ -7,14 +7,18 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from remind_desk import MAIL, TODAY, book, in_days, mails, opened, type_in
+from remind_desk import MAIL, TEMPLATE, TODAY, book, in_days, mails, opened, type_in
 
 from sheetcrm.remind.ledger import State
 
 
 @pytest.fixture
-def one(sheetcrm):
-    return opened(sheetcrm, "east")
+def one(prepared):
+    return prepared(_one)
+
+
+def _one(sheetcrm):
+    opened(sheetcrm, "east")
 
 
 def settled(state, reason):
@@ -30,6 +34,54 @@ def test_before_the_first_run_and_after_it(one):
     one("remind")
     after = one("status", "--json").json[0]["reminders"]
     assert (after["counts"], after["mails"], after["finished"]) == ({"sent": 1}, {"sent": 1}, True)
+
+
+TWO_WAYS = TEMPLATE.replace("    mirror: told\n", "    channels: [mail, copies]\n")
+
+
+def by_two_ways(sheetcrm, copies):
+    return opened(sheetcrm, "east", mail=f"{MAIL}channels:\n  copies: {copies}\n", template=TWO_WAYS)
+
+
+def test_the_last_run_is_that_of_all_channels(sheetcrm):
+    one = by_two_ways(sheetcrm, "{type: maildir, path: Copies}")
+    one("remind")
+    assert one("status", "--json").json[0]["reminders"]["counts"] == {"sent": 2}
+    with book("east") as there:
+        there.worksheet("Team").update([["Bob", "bob@example.com", True]], "A3:C3")
+        type_in(there, 3, "Bob's", TODAY, owner="Bob")
+        type_in(there, 4, "Nobody's", TODAY, owner="Zed")
+    said = one("remind", "--json").json["counts"]
+    assert said == {"sent": 2, "told": 1, "unsent": 1}
+    assert one("status", "--json").json[0]["reminders"]["counts"] == said
+    answer = one("status")
+    assert "2 sent, 1 told before, 1 unsent\n  who is not told, and why: sheetcrm remind --dry-run" in answer.out
+
+
+def test_a_channel_that_could_not_be_used_is_a_failure_though_the_others_told_everybody(sheetcrm):
+    one = by_two_ways(sheetcrm, "{type: slack, webhook: {env: NOT_SET_ANYWHERE}}")
+    one("remind")
+    answer = one("status")
+    assert answer.code == 1
+    assert "1 sent" in answer.out
+    assert "stopped: copies: " in answer.out
+    assert "NOT_SET_ANYWHERE" in answer.out
+
+
+def test_a_channel_that_was_refused_is_said_though_the_others_told_everybody(sheetcrm):
+    one = by_two_ways(sheetcrm, "{type: maildir, path: Copies}")
+    one("remind")
+    with book("east") as there:
+        for row in (3, 4, 5):
+            type_in(there, row, f"Customer {row}", TODAY)
+    text = Path("config.yaml").read_text(encoding="utf-8")
+    Path("config.yaml").write_text(text.replace("copies:", "new:").replace("mail:\n", "mail:\n  first_run: 2\n"))
+    Path("templates/desk.yaml").write_text(TWO_WAYS.replace("copies", "new"), encoding="utf-8")
+    assert one("remind").code == 4
+    answer = one("status")
+    assert answer.code == 1
+    assert "1 sent" in answer.out
+    assert "stopped: refused: the first run" in answer.out
 
 
 def test_a_run_that_is_overdue_is_a_failure_for_whoever_watches(one):
@@ -115,7 +167,17 @@ def test_the_log_says_who_was_told_of_what(sheetcrm):
         ("west", "bob@example.com", "sent")
     ]
     assert "Ann" in two("log", "--mails", "--person", "Ann").out
+    assert "Ann" in two("log", "--mails", "--person", "ann").out
     assert "Bob" not in two("log", "--mails", "--person", "ann@example.com").out
     assert two("log", "--mails", "--in", "east", "--person", "Bob").out == ""
     assert "there is more" in two("log", "--mails", "--limit", "1").err
     assert two("log").code == 2
+
+
+def test_the_log_says_what_was_sent_once_more(one):
+    one("remind")
+    assert one("remind", "resend", "1").code == 0
+    assert "(once more: mail 2 planned " in one("log", "--mails").out
+    one("remind")
+    (line,) = one("log", "--mails", "--json").json
+    assert [(copy["mail"], copy["state"]) for copy in line["once_more"]] == [(2, "sent")]

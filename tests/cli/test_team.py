@@ -6,34 +6,27 @@ from pathlib import Path
 
 import gspread
 import pytest
-
-from sheetcrm import config
-from sheetcrm.connect import connect
+from first_steps import as_person
 
 
 @pytest.fixture
 def person():
-    """Plain gspread on the one spreadsheet of the config, as somebody who works in it."""
-
-    def call(work):
-        loaded = config.load(Path("config.yaml").absolute())
-        with connect(loaded) as way:
-            (settings,) = loaded.spreadsheets.values()
-            return work(gspread.Client(auth=None, session=way.session).open_by_key(settings.id))
-
-    return call
+    return as_person
 
 
 @pytest.fixture
-def office(sheetcrm, person):
+def office(prepared):
     """A spreadsheet of the template `pipeline` with 张三, 李四 and three customers of 张三's."""
+    return prepared(_office)
+
+
+def _office(sheetcrm):
     assert sheetcrm("init", "--local").code == 0
     assert sheetcrm("apply", "pipeline", "--create", "客户进度", "--lang", "zh").code == 0
     assert sheetcrm("team", "add", "张三", "zhang@example.com", "--role", "sales").code == 0
     assert sheetcrm("team", "add", "李四", "li@example.com", "--role", "主管").code == 0
-    person(_fill)
+    as_person(_fill)
     assert sheetcrm("apply").code == 0
-    return sheetcrm
 
 
 def _fill(book):

@@ -128,6 +128,41 @@ def test_a_snooze_that_is_over_makes_nothing_expired():
         assert (told(found.mails), told(found.expired)) == ([("Eve", "C001", 0)], [])
 
 
+@pytest.mark.parametrize("whom", [{}, {"sheet": "customers", "row_id": "C001"}, {"recipient": "eve@example.com"}], ids=["everything", "a row", "a person"])  # fmt: skip
+@pytest.mark.parametrize(("due", "since", "until", "told_still"), [
+    pytest.param(400, 90, 1, False, id="what was expired before is not woken"),
+    pytest.param(100, 90, 1, True, id="what still had twenty days has them afterwards"),
+    pytest.param(100, 90, 20, True, id="and all of them"),
+    pytest.param(100, 90, 21, False, id="and not one more"),
+    pytest.param(50, 90, 30, True, id="what came meanwhile has as long as if it had come on the last day"),
+    pytest.param(50, 90, 31, False, id="and not longer"),
+    pytest.param(40, 90, 45, False, id="quiet that was over before does not count"),
+    pytest.param(40, 5, 9, False, id="quiet that was asked for after its end is none"),
+])  # fmt: skip
+def test_days_of_quiet_make_nothing_older_and_wake_nothing(whom, due, since, until, told_still):
+    row = desk.row(next=desk.TODAY - timedelta(due))
+    asked, over = (desk.TODAY - timedelta(days) for days in (since, until))
+    found = of_rules(FOLLOW_UP, row, snoozes=[Snooze(over, **whom, since=asked)])
+    assert bool(found.mails) is told_still
+    assert bool(found.expired) is not told_still
+
+
+def test_two_snoozes_at_once_are_not_twice_as_long():
+    row, since, over = (desk.TODAY - timedelta(days) for days in (100, 90, 30))
+    everything, hers = Snooze(over, since=since), Snooze(over, recipient="eve@example.com", since=since)
+    for snoozes in ([everything], [hers], [everything, hers], [everything, everything]):
+        found = of_rules(FOLLOW_UP, desk.row(next=row), snoozes=snoozes)
+        assert (told(found.mails), told(found.expired)) == ([], [("Eve", "C001", 0)])
+
+
+def test_a_pause_does_not_begin_the_ladder_anew_for_what_had_climbed_it_long_before():
+    pause = Snooze(desk.TODAY - timedelta(2), since=desk.TODAY - timedelta(9))
+    found = of_rules(LADDER, desk.row(next=desk.TODAY - timedelta(400)), snoozes=[pause])
+    assert (told(found.mails), told(found.expired)) == ([], [("Bob", "C001", 2), ("Eve", "C001", 0)])
+    found = of_rules(LADDER, desk.row(next=desk.TODAY - timedelta(10)), snoozes=[pause])
+    assert told(found.mails) == [("Bob", "C001", 2), ("Eve", "C001", 0)]
+
+
 def test_a_rule_for_another_way_to_send_is_not_mailed():
     rule = {"call": {**desk.FOLLOW_UP, "channels": ["robot"]}}
     assert told(of_rules(rule, desk.row(next=LATE)).mails) == []

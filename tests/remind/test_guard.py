@@ -4,110 +4,27 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from itertools import combinations_with_replacement
-from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import office
 import pytest
+from desk_of_guards import MORNING, NAMES, ROWS, TEAM, TESTER, TODAY, Desk, Taking, row
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sheetcrm.errors import MailError, Refused, UsageError
-from sheetcrm.remind.admins import tell_admins
 from sheetcrm.remind.allow import AllowList
 from sheetcrm.remind.caution import Tally
-from sheetcrm.remind.guard import Caps, Guards, Quiet
-from sheetcrm.remind.ledger import Ledger, Snooze, State
-from sheetcrm.remind.message import Sender
-from sheetcrm.remind.notifiers.base import Notifier, Outcome, Verdict
+from sheetcrm.remind.guard import Quiet
+from sheetcrm.remind.ledger import Snooze, State
+from sheetcrm.remind.notifiers.base import Outcome, Verdict
 from sheetcrm.remind.notifiers.smtp import SmtpNotifier
 from sheetcrm.remind.notifiers.wecom import WeComNotifier
 from sheetcrm.remind.people import Person
-from sheetcrm.remind.run import Hooks, Settings, run
-
-TODAY = date(2026, 1, 5)
-MORNING = datetime(2026, 1, 5, 8, tzinfo=UTC)
-NAMES = [f"P{number}" for number in range(4)]
-TEAM = [{"name": name, "email": f"{name}@example.com", "active": True} for name in NAMES]
-TESTER = "tester@example.com"
-
-
-def row(number, name, days=0):
-    next_ = TODAY + timedelta(days)
-    return {"id": f"C{number}", "name": f"Customer {number}", "stage": "Lead", "next": next_, "owner": name}
-
-
-ROWS = [row(at, name) for at, name in enumerate(NAMES)]
-
-
-class Taking(Notifier):
-    """Takes every mail, or answers as it is told to, and keeps who got what when."""
-
-    channel = "mail"
-
-    def __init__(self, answer=lambda: Outcome(Verdict.SENT)):
-        self.answer, self.mails, self.taken = answer, [], []
-
-    @contextmanager
-    def open(self, *_):
-        def send(mail):
-            self.mails.append(mail)
-            outcome = self.answer()
-            if outcome.verdict is Verdict.SENT:
-                self.taken.append(mail.message_id)
-            return outcome
-
-        yield send
-
-    def whom(self):
-        return [mail.recipient.partition("@")[0].upper() for mail in self.mails]
-
-
-class Desk:
-    """Somebody who runs the job over four rows of four people."""
-
-    def __init__(self, folder):
-        self.path, self.now, self.post = Path(folder) / "ledger.db", MORNING, Taking()
-
-    def remind(
-        self,
-        rows=None,
-        *,
-        team=TEAM,
-        allow=("example.com",),
-        days=0,
-        dry_run=False,
-        tally=None,
-        notifier=None,
-        **guards,
-    ):
-        options = {name: guards.pop(name) for name in ("default", "catch_up", "on_unknown") if name in guards}
-        of_team = guards.pop("allow_team", False)
-        caps = Caps(**{name: guards.pop(name) for name in ("per_run", "per_recipient", "per_hour") if name in guards})
-        allowed = AllowList.of(allow, team=of_team)
-        wanted = Settings(Sender.parse("crm@example.com"), allowed, guards=Guards(caps=caps, **guards), **options)
-        with self.ledger(read_only=dry_run) as ledger:
-            return run(
-                office.reading(ROWS if rows is None else rows, team),
-                ledger,
-                notifier or self.post,
-                today=TODAY + timedelta(days),
-                now=lambda: self.now + timedelta(days),
-                settings=wanted,
-                dry_run=dry_run,
-                hooks=Hooks(tally=tally),
-            )  # fmt: skip
-
-    def ledger(self, **options):
-        return Ledger.open(self.path, patience=5, **options)
-
-    def later(self, **span):
-        self.now += timedelta(**span)
 
 
 @pytest.fixture
@@ -295,84 +212,9 @@ def test_who_left_the_team_gets_nothing_that_was_planned_before(desk):
     assert desk.post.whom() == ["P0", "P2", "P3"]
 
 
-def test_a_snooze_and_a_pause_hold_until_their_day(desk):
-    with desk.ledger() as ledger:
-        ledger.snoozes.add(Snooze(office.ID, TODAY + timedelta(2), "customers", "C0"), now=MORNING)
-        ledger.snoozes.add(Snooze(office.ID, TODAY + timedelta(1), recipient="p1@example.com"), now=MORNING)
-    found = desk.remind()
-    assert {one.place.id: one.until for one in found.resting} == {
-        "C0": TODAY + timedelta(2),
-        "C1": TODAY + timedelta(1),
-    }
-    assert (desk.post.whom(), found.counts()["resting"]) == (["P2", "P3"], 2)
-    desk.remind(days=1)
-    desk.remind(days=2)
-    assert desk.post.whom() == ["P2", "P3", "P1", "P0"]
-
-
-def test_a_long_snooze_does_not_let_what_waited_expire(desk):
-    with desk.ledger() as ledger:
-        ledger.snoozes.add(Snooze(office.ID, TODAY + timedelta(90), "customers", "C0"), now=MORNING)
-    desk.remind(ROWS[:1])
-    found = desk.remind(ROWS[:1], days=90)
-    assert (len(found.mails), found.expired) == (1, ())
-
-
 def test_somebody_hears_when_nobody_else_can(desk):
     desk.remind([row(1, "Nobody")], default=Person("Boss", "boss@example.com"))
     assert desk.post.whom() == ["BOSS"]
-
-
-# Admins
-
-
-def told_admins(desk, *, days=0, allow=("example.com",), redirect=""):
-    wanted = Settings(
-        Sender.parse("crm@example.com"), AllowList.of(allow), guards=Guards(redirect), admins=("it@example.com",)
-    )
-    with desk.ledger() as ledger:
-        return tell_admins(
-            ledger, desk.post, settings=wanted, today=TODAY + timedelta(days), now=lambda: desk.now + timedelta(days)
-        )
-
-
-def fail(desk, *rows):
-    desk.remind(rows, notifier=Taking(lambda: Outcome(Verdict.FAILED, "550 no such mailbox")))
-
-
-def test_admins_hear_of_every_failure_once_and_of_all_in_one_mail_a_day(desk):
-    fail(desk, *ROWS[:2])
-    (report,) = told_admins(desk)
-    assert (report.state, report.reminders) == ("sent", 2)
-    mail = message_from_bytes(desk.post.mails[0].data, policy=default)
-    text = mail.get_body(("plain",)).get_content()
-    assert "P0 <P0@example.com>" in text
-    assert "550 no such mailbox" in text
-    fail(desk, ROWS[2])
-    assert told_admins(desk) == ()
-    (second,) = told_admins(desk, days=1)
-    assert (second.reminders, told_admins(desk, days=2)) == (1, ())
-
-
-def test_nothing_failed_and_admins_hear_nothing(desk):
-    desk.remind()
-    assert told_admins(desk) == ()
-
-
-def test_an_admin_who_is_not_allowed_gets_nothing_and_one_that_is_redirected_neither(desk):
-    fail(desk, ROWS[0])
-    assert told_admins(desk, allow=["other.org"]) == ()
-    told_admins(desk, redirect=TESTER)
-    assert [mail.recipient for mail in desk.post.mails] == [TESTER]
-    told_admins(desk)
-    assert [mail.recipient for mail in desk.post.mails] == [TESTER, "it@example.com"]
-
-
-def test_a_mail_to_an_admin_that_failed_is_no_news_to_them(desk):
-    fail(desk, ROWS[0])
-    desk.post.answer = lambda: Outcome(Verdict.FAILED, "550 nobody")
-    told_admins(desk)
-    assert told_admins(desk, days=1) == ()
 
 
 # Together

@@ -142,6 +142,15 @@ def test_asked_to_stop_it_comes_to_no_other_spreadsheet(workers, clock):
     assert names(found) == ["S0"]
 
 
+def test_what_was_left_because_somebody_stopped_it_is_seen_to_by_whoever_comes_next(workers, clock):
+    every, asked = timedelta(minutes=10), []
+    stopped = desk("S", lambda _halted: asked.append(1) or Done((report("planned"),)))
+    list(visits([stopped], workers[0].turns, since=NOW + every, now=clock, halted=lambda: "SIGTERM" if asked else ""))
+    clock.later(seconds=2)
+    assert names(visits([desk("S")], workers[1].turns, since=round_start(clock(), every), now=clock)) == ["S"]
+    assert names(visits([desk("S")], workers[0].turns, since=round_start(clock(), every), now=clock)) == []
+
+
 def test_daemons_that_take_turns_do_not_do_each_others_work_again(workers, clock):
     every = timedelta(minutes=10)
 

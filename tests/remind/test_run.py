@@ -4,98 +4,26 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 
 import office
 import pytest
+from desk_of_runs import ANN, BOB, EVE, MORNING, THREE, TODAY, Desk, arrived, row, states, text
 
-from sheetcrm.errors import MailError
 from sheetcrm.remind.allow import AllowList
 from sheetcrm.remind.digest import Style
-from sheetcrm.remind.ledger import Ledger, State
+from sheetcrm.remind.ledger import Ledger
 from sheetcrm.remind.message import Sender
-from sheetcrm.remind.notifiers.base import Notifier
 from sheetcrm.remind.notifiers.folder import FolderNotifier
 from sheetcrm.remind.notifiers.smtp import SmtpNotifier
 from sheetcrm.remind.run import Settings, run
-
-TODAY = date(2026, 1, 5)
-MORNING = datetime(2026, 1, 5, 8, tzinfo=UTC)
-ANN, BOB, EVE = "ann@example.com", "bob@example.com", "eve@example.com"
-
-
-def row(number=1, days=0, owner="Ann", **cells):
-    return {
-        "id": f"C{number:03}",
-        "name": f"Customer {number}",
-        "stage": "Lead",
-        "next": TODAY + timedelta(days=days),
-        "owner": owner,
-    } | cells
-
-
-THREE = (row(1), row(2, owner="Bob"), row(3, owner="Eve"))
-
-
-class Desk:
-    """Somebody who runs the job: their ledger, their clock, their settings."""
-
-    def __init__(self, folder, post):
-        self.path, self.post, self.now = folder / "ledger.db", post, MORNING
-
-    def remind(
-        self,
-        *rows,
-        today=TODAY,
-        team=office.TEAM,
-        allow=("example.com",),
-        dry_run=False,
-        notifier=None,
-        sender="crm@example.com",
-        **options,
-    ):
-        settings = Settings(Sender.parse(sender), AllowList.of(allow), **options)
-        notifier = notifier or SmtpNotifier("127.0.0.1", self.post.port, "none")
-        with Ledger.open(self.path, read_only=dry_run, patience=1) as ledger:
-            return run(
-                office.reading(rows, team),
-                ledger,
-                notifier,
-                today=today,
-                now=lambda: self.now,
-                settings=settings,
-                dry_run=dry_run,
-            )
-
-    def later(self, **span):
-        self.now += timedelta(**span)
-
-    def mails(self):
-        with Ledger.open(self.path, read_only=True) as ledger:
-            return ledger.mails()
-
-    def states(self):
-        return {mail.recipient.key: str(mail.state) for mail in self.mails() if mail.state is not State.SUPPRESSED}
 
 
 @pytest.fixture
 def desk(tmp_path, post):
     return Desk(tmp_path, post)
-
-
-def states(report):
-    return {mail.address: mail.state for mail in report.mails}
-
-
-def arrived(post):
-    return [recipient for _, recipient, _ in post.mails]
-
-
-def text(data):
-    return message_from_bytes(data, policy=default).get_body(("plain",)).get_content()
 
 
 def test_one_digest_an_owner_and_a_second_run_sends_nothing(desk, post):
@@ -188,63 +116,7 @@ def test_case_11_a_mail_that_waits_is_not_sent_to_who_left_the_list(desk, post):
     assert (states(found), post.mails) == ({ANN: "held"}, [])
 
 
-# Failing, and coming back
-
-
-def test_one_of_three_recipients_is_rejected(desk, post):
-    post.at_rcpt[BOB] = "550 no such user"
-    found = desk.remind(*THREE)
-    assert states(found) == {ANN: "sent", BOB: "failed", EVE: "sent"}
-    assert found.failed
-    assert next(mail.reason for mail in found.mails if mail.address == BOB) == "550 no such user"
-    again = desk.remind(*THREE)
-    assert again.mails == ()
-    assert [(told.state, told.reason) for told in again.told if told.place.owner == "Bob"] == [
-        ("failed", "550 no such user")
-    ]
-
-
-def test_a_transient_refusal_is_tried_again_in_a_later_run(desk, post):
-    post.at_rcpt[BOB] = "451 greylisted"
-    desk.remind(*THREE)
-    post.at_rcpt.clear()
-    desk.later(minutes=1)
-    assert states(desk.remind(*THREE)) == {BOB: "retry"}
-    desk.later(minutes=5)
-    assert states(desk.remind(*THREE)) == {BOB: "sent"}
-    assert len(post.mails) == 3
-
-
-def test_a_clock_that_went_back_does_not_make_a_mail_wait_for_ever(desk, post):
-    post.at_rcpt[ANN] = "451 greylisted"
-    desk.remind(row())
-    post.at_rcpt.clear()
-    desk.later(days=-300)
-    assert states(desk.remind(row())) == {ANN: "sent"}
-
-
-@pytest.fixture
-def unreachable():
-    return SmtpNotifier("127.0.0.1", 1, "none", timeout=1)
-
-
-def test_case_1_an_outage_burns_nothing_and_replays_nothing(desk, post, unreachable):
-    """Monica: ten failed sends delete the reminders; every missed day is replayed."""
-    for day in range(10):
-        found = desk.remind(*THREE, today=TODAY + timedelta(days=day), notifier=unreachable)
-        assert "cannot be used" in found.stopped
-        assert found.failed
-        assert set(states(found).values()) == {"planned"}
-        desk.later(days=1)
-    found = desk.remind(*THREE, today=TODAY + timedelta(days=10))
-    assert states(found) == {ANN: "sent", BOB: "sent", EVE: "sent"}
-    assert len(post.mails) == 3
-    assert "10 days overdue" in text(post.mails[0][2])
-
-
-def test_once_the_server_is_back_nobody_waits(desk, unreachable):
-    desk.remind(*THREE, notifier=unreachable)
-    assert set(states(desk.remind(*THREE)).values()) == {"sent"}
+# Run after run, day after day
 
 
 def test_case_2_a_job_that_runs_far_too_often_sends_one_mail_a_step(desk, post):
@@ -252,24 +124,6 @@ def test_case_2_a_job_that_runs_far_too_often_sends_one_mail_a_step(desk, post):
     for _ in range(24):
         desk.remind(row())
         desk.later(minutes=10)
-    assert len(post.mails) == 1
-
-
-def test_case_3_a_failed_send_keeps_the_reminder_and_a_date_typed_into_the_past_counts(desk, post):
-    """EspoCRM: deleted even if SMTP failed; Odoo: dates in the past are skipped."""
-    post.after_data[ANN] = "451 try again"
-    desk.remind(row(days=-3))
-    post.after_data.clear()
-    desk.later(hours=1)
-    assert states(desk.remind(row(days=-3))) == {ANN: "sent"}
-    assert states(desk.remind(row(days=-3), row(2, days=-40))) == {ANN: "sent"}
-
-
-def test_case_3_what_was_missed_comes_in_one_digest(desk, post):
-    """cal.com: whatever was missed is deleted."""
-    desk.remind(row(1, 20), row(2, 21), row(3, 22))
-    found = desk.remind(row(1, 20), row(2, 21), row(3, 22), today=TODAY + timedelta(days=21))
-    assert [(mail.reminders, mail.state) for mail in found.mails] == [(3, "sent")]
     assert len(post.mails) == 1
 
 
@@ -298,29 +152,6 @@ def test_case_5_the_day_in_the_mail_is_the_day_in_the_cell(desk, post):
     assert "Next follow-up: 2026-01-05" in text(post.mails[0][2])
 
 
-# People go on working between plan and send
-
-
-@pytest.mark.parametrize(("changed", "told"), [
-    pytest.param(row(stage="Won"), {}, id="done: nobody"),
-    pytest.param(row(next=TODAY + timedelta(days=60)), {}, id="put off: nobody"),
-    pytest.param(row(owner="Bob"), {BOB: "sent"}, id="given to Bob: Bob"),
-    pytest.param(row(next=TODAY + timedelta(days=1)), {ANN: "sent"}, id="moved to tomorrow: Ann, of tomorrow"),
-    pytest.param(row(name="Renamed"), {ANN: "sent"}, id="renamed: by its new name"),
-])  # fmt: skip
-def test_what_was_not_sent_yet_is_planned_anew(desk, post, unreachable, changed, told):
-    desk.remind(row(), notifier=unreachable)
-    assert states(desk.remind(changed)) == told
-    assert desk.states() == told
-    assert [changed["name"] in text(data) for _, _, data in post.mails] == [True] * len(told)
-
-
-def test_a_removed_row_is_not_mailed(desk, post, unreachable):
-    desk.remind(row(), notifier=unreachable)
-    desk.remind()
-    assert (post.mails, [str(mail.state) for mail in desk.mails()]) == ([], ["suppressed"])
-
-
 def test_a_sorted_sheet_is_the_same_sheet(desk, post):
     desk.remind(*THREE)
     assert desk.remind(*reversed(THREE)).mails == ()
@@ -334,71 +165,11 @@ def test_a_new_date_is_a_new_reminder_and_the_old_date_again_is_not(desk, post):
     assert len(post.mails) == 2
 
 
-# Nobody knows
-
-
-@pytest.mark.parametrize(
-    ("on_unknown", "copies"), [pytest.param("resend", 2, id="sent again"), pytest.param("hold", 1, id="held")]
-)
-def test_a_lost_answer(desk, post, on_unknown, copies):
-    post.after_data[ANN] = "drop"
-    assert states(desk.remind(row(), on_unknown=on_unknown)) == {ANN: "unknown"}
-    post.after_data.clear()
-    desk.later(days=1)
-    found = desk.remind(row(), on_unknown=on_unknown, today=TODAY + timedelta(days=1))
-    assert states(found) == {ANN: "sent" if copies == 2 else "held"}
-    assert len(post.mails) == copies
-    assert len({data for _, _, data in post.mails}) == 1
-
-
-def test_a_mail_of_which_nobody_knows_stays_so_when_the_server_refuses_for_now(desk, post):
-    post.after_data[ANN] = "drop"
-    desk.remind(row())
-    post.after_data.clear()
-    post.at_rcpt[ANN] = "451 later"
-    assert states(desk.remind(row())) == {ANN: "unknown"}
-    post.at_rcpt.clear()
-    assert states(desk.remind(row())) == {ANN: "sent"}
-
-
-# Other ends
-
-
 def test_mails_into_a_folder(desk, tmp_path):
     notifier = FolderNotifier(tmp_path / "mails")
     found = desk.remind(*THREE, notifier=notifier)
     assert set(states(found).values()) == {"sent"}
     assert len(list(notifier.folder.glob("*.eml"))) == len(list(notifier.folder.glob("*.html"))) == 3
-
-
-def test_a_bug_in_a_notifier_loses_nothing(desk, post):
-    class Broken(Notifier):
-        channel = "mail"
-
-        @contextmanager
-        def open(self):
-            def send(_mail):
-                raise RuntimeError("bug")
-
-            yield send
-
-    with pytest.raises(RuntimeError, match="bug"):
-        desk.remind(*THREE, notifier=Broken())
-    assert sorted(desk.states().values()) == ["planned", "planned", "sending"]
-    assert set(states(desk.remind(*THREE)).values()) == {"sent"}
-
-
-def test_an_end_that_cannot_be_opened_is_in_the_report(desk):
-    class Closed(Notifier):
-        channel = "mail"
-
-        @contextmanager
-        def open(self):
-            raise MailError("closed today")
-            yield
-
-    found = desk.remind(*THREE, notifier=Closed())
-    assert (found.stopped, set(states(found).values())) == ("closed today", {"planned"})
 
 
 def test_the_run_is_noted(desk):

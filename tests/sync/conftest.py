@@ -30,7 +30,23 @@ def new_office(shop):
 
 
 @pytest.fixture
-def office(new_office):
+def ready(begun, shop):
+    """`ready(name, fill)`: an English shop that is ready to work in, after `fill(office)` if that is given."""
+
+    def office(name="shop", fill=None):
+        def make(running):
+            made = Office(shop, running)
+            made.apply()
+            if fill:
+                fill(made)
+            return made.id
+
+        return Office(shop, *begun(name, make))
+
+    return office
+
+
+@pytest.fixture
+def office(ready):
     """An English shop that is ready to work in."""
-    new_office.apply()
-    return new_office
+    return ready()

@@ -125,9 +125,9 @@ class Sheets:
 class Office:
     """A spreadsheet on a server: what we do to it, and what people do to it with plain gspread."""
 
-    def __init__(self, template, running):
+    def __init__(self, template, running, identity=None):
         self.template, self.running = template, running
-        self.id = Drive(running.session).create("Shop")
+        self.id = identity or Drive(running.session).create("Shop")
 
     @property
     def gateway(self):

@@ -10,11 +10,14 @@ BO = {"Name": "Bo", "E-mail": "bo@x.org"}
 
 
 @pytest.fixture
-def filled(office):
+def filled(ready):
     """Two customers of Bo's."""
-    office.fill("Team", [BO])
-    office.fill("Customers", [ANN, BEA])
-    return office
+
+    def fill(office):
+        office.fill("Team", [BO])
+        office.fill("Customers", [ANN, BEA])
+
+    return ready("two customers", fill)
 
 
 def names(reading):

@@ -23,9 +23,8 @@ WRITE = 2
 
 
 @pytest.fixture
-def filled(office):
-    office.fill("Customers", ROWS)
-    return office
+def filled(ready):
+    return ready("three customers", lambda office: office.fill("Customers", ROWS))
 
 
 def wrong(refused):

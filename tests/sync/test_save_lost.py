@@ -18,9 +18,8 @@ BATCH = "sheets.spreadsheets.batchUpdate"
 
 
 @pytest.fixture
-def filled(office):
-    office.fill("Customers", ROWS)
-    return office
+def filled(ready):
+    return ready("three customers", lambda office: office.fill("Customers", ROWS))
 
 
 def batches(office):

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from sheetcrm.cli.options import Asked, spreadsheet_options
+from sheetcrm.cli.options import Asked, spreadsheets_options
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Wanted:
     "--limit", type=click.IntRange(min=1), default=50, show_default=True, metavar="NUMBER", help="At most so many."
 )
 @click.option("--full", is_flag=True, help="With --ours: everything that a write changed, not just the first ten.")
-@spreadsheet_options
+@spreadsheets_options
 def log_command(asked: Asked, *, of: str | None, **options: Any) -> int:
     """Show what was sent, written by us, or changed by people.
 

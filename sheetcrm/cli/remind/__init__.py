@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sheetcrm.cli.options import Asked, print_json, spreadsheet_options, tell
+from sheetcrm.cli.options import Asked, print_json, spreadsheets_options, tell
 from sheetcrm.cli.spoken import spoken
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def span(text: str) -> timedelta:
 )
 @click.option("--forever", is_flag=True, help="Again and again, until SIGTERM; SIGHUP reads config and templates anew.")
 @click.option("--every", type=span, metavar="SPAN", help="With --forever: how often (default: 10m).")
-@spreadsheet_options
+@spreadsheets_options
 @click.pass_context
 def remind_command(
     context: click.Context,
@@ -131,8 +131,8 @@ def once(asked: Asked, day: datetime | None, *, dry_run: bool, allow_first_run: 
                 found.append(visit)
                 if not asked.as_json:
                     show(visit, dry_run=dry_run)
-            tell_of_failures(at)
-        if signals.halted():
+            tell_of_failures(at, signals.halted)
+        if signals.halted() and (asked.as_json or not any(one.report and one.report.stopped for one in found)):
             tell(f"stopped: {signals.halted()}")
         code = 1 if signals.halted() else worst([visit.exit_code for visit in found])
         if code in (0, 3) and not dry_run:

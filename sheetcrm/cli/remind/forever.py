@@ -62,7 +62,7 @@ class Standing:
                     tell(text)
                 if visit.error is not None and not isinstance(visit.error, SheetcrmError):
                     tell("".join(traceback.format_exception(visit.error)))
-            tell_of_failures(at)
+            tell_of_failures(at, self.signals.halted)
         left = len(chosen) - len({visit.id for visit in found})
         if worst([visit.exit_code for visit in found]) in (0, 3) and not left:
             beat(self.config)

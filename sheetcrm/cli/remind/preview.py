@@ -10,15 +10,16 @@ from pathlib import Path
 
 import click
 
-from sheetcrm.cli.options import Asked, spreadsheet_options, tell
+from sheetcrm.cli.options import Asked, print_json, spreadsheets_options, tell
 
 
 @click.command("preview")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write the page there.")
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="As if it were this day.")
-@spreadsheet_options
+@spreadsheets_options
 def preview_command(asked: Asked, *, out: Path | None, day: datetime | None) -> int:
     """Show in a browser what would go out; nothing is sent."""
+    from sheetcrm.cli.remind.show import quiet
     from sheetcrm.cli.remind.work import desks, office
     from sheetcrm.errors import UsageError
     from sheetcrm.remind.preview import preview
@@ -41,8 +42,13 @@ def preview_command(asked: Asked, *, out: Path | None, day: datetime | None) -> 
         place.write_text(page, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{place} cannot be written: {error.strerror}") from error
-    if out is None and sys.stdout.isatty():
+    if out is None and sys.stdout.isatty() and not asked.as_json:
         webbrowser.open(place.absolute().as_uri())
-    click.echo(str(place))
-    tell("nothing was sent")
+    if asked.as_json:
+        print_json({"page": str(place), "mails": len(mails)})
+    else:
+        click.echo(str(place))
+        for resting in (one for visit in found if visit.report for one in visit.report.resting):
+            tell(quiet(resting))
+        tell("nothing was sent")
     return 0

@@ -9,12 +9,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sheetcrm.cli.options import Asked, Job, now, print_json, sheet_key, spreadsheet_options, tell, today_in
+from sheetcrm.cli.options import (
+    Asked,
+    Job,
+    ledger_options,
+    now,
+    print_json,
+    sheet_key,
+    spreadsheet_options,
+    tell,
+    today_in,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from sheetcrm.config import Config
     from sheetcrm.remind.ledger import Ledger, Snooze
     from sheetcrm.sync.records import Reading
 
@@ -22,7 +33,12 @@ if TYPE_CHECKING:
 def until_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add --until, --who and --list."""
     for option in (
-        click.option("--list", "listed", is_flag=True, help="Only show what is quiet now."),
+        click.option(
+            "--list",
+            "listed",
+            is_flag=True,
+            help="Only show what is quiet now, in all of the config's spreadsheets or in that of --in.",
+        ),
         click.option(
             "--who", metavar="PERSON", help="Only this person hears nothing: a name of the team, or an address."
         ),
@@ -81,19 +97,26 @@ def pause_command(asked: Asked, *, until: datetime | None, who: str | None, list
 
 @click.command("wake")
 @click.argument("number", type=int, metavar="NUMBER")
-@spreadsheet_options
+@ledger_options
 def wake_command(asked: Asked, *, number: int) -> int:
     """Lift a snooze or a pause, by its number."""
-    from sheetcrm import config
     from sheetcrm.errors import UsageError
     from sheetcrm.remind.ledger import Ledger
 
     loaded = asked.loaded()
-    with Ledger.open(loaded.ledger_place(os.environ)) as ledger:
-        _name, settings = config.resolve(loaded, asked.wanted)
-        if number not in ledger.snoozes.of(settings.id) or not ledger.snoozes.lift(number):
-            raise UsageError(f"nothing is quiet by the number {number}; see sheetcrm remind snooze --list")
-    tell(f"{number} is lifted; the next run tells what is due")
+    place = loaded.ledger_place(os.environ)
+    with Ledger.open(place, read_only=True) as ledger:
+        is_there = any(number in ledger.snoozes.of(one) for one in _meant(asked, loaded))
+    lifted = False
+    if is_there:
+        with Ledger.open(place) as ledger:
+            lifted = ledger.snoozes.lift(number, now=now())
+    if not lifted:
+        raise UsageError(f"nothing is quiet by the number {number}; see sheetcrm remind snooze --list")
+    if asked.as_json:
+        print_json({"lifted": number})
+    else:
+        tell(f"{number} is lifted; the next run tells what is due")
     return 0
 
 
@@ -127,21 +150,28 @@ def _quiet(asked: Asked, job: Job, wish: _Wish) -> int:
 
 
 def _list(asked: Asked) -> int:
-    from sheetcrm import config
     from sheetcrm.remind.ledger import Ledger
 
     loaded = asked.loaded()
-    _name, settings = config.resolve(loaded, asked.wanted)
+    names = _meant(asked, loaded)
     with Ledger.open(loaded.ledger_place(os.environ), read_only=True) as ledger:
-        found = standing(ledger, settings.id)
+        found = {number: one for id_ in names for number, one in standing(ledger, id_).items()}
     if asked.as_json:
         print_json([{"number": number, **asdict(one)} for number, one in found.items()])
         return 0
     for number, one in found.items():
-        click.echo(line(number, one))
+        click.echo(line(number, one, names[one.spreadsheet] if len(names) > 1 else ""))
     if not found:
         tell("nothing is quiet")
     return 0
+
+
+def _meant(asked: Asked, loaded: Config) -> dict[str, str]:
+    """The spreadsheet that --in says, else all of the config's: their names by id."""
+    from sheetcrm import config
+
+    chosen = [config.resolve(loaded, asked.wanted)] if asked.wanted else loaded.spreadsheets.items()
+    return {settings.id: name for name, settings in chosen}
 
 
 def standing(ledger: Ledger, spreadsheet: str) -> dict[int, Snooze]:
@@ -150,9 +180,10 @@ def standing(ledger: Ledger, spreadsheet: str) -> dict[int, Snooze]:
     return {number: one for number, one in ledger.snoozes.of(spreadsheet).items() if one.until >= today}
 
 
-def line(number: int, snooze: Snooze) -> str:
-    """`3  customers C007, for ann@example.com, until 2026-12-01`."""
+def line(number: int, snooze: Snooze, name: str = "") -> str:
+    """`3  customers C007, for ann@example.com, until 2026-12-01`; with the spreadsheet's `name` before what is quiet in it."""
     what = " ".join(part for part in (snooze.sheet, snooze.row_id) if part) or "everything"
+    what = f"{name}: {what}" if name else what
     whom = f", for {snooze.recipient}" if snooze.recipient else ""
     return f"{number}  {what}{whom}, until {snooze.until}"
 

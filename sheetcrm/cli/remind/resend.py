@@ -6,12 +6,12 @@ import os
 
 import click
 
-from sheetcrm.cli.options import Asked, now, print_json, spreadsheet_options, tell
+from sheetcrm.cli.options import Asked, config_options, now, print_json, tell
 
 
 @click.command("resend")
 @click.argument("number", type=int, metavar="NUMBER")
-@spreadsheet_options
+@config_options
 def resend_command(asked: Asked, *, number: int) -> int:
     """Queue a mail once more; its number is in `log --mails`."""
     from sheetcrm.errors import UsageError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from sheetcrm.cli.options import now
@@ -22,11 +22,17 @@ def in_words(visits: Sequence[Visit], left: int = 0) -> str:
     """`12 spreadsheets: 3 sent, 1 failed`; `left` is how many were not come to."""
     elsewhere = sum(visit.elsewhere for visit in visits)
     errors = sum(visit.error is not None for visit in visits)
-    parts = [f"{number} {word}" for word, number in summed(visit.counts() for visit in visits).items()]
+    parts = counts_in_words(summed(visit.counts() for visit in visits))
     parts += [f"{errors} could not be looked after"] if errors else []
     parts += [f"{elsewhere} left to other processes"] if elsewhere else []
     parts += [f"{left} not come to"] if left else []
     return f"{counted(len(visits) + left, 'spreadsheet')}: {', '.join(parts) or 'nothing due'}"
+
+
+def counts_in_words(counts: Mapping[str, int]) -> list[str]:
+    """`3 sent`, `1 told before`, `2 example rows`: what a run counts, each as people say it."""
+    known = {"told": ("told before", "told before"), "samples": ("example row", ""), "troubles": ("trouble", "")}
+    return [counted(number, *known.get(word, (word, word))) for word, number in counts.items()]
 
 
 def problem_lines(visit: Visit) -> list[str]:

@@ -14,7 +14,7 @@ from sheetcrm.messages import counted
 from sheetcrm.remind.round import said, summed
 
 if TYPE_CHECKING:
-    from sheetcrm.remind.report import MailReport, RunReport
+    from sheetcrm.remind.report import MailReport, Resting, RunReport
     from sheetcrm.remind.round import Visit
 
 
@@ -44,7 +44,7 @@ def _report(report: RunReport, *, dry_run: bool) -> None:
     if report.told and not dry_run:
         tell(f"{counted(len(report.told), 'due row was', 'due rows were')} mailed before")
     if report.samples:
-        tell(f"{report.samples} due example rows are never mailed")
+        tell(f"{counted(report.samples, 'due example row is', 'due example rows are')} never mailed")
     for text in (*report.template_troubles, *([f"stopped: {report.stopped}"] if report.stopped else [])):
         tell(text)
     if not (report.mails or report.unsent or report.troubles or report.expired):
@@ -57,9 +57,14 @@ def _untold(report: RunReport) -> Iterator[str]:
         yield f"{click.style(unsent.place.a1, bold=True)}  {unsent.message}  ({unsent.code})\n    {unsent.place.link}"
     for late in report.expired:
         yield f"{click.style(late.place.a1, bold=True)}  due {late.place.due}, {late.reason}  ({late.state})"
-    for resting in getattr(report, "resting", ()):
-        yield f"{resting.place.a1}  due {resting.place.due}, quiet until {resting.until}"
+    yield from map(quiet, report.resting)
     yield from map(line, report.troubles)
+
+
+def quiet(resting: Resting) -> str:
+    """What would be told, and until when somebody asked for quiet."""
+    what = resting.summary or f"{resting.place.a1}  due {resting.place.due}"
+    return f"{what}, quiet until {resting.until}"
 
 
 def _mail_line(mail: MailReport) -> str:

@@ -7,13 +7,13 @@ from dataclasses import asdict
 
 import click
 
-from sheetcrm.cli.options import Asked, now, print_json, spreadsheet_options
+from sheetcrm.cli.options import Asked, config_options, now, print_json
 
 
 @click.command("test")
 @click.option("--to", metavar="ADDRESS", help="To whom; left out: to the sender's own address.")
 @click.option("--channel", default="mail", show_default=True, metavar="NAME", help="By which of the config's ways.")
-@spreadsheet_options
+@config_options
 def test_command(asked: Asked, *, to: str | None, channel: str) -> int:
     """Send one test message, and say what happened step by step."""
     from sheetcrm.cli.posting import settings_of

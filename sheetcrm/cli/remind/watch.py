@@ -98,6 +98,8 @@ def reminder_lines(found: dict[str, Any]) -> list[str]:
     lines = [_last(found)]
     lines += [f"{click.style('overdue', fg='red')}: {found['overdue']}"] if found["overdue"] else []
     lines += [f"stopped: {found['stopped']}"] if found["stopped"] else []
+    if found["counts"].get("unsent") or found["counts"].get("troubles"):
+        lines.append("who is not told, and why: sheetcrm remind --dry-run")
     if found["mails"]:
         lines.append("mails: " + ", ".join(f"{number} {word}" for word, number in found["mails"].items()))
     if found["perhaps_twice"]:
@@ -115,7 +117,9 @@ def reminder_lines(found: dict[str, Any]) -> list[str]:
 def _last(found: dict[str, Any]) -> str:
     if found["last"] is None:
         return "reminders: never run"
-    counts = ", ".join(f"{number} {word}" for word, number in found["counts"].items()) or "nothing due"
+    from sheetcrm.cli.remind.rounds import counts_in_words
+
+    counts = ", ".join(counts_in_words(found["counts"])) or "nothing due"
     ended = "" if found["finished"] else "  (did not finish)"
     return f"reminders: last run {found['last']:%Y-%m-%d %H:%M} UTC for {found['for']}: {counts}{ended}"
 

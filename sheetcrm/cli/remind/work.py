@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -26,6 +26,7 @@ from sheetcrm.remind.delivery import Hooks, Settings
 from sheetcrm.remind.ledger import Ledger
 from sheetcrm.remind.notifiers import MAIL
 from sheetcrm.remind.notifiers.shared import Shared
+from sheetcrm.remind.record import Record
 from sheetcrm.remind.round import Desk, Done, Halted
 
 if TYPE_CHECKING:
@@ -112,13 +113,19 @@ def look_after(job: Job, at: Office, halted: Halted = lambda: "") -> Done:
 
 
 def told_by(at: Office, reading: Reading, halted: Halted = lambda: "") -> tuple[list[RunReport], list[str]]:
-    """A run for each way to send, and what keeps others from being one."""
+    """A run for each way to send, which are one for the ledger, and what keeps others from being one."""
+    named, problems = _words(reading.template, at)
+    with Record(at.ledger, reading.layout.spreadsheet_id, now, problems) as record:
+        hooks = Hooks(dice=random.random, halted=halted, tally=at.tally, record=record)
+        return _reports(at, reading, named, hooks, problems), problems
+
+
+def _reports(at: Office, reading: Reading, named: Sequence[str], hooks: Hooks, problems: list[str]) -> list[RunReport]:
+    """Of each way to send that could be used; why one could not is put into `problems`."""
     from sheetcrm.remind.run import run
 
     today = at.day or today_in(reading.layout.time_zone)
-    hooks = Hooks(dice=random.random, halted=halted, tally=at.tally)
     reports: list[RunReport] = []
-    named, problems = _words(reading.template, at)
     for word in named:
         try:
             notifier = at.notifier(word)
@@ -132,7 +139,7 @@ def told_by(at: Office, reading: Reading, halted: Halted = lambda: "") -> tuple[
         )  # fmt: skip
         mails = tuple(replace(mail, channel=word) for mail in report.mails)
         reports.append(replace(report, mails=mails if len(named) > 1 else report.mails))
-    return reports, problems
+    return reports
 
 
 def _mirror(job: Job, at: Office, reading: Reading) -> tuple[str, ...]:
@@ -155,14 +162,16 @@ def _mirror(job: Job, at: Office, reading: Reading) -> tuple[str, ...]:
     return ()
 
 
-def tell_of_failures(at: Office) -> None:
+def tell_of_failures(at: Office, halted: Halted = lambda: "") -> None:
     """Mail the admins what failed for good, after a round; what keeps it from going is said."""
     if at.dry_run or not at.settings.admins:
         return
     from sheetcrm.remind.admins import tell_admins
 
     try:
-        found = tell_admins(at.ledger, at.notifier(MAIL), settings=at.settings, today=now().date(), now=now)
+        found = tell_admins(
+            at.ledger, at.notifier(MAIL), settings=at.settings, today=now().date(), now=now, halted=halted
+        )
     except UsageError as error:
         tell(f"the admins are not told what failed: {error}")
         return

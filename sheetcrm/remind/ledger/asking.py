@@ -96,7 +96,9 @@ def log(
     if row_id is not None:
         query = query.where(OCCURRENCE.c.row_id == row_id)
     if person is not None:
-        query = query.where(or_(OCCURRENCE.c.recipient == person.casefold(), MESSAGE.c.name == person))
+        # Databases do not agree on what is small outside ASCII: a name as it is written is always found.
+        is_named = or_(MESSAGE.c.name == person, func.lower(MESSAGE.c.name) == person.lower())
+        query = query.where(or_(OCCURRENCE.c.recipient == person.casefold(), is_named))
     return [line_of(row) for row in db.execute(query)]
 
 

@@ -16,9 +16,8 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, delete, func, insert, select, update
+from sqlalchemy import Engine, create_engine, delete, func, insert, select, update
 from sqlalchemy.pool import StaticPool
 
 from sheetcrm.remind.ledger import asking, delivering, migrations, planning
@@ -36,8 +35,9 @@ from sheetcrm.remind.ledger.entries import (
 )
 from sheetcrm.remind.ledger.rows import LISTED, mail_of, whole
 from sheetcrm.remind.ledger.snoozes import Snoozes
-from sheetcrm.remind.ledger.stores import SOON, Presence, Store, store_at
+from sheetcrm.remind.ledger.stores import Presence, Store, store_at
 from sheetcrm.remind.ledger.tables import CONTENT, MESSAGE, METADATA, RUN
+from sheetcrm.remind.ledger.transactions import Transactions
 from sheetcrm.remind.ledger.turns import Turns
 from sheetcrm.remind.ledger.watching import Watch
 
@@ -56,6 +56,7 @@ class Ledger:
         """See `open`."""
         self._engine, self._store = engine, store
         self._signed_in: Presence | None = None
+        self._transaction = Transactions(engine, store)
 
     @classmethod
     def open(cls, location: Path | str, *, read_only: bool = False, patience: float = 30) -> Ledger:
@@ -72,11 +73,13 @@ class Ledger:
                 return cls(_nothing(), store)
             engine = store.connect(read_only=read_only, patience=patience)
             try:
-                found = migrations.prepare(engine, store, read_only=read_only)
+                ready = migrations.prepare(engine, store, read_only=read_only)
             except BaseException:
                 engine.dispose()
                 raise
-        return cls(engine if found else _nothing(), store)
+            if ready is not engine:
+                engine.dispose()
+        return cls(ready or _nothing(), store)
 
     @property
     def place(self) -> str:
@@ -111,9 +114,11 @@ class Ledger:
         return self._signed_in
 
     @contextmanager
-    def _transaction(self, **options: Any) -> Iterator[Connection]:
-        with self._store.translated(), self._engine.connect() as db, db.execution_options(**options).begin():
-            yield db
+    def at_hand(self) -> Iterator[None]:
+        """Within, all transactions of this thread have one connection: many small ones cost half as much."""
+        self._presence()
+        with self._transaction.of_one_connection():
+            yield
 
     @cached_property
     def turns(self) -> Turns:
@@ -252,7 +257,7 @@ class Ledger:
         it did not begin them yet.
         """
         presence = self._presence()
-        with self._transaction() as db:
+        with self._transaction(soon=True) as db:
             delivering.bury(db, presence, now=now)
             return delivering.claim(db, presence.worker, mails, limit=limit, now=now, lease=lease)
 
@@ -291,7 +296,7 @@ class Ledger:
         """
         worker, wait = self.worker, back_off(mail.attempts) if wait is None else wait
         doubt = state is State.UNKNOWN if in_doubt is None else in_doubt
-        with self._transaction(**SOON) as db:
+        with self._transaction(soon=True) as db:
             self._store.alone(db, *mail.recipient.whom)
             delivering.settle(db, worker, mail, state, reason, now=now, wait=wait, in_doubt=doubt)
 

@@ -38,7 +38,8 @@ _IN_HAND = and_(
     MESSAGE.c.id == bindparam("number"),
     MESSAGE.c.attempts == bindparam("tried", type_=Integer) + 1,
     MESSAGE.c.worker == bindparam("me"),
-    MESSAGE.c.state.in_((str(State.SENDING), str(State.UNKNOWN))),
+    # Not `in_`, which SQLAlchemy writes out anew each time.
+    or_(MESSAGE.c.state == str(State.SENDING), MESSAGE.c.state == str(State.UNKNOWN)),
 )
 _SETTLE = (
     update(MESSAGE)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
 
 
@@ -181,3 +181,9 @@ class Snooze:
     """The address without regard to case: that person only."""
     by: str = ""
     """Who asked for it."""
+    made: datetime | None = None
+    """When; None before it is in the ledger."""
+
+    def since(self, zone: tzinfo) -> date:
+        """The day in that zone on which somebody asked for it; whatever day where nobody says when."""
+        return self.made.astimezone(zone).date() if self.made else date.min

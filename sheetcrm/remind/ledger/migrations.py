@@ -2,12 +2,13 @@
 Tables of any version → of the one that this code knows, in one transaction.
 
 A newer ledger is refused, and a database that is something else is never
-written to.
+written to.  Who may only read an older one reads a copy that was brought up.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, insert, inspect, select, update
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
     from sheetcrm.remind.ledger.stores import Store
 
 
-def prepare(engine: Engine, store: Store, *, read_only: bool) -> bool:
+def prepare(engine: Engine, store: Store, *, read_only: bool) -> Engine | None:
     """
-    Make, check or bring up the tables; False when there are none and none may be made.
+    Make, check or bring up the tables; the engine to use from now on, None when there are none and none may be made.
 
     LedgerError when the database is something else, damaged, of a newer
-    version, or of an older one that may not be changed.
+    version, or of an older one that may neither be changed nor copied.
     """
     with engine.begin() as db:
         if not read_only:
@@ -32,34 +33,41 @@ def prepare(engine: Engine, store: Store, *, read_only: bool) -> bool:
         names = set(inspect(db).get_table_names())
         if SCHEMA.name in names:
             store.check(db)
-            _upgrade(db, store, read_only=read_only)
-            return True
+            return _brought_up(engine, db, store, read_only=read_only)
         if store.is_taken(names):
             raise LedgerError(
                 f"ledger {store.place}: this database is not a ledger of sheetcrm; point ledger: to another"
             )
         if read_only:
-            return False
+            return None
         METADATA.create_all(db)
         db.execute(insert(SCHEMA).values(version=VERSION))
-        return True
+        return engine
 
 
-def _upgrade(db: Connection, store: Store, *, read_only: bool) -> None:
+def _brought_up(engine: Engine, db: Connection, store: Store, *, read_only: bool) -> Engine:
     version = db.execute(select(SCHEMA.c.version)).scalar_one()
     if version > VERSION:
         raise LedgerError(
             f"ledger {store.place} was written by a newer sheetcrm (version {version}, this one knows {VERSION}): upgrade sheetcrm"
         )
     if version < VERSION and read_only:
-        raise LedgerError(
-            f"ledger {store.place} is of an older version ({version}): run `sheetcrm remind` once to bring it up"
-        )
+        copy = store.copied(db, partial(_upgrade, version=version))
+        if copy is None:
+            raise LedgerError(
+                f"ledger {store.place} is of an older version ({version}): run `sheetcrm remind` once to bring it up"
+            )
+        return copy
     if version < VERSION:
         with store.nobody_older():
-            for step in range(version, VERSION):
-                MIGRATIONS[step](db)
-        db.execute(update(SCHEMA).values(version=VERSION))
+            _upgrade(db, version)
+    return engine
+
+
+def _upgrade(db: Connection, version: int) -> None:
+    for step in range(version, VERSION):
+        MIGRATIONS[step](db)
+    db.execute(update(SCHEMA).values(version=VERSION))
 
 
 def _to_2(db: Connection) -> None:

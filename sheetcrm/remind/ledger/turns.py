@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
@@ -17,6 +17,7 @@ from sheetcrm.remind.ledger.stores import Presence, Store
 from sheetcrm.remind.ledger.tables import TURN
 
 LEASE = timedelta(minutes=15)
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class Turns:
@@ -58,10 +59,11 @@ class Turns:
         with self._transaction() as db:
             return db.execute(update(TURN).where(self._mine(spreadsheet)).values(lease=now + lease)).rowcount == 1
 
-    def leave(self, spreadsheet: str) -> None:
-        """It is scanned, as far as that was possible."""
+    def leave(self, spreadsheet: str, *, undone: bool = False) -> None:
+        """It is scanned, as far as that was possible; or `undone`, and free to whoever comes, as if it never had been."""
+        values = {"worker": None, "lease": None, **({"began": _NEVER} if undone else {})}
         with self._transaction() as db:
-            db.execute(update(TURN).where(self._mine(spreadsheet)).values(worker=None, lease=None))
+            db.execute(update(TURN).where(self._mine(spreadsheet)).values(values))
 
     def left(self, *, now: datetime) -> list[str]:
         """Spreadsheets whose scan began and was not finished by who is gone or overslept."""

@@ -41,9 +41,18 @@ class Watch:
         person: str | None = None,
         limit: int | None = None,
     ) -> list[Line]:
-        """Occurrences and what became of them, the latest first; of a row (its id, such as a customer's), of a person (address or name)."""
+        """Occurrences and what became of them, the latest first; of a row (its id, such as a customer's), of a person (address or name, however it is capitalized)."""
         with self._transaction() as db:
             return asking.log(db, spreadsheet=spreadsheet, row_id=row_id, person=person, limit=limit)
+
+    def once_more(self, numbers: Collection[int]) -> dict[int, list[Mail]]:
+        """By the number of a mail those that were queued because somebody asked for it once more, oldest first, without their bytes."""
+        query = select(*LISTED).where(MESSAGE.c.again.in_(sorted(numbers))).order_by(MESSAGE.c.id)
+        found: dict[int, list[Mail]] = {}
+        with self._transaction() as db:
+            for mail in (mail_of(row) for row in db.execute(query)):
+                found.setdefault(mail.again or 0, []).append(mail)
+        return found
 
     def troubled(self, spreadsheet: str, *, since: datetime) -> list[Mail]:
         """Mails that failed for good since then, and all that are to be tried again or of which nobody knows; oldest first, without their bytes."""

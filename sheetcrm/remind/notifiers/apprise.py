@@ -18,9 +18,9 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from sheetcrm.errors import MissingExtra, UsageError
-from sheetcrm.remind.message import Draft, clean
+from sheetcrm.remind.message import Cover, Draft, clean
 from sheetcrm.remind.note import Note, markup_free
-from sheetcrm.remind.notifiers.base import Cover, Notifier, Outcome, Outgoing, Send, Tell, Verdict, Way, nobody
+from sheetcrm.remind.notifiers.base import Notifier, Outcome, Outgoing, Send, Tell, Verdict, Way, nobody
 from sheetcrm.remind.notifiers.pace import CLOCK, Clock, Pace
 from sheetcrm.secret import Secret
 

@@ -12,13 +12,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from sheetcrm.remind.message import Draft, Sender, Thread, compose
-from sheetcrm.remind.notifiers.pace import Pace
+from sheetcrm.remind.message import Cover, Draft, compose
+from sheetcrm.remind.notifiers.pace import Pace, never
 from sheetcrm.variants import Variant
 
 MAIL = "mail"
@@ -57,21 +57,6 @@ class Outgoing:
     recipient: str
     message_id: str
     data: bytes
-
-
-@dataclass(frozen=True)
-class Cover:
-    """What stands on the outside of a message: from whom, to whom, when (with a time zone)."""
-
-    sender: Sender
-    name: str
-    address: str
-    message_id: str
-    now: datetime
-    phone: str = ""
-    """`+8613800138000`, so that a robot can call them by it; empty where it is not known."""
-    thread: Thread | None = None
-    """Which other messages it stands with."""
 
 
 Send = Callable[[Outgoing], Outcome]
@@ -123,21 +108,17 @@ class Notifier(ABC):
     pace: Pace = Pace(None)
     """How fast it may send."""
 
-    def wait(self) -> None:
-        """Return when one more message may go: before it is noted that it goes, so that nobody who waits leaves a doubt."""
-        self.pace.wait()
+    def wait(self, halted: Callable[[], str] = never) -> str:
+        """
+        Return when one more message may go; or at once, with its text, when `halted` gives one.
+
+        To be called before it is noted that it goes, so that nobody who waits leaves a doubt.
+        """
+        return self.pace.wait(halted)
 
     def seal(self, draft: Draft, cover: Cover) -> bytes:
         """The bytes that the ledger keeps and `send` is given: a mail, unless this way carries something else; MailError when they cannot be made."""
-        return compose(
-            draft,
-            sender=cover.sender,
-            name=cover.name,
-            address=cover.address,
-            message_id=cover.message_id,
-            now=cover.now,
-            thread=cover.thread,
-        )
+        return compose(draft, cover)
 
     @abstractmethod
     def open(self, tell: Tell = nobody) -> AbstractContextManager[Send]:

@@ -20,9 +20,9 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from sheetcrm.errors import MailError
-from sheetcrm.remind.message import Draft, clean
+from sheetcrm.remind.message import Cover, Draft, clean
 from sheetcrm.remind.note import Note, markup_free
-from sheetcrm.remind.notifiers.base import Cover, Notifier, Outcome, Outgoing, Send, Tell, Verdict, Way, nobody
+from sheetcrm.remind.notifiers.base import Notifier, Outcome, Outgoing, Send, Tell, Verdict, Way, nobody
 from sheetcrm.remind.notifiers.pace import CLOCK, Clock, Pace
 from sheetcrm.remind.notifiers.posting import Answer, Poster, by_status, checked
 from sheetcrm.secret import Secret

@@ -12,8 +12,8 @@ from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Self
 
-from sheetcrm.remind.message import Draft
-from sheetcrm.remind.notifiers.base import Cover, Notifier, Send, Tell, nobody
+from sheetcrm.remind.message import Cover, Draft
+from sheetcrm.remind.notifiers.base import Notifier, Send, Tell, nobody
 
 
 class Shared(Notifier):

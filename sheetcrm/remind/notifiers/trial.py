@@ -14,9 +14,9 @@ from pathlib import Path
 from sheetcrm.errors import SheetcrmError
 from sheetcrm.messages import tag, texts
 from sheetcrm.remind.allow import AllowList
-from sheetcrm.remind.message import Draft, Sender, bare_address, clean, message_id
+from sheetcrm.remind.message import Cover, Draft, Sender, bare_address, clean, message_id
 from sheetcrm.remind.note import markup_free
-from sheetcrm.remind.notifiers.base import MAIL, Cover, Outgoing, Verdict, Way
+from sheetcrm.remind.notifiers.base import MAIL, Outgoing, Verdict, Way
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 from sheetcrm.errors import MissingExtra
 from sheetcrm.messages import N_, Texts, tag, texts
-from sheetcrm.remind.digest import Line, Listed
+from sheetcrm.remind.digest import N_UNSUBSCRIBE, Line, Listed
 from sheetcrm.remind.forms import SUMMARY, filled
 from sheetcrm.remind.message import Attachment, Draft, clean
 from sheetcrm.remind.parts import Speech, web, when
@@ -126,7 +126,7 @@ def _values(told: Sequence[Figures], parts: Sequence[Part], speech: Speech, name
         "url": web(reading.layout.url),
         "open_text": t("Open the spreadsheet"),
         "why": t("You get this mail because you lead people who work in {title}. It comes once a week.", title=title),
-        "stop": t('To get no such mail at all, answer "unsubscribe".'),
+        "stop": t(N_UNSUBSCRIBE),
     }
 
 

@@ -12,24 +12,26 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from sheetcrm.errors import MailError
 from sheetcrm.messages import N_, texts
 from sheetcrm.remind import redirect
+from sheetcrm.remind.caution import SUMMARIES
 from sheetcrm.remind.delivery import Delivery, Settings
 from sheetcrm.remind.digest import spoken
-from sheetcrm.remind.gather import everybody_in
-from sheetcrm.remind.ledger import Ledger, Mail, Occurrence, Recipient, Sealed, State
-from sheetcrm.remind.message import Draft, Thread, message_id
-from sheetcrm.remind.notifiers.base import MAIL, Cover, Notifier, Send, Tell, nobody
+from sheetcrm.remind.gather import everybody_in, role_title
+from sheetcrm.remind.ledger import Ledger, Mail, Occurrence, Recipient, Sealed, Snooze, State
+from sheetcrm.remind.message import Cover, Draft
+from sheetcrm.remind.notifiers.base import MAIL, Notifier, Send, Tell, nobody
 from sheetcrm.remind.people import MESSAGES, Nobody, People, Reason
-from sheetcrm.remind.report import MailReport
+from sheetcrm.remind.report import MailReport, Place, Resting
 from sheetcrm.remind.summary.figures import Figures, figures
 from sheetcrm.remind.summary.letter import letter
 from sheetcrm.remind.summary.readers import EVERYBODY, Reader, Scope, Unread, readers
 from sheetcrm.remind.summary.weeks import Week, told_on
-from sheetcrm.remind.workdays import Calendars
+from sheetcrm.remind.workdays import Calendars, Workdays
 from sheetcrm.schema.reminders.summary import SummaryReminder
 from sheetcrm.schema.template import Template
 from sheetcrm.sync.records import Issue, Reading
@@ -57,7 +59,7 @@ class _Beside(Notifier):
 
     def __init__(self, notifier: Notifier) -> None:
         self._notifier = notifier
-        self.channel = f"{notifier.channel}:summary"
+        self.channel = notifier.channel + SUMMARIES
         self.form, self.pace = notifier.form, notifier.pace
 
     def seal(self, draft: Draft, cover: Cover) -> bytes:
@@ -84,6 +86,8 @@ class Summaries:
     """Mails that would go, or could not be made."""
     known: int = 0
     """Summaries that were told before."""
+    resting: list[Resting] = field(default_factory=list)
+    """Summaries that wait because somebody asked for quiet."""
 
     @classmethod
     def beside(
@@ -119,14 +123,16 @@ class Summaries:
                 for one in self.mails
             ],
             "told_before": self.known,
+            "resting": [{"summary": one.summary, "until": one.until} for one in self.resting],
             "troubles": [{"code": one.code, "message": one.message} for one in self.troubles],
             "stopped": self.delivery.stopped,
         }
 
     # What is due
 
+    @cached_property
     def due(self) -> dict[Recipient, dict[Occurrence, Due]]:
-        """Who is to be told of which weeks, told before or not; who cannot be told is in `troubles`."""
+        """Who is to be told of which weeks, told before or not; who cannot be told is in `troubles`, who is to be left in peace in `resting`."""
         found: dict[Recipient, dict[Occurrence, Due]] = {}
         rules = summary_rules(self.reading.template)
         people = everybody_in(self.reading) if rules else People({})
@@ -158,16 +164,45 @@ class Summaries:
             recipient=recipient.key,
             channel=recipient.channel,
         )
-        found.setdefault(known, {})[occurrence] = due
+        until = self._quiet_until(rule, recipient.key)
+        if until is None or until <= self.today:
+            found.setdefault(known, {})[occurrence] = due
+        elif not self.delivery.ledger.told([occurrence]):
+            self._rests(due, rule, until)
+
+    def _rests(self, due: Due, rule: SummaryReminder, until: date) -> None:
+        name, language = due.reader.person.name, self.reading.language
+        said = texts(language)(
+            N_("{rule} {week} for {name}"), rule=rule.title.say(language), week=str(due.week), name=name
+        )
+        place = Place(due.rule, rule.sheet, 0, "", due.week.monday, name, "", "")
+        self.resting.append(Resting(place, until, said))
+
+    def _quiet_until(self, rule: SummaryReminder, recipient: str) -> date | None:
+        """The end of the longest quiet about everything that there was for them; None where there was none."""
+        asked = (
+            one.until for one in self._asleep if one.recipient in ("", recipient) and one.sheet in ("", rule.sheet)
+        )
+        until, workdays = max(asked, default=None), self._workdays(rule)
+        return workdays.moved(until, "after") or until if until and workdays else until
+
+    @cached_property
+    def _asleep(self) -> list[Snooze]:
+        """Quiet about more than a row: a summary is about all of them."""
+        return [one for one in self.delivery.ledger.snoozes.of(self.delivery.spreadsheet).values() if not one.row_id]
 
     def _moved(self, rule: SummaryReminder) -> Callable[[date], date | None]:
-        policy = rule.working_days
-        if policy is None:
+        policy, workdays = rule.working_days, self._workdays(rule)
+        if policy is None or workdays is None:
             return lambda day: day
-        country = rule.country or self.delivery.settings.country or self.reading.template.country
-        workdays = Calendars().of(country)
         # What has not come is not asked about: that year may not be published yet.
         return lambda day: workdays.moved(day, policy) if day <= self.today else None
+
+    def _workdays(self, rule: SummaryReminder) -> Workdays | None:
+        """None where the rule does not ask for any."""
+        if rule.working_days is None:
+            return None
+        return Calendars().of(rule.country or self.delivery.settings.country or self.reading.template.country)
 
     def _unheard(self, key: str, rule: SummaryReminder, one: Unread) -> Issue:
         template, language = self.reading.template, self.reading.language
@@ -176,20 +211,12 @@ class Summaries:
         why = t(
             MESSAGES[one.why.reason],
             owner=one.word,
-            text=self._role(one.why.text),
+            text=role_title(one.why.text, self.reading),
             team=team.title.say(language) if team else "",
             column="",
         )
         message = t(N_("{rule} is not told: {why}"), rule=rule.title.say(language), why=why)
         return Issue(rule.sheet, None, None, "summary_unheard", message)
-
-    def _role(self, word: str) -> str:
-        """The role as people call it, or the word itself."""
-        team, template = self.reading.template.team, self.reading.template
-        column = template.sheets[team.sheet].columns[team.role] if team and team.role else None
-        if column is None or word not in column.states():
-            return word
-        return str(column.dump(word, template.context(self.reading.language)))
 
     # Planning and sending
 
@@ -202,7 +229,7 @@ class Summaries:
                 self.planned.append(held or self.delivery.reported(mail, mail.state, self._against(mail.recipient)))
             elif held:
                 waits[mail.recipient.key] = held
-        for recipient, dues in self.due().items():
+        for recipient, dues in self.due.items():
             if fresh := self._fresh(dues):
                 draft = self._draft(recipient, [dues[one] for one in fresh])
                 wait = waits.get(recipient.key)
@@ -213,15 +240,18 @@ class Summaries:
 
     def _against(self, recipient: Recipient) -> str:
         """Why the guards would not let it go now; empty when they would."""
-        caution = self.delivery.caution
-        reason = caution.against(recipient.key, self.read)
-        if not reason:
-            caution.would_go(recipient.key)
-        return reason
+        return self.delivery.caution.would_go(recipient.key, self.read)
+
+    def news(self) -> int:
+        """How many summaries would be told that neither were told before nor wait to be sent."""
+        ledger, delivery = self.delivery.ledger, self.delivery
+        fresh = sum(len(dues) - len(ledger.told(list(dues))) for dues in self.due.values())
+        outbox = ledger.outbox(delivery.spreadsheet, delivery.channel)
+        return max(fresh - sum(mail.reminders for mail in outbox if mail.state is not State.UNKNOWN), 0)
 
     def plan(self) -> None:
         """Every reader's mail into the ledger; what was planned before and not sent is planned anew, or dropped for a later week."""
-        news = {recipient: dues for recipient, dues in self.due().items() if self._fresh(dues)}
+        news = {recipient: dues for recipient, dues in self.due.items() if self._fresh(dues)}
         for recipient, dues in news.items():
             self._planned(recipient, dues)
         told = {recipient.key for recipient in news}
@@ -250,15 +280,8 @@ class Summaries:
 
         def seal(claimed: Sequence[Occurrence]) -> Sealed:
             draft = self._draft(recipient, [dues[one] for one in claimed])
-            sender = delivery.settings.sender
-            name = message_id(map(str, claimed), sender.domain)
-            delivery.drafts[name] = draft
-            thread = Thread(recipient.spreadsheet, recipient.key)
             phone = dues[claimed[0]].reader.person.phone
-            cover = Cover(sender, recipient.name, recipient.address, name, self.read, phone, thread)
-            if instead := delivery.settings.guards.redirect:
-                cover = redirect.covered(cover, instead)
-            return Sealed(name, draft.subject, delivery.notifier.seal(draft, cover))
+            return delivery.sealed(recipient, claimed, draft, read=self.read, phone=phone)
 
         return delivery.ledger.queue(recipient, list(dues), seal, today=self.today, now=delivery.now(), read=self.read)
 
@@ -295,10 +318,7 @@ def tell_week(
 
     As `remind.run` in all else, without what is due of rows.
     """
-    settings = replace(settings, allow=settings.allow.with_team(everybody_in(reading).addresses))
-    settings.guards.check(settings.allow, notifier)
-    layout = reading.layout
-    delivery = Delivery(ledger, notifier, layout.spreadsheet_id, settings, now, time_zone=layout.time_zone)
+    delivery = Delivery.of(reading, ledger, notifier, settings, now=now)
     made = Summaries.beside(reading, delivery, today=today, read=now(), way=way, week=week)
     ledger.recover(now=now())
     made.plan()

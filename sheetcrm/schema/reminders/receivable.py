@@ -7,37 +7,22 @@ from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
 from sheetcrm.schema.context import Context
-from sheetcrm.schema.reminders.asking import Ask, Overdue, Rows, Span, days, steps
-from sheetcrm.schema.reminders.base import Days, ReminderRule
+from sheetcrm.schema.reminders.around import AroundReminder
+from sheetcrm.schema.reminders.asking import Ask, Rows, Span, days
 from sheetcrm.schema.rules import Trouble
 from sheetcrm.schema.states import column_problem
 
 
-class ReceivableReminder(ReminderRule):
+class ReceivableReminder(AroundReminder):
     """Around the payment date in `date`, as long as less than `amount` is `paid`; the mail says how much is left, and the sum."""
 
     example: ClassVar[dict[str, Any]] = {"date": "day", "amount": "price", "paid": "deposit", "before": [7]}
 
     type: Literal["receivable"] = "receivable"
-    date: str
     amount: str
     """The column with what is to be paid; a row without an amount is reminded of all the same."""
     paid: str | None = None
     """The column with what was paid; blank is nothing."""
-    before: tuple[Days, ...] = ()
-    """Days before, as calendar days."""
-    on_day: bool = True
-    overdue: Overdue | None = None
-    """Again every so many days after it, so many times."""
-
-    def steps(self) -> tuple[int, ...]:
-        """Those before, the day itself, those after."""
-        return steps(self.before, on_day=self.on_day, overdue=self.overdue)
-
-    def dated(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
-        """The payment date too."""
-        yield ("date",), self.date
-        yield from super().dated()
 
     def named(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """Both amounts."""
@@ -59,12 +44,10 @@ class ReceivableReminder(ReminderRule):
                 yield Ask(offset, (self.date,), () if day is None else (day,), left)
 
     def problems(self, context: Context) -> Iterator[Trouble]:
-        """Also amounts that are none, and a rule that never says anything."""
+        """Also amounts that are none."""
         yield from super().problems(context)
         for path, key in self.named():
             if not column_problem(self.sheet, key, context):
                 column = context.template.sheets[self.sheet].columns[key]
                 if column.bounds != "NUMBER":
                     yield path, f"{key} is not an amount"
-        if not (self.steps() or self.escalate):
-            yield (), "never reminds; add before:, on_day: or overdue:"

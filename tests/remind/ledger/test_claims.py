@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -368,13 +369,20 @@ def test_snoozes_hold_until_their_day_or_until_they_are_lifted(one):
     row = Snooze("S", date(2026, 1, 9), "customers", "C1", by="Eve")
     number = one.snoozes.add(row, now=NOW)
     everything = one.snoozes.add(Snooze("S", date(2026, 1, 6)), now=NOW)
-    assert one.snoozes.of("S", today=TODAY) == {number: row, everything: Snooze("S", date(2026, 1, 6))}
-    assert one.snoozes.of("S", today=date(2026, 1, 6)) == {number: row}
-    assert (one.snoozes.lift(number), one.snoozes.lift(number), one.snoozes.of("S", today=date(2026, 1, 8))) == (
-        True,
-        False,
-        {},
+    kept = replace(row, made=NOW)
+    assert one.snoozes.of("S", today=TODAY) == {number: kept, everything: Snooze("S", date(2026, 1, 6), made=NOW)}
+    assert one.snoozes.of("S", today=date(2026, 1, 6)) == {number: kept}
+    lifted = [one.snoozes.lift(which, now=NOW) for which in (number, number, 404)]
+    assert (lifted, one.snoozes.of("S", today=TODAY)) == (
+        [True, False, False],
+        {everything: one.snoozes.of("S")[everything]},
     )
+
+
+def test_a_snooze_is_asked_for_on_a_day_of_the_spreadsheets_zone():
+    asked = Snooze("S", date(2026, 1, 9), made=datetime(2026, 1, 4, 22, tzinfo=UTC))
+    days = [asked.since(ZoneInfo(zone)) for zone in ("Asia/Shanghai", "UTC", "Pacific/Honolulu")]
+    assert days == [date(2026, 1, 5), date(2026, 1, 4), date(2026, 1, 4)]
 
 
 def test_the_last_run_that_came_to_its_end(one):

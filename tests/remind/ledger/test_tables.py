@@ -126,15 +126,6 @@ def test_a_newer_ledger_is_refused(made):
         Ledger.open(made)
 
 
-def test_an_older_ledger_is_only_read_after_it_was_brought_up(made):
-    db = sqlite3.connect(made)
-    db.execute("update sheetcrm_schema set version = ?", [VERSION - 1])
-    db.commit()
-    db.close()
-    with pytest.raises(LedgerError, match="older version"):
-        Ledger.open(made, read_only=True)
-
-
 def test_locked_by_another_program(made):
     db = sqlite3.connect(made, isolation_level=None)
     db.execute("begin immediate")
@@ -217,7 +208,38 @@ def test_not_brought_up_while_version_1_is_at_work(version_1):
         pytest.raises(LedgerError, match=r"an older sheetcrm is under way; try again"),
     ):
         Ledger.open(version_1)
-    with pytest.raises(LedgerError, match="older version"):
+
+
+@pytest.mark.parametrize("mode", ["delete", "wal"])
+def test_only_read_it_stays_as_it_was_and_says_all_that_it_knows(version_1, mode):
+    db = sqlite3.connect(version_1)
+    db.execute(f"pragma journal_mode = {mode}")
+    db.close()
+    before = {found.name: found.read_bytes() for found in version_1.parent.iterdir()}
+    with FileLock(f"{version_1}.lock"), Ledger.open(version_1, read_only=True) as ledger:
+        assert set(map(str, ledger.counts())) == {
+            "planned",
+            "sent",
+            "retry",
+            "failed",
+            "unknown",
+            "sending",
+            "suppressed",
+        }
+        assert ledger.last_run("S").counts == {"sent": 1}
+        told = {line.fate.state for line in ledger.watch.log(spreadsheet="S")}
+        assert State.SENT in told
+        with pytest.raises(LedgerError, match="readonly"):
+            ledger.start_run("S", today=date(2026, 1, 5), now=NOW)
+    after = {found.name: found.read_bytes() for found in version_1.parent.iterdir() if found.suffix != ".lock"}
+    assert after == before
+
+
+def test_a_damaged_one_is_not_read_either(version_1):
+    data = bytearray(version_1.read_bytes())
+    data[4096:] = b"\xff" * (len(data) - 4096)
+    version_1.write_bytes(data)
+    with pytest.raises(LedgerError, match=r"ledger .*damaged"):
         Ledger.open(version_1, read_only=True)
 
 
@@ -252,6 +274,13 @@ def test_postgres_a_newer_ledger_is_refused(postgres):
     order(postgres, f"update sheetcrm_schema set version = {VERSION + 1}")
     with pytest.raises(LedgerError, match=r"newer sheetcrm .* upgrade sheetcrm"):
         Ledger.open(postgres)
+
+
+def test_postgres_an_older_ledger_is_only_read_after_it_was_brought_up(postgres):
+    Ledger.open(postgres).close()
+    order(postgres, f"update sheetcrm_schema set version = {VERSION - 1}")
+    with pytest.raises(LedgerError, match=r"older version .* run `sheetcrm remind` once to bring it up"):
+        Ledger.open(postgres, read_only=True)
 
 
 def test_postgres_locked_by_another_program(postgres):

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from sheetcrm.errors import MissingExtra, UsageError
-from sheetcrm.remind.message import Draft, Sender
+from sheetcrm.remind.message import Cover, Draft, Sender
 from sheetcrm.remind.notifiers.apprise import AppriseNotifier
-from sheetcrm.remind.notifiers.base import Cover, Outcome, Outgoing, Verdict
+from sheetcrm.remind.notifiers.base import Outcome, Outgoing, Verdict
 
 DRAFT = Draft("Due", "Call Ann\n", "<p>Call Ann</p>", "en", "**Call** Ann")
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from sheetcrm.errors import MailError
-from sheetcrm.remind.message import Draft, Sender, compose
+from sheetcrm.remind.message import Cover, Draft, Sender, compose
 from sheetcrm.remind.notifiers.base import Outcome, Outgoing, Verdict
 from sheetcrm.remind.notifiers.folder import FolderNotifier, save
 
@@ -19,7 +19,7 @@ IDENT = "<0123456789abcdef@example.com>"
 def data():
     draft = Draft("到期", "你好", "<p>你好</p>", "zh-CN")
     sender, now = Sender("", "crm@example.com"), datetime(2026, 1, 5, tzinfo=UTC)
-    return compose(draft, sender=sender, name="王", address="wang@example.com", message_id=IDENT, now=now)
+    return compose(draft, Cover(sender, "王", "wang@example.com", IDENT, now))
 
 
 def test_two_files_a_mail(tmp_path, data):

@@ -16,10 +16,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from sheetcrm import config
 from sheetcrm.errors import ConfigError, MailError
-from sheetcrm.remind.message import Draft, Sender
+from sheetcrm.remind.message import Cover, Draft, Sender
 from sheetcrm.remind.note import fitted
 from sheetcrm.remind.notifiers import Way
-from sheetcrm.remind.notifiers.base import Cover, Outcome, Outgoing, Verdict
+from sheetcrm.remind.notifiers.base import Outcome, Outgoing, Verdict
 from sheetcrm.remind.notifiers.console import ConsoleNotifier
 from sheetcrm.remind.notifiers.maildir import MaildirNotifier
 from sheetcrm.remind.notifiers.pace import Pace

@@ -12,6 +12,9 @@ from PIL import Image
 from shop import MONDAY, TODAY, days, deal
 
 from sheetcrm.errors import MissingExtra
+from sheetcrm.remind.digest import digest
+from sheetcrm.remind.due import due
+from sheetcrm.remind.gather import everybody_in
 from sheetcrm.remind.summary import picture as pictures
 from sheetcrm.remind.summary.figures import figures
 from sheetcrm.remind.summary.letter import letter
@@ -103,11 +106,20 @@ def test_in_chinese():
     assert draft.language == "zh-CN"
     # Column titles and names are the sheet's; every text of ours is translated.
     ours = re.sub(
-        r"Lead|Offer|Top|Shop|Weekly summary|Follow-ups|Payments|Bob|Eve|Deal|sheetcrm check|unsubscribe|https?\S+|US\$|\d{4}-W\d\d",
+        r"Lead|Offer|Top|Shop|Weekly summary|Follow-ups|Payments|Bob|Eve|Deal|sheetcrm check|https?\S+|US\$|\d{4}-W\d\d",
         "",
         draft.text,
     )
     assert re.findall(r"[A-Za-z]{2,}", ours) == []
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", 'answer "unsubscribe".'), ("zh", "请回复“退订”。")])
+def test_it_says_as_a_digest_does_how_to_get_no_more(language, said):
+    reading = shop.reading([deal(1, next=TODAY)], language=language)
+    rule, people = reading.template.reminders["follow_up"], everybody_in(reading)
+    daily = digest(list(due(reading.extracts["deals"], rule, key="follow_up", today=TODAY, people=people)), reading, today=TODAY)  # fmt: skip
+    ends = [one.text.splitlines()[-1][-len(said) :] for one in (daily, made(language=language).draft)]
+    assert ends == [said, said]
 
 
 def test_markup_in_cells_stays_text():

@@ -6,13 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 
+import office
 import pytest
 import shop
 from shop import TODAY, deal
 
+from sheetcrm.errors import Refused
 from sheetcrm.remind.allow import AllowList
 from sheetcrm.remind.guard import Guards
-from sheetcrm.remind.ledger import Ledger
+from sheetcrm.remind.ledger import Ledger, Snooze
 from sheetcrm.remind.message import Sender
 from sheetcrm.remind.notifiers.smtp import SmtpNotifier
 from sheetcrm.remind.resend import resend
@@ -41,6 +43,10 @@ class Desk:
         with Ledger.open(self.path) as ledger:
             how = self._how(today, **settings)
             return tell_week(shop.reading(ROWS), ledger, self.notifier, week=week, today=today, **how)
+
+    def quiet(self, until, **whom):
+        with Ledger.open(self.path) as ledger:
+            ledger.snoozes.add(Snooze(office.ID, until, **whom), now=datetime(2026, 3, 1, tzinfo=UTC))
 
     def _how(self, today, allow=("example.com",), **settings):
         made = Settings(Sender.parse("crm@example.com"), AllowList.of(allow), **settings)
@@ -198,7 +204,109 @@ def test_a_rule_for_another_channel_is_left_to_that_one(desk):
     assert desk.remind(made=to("boss", channels="sales")).mails == ()
 
 
+@pytest.mark.parametrize(("whom", "told"), [
+    pytest.param({}, [], id="the whole team"),
+    pytest.param({"sheet": "deals"}, [], id="the sheet"),
+    pytest.param({"recipient": TOP}, [ANN], id="a person"),
+    pytest.param({"recipient": "somebody@example.com"}, [ANN, TOP], id="somebody else"),
+    pytest.param({"sheet": "orders"}, [ANN, TOP], id="another sheet"),
+    pytest.param({"sheet": "deals", "row_id": "D001"}, [ANN, TOP], id="a row alone"),
+])  # fmt: skip
+def test_a_pause_holds_it_until_it_is_over(desk, whom, told):
+    made, until = to("manager"), TODAY + timedelta(3)
+    desk.quiet(until, **whom)
+    for dry_run in (True, False):
+        report = desk.remind(made=made, dry_run=dry_run)
+        assert sorted(mail.address for mail in report.mails) == told
+        assert {(one.summary, one.place.rule, one.until) for one in report.resting} == {
+            (f"Weekly summary 2026-W10 for {name}", "weekly", until)
+            for name, address in (("Top", TOP), ("Ann", ANN))
+            if address not in told
+        }
+        assert not report.worth_seeing
+    desk.remind(until, made=made)
+    desk.remind(until + timedelta(1), made=made)
+    assert sorted(desk.told) == [(ANN, "2026-W10"), (TOP, "2026-W10")]
+
+
+def test_of_the_weeks_of_a_pause_the_last_one_is_told(desk):
+    desk.quiet(TODAY + timedelta(30))
+    for at in range(35):
+        desk.remind(TODAY + timedelta(at))
+    assert desk.told == [(TOP, "2026-W14")]
+
+
+def test_a_week_that_was_told_is_not_said_to_be_quiet(desk):
+    desk.remind()
+    desk.quiet(TODAY + timedelta(3))
+    assert desk.remind(TODAY + timedelta(1)).resting == ()
+
+
+def test_what_waits_to_be_tried_again_waits_for_the_pause_too(desk):
+    desk.post.after_data[TOP] = "451 later"
+    desk.remind()
+    desk.post.after_data.clear()
+    desk.quiet(TODAY + timedelta(3))
+    desk.remind(TODAY + timedelta(2))
+    assert desk.told == []
+    desk.remind(TODAY + timedelta(3))
+    assert desk.told == [(TOP, "2026-W10")]
+
+
+def test_a_pause_that_ends_on_a_day_off_ends_on_the_next_working_day(desk):
+    saturday = TODAY + timedelta(5)
+    desk.quiet(saturday)
+    made = to("boss", working_days="after")
+    for at in range(7):
+        desk.remind(TODAY + timedelta(at), made=made)
+    assert desk.told == []
+    desk.remind(TODAY + timedelta(7), made=made)
+    assert desk.told == [(TOP, "2026-W11")]
+
+
+class TestFirstRun:
+    ROWS = (deal(1, owner="Bob", next=TODAY), deal(2, owner="Eve", next=TODAY))
+
+    def test_every_mail_counts(self, desk):
+        made = to("manager")
+        with pytest.raises(
+            Refused, match=r"would tell of 4 reminders \(2 of them weekly summaries\), more than first_run: 3"
+        ):
+            desk.remind(rows=self.ROWS, made=made, guards=Guards(first_run=3))
+        assert "4 reminders" in desk.remind(rows=self.ROWS, made=made, guards=Guards(first_run=3), dry_run=True).stopped
+        desk.remind(rows=self.ROWS, made=made, guards=Guards(first_run=4))
+        assert len(desk.mails) == 4
+
+    def test_summaries_alone(self, desk):
+        with pytest.raises(Refused, match="would tell of 2 reminders"):
+            desk.remind(made=to("manager"), guards=Guards(first_run=1))
+        assert desk.mails == []
+
+    def test_who_is_left_in_peace_is_not_counted(self, desk):
+        desk.quiet(TODAY + timedelta(3), recipient=TOP)
+        desk.remind(made=to("manager"), guards=Guards(first_run=1))
+        assert desk.told == [(ANN, "2026-W10")]
+
+    def test_what_a_run_planned_before_it_died_was_let_through(self, desk):
+        class Dying(SmtpNotifier):
+            def open(self, *_):
+                raise KeyboardInterrupt
+
+        alive, desk.notifier = desk.notifier, Dying("127.0.0.1", desk.post.port, "none")
+        with pytest.raises(KeyboardInterrupt):
+            desk.remind(rows=self.ROWS)
+        desk.notifier = alive
+        desk.remind(rows=self.ROWS, guards=Guards(first_run=0))
+        assert len(desk.mails) == 3
+
+
 class TestOnDemand:
+    def test_a_pause_holds(self, desk):
+        desk.quiet(TODAY + timedelta(3))
+        told = desk.tell(Week.of(TODAY).before)
+        assert told.mails == ()
+        assert [one["summary"] for one in told.json()["resting"]] == ["Weekly summary 2026-W10 for Top"]
+
     def test_any_week_and_each_once(self, desk):
         week = Week.parse("2026-W05")
         assert [mail.state for mail in desk.tell(week).mails] == ["sent"]

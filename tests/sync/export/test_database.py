@@ -33,11 +33,14 @@ def url(request, tmp_path):
 
 
 @pytest.fixture
-def shop_office(office):
+def shop_office(ready):
     """With customers, orders, a colleague, and ids."""
-    fill(office)
-    fill_ids(office.gateway, office.read())
-    return office
+
+    def with_ids(office):
+        fill(office)
+        fill_ids(office.gateway, office.read())
+
+    return ready("exported with ids", with_ids)
 
 
 def stored(office, url, *sheets, now=FIRST, template=None, columns=None, where=(), **options):

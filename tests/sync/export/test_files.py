@@ -26,10 +26,9 @@ FORMATS = sorted(registered())
 
 
 @pytest.fixture
-def shop_office(office):
+def shop_office(ready):
     """With customers, orders, a colleague."""
-    fill(office)
-    return office
+    return ready("exported", fill)
 
 
 def lines(path):

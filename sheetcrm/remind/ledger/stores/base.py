@@ -13,18 +13,18 @@ import secrets
 import socket
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from sheetcrm.errors import LedgerError
 
-SOON: Mapping[str, Any] = {"sheetcrm_soon": True}
+SOON = "sheetcrm_soon"
 """
-Options of a connection whose next commit may wait for the disk.
+The option of a connection whose next commit may wait for the disk.
 
 It outlives this process at once, and a power cut as soon as anything else is
 committed.
@@ -78,6 +78,10 @@ class Store(ABC):
     @abstractmethod
     def check(self, db: Connection) -> None:
         """LedgerError when the database is damaged."""
+
+    def copied(self, db: Connection, change: Callable[[Connection], None]) -> Engine | None:
+        """What that transaction sees, copied for this process alone and then changed so, to be read only; None where that cannot be had."""
+        return None
 
     def nobody_older(self) -> AbstractContextManager[None]:
         """Hold back a sheetcrm of before there were workers; LedgerError when it is at work."""

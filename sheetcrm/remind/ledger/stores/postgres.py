@@ -62,16 +62,7 @@ class PostgresStore(Store):
             )
         except ModuleNotFoundError as error:
             raise MissingExtra(f"{error.name}, which talks to PostgreSQL,", "sql") from error
-        wishes = {
-            "lock_timeout": f"{math.ceil(patience * 1000)}ms",
-            # What was committed must survive a power cut: a claim is worth nothing otherwise.
-            "synchronous_commit": "on",
-            # So that the server soon knows of a machine that is gone.
-            "tcp_keepalives_idle": "30",
-            "tcp_keepalives_interval": "10",
-            "tcp_keepalives_count": "3",
-            "default_transaction_read_only": "on" if read_only else "off",
-        }
+        wishes = _wishes(read_only=read_only, patience=patience)
 
         @event.listens_for(engine, "connect")
         def _connected(connection: Any, _record: object) -> None:
@@ -82,7 +73,7 @@ class PostgresStore(Store):
 
         @event.listens_for(engine, "begin")
         def _begun(connection: Connection) -> None:
-            if SOON.keys() <= connection.get_execution_options().keys():
+            if connection.get_execution_options().get(SOON):
                 connection.exec_driver_sql("set local synchronous_commit = off")
 
         return engine
@@ -103,6 +94,20 @@ class PostgresStore(Store):
     def sign_in(self, engine: Engine) -> Presence:
         """See `Store`."""
         return _LockedSession(engine)
+
+
+def _wishes(*, read_only: bool, patience: float) -> dict[str, str]:
+    """What every session of ours is set to."""
+    return {
+        "lock_timeout": f"{math.ceil(patience * 1000)}ms",
+        # What was committed must survive a power cut: a claim is worth nothing otherwise.
+        "synchronous_commit": "on",
+        # So that the server soon knows of a machine that is gone.
+        "tcp_keepalives_idle": "30",
+        "tcp_keepalives_interval": "10",
+        "tcp_keepalives_count": "3",
+        "default_transaction_read_only": "on" if read_only else "off",
+    }
 
 
 class _LockedSession(Presence):

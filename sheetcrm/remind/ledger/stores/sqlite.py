@@ -11,16 +11,20 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import ClassVar
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import StaticPool
 
 from sheetcrm.errors import LedgerError
 from sheetcrm.remind.ledger.stores.base import SOON, Presence, Store, new_worker, token
+
+_CACHE = 16_000
+"""kB of the file that are kept in memory: mails that were written a moment ago are not read again to be sent."""
 
 
 class SqliteStore(Store):
@@ -59,18 +63,21 @@ class SqliteStore(Store):
             if not read_only:
                 _write_ahead(connection, patience)
             connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute(f"PRAGMA cache_size = -{_CACHE}")
             if read_only:
                 connection.execute("PRAGMA query_only = ON")
 
         @event.listens_for(engine, "begin")
         def _begun(connection: Connection) -> None:
             # What was committed must survive a power cut: a claim is worth nothing otherwise.
-            is_soon = SOON.keys() <= connection.get_execution_options().keys()
             raw = connection.connection.dbapi_connection
             assert raw is not None, "a transaction begins on a connection"
-            raw.cursor().execute(f"PRAGMA synchronous = {'NORMAL' if is_soon else 'FULL'}")
+            cursor = raw.cursor()
+            cursor.execute(
+                f"PRAGMA synchronous = {'NORMAL' if connection.get_execution_options().get(SOON) else 'FULL'}"
+            )
             # Two writers that both begin by reading would otherwise fail at the first write.
-            connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+            cursor.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
         return engine
 
@@ -88,6 +95,18 @@ class SqliteStore(Store):
             raise LedgerError(
                 f"ledger {self.place} is damaged ({answer}): restore it from a backup; nothing is sent without it"
             )
+
+    def copied(self, db: Connection, change: Callable[[Connection], None]) -> Engine:
+        """See `Store`: in memory."""
+        made = create_engine("sqlite://", poolclass=StaticPool)
+        source, target = db.connection.dbapi_connection, made.raw_connection().driver_connection
+        assert isinstance(source, sqlite3.Connection)
+        assert isinstance(target, sqlite3.Connection)
+        source.backup(target)
+        with made.begin() as there:
+            change(there)
+        target.execute("PRAGMA query_only = ON")
+        return made
 
     @contextmanager
     def nobody_older(self) -> Iterator[None]:
