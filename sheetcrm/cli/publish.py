@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sheetcrm.journal import Journal
     from sheetcrm.provision.audit import Finding, House
     from sheetcrm.publish import Publication, Source
+    from sheetcrm.schema.template import Template
     from sheetcrm.sheets.gateway import Drive, Gateway
 
 LOG = logging.getLogger("sheetcrm.publish")
@@ -106,30 +107,15 @@ def publish_command(
     sheetcrm publish service
     sheetcrm publish --yes
     """
-    from sheetcrm.errors import UsageError
     from sheetcrm.publish import source
-    from sheetcrm.publish.pages import roles_seeing
 
     wanted = Wanted(into, folder, dry_run, yes)
     with asked.open() as job:
         template, language = job.template()
-        meant = list(dict.fromkeys(roles)) or list(job.settings.published or ()) or list(roles_seeing(template))
-        if not meant:
-            raise UsageError(
-                tr("the template says of no role what it sees: roles: {ROLE: {sees: {SHEET: {columns: […]}}}}")
-            )
-        if (into or folder) and len(meant) > 1:
-            raise UsageError(tr("--into and --folder are for one copy; say which role"))
-        if job.name not in job.config.spreadsheets:
-            raise UsageError(
-                tr(
-                    "the config does not have this spreadsheet yet; sheetcrm apply --in {id} adds it",
-                    id=job.settings.id,
-                )
-            )
+        meant = _meant(job, template, roles, wanted)
         today = today_in(template.time_zone)
-        read = partial(source, job.gateway, template, meant, language=language, today=today)
-        seen, house = read(), _house(job)
+        seen = source(job.gateway, template, meant, language=language, today=today)
+        house = _house(job)
         # Before the first copy is touched: one role that cannot be published publishes none.
         for role in meant:
             seen.pages(role)
@@ -137,6 +123,28 @@ def publish_command(
         if asked.as_json:
             print_json({"copies": [said for said, _ in done], "requests": requests_of(job.gateway)})
     return max(code for _, code in done)
+
+
+def _meant(job: Job, template: Template, roles: tuple[str, ...], wanted: Wanted) -> list[str]:
+    """Which roles: those that were named, those that have a copy, or all that see something."""
+    from sheetcrm.errors import UsageError
+    from sheetcrm.publish.pages import roles_seeing
+
+    meant = list(dict.fromkeys(roles)) or list(job.settings.published or ()) or list(roles_seeing(template))
+    if not meant:
+        raise UsageError(
+            tr("the template says of no role what it sees: roles: {ROLE: {sees: {SHEET: {columns: […]}}}}")
+        )
+    if (wanted.into or wanted.folder) and len(meant) > 1:
+        raise UsageError(tr("--into and --folder are for one copy; say which role"))
+    if job.name not in job.config.spreadsheets:
+        raise UsageError(
+            tr(
+                "the config does not have this spreadsheet yet; sheetcrm apply --in {id} adds it",
+                id=job.settings.id,
+            )
+        )
+    return meant
 
 
 def _house(job: Job) -> House:
@@ -158,9 +166,9 @@ def _one(asked: Asked, job: Job, role: str, wanted: Wanted, seen: Source, house:
     if plan.has_work and not wanted.dry_run:
         if not _agreed(wanted):
             return _json(plan, copy, done=False), 1
-        if not copy.id:
-            copy.id = _made(job, title, role, wanted)
-        plan = _carried_out(copy, seen, title)
+        reviewed = plan.fingerprint if copy.id and _asks(wanted) else None
+        copy.id = copy.id or _made(job, title, role, wanted)
+        plan = _carried_out(copy, seen, title, reviewed)
         _remember(job, role, copy.id)
         if not asked.as_json:
             tell(tr("done: {url}", url=plan.target.url))
@@ -193,10 +201,15 @@ def _known(job: Job, role: str, wanted: Wanted) -> str:
 
 def _agreed(wanted: Wanted) -> bool:
     """Whether it is wanted; without a terminal it is what the command says."""
-    if wanted.yes or not sys.stdin.isatty() or click.confirm(tr("Do it?"), err=True):
+    if not _asks(wanted) or click.confirm(tr("Do it?"), err=True):
         return True
     tell(tr("nothing was changed"))
     return False
+
+
+def _asks(wanted: Wanted) -> bool:
+    """Whether somebody is there to be asked and has not said yes already."""
+    return sys.stdin.isatty() and not wanted.yes
 
 
 def _made(job: Job, title: str, role: str, wanted: Wanted) -> str:
@@ -224,11 +237,14 @@ def _remember(job: Job, role: str, copy: str) -> None:
         remember(job.config, job.name, job.settings)
 
 
-def _carried_out(copy: Copy, seen: Source, title: str) -> Publication:
-    """Look again right before, and do that."""
+def _carried_out(copy: Copy, seen: Source, title: str, reviewed: str | None) -> Publication:
+    """Look again right before, and do that; where somebody `reviewed` it, that or nothing."""
+    from sheetcrm.errors import Refused
     from sheetcrm.publish import carry_out
 
     plan = copy.plan(seen, title)
+    if reviewed is not None and plan.fingerprint != reviewed:
+        raise Refused(tr("refused: {url} changed since it was shown; look at it again", url=plan.target.url))
     rows = {page.sheet: len(page.rows) for page in plan.pages}
     entry = {"published": {"role": copy.role, "of": copy.job.settings.id, "rows": rows}}
     with copy.journal.written(f"publish {copy.role}", [entry], now(), stage="aside"):

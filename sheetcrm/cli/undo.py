@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -33,63 +34,83 @@ def undo_command(asked: Asked, dry_run: bool, yes: bool, **allowed: bool) -> int
 
     What people touched since stays as it is; says what cannot come back.
     """
-    from sheetcrm import provision
-    from sheetcrm.errors import UsageError
     from sheetcrm.handmade.unbind import is_binding
-    from sheetcrm.provision.undo import undo
     from sheetcrm.sync.cells import is_cells
     from sheetcrm.sync.rows_moved import is_rows
 
     allow = {name for name in ALLOWANCES if allowed.get(f"allow_{name.replace('-', '_')}")}
+    ask = not (dry_run or yes)
     with asked.open() as job:
-        path, write = next(
-            (
-                (path, write)
-                for path, write in job.journal.writes()
-                if write.stage in ("begun", "done") and write.entries
-            ),
-            (None, None),
-        )
-        if path is None or write is None:
-            raise UsageError(f"nothing that was written to {job.name} from here can be undone")
-        kept = _restorable(job, path, write)
+        path, write = _last(job)
+        kept = _restorable(job, path, write, dry_run=dry_run)
         if is_binding(write.entries):
-            return _unbound(asked, job, write, path, ask=not (dry_run or yes), dry_run=dry_run)
+            return _unbound(asked, job, write, path, ask=ask, dry_run=dry_run)
         template, language = job.template()
         if write.what.startswith("dedupe "):
             from sheetcrm.cli.dedupe import taken_apart
 
-            return taken_apart(asked, job, template, ask=not (dry_run or yes), dry_run=dry_run)
-        write = kept
-        if is_cells(write.entries):
-            return _cells_back(asked, job, template, write, path, ask=not (dry_run or yes), dry_run=dry_run)
-        if is_rows(write.entries):
-            return _rows_back(asked, job, template, write, path, ask=not (dry_run or yes), dry_run=dry_run)
-        found = undo(job.gateway, write, template.wanted(), language, allow)
-        if not asked.as_json:
-            click.echo(f"undo: {write.what}, {write.when}")
-            click.echo(_text(found))
-        found.plan.check()
-        if dry_run or (sys.stdin.isatty() and not yes and not click.confirm("Do it?", err=True)):
-            tell("nothing was changed")
-            return 0
-        done = provision.Log(job.journal, f"undo of {write.what}", now())
-        again = partial(undo, job.gateway, write, template.wanted(), language, allow)
-        tell_sent(provision.apply(job.gateway, found.plan, log=done, again=lambda: again().plan))
-        settle(job, path)
-        if asked.as_json:
-            print_json({**_json(found), "undone": write.fingerprint, "requests": requests_of(job.gateway)})
+            return taken_apart(asked, job, template, ask=ask, dry_run=dry_run)
+        if is_cells(kept.entries):
+            return _cells_back(asked, job, template, kept, path, ask=ask, dry_run=dry_run)
+        if is_rows(kept.entries):
+            return _rows_back(asked, job, template, kept, path, ask=ask, dry_run=dry_run)
+        back = Back(path, kept, template, language, frozenset(allow))
+        return _apply_back(asked, job, back, ask=ask, dry_run=dry_run)
+
+
+@dataclass(frozen=True)
+class Back:
+    """An apply that is to be taken back: its file and itself, the template, the language, and what is allowed by name."""
+
+    path: Path
+    write: Write
+    template: Template
+    language: str
+    allow: frozenset[str]
+
+
+def _last(job: Job) -> tuple[Path, Write]:
+    """The newest write that can be taken back; UsageError without any."""
+    from sheetcrm.errors import UsageError
+
+    for path, write in job.journal.writes():
+        if write.stage in ("begun", "done") and write.entries:
+            return path, write
+    raise UsageError(f"nothing that was written to {job.name} from here can be undone")
+
+
+def _apply_back(asked: Asked, job: Job, back: Back, *, ask: bool, dry_run: bool) -> int:
+    """Take back what an apply set, as a plan like any other."""
+    from sheetcrm import provision
+    from sheetcrm.provision.undo import undo
+
+    write = back.write
+    again = partial(undo, job.gateway, write, back.template.wanted(), back.language, back.allow)
+    found = again()
+    if not asked.as_json:
+        click.echo(f"undo: {write.what}, {write.when}")
+        click.echo(_text(found))
+    found.plan.check()
+    if dry_run or (sys.stdin.isatty() and ask and not click.confirm("Do it?", err=True)):
+        tell("nothing was changed")
+        return 0
+    done = provision.Log(job.journal, f"undo of {write.what}", now())
+    tell_sent(provision.apply(job.gateway, found.plan, log=done, again=lambda: again().plan))
+    settle(job, back.path)
+    if asked.as_json:
+        print_json({**_json(found), "undone": write.fingerprint, "requests": requests_of(job.gateway)})
     return 0
 
 
-def _restorable(job: Job, path: Path, write: Write) -> Write:
+def _restorable(job: Job, path: Path, write: Write, *, dry_run: bool) -> Write:
     """Without what the journal did not keep, which is said; Refused where nothing else is in it, once: then the write before is the last."""
     from sheetcrm.errors import Refused
     from sheetcrm.journal import restorable
 
     kept, lost = restorable(write)
     if lost and not kept.entries:
-        job.journal.mark(path, "aside")
+        if not dry_run:
+            job.journal.mark(path, "aside")
         raise Refused(
             tr(
                 "refused: nothing of {what} can be taken back: the journal keeps none of it (journal: redact in the config)",

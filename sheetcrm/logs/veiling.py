@@ -62,7 +62,9 @@ def hide(secret: str) -> str:
     path = f"{parts.path}?{parts.query}".rstrip("?") if parts else ""
     for text in (secret, path, (parts.password if parts else None) or ""):
         if len(text) >= SHORTEST:
-            _HIDDEN.update({text, quote(text, safe="", errors="replace"), text.replace("\\", "\\\\").replace('"', '\\"')})
+            _HIDDEN.update(
+                {text, quote(text, safe="", errors="replace"), text.replace("\\", "\\\\").replace('"', '\\"')}
+            )
     return secret
 
 

@@ -19,7 +19,7 @@ from sheetcrm.provision.audit import Audit, Finding, House, audit
 from sheetcrm.provision.plan import Plan
 from sheetcrm.provision.samples import Reads
 from sheetcrm.provision.selection import Selection
-from sheetcrm.resources import Json, Lock
+from sheetcrm.resources import Json, Lock, Protection
 from sheetcrm.schema.people import Member
 
 if TYPE_CHECKING:
@@ -68,7 +68,6 @@ def inspect(
     plan, people = planned(gateway, template, language, today=today, admins=house.admins, asked=True, selection=LOCKS)
     if people is None and template.team is not None:
         raise UsageError(tr("the team tab cannot be read, so nobody's access can be told; see: sheetcrm check"))
-    # Locks are only put right: what else the plan would say belongs to `sheetcrm plan`.
     there = gateway.describe(RANGES)
     found = audit(drive.permissions(plan.layout.spreadsheet_id), people, house)
     editors = (*_locks(plan), *_strays(there, plan, people or (), house))
@@ -99,7 +98,8 @@ def _strays(description: Json, plan: Plan, people: Sequence[Member], house: Hous
     """Protected ranges that somebody made by hand and that name people who left, or who are outside."""
     here = {one.email.casefold() for one in people if one.active and one.email}
     gone = {one.email.casefold() for one in people if one.email} - here
-    ours = set(plan.layout.ids.values())
+    kinds = (f".{Lock.kind}", f".{Protection.kind}")
+    ours = {known for address, known in plan.layout.ids.items() if address.endswith(kinds)}
     for part in description.get("sheets", []):
         for one in part.get("protectedRanges", []):
             if one.get("protectedRangeId") in ours or one.get("warningOnly"):

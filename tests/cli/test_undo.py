@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
@@ -72,3 +73,27 @@ def test_rows_that_were_deleted_come_back_and_what_cannot_is_said(pipeline):
     with Asked(None, None, as_json=False, stats=False).open() as job:
         rows = sync.read(job.gateway, template).extracts["progress"].rows
         assert sorted(row.id for row in rows) == sorted(ids)
+
+
+def redacting(*columns):
+    with Path("config.yaml").open("a", encoding="utf-8") as file:
+        file.write(f"\njournal: {{folder: sheetcrm-journal, redact: {list(columns)}}}\n")
+
+
+def test_what_the_journal_does_not_keep_stays_and_is_said(pipeline):
+    redacting("team.email")
+    assert pipeline("team", "add", "王芳", "wf@example.com").code == 0
+    answer = pipeline("undo", "--yes")
+    assert answer.code == 0
+    assert "stays: team 王芳 email: the journal does not keep what stood there" in answer.err
+
+
+def test_where_the_journal_keeps_nothing_of_it_the_write_before_is_the_next(pipeline):
+    redacting("team.*")
+    assert pipeline("team", "add", "王芳", "wf@example.com").code == 0
+    for words in (("--dry-run",), ("--dry-run",), ("--yes",)):
+        refused = pipeline("undo", *words)
+        assert refused.code == 4
+        assert "the journal keeps none of it" in refused.err
+        assert "王芳" not in refused.err
+    assert "delete the spreadsheet instead" in pipeline("undo").err

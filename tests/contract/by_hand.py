@@ -36,6 +36,16 @@ BELIEFS = (
         "wait a week",
     ),
     ByHand(
+        "A 409 of the Sheets API (`ABORTED`) says that nothing of the call was carried out.",
+        "writes that were answered so are sent again",
+        "let many scripts write into one spreadsheet at once, and count what arrived",
+    ),
+    ByHand(
+        'An Excel file that was uploaded and not converted answers 400 `FAILED_PRECONDITION`, "This operation is not supported for this document".',
+        "the message that says to save it as Google Sheets",
+        "upload an .xlsx to Drive, share it, and run `sheetcrm plan pipeline --in URL`",
+    ),
+    ByHand(
         "60 reads and 60 writes a minute to a user, 300 to a project; a batch counts once; a refused call costs nothing; 429 comes without `Retry-After`.",
         "the quota that processes of a machine share",
         "let eight processes of `tests/sheets/test_quota.py`'s kind run against Google for ten minutes",

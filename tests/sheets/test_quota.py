@@ -183,7 +183,7 @@ from sheetcrm.sheets.manners import Manners, behave
 from sheetcrm.sheets.quota import Allowance, Quota
 
 url, token, folder, spreadsheet, minute, minutes, number = sys.argv[1:]
-begin, seen = time.monotonic() + 0.2, []
+begin, seen = time.monotonic() + 0.5, []
 
 def work(name):
     session = requests.Session()
@@ -192,7 +192,7 @@ def work(name):
     quota = Quota(Path(folder, "quota"), "ann", Allowance(minute=float(minute), margin=float(minute) / 30))
     behave(session, Manners(quota, watch=lambda one: seen.append([one.status, time.monotonic()])))
     gateway, end = Gateway(session, spreadsheet), begin + float(minute) * int(minutes)
-    time.sleep(begin - time.monotonic())
+    time.sleep(max(0, begin - time.monotonic()))
     while time.monotonic() < end:
         gateway.describe("spreadsheetId")
         gateway.write([{"range": "A1", "values": [[1]]}])
