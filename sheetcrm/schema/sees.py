@@ -58,6 +58,14 @@ class Sees(BaseModel):
         for offset, column in enumerate(self.columns):
             if message := column_problem(sheet, column, context):
                 yield ("columns", offset), message
+        yield from self._row_problems(sheet, context)
+        if self.of and (message := column_problem(sheet, self.of, context)):
+            yield ("of",), message
+        elif self.of and not isinstance(template.sheets[sheet].columns[self.of], PersonColumn):
+            yield ("of",), f"{self.of} is not a column of type person"
+
+    def _row_problems(self, sheet: str, context: Context) -> Iterator[Trouble]:
+        template = context.template
         for column, where in (*self.where.items(), *((key, Where(one_of=at)) for key, at in self.unless.items())):
             place = "where" if column in self.where else "unless"
             if message := column_problem(sheet, column, context) or where.problem(
@@ -69,10 +77,6 @@ class Sees(BaseModel):
                 known = template.sheets[sheet].columns[column].states()
                 if known:
                     yield ("where", column), f"{column} has options; name those that are meant, as a list"
-        if self.of and (message := column_problem(sheet, self.of, context)):
-            yield ("of",), message
-        elif self.of and not isinstance(template.sheets[sheet].columns[self.of], PersonColumn):
-            yield ("of",), f"{self.of} is not a column of type person"
 
 
 def holds(where: Where, value: Any, today: date) -> bool:
