@@ -85,6 +85,8 @@ def decoded(body: bytes, *, shared: bool = True) -> Json:
 
 def received(response: requests.Response, limit: float, clock: Callable[[], float] = time.monotonic) -> bytes:
     """The whole body; ReadTimeout when it is not there within `limit` seconds, however steadily it drips."""
+    if response._content_consumed:  # type: ignore[attr-defined]  # a session that was given to us may have hooks that read
+        return response.content
     ends, parts = clock() + limit, []
     try:
         # Not `iter_content`, which waits for a whole piece: of an answer that drips the first would never come.
