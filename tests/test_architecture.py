@@ -37,7 +37,8 @@ MAY_IMPORT = {
     "testing": EVERYBODY | {"server"},
     "spreadsheet": EVERYBODY
     | {"schema", "sync", "sheets", "layout", "journal", "config", "connect", "remind", "resources"},
-    "backup": EVERYBODY | {"provision", "sync", "sheets", "layout", "journal", "schema", "resources", "server", "remind"},
+    "backup": EVERYBODY
+    | {"provision", "sync", "sheets", "layout", "journal", "schema", "resources", "server", "remind"},
     "preview": EVERYBODY | {"schema", "provision", "sheets", "testing"},
 }
 OWNERS = {

@@ -21,7 +21,24 @@ from sheetcrm.cli.spoken import spoken, teach_click
 from sheetcrm.messages import LANGUAGES, admin, of_locale, speaking, tr
 
 FIRST = ("init", "apply", "plan", "check", "import", "export", "remind", "report", "status")
-MORE = ("log", "connect", "undo", "fix", "dedupe", "archive", "team", "access", "publish", "template", "samples", "backup", "restore", "login", "logout", "local")
+MORE = (
+    "log",
+    "connect",
+    "undo",
+    "fix",
+    "dedupe",
+    "archive",
+    "team",
+    "access",
+    "publish",
+    "template",
+    "samples",
+    "backup",
+    "restore",
+    "login",
+    "logout",
+    "local",
+)
 WITH_VALUE = ("--log", "--log-format")
 """Options that come before the command, and a word of their own after them."""
 MODULES = {"plan": "apply", "logout": "login", "import": "load", "export": "dump"}

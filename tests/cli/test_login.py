@@ -251,7 +251,14 @@ def test_reading_commands_ask_for_reading_alone(robot, server, monkeypatch):
     monkeypatch.setattr(
         server.server.issuer, "by_assertion", lambda *given: asked.append(found := handle(*given)) or found
     )
-    for words in (["plan"], ["check"], ["export", "progress", "--out", "x.csv"], ["status"], ["remind", "--dry-run"], ["report"]):
+    for words in (
+        ["plan"],
+        ["check"],
+        ["export", "progress", "--out", "x.csv"],
+        ["status"],
+        ["remind", "--dry-run"],
+        ["report"],
+    ):
         answer = robot(*words)
         assert "insufficient" not in answer.err, words
         assert [one.scopes for one in asked] == [{READ}], (words, answer.err)
