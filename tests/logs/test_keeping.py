@@ -179,7 +179,9 @@ def test_of_requests_the_shape_is_shown_and_nobody(log):
         assert gone not in text
 
 
-def test_half_a_surrogate_pair_is_no_end_of_the_log(log, capsys):
+def test_half_a_surrogate_pair_is_no_end_of_the_log(log, capsys, monkeypatch):
+    # pytest itself keeps what is logged, and cannot pass this on from one of its processes to another.
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
     with kept(Wish(log), "check"):
         logging.getLogger("sheetcrm.x").info("a\ud800 b")
     assert "a\\ud800 b" in log.read_text(encoding="utf-8")
