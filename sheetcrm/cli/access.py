@@ -112,7 +112,7 @@ def access_command(asked: Asked, *, fix: bool, strangers: bool, fingerprint: str
         counted = sum(len(one.left) for one in outcomes)
         click.echo(
             tr(
-                "{spreadsheets} {spreadsheets:spreadsheet|spreadsheets}; {count} {count:thing is|things are} not as they should be",
+                "{spreadsheets} {spreadsheets:spreadsheet|spreadsheets}; {count} {count:thing is not as it|things are not as they} should be",
                 spreadsheets=len(outcomes),
                 count=counted,
             )
@@ -277,13 +277,9 @@ def show(job: Job, found: Inspected, wanted: Wanted) -> None:
     if not count:
         click.echo(tr("all is as it should be"))
         return
-    click.echo(
-        tr(
-            "{count} {count:thing is|things are} not as they should be; sheetcrm access --fix mends {mended}",
-            count=count,
-            mended=mended,
-        )
-    )
+    click.echo(tr("{count} {count:thing is not as it|things are not as they} should be", count=count), nl=not mended)
+    if mended:
+        click.echo(tr("; sheetcrm access --fix mends {mended}", mended=mended))
     if any(one.asked for one in audit.findings):
         click.echo(
             tr(
