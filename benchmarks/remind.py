@@ -94,7 +94,7 @@ def mails() -> bool:
     duties = Duties(10_000)
     times: dict[str, list[float]] = {"sending": [], "all": [], "bare": [], "disk": []}
     with sink() as port, tempfile.TemporaryDirectory() as folder:
-        for turn in range(7):
+        for turn in range(12):
             found = sent(duties, f"s{turn}", SmtpNotifier("127.0.0.1", port, "none"), folder, times)
             assert len(found) == OWNERS
             with stopwatch(times["bare"], time.perf_counter), smtplib.SMTP("127.0.0.1", port) as smtp:

@@ -85,7 +85,8 @@ def decoded(body: bytes, *, shared: bool = True) -> Json:
 
 def received(response: requests.Response, limit: float, clock: Callable[[], float] = time.monotonic) -> bytes:
     """The whole body; ReadTimeout when it is not there within `limit` seconds, however steadily it drips."""
-    if response._content_consumed:  # type: ignore[attr-defined]  # a session that was given to us may have hooks that read
+    if getattr(response, "_content", False) is not False:
+        # Read by a hook of a session that was given to us, or never on a wire.
         return response.content
     ends, parts = clock() + limit, []
     try:

@@ -85,15 +85,18 @@ def violations(verb: str, path: str, response: Response) -> list[str]:
         not path.removeprefix(UPLOAD).startswith(tuple(DOCUMENTS))
         or response.dropped
         or response.truncated_at is not None
-        or response.headers.get("Content-Type", "").startswith(
-            "text/html"
-        )  # of somebody in between, as a fault ordered
+        or _page(response)
     ):
         return []
     try:
         return list(_violations(verb, path, response))
     except ValueError as error:
         return [f"not JSON: {error}"]
+
+
+def _page(response: Response) -> bool:
+    """Whether it is a page of somebody in between, as a fault ordered."""
+    return response.headers.get("Content-Type", "").startswith("text/html") and response.body.startswith(b"<")
 
 
 def _violations(verb: str, path: str, response: Response) -> Iterator[str]:
