@@ -14,6 +14,7 @@ import pytest
 
 from sheetcrm import config
 from sheetcrm.connect import open_local
+from tests.cli.test_publish import SHOP
 
 
 def typed(folder, answer, *arguments):
@@ -86,17 +87,18 @@ def test_a_blank_spreadsheet_that_a_person_made_is_bound_and_remembered_by_its_t
 
 def test_access_is_mended_and_a_copy_made_when_somebody_says_yes(sheetcrm, tmp_path):
     sheetcrm("init", "--local")
-    sheetcrm("apply", "chemicals", "--create", "化工", "--lang", "zh")
-    sheetcrm("team", "add", "王芳", "wang@example.com", "--role", "service")
+    Path("shop.yaml").write_text(SHOP, encoding="utf-8")
+    sheetcrm("apply", "./shop.yaml", "--create", "店", "--lang", "zh")
+    sheetcrm("team", "add", "王芳", "wang@example.com", "--role", "store")
     with (tmp_path / "config.yaml").open("a", encoding="utf-8") as file:
-        file.write("share: {service: reader}\nadmins: [you@example.com]\n")
+        file.write("share: {store: reader}\nadmins: [you@example.com]\n")
     shown, code = typed(tmp_path, "n", "access", "--fix")
     assert (code, "nothing was changed" in shown) == (1, True)
     shown, code = typed(tmp_path, "y", "access", "--fix")
     assert code == 0, shown
     assert "+ wang@example.com  reader" in shown, "the plan comes before the question"
-    shown, code = typed(tmp_path, "n", "publish", "service")
+    shown, code = typed(tmp_path, "n", "publish", "store")
     assert code == 1
-    assert config.load(tmp_path / "config.yaml").spreadsheets["化工"].published is None
-    shown, code = typed(tmp_path, "y", "publish", "service")
+    assert config.load(tmp_path / "config.yaml").spreadsheets["店"].published is None
+    shown, code = typed(tmp_path, "y", "publish", "store")
     assert (code, "done: http" in shown) == (0, True), shown
