@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Integer, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Integer, and_, bindparam, func, or_, select, tuple_, update
 
 from sheetcrm.remind.ledger.entries import PENDING, Mail, State
 from sheetcrm.remind.ledger.rows import mail_of, whole
@@ -86,16 +86,18 @@ def claim(
     """Up to `limit` of `mails` that are as they were seen and in nobody else's hands, oldest first, with their bytes."""
     column = MESSAGE.c
     free = or_(column.lease.is_(None), column.lease < now, column.worker == worker)
-    waiting = column.state.in_((*PENDING, State.UNKNOWN))
+    seen = tuple_(column.id, column.state, column.attempts, column.changed)
     query = (
-        select(column.id, column.state, column.attempts, column.changed)
-        .where(column.id.in_([mail.id for mail in mails]), free, waiting)
+        select(column.id)
+        .where(seen.in_([(mail.id, str(mail.state), mail.attempts, mail.changed) for mail in mails]), free)
+        .where(column.state.in_((*PENDING, State.UNKNOWN)))
         .order_by(column.created, column.id)
+        # Who else claims at this moment passes over what is locked here: no more than is taken.
+        .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    seen = {(mail.id, mail.state, mail.attempts, mail.changed) for mail in mails}
-    chosen = [row.id for row in db.execute(query) if (row.id, State(row.state), row.attempts, row.changed) in seen]
-    if not (chosen := chosen[:limit]):
+    chosen = db.execute(query).scalars().all()
+    if not chosen:
         return []
     db.execute(update(MESSAGE).where(column.id.in_(chosen)).values(worker=worker, lease=now + lease))
     return [

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sheetcrm.remind.ledger import Ledger, Limit, Occurrence, Recipient, Sealed, Snooze, State
+from sheetcrm.remind.ledger import Ledger, Limit, Occurrence, Recipient, Sealed, Snooze, State, delivering
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 TODAY = date(2026, 1, 5)
@@ -213,6 +213,18 @@ def test_but_not_once_somebody_else_sends_it(postgres):
         one.settle(mail, State.FAILED, "550", now=NOW)
         assert other.begin(again, now=NOW)
         assert other.counts() == {State.SENDING: 1}
+
+
+def test_a_claim_holds_nothing_back_that_it_does_not_take(postgres):
+    """Whoever claims at the same moment would take it for somebody else's, and nobody would send it."""
+    with Ledger.open(postgres) as one, Ledger.open(postgres) as other:
+        for name in ("Ann", "Bob", "Eve"):
+            queue(one, name, who=Recipient("S", "mail", name, f"{name.lower()}@example.com"))
+        mails, worker = one.outbox("S", "mail"), one.worker
+        with one._transaction() as db:
+            (first,) = delivering.claim(db, worker, mails, limit=1, now=NOW, lease=timedelta(minutes=10))
+            rest = other.claim(mails, limit=9, now=NOW)
+        assert {mail.id for mail in (first, *rest)} == {mail.id for mail in mails}
 
 
 def test_dead_workers_leave_no_litter(tmp_path):
