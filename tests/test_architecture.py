@@ -32,11 +32,12 @@ MAY_IMPORT = {
     "publish": EVERYBODY | {"schema", "sheets", "resources", "layout", "provision", "sync"},
     "server": set(),
     "secret": EVERYBODY,
-    "config": EVERYBODY | {"yamlfile", "secret", "remind", "sheets", "journal"},
+    "settings": EVERYBODY | {"secret", "remind", "sheets"},
+    "config": EVERYBODY | {"yamlfile", "secret", "settings", "remind", "journal"},
     "connect": EVERYBODY | {"config", "sheets", "server"},
     "testing": EVERYBODY | {"server"},
     "spreadsheet": EVERYBODY
-    | {"schema", "sync", "sheets", "layout", "journal", "config", "connect", "remind", "resources"},
+    | {"schema", "sync", "sheets", "layout", "journal", "config", "settings", "connect", "remind", "resources"},
     "backup": EVERYBODY
     | {"provision", "sync", "sheets", "layout", "journal", "schema", "resources", "server", "remind"},
     "preview": EVERYBODY | {"schema", "provision", "sheets", "testing"},

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetcrm import config
+from sheetcrm import config, settings
 from sheetcrm.cli import init
 from sheetcrm.errors import ConfigError, UsageError
 from sheetcrm.remind.notifiers import Way
@@ -45,7 +45,7 @@ def test_the_example_shows_every_setting(tmp_path):
         for name, field in model.model_fields.items():
             assert f"{name}:" in example, f"config.example.yaml does not show {name}"
             for inner in (field.annotation, *getattr(field.annotation, "__args__", ())):
-                if isinstance(inner, type) and issubclass(inner, config.Settings):
+                if isinstance(inner, type) and issubclass(inner, settings.Settings):
                     shown(inner)
 
     shown(config.Config)
@@ -161,7 +161,7 @@ def test_remembering_keeps_comments_order_and_mode(tmp_path):
     loaded = load(tmp_path, "# mine\napi: local # why\nspreadsheets: {}\n\n# The ledger.\nledger: here.db\n")
     loaded.file.chmod(0o600)
     for language in ("en", "zh"):
-        config.remember(loaded, "客户管理", config.SpreadsheetSettings(id=ID, template="pipeline", language=language))
+        config.remember(loaded, "客户管理", settings.SpreadsheetSettings(id=ID, template="pipeline", language=language))
     text = loaded.file.read_text(encoding="utf-8")
     assert "# mine" in text
     assert "# why" in text

@@ -202,7 +202,8 @@ def carry_out(
 
 def _create(asked: Asked, wanted: Wanted, title: str) -> int:
     """Show the plan of a new spreadsheet; once agreed, make the file, remember it before anything else, fill it."""
-    from sheetcrm.config import SpreadsheetSettings, remember
+    from sheetcrm.config import remember
+    from sheetcrm.settings import SpreadsheetSettings
     from sheetcrm.sheets.gateway import Drive
     from sheetcrm.sheets.newfile import folder_id, make
 

@@ -25,11 +25,12 @@ import click
 from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
-    from sheetcrm.config import Config, SpreadsheetSettings
+    from sheetcrm.config import Config
     from sheetcrm.connect import Connection
     from sheetcrm.journal import Journal
     from sheetcrm.meter import Meter
     from sheetcrm.schema.template import Template
+    from sheetcrm.settings import SpreadsheetSettings
     from sheetcrm.sheets.gateway import Drive, Gateway
     from sheetcrm.sheets.http import Counts
 

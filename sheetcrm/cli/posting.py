@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sheetcrm.config import Config, MailSettings
+    from sheetcrm.config import Config
     from sheetcrm.remind.delivery import Settings
     from sheetcrm.remind.guard import Guards
+    from sheetcrm.settings import MailSettings
 
 
 def mail_settings(config: Config) -> MailSettings:

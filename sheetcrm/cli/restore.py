@@ -206,8 +206,9 @@ def _as_json(found: list[Back], done: Changed | None) -> dict[str, Any]:
 
 def _created(asked: Asked, archive: Archive, title: str, folder: str | None) -> int:
     """A new spreadsheet, remembered once it is whole."""
-    from sheetcrm.config import SpreadsheetSettings, remember
+    from sheetcrm.config import remember
     from sheetcrm.errors import UsageError
+    from sheetcrm.settings import SpreadsheetSettings
     from sheetcrm.sheets.gateway import Drive
     from sheetcrm.sheets.newfile import folder_id, make
 

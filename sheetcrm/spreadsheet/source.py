@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sheetcrm import config as configs
-from sheetcrm.config import Config, SpreadsheetSettings
+from sheetcrm.config import Config
 from sheetcrm.connect import connect
 from sheetcrm.errors import ConfigError, UsageError
 from sheetcrm.journal import By, Journal
 from sheetcrm.layout import marked_template
 from sheetcrm.schema import loader
 from sheetcrm.schema.template import Template
+from sheetcrm.settings import SpreadsheetSettings
 from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sheets.given import spreadsheet_gateway
 

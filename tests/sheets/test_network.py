@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from google.auth.transport.requests import AuthorizedSession
 from google.oauth2.credentials import Credentials
 
-from sheetcrm.config import GoogleSettings
 from sheetcrm.errors import NoAnswer, UsageError
+from sheetcrm.settings import GoogleSettings
 from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sheets.network import Network
 
