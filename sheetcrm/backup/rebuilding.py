@@ -8,7 +8,6 @@ are not: whoever calls throws away what was half made.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -21,11 +20,10 @@ from sheetcrm.backup.state import dimensions
 from sheetcrm.errors import SheetcrmError
 from sheetcrm.messages import tr
 from sheetcrm.meter import Meter, unmetered
+from sheetcrm.sync.batches import fitting, request_bytes
 
 Json = dict[str, Any]
 
-BATCH = 1_500_000
-"""Bytes of requests that go together; Google advises to stay below 2 MB."""
 PROPERTIES = (
     "locale",
     "timeZone",
@@ -105,23 +103,9 @@ def rebuild(
                 tr("{title} shows a connected data source, and such a tab cannot be made again", title=title)
             )
     blank = gateway.describe("properties,sheets.properties")
-    for at, batch in enumerate(_batches(_requests(parts, description, blank, only)), 1):
+    for at, batch in enumerate(fitting(_requests(parts, description, blank, only), request_bytes), 1):
         gateway.batch(batch)
         meter("batches sent", at, 0)
-
-
-def _batches(requests: Iterator[Json]) -> Iterator[list[Json]]:
-    held: list[Json] = []
-    size = 0
-    for one in requests:
-        more = len(json.dumps(one, ensure_ascii=False).encode("utf-8", "surrogatepass"))
-        if held and size + more > BATCH:
-            yield held
-            held, size = [], 0
-        held.append(one)
-        size += more
-    if held:
-        yield held
 
 
 def _requests(parts: Parts, description: Json, blank: Json, only: Collection[int] | None) -> Iterator[Json]:

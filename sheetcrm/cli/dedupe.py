@@ -14,6 +14,7 @@ from sheetcrm.cli.options import (
     SOMETHING_TO_SEE,
     Asked,
     Job,
+    go_on,
     now,
     print_json,
     requests_of,
@@ -145,7 +146,7 @@ def taken_apart(asked: Asked, job: Job, template: Template, *, ask: bool, dry_ru
         click.echo(f"undo: {what}, {parts[0][1].when}")
         for line in _back_lines([entry for _, write in parts for entry in write.entries]):
             click.echo(line)
-    if dry_run or (sys.stdin.isatty() and ask and not click.confirm("Do it?", err=True)):
+    if dry_run or not go_on(ask=ask):
         tell("nothing was changed")
         return 0
     stays, back, changed = list[str](), list[str](), 0

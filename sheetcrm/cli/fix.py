@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from sheetcrm.cli.options import (
     SOMETHING_TO_SEE,
     Asked,
     Job,
+    go_on,
     now,
     print_json,
     requests_of,
@@ -60,8 +60,7 @@ def fix_command(asked: Asked, sheet: str | None, only: tuple[str, ...], dry_run:
         found = fixes(reading, wanted, words)
         if not asked.as_json:
             _show(found)
-        ask = sys.stdin.isatty() and not (yes or dry_run) and found.fixes
-        if dry_run or not found.fixes or (ask and not click.confirm("Do it?", err=True)):
+        if dry_run or not found.fixes or not go_on(ask=not yes):
             done = None
         else:
             done = _write(job, template, found.fixes, sheet)

@@ -12,6 +12,7 @@ import functools
 import json
 import logging
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -311,6 +312,11 @@ def now() -> datetime:
 def tell(text: str) -> None:
     """Something for the person at the terminal that is not the result."""
     click.echo(text, err=True)
+
+
+def go_on(*, ask: bool) -> bool:
+    """Whether to do what was shown: whoever sits at a terminal, and is to be asked, says so; without one it is what the command says."""
+    return not (ask and sys.stdin.isatty()) or click.confirm(tr("Do it?"), err=True)
 
 
 def print_json(value: Any) -> None:

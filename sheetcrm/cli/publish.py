@@ -16,6 +16,7 @@ from sheetcrm.cli.options import (
     Asked,
     Job,
     command_words,
+    go_on,
     now,
     print_json,
     requests_of,
@@ -201,7 +202,7 @@ def _known(job: Job, role: str, wanted: Wanted) -> str:
 
 def _agreed(wanted: Wanted) -> bool:
     """Whether it is wanted; without a terminal it is what the command says."""
-    if not _asks(wanted) or click.confirm(tr("Do it?"), err=True):
+    if go_on(ask=not wanted.yes):
         return True
     tell(tr("nothing was changed"))
     return False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sheetcrm.cli.options import Asked, Job, now, print_json, requests_of, sheet_key, spreadsheet_options, tell
+from sheetcrm.cli.options import Asked, Job, go_on, now, print_json, requests_of, sheet_key, spreadsheet_options, tell
 from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
@@ -118,7 +117,7 @@ def _brought_back(asked: Asked, archive: Archive, *, dry_run: bool, yes: bool, *
         if not asked.as_json:
             _show(found, template, language)
         work = any(back.has_work for back in found)
-        if not work or dry_run or (sys.stdin.isatty() and not yes and not click.confirm(tr("Do it?"), err=True)):
+        if not work or dry_run or not go_on(ask=not yes):
             tell(tr("nothing was changed"))
             if asked.as_json:
                 print_json(_as_json(found, None))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ import click
 
 from sheetcrm.allowances import ALLOWANCES
 from sheetcrm.cli.apply import tell_sent
-from sheetcrm.cli.options import Asked, Job, now, print_json, requests_of, spreadsheet_options, tell
+from sheetcrm.cli.options import Asked, Job, go_on, now, print_json, requests_of, spreadsheet_options, tell
 from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ def _apply_back(asked: Asked, job: Job, back: Back, *, ask: bool, dry_run: bool)
         click.echo(f"undo: {write.what}, {write.when}")
         click.echo(_text(found))
     found.plan.check()
-    if dry_run or (sys.stdin.isatty() and ask and not click.confirm("Do it?", err=True)):
+    if dry_run or not go_on(ask=ask):
         tell("nothing was changed")
         return 0
     done = provision.Log(job.journal, f"undo of {write.what}", now())
@@ -158,7 +157,7 @@ def _cells_back(
         for one in changes:
             before, after = as_read(one, template.context("en"))
             click.echo(f"  ~ {one.sheet} {one.id} {one.column}: {before or '(blank)'} → {after or '(blank)'}")
-    if dry_run or (sys.stdin.isatty() and ask and not click.confirm("Do it?", err=True)):
+    if dry_run or not go_on(ask=ask):
         tell("nothing was changed")
         return 0
     done = change_cells(job.gateway, template, changes, log=Log(job.journal, f"undo of {write.what}", now()))
@@ -189,7 +188,7 @@ def _rows_back(
         click.echo(f"undo: {write.what}, {write.when}")
         for one in write.entries:
             click.echo(f"  + {one['sheet']} {one['id']}" + (f" from {one['to']}" if one["to"] else ""))
-    if dry_run or (sys.stdin.isatty() and ask and not click.confirm("Do it?", err=True)):
+    if dry_run or not go_on(ask=ask):
         tell("nothing was changed")
         return 0
     done = rows_back(job.gateway, template, write.entries, log=Log(job.journal, f"undo of {write.what}", now()))
@@ -225,7 +224,7 @@ def _unbound(asked: Asked, job: Job, write: Write, path: Path, *, ask: bool, dry
         click.echo(f"  - {found.gone} marks, which nobody sees" + (f"  + {found.back} of before" if found.back else ""))
         for line in found.left:
             click.echo(f"  stays: {line}")
-    if dry_run or (sys.stdin.isatty() and ask and not click.confirm("Do it?", err=True)):
+    if dry_run or not go_on(ask=ask):
         tell("nothing was changed")
         return 0
     with job.journal.written(f"undo of {write.what}", found.entries, now(), stage="undone"):

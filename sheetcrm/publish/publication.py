@@ -26,6 +26,7 @@ from sheetcrm.resources import Json, Request
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.people import Member
 from sheetcrm.sheets.gateway import Gateway
+from sheetcrm.sync.batches import fitting, request_bytes
 
 CELL = "userEnteredValue,userEnteredFormat(numberFormat,textFormat.bold),note,dataValidation"
 
@@ -103,16 +104,8 @@ def carry_out(
 
 
 def _send(gateway: Gateway, requests: Sequence[Request], limit: int) -> None:
-    part: list[Request] = []
-    size = 0
-    for one in requests:
-        length = len(json.dumps(one, ensure_ascii=False).encode())
-        if part and size + length > limit:
-            gateway.batch(part)
-            part, size = [], 0
-        part.append(one)
-        size += length
-    gateway.batch(part)
+    for part in fitting(requests, request_bytes, limit):
+        gateway.batch(part)
 
 
 def _requests(

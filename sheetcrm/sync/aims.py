@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sheetcrm.resources.base import Cell
-from sheetcrm.sync.batches import BATCH_BYTES, row_bytes
+from sheetcrm.sync.batches import fitting, row_bytes
 from sheetcrm.sync.records import Extract, Reading
 
 BLANK = ("", None, False)
@@ -60,17 +60,8 @@ def pieces(changes: Sequence[CellChange]) -> Iterator[list[CellChange]]:
     rows: dict[tuple[str, str], list[CellChange]] = {}
     for change in changes:
         rows.setdefault((change.sheet, change.id), []).append(change)
-    piece: list[CellChange] = []
-    size = 0
-    for row in rows.values():
-        bytes_of = row_bytes(change.after for change in row)
-        if piece and size + bytes_of > BATCH_BYTES:
-            yield piece
-            piece, size = [], 0
-        piece += row
-        size += bytes_of
-    if piece:
-        yield piece
+    for piece in fitting(rows.values(), lambda row: row_bytes(change.after for change in row)):
+        yield [change for row in piece for change in row]
 
 
 def unmaking(reading: Reading, changes: Iterable[CellChange]) -> list[CellChange]:

@@ -9,12 +9,15 @@ Values go as typed cells, never as text to be parsed: `0012`, `+86 138…` and
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TypeVar
 
 from sheetcrm.layout import Layout
 from sheetcrm.resources.base import Cell, Json, Request
+
+T = TypeVar("T")
 
 BATCH_BYTES = 1_500_000
 """Google advises 2 MB a request; ours are measured without what wraps them."""
@@ -30,17 +33,27 @@ class Write:
 
 def chunks(writes: Iterable[Write]) -> Iterator[list[Write]]:
     """Whole rows in pieces that fit into a request."""
-    chunk: list[Write] = []
+    return fitting(writes, lambda write: row_bytes(write.cells.values()))
+
+
+def fitting(items: Iterable[T], bytes_of: Callable[[T], int], limit: int = BATCH_BYTES) -> Iterator[list[T]]:
+    """The items in order, in pieces that fit into a request; what is too large by itself is a piece of its own."""
+    piece: list[T] = []
     size = 0
-    for write in writes:
-        bytes_of = row_bytes(write.cells.values())
-        if chunk and size + bytes_of > BATCH_BYTES:
-            yield chunk
-            chunk, size = [], 0
-        chunk.append(write)
-        size += bytes_of
-    if chunk:
-        yield chunk
+    for item in items:
+        more = bytes_of(item)
+        if piece and size + more > limit:
+            yield piece
+            piece, size = [], 0
+        piece.append(item)
+        size += more
+    if piece:
+        yield piece
+
+
+def request_bytes(request: Request) -> int:
+    """How much of a body a whole request takes."""
+    return len(json.dumps(request, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
 
 def row_bytes(cells: Iterable[Cell]) -> int:

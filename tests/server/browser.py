@@ -42,9 +42,10 @@ class Browser:
         target = next(one for one in self.call("Target.getTargets")["targetInfos"] if one["type"] == "page")
         attached = self.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)
         self._session = attached["sessionId"]
-        self.errors = []
+        self.errors, self._stages = [], []
         for domain in ("Page", "Runtime", "Log"):
             self.call(f"{domain}.enable")
+        self.call("Page.setLifecycleEventsEnabled", enabled=True)
 
     def __enter__(self):
         return self
@@ -70,6 +71,8 @@ class Browser:
                 return answer["result"]
             if answer.get("method") in {"Runtime.exceptionThrown", "Log.entryAdded"}:
                 self.errors.append(answer["params"])
+            if answer.get("method") == "Page.lifecycleEvent" and answer["params"]["name"] in {"init", "load"}:
+                self._stages.append((answer["params"]["name"], answer["params"]["loaderId"]))
 
     def forgive(self, text):
         """Wait for an error on the console that has that text, and forget it; it may come after the page."""
@@ -103,11 +106,26 @@ class Browser:
 
     def open(self, url):
         """Go to an address, as far as `load`."""
-        # A busy machine still shows the page that is left: it is marked, so that nobody takes it for the new one.
-        self.run("window.left = true")
-        self.call("Page.navigate", url="about:blank")
-        self.call("Page.navigate", url=url)
-        self.until("!window.left && document.readyState === 'complete' && location.href !== 'about:blank'")
+        self.leave()
+        self._load(url)
+
+    def leave(self):
+        """Go to an empty page; what the one before it was still asking for is called off."""
+        self._load("about:blank")
+
+    def _load(self, url):
+        # A busy machine still shows the page that is left: only the new one's loader, or that of a page to which it
+        # leads on at once, says that it is there.
+        answer = self.call("Page.navigate", url=url)
+        assert "errorText" not in answer, f"{url}: {answer.get('errorText')}"
+        end = time.monotonic() + PATIENCE
+        begun = ("init", answer["loaderId"])
+        while time.monotonic() < end:
+            self.call("Page.getFrameTree")
+            if begun in self._stages and any(stage == "load" for stage, _ in self._stages[self._stages.index(begun) :]):
+                return
+            time.sleep(0.02)
+        raise AssertionError(f"never loaded: {url}")
 
     def run(self, expression):
         """The value of a JavaScript expression in the page."""

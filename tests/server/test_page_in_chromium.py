@@ -197,6 +197,7 @@ def test_a_phone_shows_the_sheet_in_its_own_width(browser, link):
 
 
 def test_a_link_opens_the_page_once_and_its_cookie_from_then_on(browser, link):
+    browser.leave()
     browser.call("Storage.clearCookies")
     bare = link.partition("?")[0]
     browser.open(bare)

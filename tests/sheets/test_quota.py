@@ -182,7 +182,7 @@ from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sheets.manners import Manners, behave
 from sheetcrm.sheets.quota import Allowance, Quota
 
-url, token, folder, spreadsheet, minute, minutes, number = sys.argv[1:]
+url, token, folder, spreadsheet, minute, minutes, network, number = sys.argv[1:]
 begin, seen = time.monotonic() + 0.5, []
 
 def work(name):
@@ -195,7 +195,9 @@ def work(name):
     time.sleep(max(0, begin - time.monotonic()))
     while time.monotonic() < end:
         gateway.describe("spreadsheetId")
+        time.sleep(float(network))
         gateway.write([{"range": "A1", "values": [[1]]}])
+        time.sleep(float(network))
     Path(folder, name).write_text(json.dumps([status for status, at in seen if at < end]))
 
 for at in range(int(number)):
@@ -208,18 +210,19 @@ sys.exit(any([os.wait()[1] for _ in range(int(number))]))
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that begin at the same moment")
 @pytest.mark.parametrize(
-    ("minute", "minutes"),
+    ("minute", "minutes", "network"),
     [
-        pytest.param(3.0, 3, id="minutes of three seconds"),
-        pytest.param(60.0, 4, id="real minutes", marks=pytest.mark.skipif(not LONG, reason="takes four minutes")),
+        # A network's time makes the quota scarce and not the processor, which other tests want too: 80 calls a second are asked for, 40 are there.
+        pytest.param(3.0, 3, 0.1, id="minutes of three seconds"),
+        pytest.param(60.0, 4, 0.0, id="real minutes", marks=pytest.mark.skipif(not LONG, reason="takes four minutes")),
     ],
 )
-def test_eight_processes_share_one_quota(tmp_path, minute, minutes):
+def test_eight_processes_share_one_quota(tmp_path, minute, minutes, network):
     """Issue 7, done when 2: no 429 after the first minute, at least 90 % of the allowance used, fair."""
     limits = Limits(minute=minute)
     with testing.server(http=True, quota=limits) as running:
         spreadsheet = Drive(running.session).create("Bread")
-        words = [running.url, running.token, tmp_path, spreadsheet, minute, minutes, 8]
+        words = [running.url, running.token, tmp_path, spreadsheet, minute, minutes, network, 8]
         hammer = [sys.executable, "-c", HAMMER, *map(str, words)]
         subprocess.run(hammer, cwd=Path(__file__).parents[2], check=True, timeout=minute * minutes + 60)
     seen = [json.loads(file.read_text()) for file in tmp_path.glob("*.json")]

@@ -21,7 +21,7 @@ from sheetcrm.meter import Meter, unmetered
 from sheetcrm.resources.base import Cell
 from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.aims import CellChange, same
-from sheetcrm.sync.batches import Write, chunks
+from sheetcrm.sync.batches import fitting, row_bytes
 from sheetcrm.sync.cells import INVALID, Attempt, Changed, Log, logged, put_right
 from sheetcrm.sync.files.merge import Placed, merge
 from sheetcrm.sync.files.progress import Progress
@@ -116,10 +116,7 @@ def changes(placed: Placed, parsed: Parsed) -> tuple[CellChange, ...]:
 def _pieces(placed: Sequence[Placed]) -> Iterator[list[Placed]]:
     """Changed rows first, then new ones, in batches that are not too large."""
     ordered = [one for one in placed if one.row is not None] + [one for one in placed if one.row is None]
-    at = 0
-    for chunk in chunks(Write(0, one.cells) for one in ordered):
-        yield ordered[at : at + len(chunk)]
-        at += len(chunk)
+    return fitting(ordered, lambda one: row_bytes(one.cells.values()))
 
 
 def _placed_again(piece: Sequence[Placed], seen: Seen) -> list[Placed]:
