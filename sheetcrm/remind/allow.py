@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import tr
 
 _ADDRESS = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+")
 _DOMAIN = re.compile(r"(\*\.)?[\w-]+(\.[\w-]+)+")
@@ -38,7 +39,7 @@ class AllowList:
     def __post_init__(self) -> None:
         """Refuse what nobody can have meant."""
         if isinstance(self.patterns, str):
-            raise UsageError("the allow-list is a list of addresses and domains, not one text")
+            raise UsageError(tr("the allow-list is a list of addresses and domains, not one text"))
         for pattern in self.patterns:
             _matcher(pattern)
 
@@ -65,7 +66,10 @@ def _matcher(pattern: str) -> re.Pattern[str]:
         text = f"*@{text}"
     if not _ADDRESS.fullmatch(text) or text.endswith("@*"):
         raise UsageError(
-            f"allow-list: {pattern!r} is neither an address nor a domain; write ann@example.com, example.com or *@example.com"
+            tr(
+                "allow-list: {pattern!r} is neither an address nor a domain; write ann@example.com, example.com or *@example.com",
+                pattern=pattern,
+            )
         )
     return re.compile("[^@]*".join(re.escape(part) for part in text.split("*")))
 

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Literal
 
 from sheetcrm.errors import MailError
+from sheetcrm.messages import tr
 from sheetcrm.remind import redirect
 from sheetcrm.remind.allow import AllowList
 from sheetcrm.remind.caution import Caution, Tally
@@ -264,7 +265,13 @@ class Delivery:
                 self.reports[failed.id] = self.reported(failed, State.RETRY, why)
         count = len(self.streak)
         self.streak = [one for one in self.streak if one[0].attempts + 1 >= FAIR_TRIALS]
-        raise MailError(f"{count} mails in a row were not taken, the last with: {reason}; the others stay queued")
+        raise MailError(
+            tr(
+                "{count} mails in a row were not taken, the last with: {reason}; the others stay queued",
+                count=count,
+                reason=reason,
+            )
+        )
 
     def _believe(self) -> None:
         """What failed for good did so by itself: the server takes other mails, or there were too few to tell."""

@@ -27,6 +27,7 @@ from jinja2 import (
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from sheetcrm.messages import tr
 from sheetcrm.remind.note import in_markup, markup_free
 
 OURS = Path(__file__).parent / "templates"
@@ -95,10 +96,10 @@ def _rendered(environment: Environment, name: str, values: Mapping[str, Any]) ->
     for part in template.generate({**values, "range": _counted()}):
         size += len(part)
         if size > SIZE:
-            raise SecurityError(f"{name} makes more than {SIZE:,} characters")
+            raise SecurityError(tr("{name} makes more than {size:,} characters", name=name, size=SIZE))
         parts.append(part)
     if not size or not "".join(parts).strip():
-        raise SecurityError(f"{name} makes an empty mail")
+        raise SecurityError(tr("{name} makes an empty mail", name=name))
     return "".join(parts)
 
 
@@ -110,7 +111,7 @@ def _counted() -> Callable[..., range]:
         numbers = range(*arguments)
         left -= len(numbers)
         if left < 0:
-            raise SecurityError(f"range counts through more than {TURNS:,} numbers")
+            raise SecurityError(tr("range counts through more than {turns:,} numbers", turns=TURNS))
         return numbers
 
     return counted
@@ -123,10 +124,10 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         if operator == "**":
-            raise SecurityError("** is not allowed")
+            raise SecurityError(tr("** is not allowed"))
         sizes = [abs(one) if isinstance(one, int | float) else len(one) for one in (left, right)]
         if sizes[0] * sizes[1] > LONGEST:
-            raise SecurityError(f"* makes more than {LONGEST:,}")
+            raise SecurityError(tr("* makes more than {longest:,}", longest=LONGEST))
         return super().call_binop(context, operator, left, right)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import tr
 from sheetcrm.remind.allow import AllowList
 from sheetcrm.remind.notifiers.base import Notifier
 
@@ -51,10 +52,12 @@ class Quiet:
         found = _HOURS.fullmatch(text)
         hours = [int(part) for part in found.groups()] if found else []
         if not hours or max(hours[0], hours[2]) > 24 or max(hours[1], hours[3]) > 59:
-            raise UsageError(f"quiet: {text!r} is not from when until when; write 20:00-08:00")
+            raise UsageError(tr("quiet: {text!r} is not from when until when; write 20:00-08:00", text=text))
         minutes = [hours[0] * 60 + hours[1], hours[2] * 60 + hours[3]]
         if max(minutes) > 24 * 60 or minutes[0] % (24 * 60) == minutes[1] % (24 * 60):
-            raise UsageError(f"quiet: {text!r} leaves no time to send, or is no time of day; write 20:00-08:00")
+            raise UsageError(
+                tr("quiet: {text!r} leaves no time to send, or is no time of day; write 20:00-08:00", text=text)
+            )
         start, end = (time(*divmod(one % (24 * 60), 60)) for one in minutes)
         return cls(start, end, weekends)
 
@@ -118,10 +121,12 @@ class Guards:
     def check(self, allow: AllowList, notifier: Notifier) -> None:
         """UsageError when everything is to go to an address that may get nothing, or by a way that has no addresses."""
         if self.redirect and not allow.allows(self.redirect):
-            raise UsageError(f"redirect: {self.redirect} is not on the allow-list; add it to allow:")
+            raise UsageError(
+                tr("redirect: {redirect} is not on the allow-list; add it to allow:", redirect=self.redirect)
+            )
         if self.redirect and notifier.form != "mail":
             raise UsageError(
-                "redirect: a chat cannot be sent to an address instead; send by mail while you try things out"
+                tr("redirect: a chat cannot be sent to an address instead; send by mail while you try things out")
             )
 
 

@@ -27,6 +27,7 @@ from urllib.parse import quote
 from email_validator import EmailNotValidError, validate_email
 
 from sheetcrm.errors import MailError, UsageError
+from sheetcrm.messages import tr
 
 # Controls, line and paragraph separators, marks that turn the direction of writing, lone surrogates, and what is no character.
 _UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]+")
@@ -46,7 +47,9 @@ class Sender:
         match = re.fullmatch(r"\s*(?:(?P<name>[^<>]*?)\s*<(?P<inner>[^<>]+)>|(?P<bare>[^<>\s]+))\s*", text)
         address = bare_address((match["inner"] or match["bare"]).strip()) if match else None
         if match is None or address is None:
-            raise UsageError(f"sender: {text!r} is not an address; write crm@example.com or Sales <crm@example.com>")
+            raise UsageError(
+                tr("sender: {text!r} is not an address; write crm@example.com or Sales <crm@example.com>", text=text)
+            )
         return cls(clean(match["name"] or "").strip('" '), address)
 
     @property
@@ -187,7 +190,9 @@ def compose(draft: Draft, cover: Cover) -> bytes:
         _bound(message, cover.message_id)
         return guarded(message, cover.address)
     except (MessageError, ValueError, LookupError) as error:
-        raise MailError(f"a mail to {clean(cover.address)} could not be built: {error}") from error
+        raise MailError(
+            tr("a mail to {address} could not be built: {error}", address=clean(cover.address), error=error)
+        ) from error
 
 
 def _fill(message: EmailMessage, draft: Draft) -> None:
@@ -224,7 +229,9 @@ def guarded(message: EmailMessage, address: str) -> bytes:
     same = _said(parsed) == _said(message)
     sound = same and recipients == [address] and not re.search(rb"[\r\n\x00]", head.replace(b"\r\n", b""))
     if not (sound and data.isascii()):
-        raise MailError(f"a mail to {clean(address)} was stopped: its headers would not say what was meant")
+        raise MailError(
+            tr("a mail to {address} was stopped: its headers would not say what was meant", address=clean(address))
+        )
     return data
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from sheetcrm.errors import MailError
+from sheetcrm.messages import tr
 from sheetcrm.remind.message import clean
 
 _LINK = re.compile(r"\[([^\[\]]*)\]\((https?://[^()\s]*)\)")
@@ -50,7 +51,7 @@ class Note:
             return cls(**json.loads(data))
         except (ValueError, TypeError) as error:
             raise MailError(
-                "what the ledger keeps for this channel is no chat message; was its type changed?"
+                tr("what the ledger keeps for this channel is no chat message; was its type changed?")
             ) from error
 
 

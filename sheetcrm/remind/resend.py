@@ -11,6 +11,7 @@ import hashlib
 from datetime import datetime
 
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import tr
 from sheetcrm.remind.ledger import Ledger, Mail, Sealed, State
 
 SETTLED = (State.SENT, State.FAILED)
@@ -25,14 +26,23 @@ def resend(ledger: Ledger, number: int, *, now: datetime) -> Mail:
     """
     mail = ledger.mail(number)
     if mail is None:
-        raise UsageError(f"no mail {number} in this ledger; see sheetcrm log --mails")
+        raise UsageError(tr("no mail {number} in this ledger; see sheetcrm log --mails", number=number))
     if mail.state not in SETTLED:
         raise UsageError(
-            f"mail {number} to {mail.recipient.address} is {mail.state}: it goes out by itself, or never did"
+            tr(
+                "mail {number} to {address} is {state}: it goes out by itself, or never did",
+                number=number,
+                address=mail.recipient.address,
+                state=mail.state,
+            )
         )
     if mail.data is None:
         raise UsageError(
-            f"mail {number} of {mail.day} is not kept any more: only what was settled in the last days can be sent again"
+            tr(
+                "mail {number} of {day} is not kept any more: only what was settled in the last days can be sent again",
+                number=number,
+                day=mail.day,
+            )
         )
     fresh = _another(mail.message_id, ledger.copies(mail) + 1)
     data = mail.data.replace(mail.message_id.encode(), fresh.encode(), 1)

@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import Any
 
 from sheetcrm.errors import MissingExtra
+from sheetcrm.messages import tr
 from sheetcrm.schema.reminders.base import Policy
 
 _DAY = timedelta(1)
@@ -93,7 +94,7 @@ def _calendar(country: str) -> tuple[Callable[[date], bool], bool, int]:
     try:
         import holidays  # noqa: PLC0415 - 0.2 s and of the extra `remind`: only rules with a policy need it
     except ImportError as error:
-        raise MissingExtra("holidays, which knows the working days of countries,", "remind") from error
+        raise MissingExtra(tr("holidays, which knows the working days of countries,"), "remind") from error
     try:
         found: Any = holidays.country_holidays(country)
     except NotImplementedError:

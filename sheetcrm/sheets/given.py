@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import tr
 from sheetcrm.sheets.gateway import Gateway
 
 
@@ -34,7 +35,10 @@ def worksheet_gateway(worksheet: Worksheet) -> Gateway:
     spreadsheet_id = getattr(worksheet, "spreadsheet_id", None)
     if session is None or not isinstance(spreadsheet_id, str) or not isinstance(getattr(worksheet, "id", None), int):
         raise UsageError(
-            f"expected a gspread worksheet, as from spreadsheet.worksheet('Orders'), not {_kind(worksheet)}"
+            tr(
+                "expected a gspread worksheet, as from spreadsheet.worksheet('Orders'), not {kind}",
+                kind=_kind(worksheet),
+            )
         )
     return Gateway(session, spreadsheet_id)
 

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import tr
 from sheetcrm.schema.columns.base import Column
 from sheetcrm.sync.records import Reading
 
@@ -33,7 +34,7 @@ def frame(
     objects, or `Float64` on demand.  Example rows only if asked for.
     """
     if decimals not in ("exact", "float"):
-        raise UsageError(f"decimals={decimals!r} is neither exact nor float")
+        raise UsageError(tr("decimals={decimals!r} is neither exact nor float", decimals=decimals))
     extract = reading.extracts[sheet]
     index = pd.Index(np.asarray(extract.parsed.numbers, dtype="int64"), name="row")
     missing = [None] * len(index)
@@ -61,7 +62,7 @@ def values_of(made: pd.DataFrame) -> tuple[dict[str, list[Any]], list[int]]:
         made = made.reset_index()
     names = [str(name) for name in made.columns]
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise UsageError(f"the frame has several columns {', '.join(twice)}")
+        raise UsageError(tr("the frame has several columns {columns}", columns=", ".join(twice)))
     columns = {name: _plain(made.iloc[:, at]) for at, name in enumerate(names)}
     counted = made.index.name == "row" and pd.api.types.is_integer_dtype(made.index.dtype)
     return columns, [int(number) for number in made.index] if counted else []

@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import tr
 from sheetcrm.schema.columns.base import Column
 from sheetcrm.schema.template import Template
 from sheetcrm.sync.own.kinds import may_be_none, without_none
@@ -30,13 +31,21 @@ def models_of(given: ModuleType | Models | None, template: Template) -> dict[str
     """
     said = getattr(given, "SHEETS", None) if isinstance(given, ModuleType) else given
     if said is None and given is not None:
-        raise UsageError(f"{given!r} has no SHEETS; make such a module with: sheetcrm template models {template.key}")
+        raise UsageError(
+            tr(
+                "{given!r} has no SHEETS; make such a module with: sheetcrm template models {key}",
+                given=given,
+                key=template.key,
+            )
+        )
     for sheet, record in (said or {}).items():
         if sheet not in template.records:
-            raise UsageError(f"models: no such sheet: {sheet}{nearest(sheet, list(template.records))}")
+            raise UsageError(
+                tr("models: no such sheet: {sheet}{hint}", sheet=sheet, hint=nearest(sheet, list(template.records)))
+            )
         for wrong in _misfits(record, template, sheet):
             again = f"make the module anew: sheetcrm template models {template.key}"
-            raise UsageError(f"models: {record.__name__}.{wrong}; {again}")
+            raise UsageError(tr("models: {name}.{wrong}; {again}", name=record.__name__, wrong=wrong, again=again))
     return dict(said or {})
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from sheetcrm.errors import ApiError, NoAnswer
 from sheetcrm.layout import quoted
+from sheetcrm.messages import tr
 from sheetcrm.resources.base import Cell, Request
 from sheetcrm.schema.context import Context
 from sheetcrm.sheets.gateway import Gateway
@@ -68,8 +69,11 @@ def _found_out(gateway: Gateway, reading: Reading, context: Context, sent: Sent,
     strays = list(_strays(reading, now, changes))
     if strays or ("before" in says.values()) == ("after" in says.values()):
         raise NoAnswer(
-            "No answer came, and what stands there now is neither what was to be written nor what was there before. "
-            f"Look at {', '.join([*strays, *(_a1(now, change) for change in changes)][:9])}"
+            tr(
+                "No answer came, and what stands there now is neither what was to be written nor what was there before. "
+                "Look at {cells}",
+                cells=", ".join([*strays, *(_a1(now, change) for change in changes)][:9]),
+            )
         ) from lost
     if "after" in says.values():
         return Posted([(change, _at_home(now, change, row)) for change, row in sent])

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from sheetcrm.errors import ApiError, Refused, UsageError
 from sheetcrm.errors import Conflict as ConflictError
 from sheetcrm.layout import letters, quoted
+from sheetcrm.messages import tr
 from sheetcrm.resources.base import Cell, Json
 from sheetcrm.schema.template import Template
 from sheetcrm.sheets.gateway import Gateway
@@ -81,7 +82,9 @@ def move(
     asked = _Asked(sheet, to, seen, known_policy(on_conflict), new_id)
     for one in filter(None, (sheet, to)):
         if one not in template.records:
-            raise UsageError(f"{one}: no such sheet of records; there are {', '.join(template.records)}")
+            raise UsageError(
+                tr("{one}: no such sheet of records; there are {known}", one=one, known=", ".join(template.records))
+            )
     done, left = Saved(sheet), list(dict.fromkeys(ids))
     for tries_left in reversed(range(TRIES)):
         try:
@@ -134,7 +137,7 @@ def _moved(gateway: Gateway, template: Template, asked: _Asked, ids: Sequence[st
     reading = unjudged(found)
     for one in filter(None, (sheet, to)):
         if one not in reading.extracts or template.sheets[one].key not in reading.extracts[one].cells:
-            raise UsageError(f"{one}: there is no tab, or no column of ids in it; see: sheetcrm check")
+            raise UsageError(tr("{one}: there is no tab, or no column of ids in it; see: sheetcrm check", one=one))
     rows, conflicts = _weighed(reading, asked, ids)
     if conflicts and asked.on_conflict == "fail":
         raise ConflictError(conflicts)
@@ -145,7 +148,7 @@ def _moved(gateway: Gateway, template: Template, asked: _Asked, ids: Sequence[st
         aimed = Aimed(sheet, rows, to, *bin_of(reading.layout, asked.new_id))
         taken = take(gateway, reading, found.context, aimed)
         if taken is None:
-            raise ApiError("no answer came, and nothing was done; try again", status=INVALID)
+            raise ApiError(tr("no answer came, and nothing was done; try again"), status=INVALID)
     return _both(Saved(sheet, conflicts=tuple(conflicts)), _seen_to(gateway, found, aimed, taken))
 
 
@@ -205,8 +208,15 @@ def _gone(gateway: Gateway, reading: Reading, asked: _Asked, rows: Mapping[str, 
             if lost:
                 tab, other = layout.tab_title(sheet), layout.tab_title(asked.to)
                 raise Refused(
-                    f"refused: {tab} row {row} ({id_}) has something in {', '.join(lost)}, "
-                    f"and {other} has no such column: give it one of that header, or blank those cells"
+                    tr(
+                        "refused: {tab} row {row} ({id_}) has something in {columns}, "
+                        "and {other} has no such column: give it one of that header, or blank those cells",
+                        tab=tab,
+                        row=row,
+                        id_=id_,
+                        columns=", ".join(lost),
+                        other=other,
+                    )
                 )
         yield Gone(sheet, id_, asked.to or "", cells, theirs)
 
@@ -227,7 +237,7 @@ def _own(gateway: Gateway, reading: Reading, sheet: str, rows: Mapping[str, int]
         cells = [column[0] if column else "" for column in by_row.get(row, [])]
         at = layout.index(sheet, key)
         if str(cells[at] if at < len(cells) else "").strip() != id_:
-            raise ApiError("rows were moved while they were read; try again", status=INVALID)
+            raise ApiError(tr("rows were moved while they were read; try again"), status=INVALID)
         found[row] = {titles[one]: cell for one, cell in enumerate(cells) if one in titles and cell not in BLANK}
     return found
 
@@ -318,7 +328,7 @@ def _made_again(gateway: Gateway, template: Template, sheet: str, gone: Sequence
     found = steady_look(gateway, template, sheets=[sheet])
     reading = unjudged(found)
     if sheet not in reading.extracts:
-        raise UsageError(f"{sheet}: there is no tab any more")
+        raise UsageError(tr("{sheet}: there is no tab any more", sheet=sheet))
     there = set(reading.extracts[sheet].ids)
     key = template.sheets[sheet].key or ""
     made = []

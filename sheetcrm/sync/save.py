@@ -19,6 +19,7 @@ from typing import Any
 from sheetcrm.errors import ApiError, BadRecords, UsageError
 from sheetcrm.errors import Conflict as ConflictError
 from sheetcrm.journal import continued
+from sheetcrm.messages import tr
 from sheetcrm.schema.context import Context
 from sheetcrm.schema.template import Template
 from sheetcrm.sheets.gateway import Gateway
@@ -224,7 +225,11 @@ def _whole(
     if sheet not in reading.extracts or key not in reading.extracts[sheet].cells:
         title = spec.columns[key].title.say(seen.context.language)
         raise UsageError(
-            f"{sheet}: there is no tab, or no column {title} in it, by which rows are known; see: sheetcrm check"
+            tr(
+                "{sheet}: there is no tab, or no column {title} in it, by which rows are known; see: sheetcrm check",
+                sheet=sheet,
+                title=title,
+            )
         )
     return reading, seen.context
 

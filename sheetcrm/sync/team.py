@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from sheetcrm.errors import UsageError
-from sheetcrm.messages import counted
+from sheetcrm.messages import counted, tr
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.columns.base import Column
 from sheetcrm.schema.columns.person import PersonColumn
@@ -89,15 +89,24 @@ def leaving(reading: Reading, name: str, to: str | None, without: Collection[str
     who = _find(everybody, name)
     if team.active is None or who.id is None:
         raise UsageError(
-            f"{name} cannot be unticked: the team has no active: column, or the row no id; see: sheetcrm check"
+            tr(
+                "{name} cannot be unticked: the team has no active: column, or the row no id; see: sheetcrm check",
+                name=name,
+            )
         )
     heir = _find(everybody, to) if to is not None else None
     if heir is not None and (not heir.active or heir == who):
-        raise UsageError(f"{to} cannot take over: choose somebody else who is ticked as active")
+        raise UsageError(tr("{to} cannot take over: choose somebody else who is ticked as active", to=to))
     _known_columns(reading, without)
     owned = list(_owned(reading, who.name, without))
     if owned and heir is None:
-        raise UsageError(f"{who.name} owns {counted(len(owned), 'cell')}; say who takes them over: --to NAME")
+        raise UsageError(
+            tr(
+                "{name} owns {cells}; say who takes them over: --to NAME",
+                name=who.name,
+                cells=counted(len(owned), "cell"),
+            )
+        )
     changes = [
         CellChange(sheet, row.id, key, cell, heir.name if heir else None)
         for sheet, row, key, cell in owned
@@ -128,7 +137,7 @@ def add(
     team = template.team
     seen = steady_look(gateway, template, language=language, sheets=[team.sheet] if team else [])
     if team is None or team.sheet not in seen.cells:
-        raise UsageError("there is no team tab; make it with: sheetcrm apply")
+        raise UsageError(tr("there is no team tab; make it with: sheetcrm apply"))
     parsed = parsed_sheets(seen)[team.sheet]
     spec, context = template.sheets[team.sheet], seen.context
     cells = _row_cells(team, template, given, context)
@@ -136,11 +145,17 @@ def add(
         wanted = _same(str(spec.columns[key].parse_cell(cells[key], context)))
         if any(value is not None and _same(str(value)) == wanted for value in parsed.values.get(key, [])):
             raise UsageError(
-                f"{cells[key]} is in {seen.layout.tab_title(team.sheet)} already; correct or tick that row instead"
+                tr(
+                    "{name} is in {tab} already; correct or tick that row instead",
+                    name=cells[key],
+                    tab=seen.layout.tab_title(team.sheet),
+                )
             )
     names = [str(value) for value in parsed.values.get(team.name, []) if value]
     if given.get("manager") and _same(given["manager"]) not in {_same(one) for one in names}:
-        raise UsageError(f"manager: {given['manager']} is not in the team{nearest(given['manager'], names)}")
+        raise UsageError(
+            tr("manager: {name} is not in the team{hint}", name=given["manager"], hint=nearest(given["manager"], names))
+        )
     key = spec.key or ""
     if ids := new_ids(template, team.sheet, [str(one) for one in parsed.values.get(key, []) if one], 1, new_id):
         cells = {key: ids[0], **cells}
@@ -149,7 +164,7 @@ def add(
         done = add_rows(gateway, unjudged(seen), context, team.sheet, new)
     if done.misplaced:
         places = ", ".join(dict.fromkeys(landing.a1 for landing in done.misplaced))
-        raise UsageError(f"somebody moved columns meanwhile: look at {places}")
+        raise UsageError(tr("somebody moved columns meanwhile: look at {places}", places=places))
     return Colleague(
         given["name"], given["email"], given.get("role", ""), given.get("manager", ""), True, False, 0, str(cells[key])
     )
@@ -162,7 +177,7 @@ def _row_cells(team: Team, template: Template, given: dict[str, str], context: C
     for what in ("name", "email", "role", "manager"):
         key, text = getattr(team, what), given.get(what)
         if text and key is None:
-            raise UsageError(f"the team of this template has no {what}: column")
+            raise UsageError(tr("the team of this template has no {what}: column", what=what))
         if text:
             try:
                 cells[key] = columns[key].dump(columns[key].parse_cell(text, context), context)
@@ -177,7 +192,7 @@ def _team(reading: Reading) -> tuple[Team, Extract]:
     team = reading.template.team
     extract = reading.extracts.get(team.sheet) if team else None
     if team is None or extract is None or team.name not in extract.cells:
-        raise UsageError("there is no team tab, or it has no names; see: sheetcrm check")
+        raise UsageError(tr("there is no team tab, or it has no names; see: sheetcrm check"))
     return team, extract
 
 
@@ -192,9 +207,11 @@ def _colleague(reading: Reading, team: Team, row: Row) -> Colleague:
 def _find(everybody: Collection[Colleague], name: str) -> Colleague:
     found = [one for one in everybody if _same(one.name) == _same(name)]
     if not found:
-        raise UsageError(f"{name} is not in the team{nearest(name, [one.name for one in everybody])}")
+        raise UsageError(
+            tr("{name} is not in the team{hint}", name=name, hint=nearest(name, [one.name for one in everybody]))
+        )
     if len(found) > 1:
-        raise UsageError(f"{name} is in the team more than once; correct that first")
+        raise UsageError(tr("{name} is in the team more than once; correct that first", name=name))
     return found[0]
 
 
@@ -225,7 +242,12 @@ def _known_columns(reading: Reading, places: Collection[str]) -> None:
     for place in places:
         if place not in known:
             raise UsageError(
-                f"no such column with people: {place}{nearest(place, known)} (there are {', '.join(known)})"
+                tr(
+                    "no such column with people: {place}{hint} (there are {known})",
+                    place=place,
+                    hint=nearest(place, known),
+                    known=", ".join(known),
+                )
             )
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, insert, inspect, select, update
 
 from sheetcrm.errors import LedgerError
+from sheetcrm.messages import tr
 from sheetcrm.remind.ledger.tables import CONTENT, METADATA, OCCURRENCE, SCHEMA, SNOOZE, TURN, VERSION
 
 if TYPE_CHECKING:
@@ -36,7 +37,10 @@ def prepare(engine: Engine, store: Store, *, read_only: bool) -> Engine | None:
             return _brought_up(engine, db, store, read_only=read_only)
         if store.is_taken(names):
             raise LedgerError(
-                f"ledger {store.place}: this database is not a ledger of sheetcrm; point ledger: to another"
+                tr(
+                    "ledger {place}: this database is not a ledger of sheetcrm; point ledger: to another",
+                    place=store.place,
+                )
             )
         if read_only:
             return None
@@ -49,13 +53,22 @@ def _brought_up(engine: Engine, db: Connection, store: Store, *, read_only: bool
     version = db.execute(select(SCHEMA.c.version)).scalar_one()
     if version > VERSION:
         raise LedgerError(
-            f"ledger {store.place} was written by a newer sheetcrm (version {version}, this one knows {VERSION}): upgrade sheetcrm"
+            tr(
+                "ledger {place} was written by a newer sheetcrm (version {version}, this one knows {ours}): upgrade sheetcrm",
+                place=store.place,
+                version=version,
+                ours=VERSION,
+            )
         )
     if version < VERSION and read_only:
         copy = store.copied(db, partial(_upgrade, version=version))
         if copy is None:
             raise LedgerError(
-                f"ledger {store.place} is of an older version ({version}): run `sheetcrm remind` once to bring it up"
+                tr(
+                    "ledger {place} is of an older version ({version}): run `sheetcrm remind` once to bring it up",
+                    place=store.place,
+                    version=version,
+                )
             )
         return copy
     if version < VERSION:

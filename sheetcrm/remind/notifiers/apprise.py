@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from sheetcrm.errors import MissingExtra, UsageError
+from sheetcrm.messages import tr
 from sheetcrm.remind.message import Cover, Draft, clean
 from sheetcrm.remind.note import Note, markup_free
 from sheetcrm.remind.notifiers.base import Notifier, Outcome, Outgoing, Send, Tell, Verdict, Way, nobody
@@ -62,7 +63,12 @@ class AppriseNotifier(Notifier):
         """One pace for all that it sends."""
         scheme = self.url.partition(":")[0].casefold()
         if scheme in _OURS:
-            raise UsageError(f"apprise cannot tell whether {scheme} took a message; use the way of that name instead")
+            raise UsageError(
+                tr(
+                    "apprise cannot tell whether {scheme} took a message; use the way of that name instead",
+                    scheme=scheme,
+                )
+            )
         object.__setattr__(self, "pace", Pace(self.per_minute, self.clock))
 
     def seal(self, draft: Draft, cover: Cover) -> bytes:
@@ -90,9 +96,9 @@ class AppriseNotifier(Notifier):
         try:
             import apprise  # noqa: PLC0415 - 200 ms, and an extra
         except ImportError as error:
-            raise MissingExtra("apprise, which talks to other services,", "robots") from error
+            raise MissingExtra(tr("apprise, which talks to other services,"), "robots") from error
         # One after the other, and nothing is kept on disk.
         service = apprise.Apprise(asset=apprise.AppriseAsset(async_mode=False, app_id="sheetcrm"))
         if not service.add(self.url):
-            raise UsageError("the secret of this channel is no URL that apprise knows")
+            raise UsageError(tr("the secret of this channel is no URL that apprise knows"))
         return service, apprise

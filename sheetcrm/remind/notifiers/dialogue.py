@@ -13,6 +13,8 @@ import ssl
 from collections.abc import Callable
 from typing import Any
 
+from sheetcrm.messages import tr
+
 _CHUNK = 4096
 
 
@@ -32,12 +34,12 @@ class _Reader:
         """The next line with its end, or as much of it as `limit`, or what came before the other end hung up; TimeoutError."""
         while b"\n" not in self._left and len(self._left) < limit:
             if (left := self._end - self._steady()) <= 0:
-                raise TimeoutError(f"no whole answer within {self._timeout:g} seconds")
+                raise TimeoutError(tr("no whole answer within {timeout:g} seconds", timeout=self._timeout))
             self._sock.settimeout(left)
             try:
                 chunk = self._sock.recv(_CHUNK)
             except TimeoutError as error:
-                raise TimeoutError(f"no whole answer within {self._timeout:g} seconds") from error
+                raise TimeoutError(tr("no whole answer within {timeout:g} seconds", timeout=self._timeout)) from error
             finally:
                 self._sock.settimeout(self._timeout)
             if not chunk:

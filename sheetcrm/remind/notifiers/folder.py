@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from sheetcrm.errors import MailError
+from sheetcrm.messages import tr
 from sheetcrm.remind.notifiers.base import MAIL, Notifier, Outcome, Outgoing, Send, Tell, Verdict, Way, nobody
 
 
@@ -47,7 +48,7 @@ class FolderNotifier(Notifier):
         """A function that writes; MailError when the folder cannot be written."""
 
         def send(mail: Outgoing) -> Outcome:
-            tell(f"written to {save(mail.data, self.folder)}")
+            tell(tr("written to {file}", file=save(mail.data, self.folder)))
             return Outcome(Verdict.SENT)
 
         yield send
@@ -64,7 +65,9 @@ def save(data: bytes, folder: Path) -> Path:
         _write(stem.with_name(stem.name + ".eml"), data)
         _write(page, html.get_content().encode() if html is not None else b"")
     except OSError as error:
-        raise MailError(f"mails cannot be written to {folder}: {error.strerror or error}") from error
+        raise MailError(
+            tr("mails cannot be written to {folder}: {said}", folder=folder, said=error.strerror or error)
+        ) from error
     return page
 
 

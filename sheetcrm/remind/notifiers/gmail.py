@@ -20,6 +20,7 @@ from urllib.parse import quote
 from pydantic import Field
 
 from sheetcrm.errors import MailError
+from sheetcrm.messages import tr
 from sheetcrm.remind.message import clean
 from sheetcrm.remind.notifiers.base import MAIL, Notifier, Outcome, Outgoing, Send, Tell, Verdict, Way, nobody
 from sheetcrm.remind.notifiers.pace import CLOCK, Clock, Pace
@@ -75,11 +76,11 @@ class GmailNotifier(Notifier):
             # The recipient is the one in To, which `compose` has shown to be this one alone.
             body = json.dumps({"raw": base64.urlsafe_b64encode(mail.data).decode()}).encode()
             headers = {"Authorization": f"Bearer {self.token()}", "Content-Type": "application/json"}
-            tell(f"signed in as {self.user}")
+            tell(tr("signed in as {user}", user=self.user))
             answer = poster.post(f"{self.host}/gmail/v1/users/{quote(self.user)}/messages/send", body, headers)
             if isinstance(answer, Outcome):
                 return answer
-            tell(f"the Gmail API answered: {answer.said()}")
+            tell(tr("the Gmail API answered: {said}", said=answer.said()))
             return judged(answer)
 
         try:
@@ -92,17 +93,22 @@ def judged(answer: Answer) -> Outcome:
     """What an answer of the Gmail API means for the mail; MailError when it takes none from us."""
     error = answer.fields.get("error")
     if answer.status < 300 and "id" not in answer.fields:
-        return Outcome(Verdict.UNKNOWN, f"the answer made no sense: {answer.said()}")
+        return Outcome(Verdict.UNKNOWN, tr("the answer made no sense: {said}", said=answer.said()))
     if not isinstance(error, dict):
         return by_status(answer, "the Gmail API")
     said = clean(f"{answer.status} {error.get('message', '')}")
     reasons = _reasons(error)
     if answer.status in (403, 429) and reasons & _ENOUGH:
-        raise MailError(f"the Gmail API takes no more mails for now: {said}; every mail stays queued")
+        raise MailError(tr("the Gmail API takes no more mails for now: {said}; every mail stays queued", said=said))
     if answer.status in (403, 429) and (reasons & _SLOWER or answer.status == 429):
         return Outcome(Verdict.RETRY, said, answer.wait or _MINUTE)
     if answer.status in (401, 403, 404):
-        raise MailError(f"the Gmail API does not let us send: {said}; it needs the scope gmail.send and the right user")
+        raise MailError(
+            tr(
+                "the Gmail API does not let us send: {said}; it needs the scope gmail.send and the right user",
+                said=said,
+            )
+        )
     return by_status(Answer(answer.status, said.removeprefix(f"{answer.status} "), answer.wait), "the Gmail API")
 
 

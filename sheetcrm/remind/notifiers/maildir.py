@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from sheetcrm.errors import MailError
+from sheetcrm.messages import tr
 from sheetcrm.remind.notifiers.base import MAIL, Notifier, Outcome, Outgoing, Send, Tell, Verdict, Way, nobody
 
 
@@ -43,10 +44,14 @@ class MaildirNotifier(Notifier):
 
         def send(mail: Outgoing) -> Outcome:
             try:
-                tell(f"lies in {self._put(mail)}")
+                tell(tr("lies in {file}", file=self._put(mail)))
             except OSError as error:
                 raise MailError(
-                    f"the maildir {self.folder} cannot be written: {error.strerror or error}; every mail stays queued"
+                    tr(
+                        "the maildir {folder} cannot be written: {said}; every mail stays queued",
+                        folder=self.folder,
+                        said=error.strerror or error,
+                    )
                 ) from error
             return Outcome(Verdict.SENT)
 

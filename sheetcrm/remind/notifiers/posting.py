@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from sheetcrm.errors import MailError, UsageError
+from sheetcrm.messages import tr
 from sheetcrm.remind.message import clean
 from sheetcrm.remind.notifiers.base import LONGEST, Outcome, Verdict
 from sheetcrm.remind.notifiers.smtp import is_here
@@ -69,16 +70,22 @@ class Poster:
             answer = self._within(lambda: self._ask(url, body, headers))
         except requests.exceptions.SSLError as error:
             if isinstance(_cause(error), ssl.SSLCertVerificationError):
-                raise MailError(f"{self._name}: no secure connection: its certificate is not one to trust") from None
-            return Outcome(Verdict.UNKNOWN, "the secure connection broke")
+                raise MailError(
+                    tr("{name}: no secure connection: its certificate is not one to trust", name=self._name)
+                ) from None
+            return Outcome(Verdict.UNKNOWN, tr("the secure connection broke"))
         except requests.exceptions.ReadTimeout:
-            return Outcome(Verdict.UNKNOWN, "it was handed over and no answer came in time")
+            return Outcome(Verdict.UNKNOWN, tr("it was handed over and no answer came in time"))
         except requests.exceptions.RequestException as error:
             if _never_left(error):
-                raise MailError(f"{self._name} cannot be reached: {_kind(error)}; everything stays queued") from None
-            return Outcome(Verdict.UNKNOWN, f"it was handed over and the connection was lost: {_kind(error)}")
+                raise MailError(
+                    tr("{name} cannot be reached: {kind}; everything stays queued", name=self._name, kind=_kind(error))
+                ) from None
+            return Outcome(
+                Verdict.UNKNOWN, tr("it was handed over and the connection was lost: {kind}", kind=_kind(error))
+            )
         if answer is None:
-            return Outcome(Verdict.UNKNOWN, "it was handed over and the answer did not end")
+            return Outcome(Verdict.UNKNOWN, tr("it was handed over and the answer did not end"))
         return answer
 
     def _ask(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
@@ -120,7 +127,7 @@ def by_status(answer: Answer, name: str) -> Outcome:
         return Outcome(Verdict.UNKNOWN, said, answer.wait)
     if status in (400, 413, 415, 422):
         return Outcome(Verdict.FAILED, said)
-    raise MailError(f"{name} does not take messages from us: {said}")
+    raise MailError(tr("{name} does not take messages from us: {said}", name=name, said=said))
 
 
 def checked(url: str, name: str) -> str:
@@ -130,7 +137,9 @@ def checked(url: str, name: str) -> str:
         return url
     if parts.scheme == "http" and parts.hostname and is_here(parts.hostname):
         return url
-    raise UsageError(f"{name}: its secret is not an https:// address; copy the whole address that the robot was given")
+    raise UsageError(
+        tr("{name}: its secret is not an https:// address; copy the whole address that the robot was given", name=name)
+    )
 
 
 def _wait(answer: requests.Response) -> timedelta | None:

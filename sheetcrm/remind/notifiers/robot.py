@@ -20,6 +20,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from sheetcrm.errors import MailError
+from sheetcrm.messages import tr
 from sheetcrm.remind.message import Cover, Draft, clean
 from sheetcrm.remind.note import Note, markup_free
 from sheetcrm.remind.notifiers.base import Notifier, Outcome, Outgoing, Send, Tell, Verdict, Way, nobody
@@ -97,7 +98,7 @@ class RobotNotifier(Notifier):
             answer = poster.post(self.address(now), body, {"Content-Type": "application/json; charset=utf-8"})
             if isinstance(answer, Outcome):
                 return answer
-            tell(f"{self.title} answered: {answer.said()}")
+            tell(tr("{title} answered: {said}", title=self.title, said=answer.said()))
             return self.judged(answer)
 
         try:
@@ -118,7 +119,7 @@ class RobotNotifier(Notifier):
         code = self.code(answer.fields)
         if code is None:
             if answer.status < 300:
-                return Outcome(Verdict.UNKNOWN, f"the answer made no sense: {answer.said()}")
+                return Outcome(Verdict.UNKNOWN, tr("the answer made no sense: {said}", said=answer.said()))
             return by_status(answer, self.title)
         said = clean(answer.text)
         if code == 0:
@@ -126,7 +127,13 @@ class RobotNotifier(Notifier):
         if code in self.busy:
             return Outcome(Verdict.RETRY, said, answer.wait or self.busy[code])
         if code in self.unusable:
-            raise MailError(f"{self.title} takes nothing from us: {said}; look at the robot's settings in the group")
+            raise MailError(
+                tr(
+                    "{title} takes nothing from us: {said}; look at the robot's settings in the group",
+                    title=self.title,
+                    said=said,
+                )
+            )
         return Outcome(Verdict.FAILED, said)
 
     def code(self, fields: Mapping[str, Any]) -> int | None:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
+from sheetcrm.messages import tr
 from sheetcrm.remind.note import Note, fitted, written
 from sheetcrm.remind.notifiers.base import Outcome, Verdict
 from sheetcrm.remind.notifiers.posting import Answer, by_status
@@ -33,7 +34,7 @@ class SlackNotifier(RobotNotifier):
     def judged(self, answer: Answer) -> Outcome:
         """See `RobotNotifier`; Slack says it by the status, and `ok`."""
         if answer.status < 300 and answer.text.strip() != "ok":
-            return Outcome(Verdict.UNKNOWN, f"the answer made no sense: {answer.said()}")
+            return Outcome(Verdict.UNKNOWN, tr("the answer made no sense: {said}", said=answer.said()))
         return by_status(answer, self.title)
 
 

@@ -19,6 +19,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import tr
 from sheetcrm.remind.notifiers.base import MAIL, Notifier, Send, Tell, Way, nobody
 from sheetcrm.remind.notifiers.pace import CLOCK, Clock, Pace
 from sheetcrm.remind.notifiers.presets import PROVIDERS, Security
@@ -116,11 +117,17 @@ class SmtpNotifier(Notifier):
         """Refuse to say a password where others can hear it, or one that cannot be said."""
         if self.user is not None and self.security == "none" and not is_here(self.host):
             raise UsageError(
-                f"mail server {self.host}: a password is not sent without encryption; set security: starttls or tls"
+                tr(
+                    "mail server {host}: a password is not sent without encryption; set security: starttls or tls",
+                    host=self.host,
+                )
             )
         if not f"{self.user or ''}{self.password or ''}".isascii():
             raise UsageError(
-                f"mail server {self.host}: user and password are in ASCII; was the right line put into the secret?"
+                tr(
+                    "mail server {host}: user and password are in ASCII; was the right line put into the secret?",
+                    host=self.host,
+                )
             )
         object.__setattr__(self, "pace", Pace(self.per_minute, self.clock))
 

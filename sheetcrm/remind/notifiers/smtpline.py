@@ -17,6 +17,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sheetcrm.errors import MailError
+from sheetcrm.messages import tr
 from sheetcrm.remind.message import clean
 from sheetcrm.remind.notifiers.base import LONGEST, Outcome, Outgoing, Tell, Verdict
 from sheetcrm.remind.notifiers.dialogue import Dialogue, TlsDialogue
@@ -49,7 +50,7 @@ class Line:
             refused = self._envelope(mail)
         except OSError as error:
             self.close()
-            return Outcome(Verdict.RETRY, f"the connection was lost: {_said(error)}")
+            return Outcome(Verdict.RETRY, tr("the connection was lost: {said}", said=_said(error)))
         return refused or self._content(mail.data)
 
     # Stage by stage
@@ -61,10 +62,16 @@ class Line:
         smtp = self._alive()
         code, words = smtp.rcpt(mail.recipient)
         if code in _NEEDS_LOGIN:
-            raise MailError(f"{self._settings.name} wants us to sign in: {_reply(code, words)}; set user and password")
+            raise MailError(
+                tr(
+                    "{name} wants us to sign in: {reply}; set user and password",
+                    name=self._settings.name,
+                    reply=_reply(code, words),
+                )
+            )
         if code not in (250, 251):
             return self._refused(code, words)
-        self._tell(f"takes mail for {mail.recipient}")
+        self._tell(tr("takes mail for {recipient}", recipient=mail.recipient))
         code, words = smtp.docmd("DATA")
         return None if code == 354 else self._refused(code, words)
 
@@ -76,7 +83,9 @@ class Line:
         smtp = self._alive()
         beyond = not (mail.sender + mail.recipient).isascii() or not mail.data.isascii()
         if beyond and not smtp.has_extn("smtputf8"):
-            return Outcome(Verdict.FAILED, f"{self._settings.name} takes ASCII addresses only (it has no SMTPUTF8)")
+            return Outcome(
+                Verdict.FAILED, tr("{name} takes ASCII addresses only (it has no SMTPUTF8)", name=self._settings.name)
+            )
         try:
             code, words = smtp.mail(mail.sender, ["SMTPUTF8", "BODY=8BITMIME"] if beyond else [])
         except OSError:
@@ -87,11 +96,19 @@ class Line:
             self.close()
             return self._from(mail)
         if code == 250:
-            self._tell(f"takes mail from {mail.sender}")
+            self._tell(tr("takes mail from {sender}", sender=mail.sender))
             return None
         if code >= 500:
             hint = "; providers want mail: sender: to be the address that signs in" if self._settings.user else ""
-            raise MailError(f"{self._settings.name} does not take mail from {mail.sender}: {_reply(code, words)}{hint}")
+            raise MailError(
+                tr(
+                    "{name} does not take mail from {sender}: {reply}{hint}",
+                    name=self._settings.name,
+                    sender=mail.sender,
+                    reply=_reply(code, words),
+                    hint=hint,
+                )
+            )
         return self._refused(code, words)
 
     def _content(self, data: bytes) -> Outcome:
@@ -101,21 +118,26 @@ class Line:
             smtp.send(_stuffed(data))
         except OSError as error:
             self.close()
-            return Outcome(Verdict.RETRY, f"the connection was lost in the middle of the mail: {_said(error)}")
+            return Outcome(
+                Verdict.RETRY, tr("the connection was lost in the middle of the mail: {said}", said=_said(error))
+            )
         try:
             code, words = smtp.getreply()
         except OSError as error:
             self.close()
-            return Outcome(Verdict.UNKNOWN, f"the mail was handed over and no answer came: {_said(error)}")
+            return Outcome(
+                Verdict.UNKNOWN, tr("the mail was handed over and no answer came: {said}", said=_said(error))
+            )
         if code < 200:
             self.close()
             return Outcome(
-                Verdict.UNKNOWN, f"the mail was handed over and the answer made no sense: {_reply(code, words)}"
+                Verdict.UNKNOWN,
+                tr("the mail was handed over and the answer made no sense: {reply}", reply=_reply(code, words)),
             )
         if code >= 300:
             return self._refused(code, words)
         self._sent += 1
-        self._tell(f"took the mail: {_reply(code, words)}")
+        self._tell(tr("took the mail: {reply}", reply=_reply(code, words)))
         return Outcome(Verdict.SENT)
 
     def _refused(self, code: int, words: bytes) -> Outcome:
@@ -126,7 +148,13 @@ class Line:
                 self._smtp.rset()
         said = _reply(code, words)
         if _ENOUGH.search(said):
-            raise MailError(f"{self._settings.name} takes no more mails today: {said}; every mail stays queued")
+            raise MailError(
+                tr(
+                    "{name} takes no more mails today: {said}; every mail stays queued",
+                    name=self._settings.name,
+                    said=said,
+                )
+            )
         return Outcome(Verdict.FAILED if code >= 500 else Verdict.RETRY, said, _named(said) if code < 500 else None)
 
     # Connecting
@@ -143,10 +171,17 @@ class Line:
         except ssl.SSLError as error:
             why = getattr(error, "verify_message", "") or error.reason or error
             raise MailError(
-                f"{name}: no secure connection: {why}; is security: {self._settings.security} right?"
+                tr(
+                    "{name}: no secure connection: {why}; is security: {security} right?",
+                    name=name,
+                    why=why,
+                    security=self._settings.security,
+                )
             ) from error
         except OSError as error:
-            raise MailError(f"{name} cannot be used: {_said(error)}; every mail stays queued") from error
+            raise MailError(
+                tr("{name} cannot be used: {said}; every mail stays queued", name=name, said=_said(error))
+            ) from error
         self._sent = 0
         return self._smtp
 
@@ -160,13 +195,25 @@ class Line:
         else:
             smtp = Dialogue(*where, timeout=settings.timeout, steady=settings.clock.steady)
         try:
-            self._tell(f"connected to {settings.name}: {clean(smtp.greeting.decode('utf-8', 'replace'))}")
+            self._tell(
+                tr(
+                    "connected to {name}: {greeting}",
+                    name=settings.name,
+                    greeting=clean(smtp.greeting.decode("utf-8", "replace")),
+                )
+            )
             smtp.ehlo_or_helo_if_needed()
             if settings.security == "starttls":
                 smtp.starttls(context=trust)
                 smtp.ehlo_or_helo_if_needed()
             if isinstance(smtp.sock, ssl.SSLSocket):
-                self._tell(f"encrypted with {smtp.sock.version()}, and it proved to be {settings.host}")
+                self._tell(
+                    tr(
+                        "encrypted with {version}, and it proved to be {host}",
+                        version=smtp.sock.version(),
+                        host=settings.host,
+                    )
+                )
             if settings.user is not None:
                 self._sign_in(smtp, settings.user)
         except BaseException:
@@ -181,7 +228,13 @@ class Line:
         try:
             return ssl.create_default_context(cafile=self._settings.ca_file)
         except OSError as error:
-            raise MailError(f"ca_file: {self._settings.ca_file} has no certificates to trust: {error}") from error
+            raise MailError(
+                tr(
+                    "ca_file: {ca_file} has no certificates to trust: {error}",
+                    ca_file=self._settings.ca_file,
+                    error=error,
+                )
+            ) from error
 
     def _sign_in(self, smtp: Dialogue, user: str) -> None:
         settings = self._settings
@@ -189,11 +242,11 @@ class Line:
             smtp.login(user, settings.password or "")
         else:
             if "XOAUTH2" not in str(smtp.esmtp_features.get("auth", "")).upper().split():
-                raise MailError(f"{settings.name} takes no OAuth2 tokens (it does not offer XOAUTH2)")
+                raise MailError(tr("{name} takes no OAuth2 tokens (it does not offer XOAUTH2)", name=settings.name))
             # To a challenge, which tells an error, the answer is nothing; the refusal follows.
             said = f"user={user}\x01auth=Bearer {settings.token()}\x01\x01"
             smtp.auth("XOAUTH2", lambda challenge=None: said if challenge is None else "")
-        self._tell(f"signed in as {user}")
+        self._tell(tr("signed in as {user}", user=user))
 
     def _not_signed_in(self, error: smtplib.SMTPAuthenticationError) -> str:
         name, said = self._settings.name, _said(error)

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from sheetcrm.errors import MailError, UsageError
+from sheetcrm.messages import tr
 from sheetcrm.remind.message import clean
 from sheetcrm.secret import check_kept_safe
 from sheetcrm.variants import Variant
@@ -63,9 +64,17 @@ class CommandTokens(TokenSource):
                     self.run, cwd=folder, capture_output=True, text=True, timeout=self.timeout, check=True
                 )
             except subprocess.CalledProcessError as error:
-                raise MailError(f"oauth: {self.run[0]} failed: {clean(error.stderr) or error.returncode}") from error
+                raise MailError(
+                    tr(
+                        "oauth: {program} failed: {said}",
+                        program=self.run[0],
+                        said=clean(error.stderr) or error.returncode,
+                    )
+                ) from error
             except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError) as error:
-                raise MailError(f"oauth: {self.run[0]} gave no token: {type(error).__name__}") from error
+                raise MailError(
+                    tr("oauth: {program} gave no token: {name}", program=self.run[0], name=type(error).__name__)
+                ) from error
             return _one_word(done.stdout, self.run[0])
 
         return fetch
@@ -85,7 +94,9 @@ class FileTokens(TokenSource):
             try:
                 return _one_word(path.read_text(encoding="utf-8"), str(path))
             except (OSError, UnicodeDecodeError) as error:
-                raise MailError(f"oauth: {path} cannot be read: {type(error).__name__}") from error
+                raise MailError(
+                    tr("oauth: {path} cannot be read: {name}", path=path, name=type(error).__name__)
+                ) from error
 
         return fetch
 
@@ -103,7 +114,9 @@ def google_tokens(key: Path, scope: str, user: str) -> Fetch:
             if not credentials.valid:
                 credentials.refresh(Request())
         except GoogleAuthError as error:
-            raise MailError(f"Google gives no token for {key.name}: {clean(str(error))}") from error
+            raise MailError(
+                tr("Google gives no token for {name}: {said}", name=key.name, said=clean(str(error)))
+            ) from error
         return str(credentials.token)
 
     return fetch
@@ -122,12 +135,14 @@ def _google(key: Path, scope: str, user: str) -> Any:
             return made.with_subject(user)
         if kind == "authorized_user":
             return credentials.Credentials.from_authorized_user_info(info, scopes=[scope])
-        raise ValueError(f"its type is {kind!r}, not service_account or authorized_user")
+        raise ValueError(tr("its type is {kind!r}, not service_account or authorized_user", kind=kind))
     except (OSError, ValueError) as error:
-        raise UsageError(f"{key}, which the config names for sending mail, cannot be used: {error}") from error
+        raise UsageError(
+            tr("{key}, which the config names for sending mail, cannot be used: {error}", key=key, error=error)
+        ) from error
 
 
 def _one_word(text: str, where: str) -> str:
     if not (token := text.strip()) or len(token.split()) > 1 or not token.isascii():
-        raise MailError(f"oauth: {where} gave something that is no token")
+        raise MailError(tr("oauth: {where} gave something that is no token", where=where))
     return token

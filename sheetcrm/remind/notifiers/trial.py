@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sheetcrm.errors import SheetcrmError
-from sheetcrm.messages import tag, texts
+from sheetcrm.messages import tag, texts, tr
 from sheetcrm.remind.allow import AllowList
 from sheetcrm.remind.message import Cover, Draft, Sender, bare_address, clean, message_id
 from sheetcrm.remind.note import markup_free
@@ -67,10 +67,10 @@ def _checked(way: Way, trial: Trial) -> list[Step]:
         return []
     to = bare_address(trial.to)
     if to is None:
-        return [Step(False, f"{clean(trial.to)} is not an e-mail address")]
+        return [Step(False, tr("{to} is not an e-mail address", to=clean(trial.to)))]
     if not trial.allow.allows(to):
-        return [Step(False, f"{to} is not on the allow-list (mail: allow:), so nothing was sent")]
-    return [Step(True, f"{to} is on the allow-list")]
+        return [Step(False, tr("{to} is not on the allow-list (mail: allow:), so nothing was sent", to=to))]
+    return [Step(True, tr("{to} is on the allow-list", to=to))]
 
 
 def _draft(trial: Trial) -> Draft:

@@ -14,6 +14,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from sheetcrm.errors import MissingExtra
+from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
@@ -58,7 +59,7 @@ def picture(bars: Sequence[Bar], fonts: Sequence[str] = FONTS) -> bytes:
     try:
         from PIL import Image, ImageDraw  # noqa: PLC0415 - an extra, and only summaries have pictures
     except ImportError as error:
-        raise MissingExtra("Pillow, which draws the picture of the summary,", "report") from error
+        raise MissingExtra(tr("Pillow, which draws the picture of the summary,"), "report") from error
     image = Image.new("RGB", (WIDTH, 2 * EDGE + LINE * max(len(bars), 1)), PAPER)
     draw = ImageDraw.Draw(image)
     longest = max((bar.length for bar in bars), default=0) or 1

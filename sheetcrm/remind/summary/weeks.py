@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import tr
 from sheetcrm.remind.due import latest
 from sheetcrm.schema.reminders.summary import SummaryReminder
 
@@ -43,7 +44,7 @@ class Week:
                 return cls(date.fromisocalendar(int(found[1]), int(found[2]), 1))
         except ValueError:
             pass
-        raise UsageError(f"no such week: {text}; write the year and the week, as in 2026-W47")
+        raise UsageError(tr("no such week: {text}; write the year and the week, as in 2026-W47", text=text))
 
     @property
     def sunday(self) -> date:

@@ -33,6 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from sheetcrm.errors import MissingExtra, SheetcrmError, UsageError
+from sheetcrm.messages import tr
 from sheetcrm.sync.export.pages import Page, Unfit, fields
 from sheetcrm.sync.export.run import Wish, choice, tried
 from sheetcrm.sync.export.source import Source, Sources
@@ -228,11 +229,11 @@ def _fit(page: Page, dialect: str) -> None:
     """Blank what the database cannot hold."""
     for one in page.table.fields:
         if one.kind is int:
-            page.fit(one.key, lambda value: -(2**63) <= value < 2**63, "more than a whole number of 64 bits")
+            page.fit(one.key, lambda value: -(2**63) <= value < 2**63, tr("more than a whole number of 64 bits"))
         elif one.kind is Decimal:
             page.values[one.key] = list(page.values[one.key])
             if dialect == "sqlite":
-                page.fit(one.key, _in_double, "more than 15 digits, which SQLite does not keep")
+                page.fit(one.key, _in_double, tr("more than 15 digits, which SQLite does not keep"))
         elif one.kind is str:
             page.fit(one.key, lambda value: "\0" not in value, "a NUL character")
 
@@ -251,7 +252,7 @@ def _address(url: str) -> URL:
         address = make_url(url)
     except ArgumentError as error:
         raise UsageError(
-            "not the URL of a database; expected one as in sqlite:///crm.db or postgresql+psycopg://user@host/name"
+            tr("not the URL of a database; expected one as in sqlite:///crm.db or postgresql+psycopg://user@host/name")
         ) from error
     # The driver that comes with the extra; SQLAlchemy's own default is another one.
     return address.set(drivername="postgresql+psycopg") if address.drivername in ("postgres", "postgresql") else address
@@ -262,9 +263,11 @@ def _engine(address: URL) -> Iterator[Engine]:
     try:
         engine = create_engine(address)
     except NoSuchModuleError as error:
-        raise UsageError(f"no such kind of database: {address.drivername}") from error
+        raise UsageError(tr("no such kind of database: {drivername}", drivername=address.drivername)) from error
     except ModuleNotFoundError as error:
-        raise MissingExtra(f"{error.name}, which talks to {address.get_backend_name()},", "sql") from error
+        raise MissingExtra(
+            tr("{name}, which talks to {kind},", name=error.name, kind=address.get_backend_name()), "sql"
+        ) from error
     if address.get_backend_name() == "sqlite":
         _whole_transactions(engine)
     try:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import tr
 from sheetcrm.sync.export.pages import Options, Page, Table
 from sheetcrm.variants import nearest
 
@@ -69,5 +70,12 @@ def format_of(name: str | None, out: Path | None) -> type[Format]:
         name = out.suffix.removeprefix(".").casefold()
     name = {"ndjson": "jsonl", "pq": "parquet"}.get(name or "csv", name or "csv")
     if name not in known:
-        raise UsageError(f"no such format: {name}{nearest(name, list(known))}; there are {', '.join(known)}")
+        raise UsageError(
+            tr(
+                "no such format: {name}{hint}; there are {known}",
+                name=name,
+                hint=nearest(name, list(known)),
+                known=", ".join(known),
+            )
+        )
     return known[name]

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from sheetcrm.errors import UsageError
 from sheetcrm.layout import Layout
+from sheetcrm.messages import tr
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.columns.base import BadCell, Column, Context
 from sheetcrm.schema.columns.reading import as_text
@@ -57,9 +58,17 @@ class Where:
         negated, name = name.endswith("!"), name.removesuffix("!").strip()
         columns = context.template.sheets[sheet].columns
         if not sign:
-            raise UsageError(f"--where {text}: expected column=value, as in stage=won")
+            raise UsageError(tr("--where {text}: expected column=value, as in stage=won", text=text))
         if name not in columns:
-            raise UsageError(f"--where {text}: no such column in {sheet}: {name}{nearest(name, list(columns))}")
+            raise UsageError(
+                tr(
+                    "--where {text}: no such column in {sheet}: {name}{hint}",
+                    text=text,
+                    sheet=sheet,
+                    name=name,
+                    hint=nearest(name, list(columns)),
+                )
+            )
         return cls(name, tuple(_meant(one, columns[name], text, context) for one in wanted.split(",")), negated)
 
     def holds(self, value: Any) -> bool:
@@ -75,7 +84,7 @@ def _meant(word: str, column: Column, text: str, context: Context) -> Any:
         value = column.parse_cell(word.strip(), context)
     except BadCell as bad:
         known = [str(one) for one in column.states()]
-        raise UsageError(f"--where {text}: {bad}{nearest(word, known)}") from bad
+        raise UsageError(tr("--where {text}: {bad}{hint}", text=text, bad=bad, hint=nearest(word, known))) from bad
     return value[0] if isinstance(value, tuple) and len(value) == 1 else value
 
 
@@ -251,7 +260,14 @@ def fields(sheet: str, context: Context, columns: Sequence[str] | None, *, ids: 
     spec, language = context.template.sheets[sheet], context.language
     titles = {title: key for key in spec.columns for title in (*spec.columns[key].title.all(), key)}
     if wrong := [one for one in columns or () if one not in titles]:
-        raise UsageError(f"no such column in {sheet}: {wrong[0]}{nearest(wrong[0], list(titles))}")
+        raise UsageError(
+            tr(
+                "no such column in {sheet}: {name}{hint}",
+                sheet=sheet,
+                name=wrong[0],
+                hint=nearest(wrong[0], list(titles)),
+            )
+        )
     wanted = (
         [titles[one] for one in columns] if columns is not None else [key for key in spec.columns if key != HIDDEN_ID]
     )

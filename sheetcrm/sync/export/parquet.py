@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sheetcrm.errors import MissingExtra
+from sheetcrm.messages import tr
 from sheetcrm.sync.export.formats import Format
 from sheetcrm.sync.export.pages import Field, Options, Page, Table
 
@@ -37,7 +38,7 @@ class ParquetFormat(Format):
             import pyarrow  # noqa: PLC0415 - 171 MB, only with the extra `parquet`
             from pyarrow import parquet  # noqa: PLC0415 - as above
         except ModuleNotFoundError as error:
-            raise MissingExtra("pyarrow, which writes Parquet,", "parquet") from error
+            raise MissingExtra(tr("pyarrow, which writes Parquet,"), "parquet") from error
         self._pa, self._parquet = pyarrow, parquet
         self._writer: Any = None
 
@@ -85,7 +86,7 @@ class ParquetFormat(Format):
 
     def _array(self, one: Field, kind: Any, page: Page) -> Any:
         if one.kind is int:
-            page.fit(one.key, lambda value: -(2**63) <= value < 2**63, "more than a whole number of 64 bits")
+            page.fit(one.key, lambda value: -(2**63) <= value < 2**63, tr("more than a whole number of 64 bits"))
         if one.kind is Decimal:
             return self._decimals(one, kind, page)
         values = page.values[one.key]
@@ -100,7 +101,15 @@ class ParquetFormat(Format):
         try:
             return self._pa.array(page.values[one.key], kind)
         except self._pa.ArrowInvalid:
-            page.fit(one.key, _fits, f"more than {DIGITS - PLACES} digits before or {PLACES} behind the point")
+            page.fit(
+                one.key,
+                _fits,
+                tr(
+                    "more than {before} digits before or {behind} behind the point",
+                    before=DIGITS - PLACES,
+                    behind=PLACES,
+                ),
+            )
             return self._pa.array(page.values[one.key], kind)
 
 

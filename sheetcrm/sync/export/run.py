@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sheetcrm.errors import MovedMeanwhile, UsageError
+from sheetcrm.messages import tr
 from sheetcrm.sync.export.formats import Format
 from sheetcrm.sync.export.pages import Chosen, Options, Table, Unfit, Where, fields
 from sheetcrm.sync.export.source import Source, Sources, named
@@ -74,7 +75,7 @@ def export(
     """
     options = options or Options()
     if not form.many and len(wishes) > 1 and out.suffix:
-        raise UsageError(f"{out}: a file in {form.name} holds one sheet; name a folder")
+        raise UsageError(tr("{out}: a file in {name} holds one sheet; name a folder", out=out, name=form.name))
 
     def once() -> Exported:
         with drafts() as made:

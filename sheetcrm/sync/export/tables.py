@@ -32,6 +32,7 @@ from sqlalchemy import Table as DbTable
 from sqlalchemy.schema import AddConstraint, CreateColumn, DropConstraint
 
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import tr
 from sheetcrm.schema.columns.base import Context
 from sheetcrm.sync.export.dbtypes import database_type, kind_name, words
 from sheetcrm.sync.export.pages import Field
@@ -192,12 +193,28 @@ class Tables:
 
 def _check(sheet: str, known: str | None, spreadsheet: str) -> None:
     if known is None:
-        raise UsageError(f"the database has a table {sheet} that sheetcrm did not make; export into another database")
+        raise UsageError(
+            tr("the database has a table {sheet} that sheetcrm did not make; export into another database", sheet=sheet)
+        )
     if known != spreadsheet:
-        raise UsageError(f"table {sheet} is of another spreadsheet ({known}); export into another database")
+        raise UsageError(
+            tr(
+                "table {sheet} is of another spreadsheet ({known}); export into another database",
+                sheet=sheet,
+                known=known,
+            )
+        )
 
 
 def _same(sheet: str, before: Mapping[str, str], kinds: Mapping[str, str]) -> None:
     for key, kind in kinds.items():
         if (was := before.get(key, kind)) != kind:
-            raise UsageError(f"{sheet}.{key} was {was} and is {kind} now; drop table {sheet} and export again")
+            raise UsageError(
+                tr(
+                    "{sheet}.{key} was {was} and is {kind} now; drop table {sheet} and export again",
+                    sheet=sheet,
+                    key=key,
+                    was=was,
+                    kind=kind,
+                )
+            )

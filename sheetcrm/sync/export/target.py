@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import tr
 
 
 class Drafts:
@@ -26,7 +27,9 @@ class Drafts:
             final.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(prefix=f".{final.stem}.", suffix=final.suffix, dir=final.parent)
         except OSError as error:
-            raise UsageError(f"{final} cannot be written: {error.strerror}") from error
+            raise UsageError(
+                tr("{final} cannot be written: {strerror}", final=final, strerror=error.strerror)
+            ) from error
         os.close(handle)
         mask = os.umask(0)
         os.umask(mask)
@@ -42,7 +45,9 @@ class Drafts:
             try:
                 draft.replace(final)
             except OSError as error:
-                raise UsageError(f"{final} cannot be written: {error.strerror}") from error
+                raise UsageError(
+                    tr("{final} cannot be written: {strerror}", final=final, strerror=error.strerror)
+                ) from error
             self._made.pop(0)
 
     def discard(self) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sheetcrm.errors import MissingExtra, UsageError
-from sheetcrm.messages import N_, texts
+from sheetcrm.messages import N_, texts, tr
 from sheetcrm.schema.columns.base import Place
 from sheetcrm.schema.notes import header_note
 from sheetcrm.sync.export.formats import Format
@@ -54,7 +54,7 @@ class XlsxFormat(Format):
         try:
             import xlsxwriter  # noqa: PLC0415 - only with the extra `excel`
         except ModuleNotFoundError as error:
-            raise MissingExtra("XlsxWriter, which writes Excel files,", "excel") from error
+            raise MissingExtra(tr("XlsxWriter, which writes Excel files,"), "excel") from error
         settings = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self._book = xlsxwriter.Workbook(str(path), settings)
         self._table: Table | None = None
@@ -79,7 +79,13 @@ class XlsxFormat(Format):
     def write(self, page: Page) -> None:
         """A row a row."""
         if self._row + len(page) > ROWS:
-            raise UsageError(f"{page.table.title}: more rows than an Excel sheet has ({ROWS:,}); write Parquet or CSV")
+            raise UsageError(
+                tr(
+                    "{title}: more rows than an Excel sheet has ({rows:,}); write Parquet or CSV",
+                    title=page.table.title,
+                    rows=ROWS,
+                )
+            )
         columns = [self._cells(one, page) for one in page.table.fields]
         wrong = self._nonsense(page)
         sheet, formats = self._sheet, self._formats

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from sheetcrm.messages import N_, filled
+from sheetcrm.messages import N_, filled, tr
 from sheetcrm.sync.files import encoding as encodings
 from sheetcrm.sync.files.table import MOST_CELLS, Fault, Line, Table, unusable
 
@@ -42,11 +42,15 @@ def read_file(path: Path, *, encoding: str | None = None, delimiter: str | None 
     """
     try:
         if path.stat().st_size > LARGEST:
-            raise unusable(path, None, f"is larger than {LARGEST // 1_000_000} MB, more than a sheet takes; split it")
+            raise unusable(
+                path,
+                None,
+                tr("is larger than {megabytes} MB, more than a sheet takes; split it", megabytes=LARGEST // 1000000),
+            )
         with path.open("rb") as file:
             return read(file, str(path), encoding=encoding, delimiter=delimiter)
     except OSError as error:
-        raise unusable(path, None, f"cannot be read: {error.strerror}") from error
+        raise unusable(path, None, tr("cannot be read: {strerror}", strerror=error.strerror)) from error
 
 
 def parse(body: bytes, path: str, *, encoding: str | None = None, delimiter: str | None = None) -> Table:
@@ -63,11 +67,11 @@ def read(file: BinaryIO, path: str, *, encoding: str | None = None, delimiter: s
     try:
         text = io.TextIOWrapper(_rewound(file), encoding=name, errors=_errors(name), newline="")
     except LookupError as error:
-        raise unusable(path, None, f"there is no encoding {name}") from error
+        raise unusable(path, None, tr("there is no encoding {name}", name=name)) from error
     try:
         return _table(text, path, name, delimiter)
     except UnicodeError as error:
-        raise unusable(path, None, f"is not {name} text") from error
+        raise unusable(path, None, tr("is not {name} text", name=name)) from error
     finally:
         text.detach()
 
@@ -93,7 +97,7 @@ def _table(text: io.TextIOWrapper, path: str, name: str, delimiter: str | None) 
     if faults and (not lines or faults[0].number < lines[0].number):
         raise unusable(path, faults[0].number, _unreadable_header(faults[0]))
     if not lines:
-        raise unusable(path, None, "the file is empty; its first line must name the columns")
+        raise unusable(path, None, tr("the file is empty; its first line must name the columns"))
     return Table(path, lines[0], tuple(lines[1:]), name, used, tuple(faults))
 
 
@@ -114,7 +118,11 @@ def _split(records: Iterator[Line | Fault], path: str) -> tuple[list[Line], list
             lines.append(record)
             cells += len(record.cells)
             if cells > MOST_CELLS:
-                raise unusable(path, record.number, f"has more than the {MOST_CELLS:,} cells a spreadsheet can have")
+                raise unusable(
+                    path,
+                    record.number,
+                    tr("has more than the {most_cells:,} cells a spreadsheet can have", most_cells=MOST_CELLS),
+                )
     return lines, faults
 
 

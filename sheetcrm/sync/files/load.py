@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from sheetcrm.errors import FileError, Problem, UsageError
-from sheetcrm.messages import texts
+from sheetcrm.messages import texts, tr
 from sheetcrm.meter import Meter, unmetered
 from sheetcrm.schema.template import Template
 from sheetcrm.sheets.gateway import Gateway
@@ -96,7 +96,13 @@ def load(
     ApiError the same call goes on where it stopped.
     """
     if sheet not in template.records:
-        raise UsageError(f"rows cannot be imported into {sheet}; choose one of {', '.join(template.records)}")
+        raise UsageError(
+            tr(
+                "rows cannot be imported into {sheet}; choose one of {known}",
+                sheet=sheet,
+                known=", ".join(template.records),
+            )
+        )
     mapping = mapping or ImportMap()
     spec = template.sheets[sheet]
     file = read_file(path, mapping, tab=tab, titles=(sheet, *template.titles(sheet)))
@@ -138,7 +144,9 @@ def _key(template: Template, sheet: str, wanted: str | None) -> str:
         return spec.key or ""
     titles = {name: key for key, column in writable(spec).items() for name in (key, *column.title.all())}
     if wanted not in titles:
-        raise UsageError(f"{sheet} has no column {wanted}{nearest(wanted, list(titles))}")
+        raise UsageError(
+            tr("{sheet} has no column {wanted}{hint}", sheet=sheet, wanted=wanted, hint=nearest(wanted, list(titles)))
+        )
     return titles[wanted]
 
 
@@ -146,11 +154,13 @@ def _takes_rows(seen: Look, sheet: str, found: Mapping[str, Source]) -> None:
     """UsageError when the tab or one of the columns is not to be found."""
     spec = seen.context.template.sheets[sheet]
     if sheet not in seen.cells:
-        raise UsageError(f"the spreadsheet has no tab for {sheet}; make it with: sheetcrm apply")
+        raise UsageError(tr("the spreadsheet has no tab for {sheet}; make it with: sheetcrm apply", sheet=sheet))
     missing = [key for key in dict.fromkeys([*found, spec.key or ""]) if key not in seen.cells[sheet]]
     if missing:
         titles = ", ".join(spec.columns[key].title.say(seen.context.language) for key in missing)
-        raise UsageError(f"{seen.layout.tab_title(sheet)} has no column {titles}; see: sheetcrm check")
+        raise UsageError(
+            tr("{tab} has no column {titles}; see: sheetcrm check", tab=seen.layout.tab_title(sheet), titles=titles)
+        )
 
 
 def _compared(

@@ -19,6 +19,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from sheetcrm import yamlfile
 from sheetcrm.errors import FileError, Problem
+from sheetcrm.messages import tr
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.columns.base import Column
 from sheetcrm.schema.columns.reading import plain
@@ -34,15 +35,15 @@ def _pattern(text: str) -> str:
     try:
         re.compile(text)
     except re.error as error:
-        raise ValueError(f"not a regular expression: {error}") from error
+        raise ValueError(tr("not a regular expression: {error}", error=error)) from error
     return text
 
 
 def _day_format(text: str) -> str:
     if "%y" in text:
-        raise ValueError("a year of two digits may be of two centuries; the file must write four (%Y)")
+        raise ValueError(tr("a year of two digits may be of two centuries; the file must write four (%Y)"))
     if not all(part in text for part in ("%Y", "%d")):
-        raise ValueError("a date needs a day and a year of four digits, as in %d.%m.%Y")
+        raise ValueError(tr("a date needs a day and a year of four digits, as in %d.%m.%Y"))
     return text
 
 
@@ -74,7 +75,7 @@ class Source(BaseModel):
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         if (self.header is None) == (self.value is None):
-            raise ValueError("say either from: (a header of the file) or value: (the same in every row)")
+            raise ValueError(tr("say either from: (a header of the file) or value: (the same in every row)"))
         return self
 
     def cells(self, found: list[Cell]) -> list[Cell]:
@@ -153,7 +154,7 @@ def _problems(spec: SheetSpec, headers: list[str], file: Table, mapping: ImportM
             message = f"the mapping names a column that the sheet does not have{nearest(key, list(spec.columns))}"
             yield Problem(file.path, None, key, message)
         elif key not in writable(spec):
-            yield Problem(file.path, None, key, "the sheet fills this column itself; leave it out of the mapping")
+            yield Problem(file.path, None, key, tr("the sheet fills this column itself; leave it out of the mapping"))
         elif source is not None and source.header is not None and source.header not in headers:
             message = f"the file has no column {source.header}{nearest(source.header, headers)}"
             yield Problem(file.path, file.header.number, key, message)

@@ -15,6 +15,7 @@ from html import unescape
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from sheetcrm.messages import tr
 from sheetcrm.sync.files.table import unusable
 
 MOST_BYTES = 500_000_000
@@ -38,9 +39,11 @@ class Package:
         try:
             self._parts = {one.filename: one for one in zipfile.ZipFile(file).infolist()}
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            raise unusable(path, None, f"is not an Excel file, or is damaged: {error}") from error
+            raise unusable(path, None, tr("is not an Excel file, or is damaged: {error}", error=error)) from error
         if len(self._parts) > MOST_PARTS:
-            raise unusable(path, None, f"has more than {MOST_PARTS:,} parts: not a file to open")
+            raise unusable(
+                path, None, tr("has more than {most_parts:,} parts: not a file to open", most_parts=MOST_PARTS)
+            )
 
     def has(self, name: str) -> bool:
         """Whether there is a part of that name (letters' case counts)."""
@@ -61,14 +64,14 @@ class Package:
         """A part, a quarter of a megabyte at a time."""
         part = self._parts[name]
         if part.flag_bits & 1 or part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise unusable(self._path, None, f"{name} in it is packed in a way that Excel does not use")
+            raise unusable(self._path, None, tr("{name} in it is packed in a way that Excel does not use", name=name))
         self._file.seek(part.header_offset)
         header = self._file.read(_LOCAL)
         self._file.seek(int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little"), 1)
         try:
             yield from self._stored(part) if part.compress_type == zipfile.ZIP_STORED else self._inflated()
         except zlib.error as error:
-            raise unusable(self._path, None, f"is damaged: {name} in it cannot be unpacked") from error
+            raise unusable(self._path, None, tr("is damaged: {name} in it cannot be unpacked", name=name)) from error
 
     def whole(self, name: str) -> str:
         """A small part as text."""
@@ -78,13 +81,15 @@ class Package:
             if len(body) > LONGEST_PLAN:
                 raise self._bomb()
         if any(mark in body for mark in _ENTITIES):
-            raise unusable(self._path, None, f"{name} in it declares entities, which no spreadsheet program writes")
+            raise unusable(
+                self._path, None, tr("{name} in it declares entities, which no spreadsheet program writes", name=name)
+            )
         return body.decode("utf-8-sig", "replace")
 
     def sheets(self) -> dict[str, str]:
         """Title of each tab → the name of its part, in the order of the file."""
         if not self.has("xl/workbook.xml"):
-            raise unusable(self._path, None, "is not an Excel workbook; save it as .xlsx")
+            raise unusable(self._path, None, tr("is not an Excel workbook; save it as .xlsx"))
         targets = {}
         if self.has("xl/_rels/workbook.xml.rels"):
             for link in _tags(self.whole("xl/_rels/workbook.xml.rels"), "Relationship"):

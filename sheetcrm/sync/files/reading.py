@@ -10,6 +10,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
+from sheetcrm.messages import tr
 from sheetcrm.sync.files import csvfile, xlsx
 from sheetcrm.sync.files.mapping import ImportMap
 from sheetcrm.sync.files.table import Table, unusable
@@ -35,18 +36,20 @@ def read_file(path: Path, mapping: ImportMap, *, tab: str | None = None, titles:
         with path.open("rb") as file:
             start = file.read(64)
     except OSError as error:
-        raise unusable(path, None, f"cannot be read: {error.strerror}") from error
+        raise unusable(path, None, tr("cannot be read: {strerror}", strerror=error.strerror)) from error
     tab = tab or mapping.tab
     looks = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     kind = next((kind for begin, kind in KINDS.items() if looks.startswith(begin.lower())), None)
     if kind is not None:
         raise unusable(
-            path, None, f"is {kind}, whatever it is called; open it, and save the table as .xlsx or CSV UTF-8"
+            path,
+            None,
+            tr("is {kind}, whatever it is called; open it, and save the table as .xlsx or CSV UTF-8", kind=kind),
         )
     if xlsx.is_excel(start):
         table = xlsx.read_file(path, tab=tab, wanted=titles)
     elif tab is not None:
-        raise unusable(path, None, f"is not an Excel file (.xlsx), and so has no tab {tab}")
+        raise unusable(path, None, tr("is not an Excel file (.xlsx), and so has no tab {tab}", tab=tab))
     else:
         table = csvfile.read_file(path, encoding=mapping.encoding, delimiter=mapping.delimiter)
     return table if mapping.header is None else _headed(table, mapping.header)
@@ -57,6 +60,6 @@ def _headed(table: Table, number: int) -> Table:
     lines = (table.header, *table.lines)
     header = next((line for line in lines if line.number == number), None)
     if header is None:
-        raise unusable(table.path, number, "the mapping says that this line names the columns, but it is blank")
+        raise unusable(table.path, number, tr("the mapping says that this line names the columns, but it is blank"))
     below = tuple(line for line in lines if line.number > number)
     return replace(table, header=header, lines=below, faults=tuple(one for one in table.faults if one.number > number))

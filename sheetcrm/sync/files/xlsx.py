@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sheetcrm.errors import MissingExtra
-from sheetcrm.messages import N_
+from sheetcrm.messages import N_, tr
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.columns.duration import clock
 from sheetcrm.sync.files.package import Package
@@ -85,9 +85,9 @@ def read_file(path: Path, *, tab: str | None = None, wanted: Collection[str] = (
     try:
         with path.open("rb") as file:
             if file.read(4) != ZIP:
-                raise unusable(path, None, "is locked by a password or from before Excel 2007; save it as .xlsx")
+                raise unusable(path, None, tr("is locked by a password or from before Excel 2007; save it as .xlsx"))
             if path.stat().st_size > LARGEST:
-                raise unusable(path, None, f"is larger than {LARGEST // 1_000_000} MB; split it")
+                raise unusable(path, None, tr("is larger than {megabytes} MB; split it", megabytes=LARGEST // 1000000))
             package = Package(file, path)
             parts = package.sheets()
             package.check()
@@ -96,16 +96,16 @@ def read_file(path: Path, *, tab: str | None = None, wanted: Collection[str] = (
                 seen = _scan(package, parts.get(title, ""), path)
                 return _table(book.get_sheet_by_name(title), path, seen, _remarks(package, title, hidden, seen))
     except OSError as error:
-        raise unusable(path, None, f"cannot be read: {error.strerror or error}") from error
+        raise unusable(path, None, tr("cannot be read: {said}", said=error.strerror or error)) from error
     except calamine.CalamineError as error:
-        raise unusable(path, None, f"is not an Excel file, or is damaged: {error}") from error
+        raise unusable(path, None, tr("is not an Excel file, or is damaged: {error}", error=error)) from error
 
 
 def _library() -> Any:
     try:
         import python_calamine  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as missing:
-        raise MissingExtra("reading Excel files", "excel") from missing
+        raise MissingExtra(tr("reading Excel files"), "excel") from missing
     return python_calamine
 
 
@@ -118,15 +118,15 @@ def _chosen(
     titles = ", ".join(shown)
     if tab is not None:
         if tab not in shown:
-            raise unusable(path, None, f"there is no tab {tab} in it; there are {titles}")
+            raise unusable(path, None, tr("there is no tab {tab} in it; there are {titles}", tab=tab, titles=titles))
         return tab, not shown[tab]
     names = {one.strip().casefold() for one in wanted}
     called = [title for title in shown if title.strip().casefold() in names]
     visible = called or [title for title, is_shown in shown.items() if is_shown]
     if len(visible) > 1:
-        raise unusable(path, None, f"has several tabs; say with --tab which is meant: {titles}")
+        raise unusable(path, None, tr("has several tabs; say with --tab which is meant: {titles}", titles=titles))
     if not visible:
-        raise unusable(path, None, "shows no sheet with cells")
+        raise unusable(path, None, tr("shows no sheet with cells"))
     return visible[0], not shown[visible[0]]
 
 
@@ -141,7 +141,7 @@ def _scan(package: Package, part: str, path: Path) -> _Seen:
             _look(rest[:cut], seen)
             rest = rest[cut:]
         if len(rest) > LONGEST_ROW:
-            raise unusable(path, None, "a row of it is larger than any sheet takes: not opened")
+            raise unusable(path, None, tr("a row of it is larger than any sheet takes: not opened"))
         # The library lays out the whole rectangle up to the last cell.
         if seen.rows * seen.columns > MOST_CELLS:
             message = f"reaches over more than the {MOST_CELLS:,} cells that a spreadsheet can have; delete what stands far out"
@@ -208,7 +208,7 @@ def _table(sheet: CalamineSheet, path: Path, seen: _Seen, remarks: Iterable[Rema
             fault = _fault(at, merged) if lines else None
             lines.append(Line(at + 1, row)) if fault is None else faults.append(fault)
     if not lines:
-        raise unusable(path, None, f"the tab {sheet.name} is empty; its first row must name the columns")
+        raise unusable(path, None, tr("the tab {name} is empty; its first row must name the columns", name=sheet.name))
     return Table(str(path), lines[0], tuple(lines[1:]), faults=tuple(faults), remarks=tuple(remarks))
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from sheetcrm.errors import ApiError, MovedMeanwhile
+from sheetcrm.messages import tr
 from sheetcrm.resources.base import Cell, Json
 from sheetcrm.schema.template import Template
 from sheetcrm.sheets.gateway import Gateway
@@ -81,7 +82,9 @@ class Binding:
             if self._same_headers(answers, within):
                 return {place: self._cells(answers, place, first) for place in places}
             self.look_again(places)
-        raise MovedMeanwhile(f"{self._title(places[0][0])}: columns are being moved while it is read; try again")
+        raise MovedMeanwhile(
+            tr("{tab}: columns are being moved while it is read; try again", tab=self._title(places[0][0]))
+        )
 
     def look_again(self, places: Iterable[Place]) -> bool:
         """
@@ -96,9 +99,17 @@ class Binding:
         for sheet, column in places:
             if column not in self.there(sheet, [column]):
                 title = self._template.sheets[sheet].columns[column].title.say(self.seen.context.language)
-                raise MovedMeanwhile(f"{self._title(sheet)}: column {title} went away while it was read; try again")
+                raise MovedMeanwhile(
+                    tr(
+                        "{tab}: column {title} went away while it was read; try again",
+                        tab=self._title(sheet),
+                        title=title,
+                    )
+                )
             if before.index(sheet, column) != now.index(sheet, column) and before.header(sheet) == now.header(sheet):
-                raise MovedMeanwhile(f"{self._title(sheet)}: columns changed places while it was read; try again")
+                raise MovedMeanwhile(
+                    tr("{tab}: columns changed places while it was read; try again", tab=self._title(sheet))
+                )
             shape = [
                 (one.sheet_id(sheet), one.index(sheet, column), one.rows(sheet), one.header(sheet))
                 for one in (before, now)

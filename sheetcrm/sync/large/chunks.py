@@ -17,6 +17,7 @@ from datetime import date
 
 from sheetcrm.errors import MovedMeanwhile, UsageError
 from sheetcrm.layout import Layout
+from sheetcrm.messages import tr
 from sheetcrm.meter import Meter, unmetered
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.template import Template
@@ -58,9 +59,15 @@ def chunks(
     """
     spec = template.sheets[sheet]
     if spec.content != "records":
-        raise UsageError(f"{sheet} holds no records; read it as a whole")
+        raise UsageError(tr("{sheet} holds no records; read it as a whole", sheet=sheet))
     if wrong := [one for one in columns or () if one.partition(".")[::2] not in {(sheet, key) for key in spec.columns}]:
-        raise UsageError(f"no such column: {wrong[0]}{nearest(wrong[0], [f'{sheet}.{key}' for key in spec.columns])}")
+        raise UsageError(
+            tr(
+                "no such column: {name}{hint}",
+                name=wrong[0],
+                hint=nearest(wrong[0], [f"{sheet}.{key}" for key in spec.columns]),
+            )
+        )
     chosen = [key for key in spec.columns if columns is None or f"{sheet}.{key}" in columns or key == spec.key]
     asked = Asked.of(sheet, chosen, template.context("en"))
     sheets = dict.fromkeys([sheet, *(target for target, _column in asked.targets)])
@@ -182,5 +189,9 @@ class Order:
             stood = before[at] if at < len(before) else None
             if digest not in (stood, NOTHING) and self._known.has(digest):
                 raise MovedMeanwhile(
-                    f"{title}: rows were inserted, deleted or sorted while it was read (row {first + at}); try again"
+                    tr(
+                        "{title}: rows were inserted, deleted or sorted while it was read (row {row}); try again",
+                        title=title,
+                        row=first + at,
+                    )
                 )

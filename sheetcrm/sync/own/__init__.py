@@ -16,6 +16,7 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import tr
 from sheetcrm.schema.context import BadCell, Context
 from sheetcrm.schema.template import Template
 from sheetcrm.sheets.given import Worksheet, worksheet_gateway
@@ -73,7 +74,7 @@ def read(
     when that is no worksheet, or no model; ApiError when there is no answer.
     """
     if header < 1:
-        raise UsageError(f"header={header}: rows are counted from 1")
+        raise UsageError(tr("header={header}: rows are counted from 1", header=header))
     fields = fields_of(model)
     tab, columns = looked(worksheet_gateway(worksheet), worksheet, language)
     headers = placed(fields, columns, header)
@@ -103,5 +104,5 @@ def _setting(language: str, country: str) -> Context:
     try:
         template = Template.model_validate({"version": 1, "title": "-", "country": country, "sheets": sheets})
     except ValidationError as error:
-        raise UsageError(f"country={country!r}: use two letters, as in CN") from error
+        raise UsageError(tr("country={country!r}: use two letters, as in CN", country=country)) from error
     return template.context(language)

@@ -28,6 +28,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined, PydanticUndefinedType
 
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import tr
 from sheetcrm.schema.columns.base import Column
 from sheetcrm.sync.own.kinds import Kind, kind_of, may_be_none, of_column, without_none
 
@@ -121,7 +122,9 @@ class Field:
 def fields_of(model: type[BaseModel]) -> tuple[Field, ...]:
     """Every field, in order; UsageError when `model` is not a pydantic model of named fields."""
     if not (isinstance(model, type) and issubclass(model, BaseModel)) or issubclass(model, RootModel):
-        raise UsageError(f"expected a pydantic model, a subclass of pydantic.BaseModel with fields, not {model!r}")
+        raise UsageError(
+            tr("expected a pydantic model, a subclass of pydantic.BaseModel with fields, not {model!r}", model=model)
+        )
     if not model.__pydantic_complete__:
         model.model_rebuild()
     first = {
@@ -185,7 +188,10 @@ def _aliases(name: str, info: FieldInfo) -> Iterator[str]:
         for one in alias.choices if isinstance(alias, AliasChoices) else [alias]:
             if isinstance(one, AliasPath):
                 raise UsageError(
-                    f"{name}: an AliasPath leads into nested data, and a sheet has none; use an alias or a Header"
+                    tr(
+                        "{name}: an AliasPath leads into nested data, and a sheet has none; use an alias or a Header",
+                        name=name,
+                    )
                 )
             if one is not None:
                 yield one

@@ -12,7 +12,7 @@ from typing import Any
 
 from sheetcrm.errors import UsageError
 from sheetcrm.layout import letters
-from sheetcrm.messages import LANGUAGES, N_, texts
+from sheetcrm.messages import LANGUAGES, N_, texts, tr
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.context import BadCell
 from sheetcrm.sheets.gateway import Gateway
@@ -61,7 +61,11 @@ def looked(gateway: Gateway, worksheet: Worksheet, language: str | None) -> tupl
     sheet = next((one for one in said.get("sheets", []) if one["properties"].get("sheetId", 0) == worksheet.id), None)
     if sheet is None:
         raise UsageError(
-            f"the tab {worksheet.title} is not in the spreadsheet any more: {said.get('spreadsheetUrl', '')}"
+            tr(
+                "the tab {title} is not in the spreadsheet any more: {url}",
+                title=worksheet.title,
+                url=said.get("spreadsheetUrl", ""),
+            )
         )
     if language is None:
         locale = str(said.get("properties", {}).get("locale", "en")).partition("_")[0]

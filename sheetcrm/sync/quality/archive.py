@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import tr
 from sheetcrm.schema.template import Template
 from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.cells import Log
@@ -42,7 +43,7 @@ def inactive(reading: Reading, sheet: str, *, today: date) -> Inactive:
     """
     _archive(reading.template, sheet)
     if sheet not in reading.extracts:
-        raise UsageError(f"the spreadsheet has no tab for {sheet}; make it with: sheetcrm apply")
+        raise UsageError(tr("the spreadsheet has no tab for {sheet}; make it with: sheetcrm apply", sheet=sheet))
     rule, extract = reading.template.sheets[sheet].archive, reading.extracts[sheet]
     samples = reading.template.sample_keys(sheet)
     values, numbers = extract.parsed.values, extract.parsed.numbers
@@ -78,5 +79,11 @@ def _archive(template: Template, sheet: str) -> str:
     if archive is None:
         known = ", ".join(archived_sheets(template))
         others = f" (these have one: {known})" if known else ""
-        raise UsageError(f"{sheet} has no archive; add archive: to the sheet in the template, and apply it{others}")
+        raise UsageError(
+            tr(
+                "{sheet} has no archive; add archive: to the sheet in the template, and apply it{others}",
+                sheet=sheet,
+                others=others,
+            )
+        )
     return archive

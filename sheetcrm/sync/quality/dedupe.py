@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sheetcrm.errors import Refused
+from sheetcrm.messages import tr
 from sheetcrm.meter import Meter, unmetered
 from sheetcrm.schema.template import Template
 from sheetcrm.sheets.gateway import Gateway
@@ -85,11 +86,16 @@ def dedupe(
     archive = template.archive_of(sheet)
     if archive is None:
         raise Refused(
-            f"refused: {sheet} has no archive for the rows that go; add archive: by_hand to the sheet in the template, and apply it"
+            tr(
+                "refused: {sheet} has no archive for the rows that go; add archive: by_hand to the sheet in the template, and apply it",
+                sheet=sheet,
+            )
         )
     reading = fill_ids(gateway, read(gateway, template, language=language, today=today), log=log)
     if archive not in reading.extracts:
-        raise Refused(f"refused: the spreadsheet has no archive tab for {sheet} yet; make it with: sheetcrm apply")
+        raise Refused(
+            tr("refused: the spreadsheet has no archive tab for {sheet} yet; make it with: sheetcrm apply", sheet=sheet)
+        )
     now = {frozenset(one.group.ids): one for one in propose(reading, sheet, today=today).merges}
     found = [(one, now.get(frozenset(one.group.ids))) for one in agreed]
     fresh = [again for one, again in found if again is not None and _same(one, again)]

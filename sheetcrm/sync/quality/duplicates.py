@@ -15,7 +15,7 @@ from functools import cached_property
 from itertools import combinations
 
 from sheetcrm.errors import UsageError
-from sheetcrm.messages import N_, texts
+from sheetcrm.messages import N_, texts, tr
 from sheetcrm.meter import Meter, unmetered
 from sheetcrm.schema.columns.text import TextColumn
 from sheetcrm.schema.duplicates import DuplicateRule, NamedRule, SameRule, usual
@@ -105,10 +105,13 @@ def find(reading: Reading, sheet: str, meter: Meter = unmetered) -> Duplicates:
     rules = rules_of(reading.template, sheet)
     if not rules:
         raise UsageError(
-            f"nothing says by what duplicates in {sheet} are known; add duplicates: to the sheet in the template"
+            tr(
+                "nothing says by what duplicates in {sheet} are known; add duplicates: to the sheet in the template",
+                sheet=sheet,
+            )
         )
     if sheet not in reading.extracts:
-        raise UsageError(f"the spreadsheet has no tab for {sheet}; make it with: sheetcrm apply")
+        raise UsageError(tr("the spreadsheet has no tab for {sheet}; make it with: sheetcrm apply", sheet=sheet))
     rows = _Rows(reading, reading.extracts[sheet], rules, meter)
     ties: dict[tuple[int, int], Why] = {}
     # Names come after what is the same, which may prove or contradict them.

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import tr
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.columns.base import BadCell, Column, Context, Place
 from sheetcrm.schema.columns.reading import STRAY, as_text, plain
@@ -91,7 +92,9 @@ def _known(only: Collection[str], template: Template) -> None:
     for word in only:
         if word not in known:
             kinds = f"there are {', '.join(KINDS)}, every column type and every column"
-            raise UsageError(f"nothing to fix is called {word}{nearest(word, known)} ({kinds})")
+            raise UsageError(
+                tr("nothing to fix is called {word}{hint} ({kinds})", word=word, hint=nearest(word, known), kinds=kinds)
+            )
 
 
 def _words(fix: Fix, template: Template) -> set[str]:

@@ -18,7 +18,7 @@ from typing import Literal
 from unicodedata import category
 
 from sheetcrm.errors import UsageError
-from sheetcrm.messages import N_, Texts, tag, texts
+from sheetcrm.messages import N_, Texts, tag, texts, tr
 from sheetcrm.schema.template import Template
 from sheetcrm.sync.dump import guarded
 from sheetcrm.sync.quality.codes import CODES
@@ -56,7 +56,13 @@ def chosen(issues: Iterable[Issue], only: Collection[str], template: Template) -
     known = {*CODES, *titles, *(issue.code for issue in found)}
     for word in only:
         if word not in known:
-            raise UsageError(f"neither a code nor a sheet: {word}{nearest(word, sorted(known))} (see docs/issues.md)")
+            raise UsageError(
+                tr(
+                    "neither a code nor a sheet: {word}{hint} (see docs/issues.md)",
+                    word=word,
+                    hint=nearest(word, sorted(known)),
+                )
+            )
     wanted = {titles.get(word, word) for word in only}
     codes = {word for word in only if word not in titles}
     return tuple(issue for issue in found if not only or issue.sheet in wanted or issue.code in codes)

@@ -17,6 +17,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from sheetcrm.errors import MissingExtra
+from sheetcrm.messages import tr
 
 SAME = 100
 """Percent: the same but for what says nothing."""
@@ -187,7 +188,7 @@ def _rapidfuzz() -> tuple[Callable[[str, str], float], Callable[[str, str], int]
         from rapidfuzz.distance import OSA  # noqa: PLC0415 - an extra
         from rapidfuzz.fuzz import ratio  # noqa: PLC0415 - an extra
     except ImportError as missing:
-        raise MissingExtra("rapidfuzz, which compares names,", "quality") from missing
+        raise MissingExtra(tr("rapidfuzz, which compares names,"), "quality") from missing
     return ratio, OSA.distance
 
 

@@ -16,6 +16,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import tr
 from sheetcrm.sync.records import Extract, Reading
 
 NAME = "snapshot.json"
@@ -94,7 +95,7 @@ def load(folder: Path) -> Snapshot | None:
         return None
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as wrong:
         raise UsageError(
-            f"{path} is no snapshot of ours: delete it, and take another: sheetcrm check --snapshot"
+            tr("{path} is no snapshot of ours: delete it, and take another: sheetcrm check --snapshot", path=path)
         ) from wrong
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from sheetcrm.errors import ApiError, BadField, NoAnswer
 from sheetcrm.journal import continued
 from sheetcrm.layout import Layout
-from sheetcrm.messages import N_
+from sheetcrm.messages import N_, tr
 from sheetcrm.resources.base import Cell, Request
 from sheetcrm.schema.columns.base import BadCell, Context
 from sheetcrm.schema.template import SheetSpec
@@ -203,7 +203,12 @@ def _sent(gateway: Gateway, reading: Reading, context: Context, sheet: str, made
         there = [new for new in made if new.id in set(now.extracts[sheet].ids)] if sheet in now.extracts else []
         if there and len(there) < len(made):
             raise NoAnswer(
-                f"No answer came, and only {len(there)} of {len(made)} new rows are in {sheet}: look there before you go on"
+                tr(
+                    "No answer came, and only {there} of {made} new rows are in {sheet}: look there before you go on",
+                    there=len(there),
+                    made=len(made),
+                    sheet=sheet,
+                )
             ) from lost
         return _found(now, sheet, made) if there else _send(gateway, now, context, sheet, made)
 

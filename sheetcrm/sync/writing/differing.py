@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sheetcrm.errors import BadField, UsageError
-from sheetcrm.messages import N_
+from sheetcrm.messages import N_, tr
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.columns.base import BadCell, Context
 from sheetcrm.schema.template import SheetSpec
@@ -36,7 +36,9 @@ class Differing:
 def differing(reading: Reading, sheet: str, wanted: Given) -> Differing:
     """Compare with what was read; UsageError when the sheet was not read."""
     if sheet not in reading.extracts:
-        raise UsageError(f"{sheet} was not read, so nobody can tell what is changed in it; read it first")
+        raise UsageError(
+            tr("{sheet} was not read, so nobody can tell what is changed in it; read it first", sheet=sheet)
+        )
     extract, spec = reading.extracts[sheet], reading.template.sheets[sheet]
     context = reading.template.context(reading.language)
     found = Differing()

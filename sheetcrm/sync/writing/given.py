@@ -14,6 +14,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import tr
 from sheetcrm.schema.template import HIDDEN_ID, SheetSpec, Template
 from sheetcrm.sync.records import Extract, Row
 from sheetcrm.variants import nearest
@@ -57,7 +58,12 @@ def given(template: Template, sheet: str, records: Any, extract: Extract | None 
     """
     if sheet not in template.records:
         raise UsageError(
-            f"{sheet}: no such sheet of records{nearest(sheet, list(template.records))}; there are {', '.join(template.records)}"
+            tr(
+                "{sheet}: no such sheet of records{hint}; there are {known}",
+                sheet=sheet,
+                hint=nearest(sheet, list(template.records)),
+                known=", ".join(template.records),
+            )
         )
     spec = template.sheets[sheet]
     if hasattr(records, "iloc") and hasattr(records, "columns"):
@@ -81,7 +87,9 @@ def given(template: Template, sheet: str, records: Any, extract: Extract | None 
 def _listed(records: Any) -> list[Any]:
     if isinstance(records, Row | BaseModel | Mapping | str | bytes) or not isinstance(records, Iterable):
         kind = type(records).__name__
-        raise UsageError(f"records are given as a list of records, rows or mappings, or as a DataFrame, not as {kind}")
+        raise UsageError(
+            tr("records are given as a list of records, rows or mappings, or as a DataFrame, not as {kind}", kind=kind)
+        )
     return list(records)
 
 
@@ -93,7 +101,7 @@ def _mapping(one: Any, spec: SheetSpec) -> Mapping[str, Any]:
         return {key: values[0] for key, values in _from_models([one]).items()}
     if isinstance(one, Mapping):
         return one
-    raise UsageError(f"a record is given as a record, a row or a mapping, not as {type(one).__name__}")
+    raise UsageError(tr("a record is given as a record, a row or a mapping, not as {name}", name=type(one).__name__))
 
 
 def _from_models(records: Sequence[BaseModel]) -> dict[str, list[Any]]:
@@ -129,7 +137,14 @@ def _known(spec: SheetSpec, sheet: str, columns: Iterable[Any]) -> None:
     unknown = [str(key) for key in columns if key not in spec.columns]
     if unknown:
         known = [key for key in spec.columns if key != HIDDEN_ID]
-        raise UsageError(f"{sheet} has no column {_named(unknown, spec, known)} (there are {', '.join(known)})")
+        raise UsageError(
+            tr(
+                "{sheet} has no column {names} (there are {known})",
+                sheet=sheet,
+                names=_named(unknown, spec, known),
+                known=", ".join(known),
+            )
+        )
 
 
 def _named(unknown: Sequence[str], spec: SheetSpec, known: list[str]) -> str:
@@ -169,7 +184,7 @@ def _identified(template: Template, sheet: str, columns: dict[str, list[Any]], i
     cells = [None if value is NOT_SAID else value for value in said]
     odd = [value for value in cells if not (value is None or isinstance(value, str | int | float))]
     if odd:
-        raise UsageError(f"{sheet}.{key}: {odd[0]!r} is not an id")
+        raise UsageError(tr("{sheet}.{key}: {id!r} is not an id", sheet=sheet, key=key, id=odd[0]))
     values, _ = column.parse(cells, context)
     found = [None if value is None else str(value) for value in values]
     return Given([mine if mine is not None else its for mine, its in zip(ids, found, strict=True)], columns)

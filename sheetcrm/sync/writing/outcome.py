@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import tr
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.context import Context
 from sheetcrm.sync.aims import CellChange
@@ -27,7 +28,14 @@ def known_policy(on_conflict: OnConflict) -> OnConflict:
     known = get_args(OnConflict)
     if on_conflict not in known:
         hint = nearest(on_conflict, list(known))
-        raise UsageError(f"on_conflict={on_conflict!r} is none of {', '.join(known)}{hint}")
+        raise UsageError(
+            tr(
+                "on_conflict={on_conflict!r} is none of {known}{hint}",
+                on_conflict=on_conflict,
+                known=", ".join(known),
+                hint=hint,
+            )
+        )
     return on_conflict
 
 

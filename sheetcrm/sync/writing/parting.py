@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sheetcrm.errors import BadField, UsageError
-from sheetcrm.messages import N_
+from sheetcrm.messages import N_, tr
 from sheetcrm.schema.columns.base import BadCell, Context
 from sheetcrm.schema.rules import folded
 from sheetcrm.sync.records import Extract, Reading
@@ -32,12 +32,14 @@ def part(reading: Reading, sheet: str, wanted: Given, key: str | None, context: 
     extract, spec = reading.extracts[sheet], reading.template.sheets[sheet]
     if key is not None and (key not in spec.columns or key not in extract.cells):
         known = [name for name in spec.columns if name in extract.cells]
-        raise UsageError(f"{sheet} has no column {key} to know rows by{nearest(key, known)}")
+        raise UsageError(
+            tr("{sheet} has no column {key} to know rows by{hint}", sheet=sheet, key=key, hint=nearest(key, known))
+        )
     if key is None or key == spec.key:
         same = [id_ is not None and (id_ in extract.offsets or id_ in extract.shared) for id_ in wanted.ids]
         return Parted(_chosen(wanted, same, True), _chosen(wanted, same, False), ())
     if key not in wanted.columns:
-        raise UsageError(f"{sheet}: no record says {key}, by which rows are to be known")
+        raise UsageError(tr("{sheet}: no record says {key}, by which rows are to be known", sheet=sheet, key=key))
     ids, problems = _by_column(extract, wanted, key, context)
     refused = {problem.at for problem in problems}
     there = [None if at in refused else id_ is not None for at, id_ in enumerate(ids)]

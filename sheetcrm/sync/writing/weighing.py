@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import tr
 from sheetcrm.schema.context import Context
 from sheetcrm.sync.aims import CellChange, same
 from sheetcrm.sync.identity import stamps
@@ -30,7 +31,7 @@ def weigh(
     """What is still as it was read is sent; with it the day into the `touched` columns of those rows."""
     extract = now.extracts.get(sheet)
     if extract is None:
-        raise UsageError(f"there is no tab for {sheet} any more; see: sheetcrm check")
+        raise UsageError(tr("there is no tab for {sheet} any more; see: sheetcrm check", sheet=sheet))
     sent: list[tuple[CellChange, int]] = []
     conflicts: list[Conflict] = []
     for change in changes:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import tr
 from sheetcrm.remind.ledger.stores.base import SOON, Presence, Store
 from sheetcrm.remind.ledger.stores.postgres import PostgresStore
 from sheetcrm.remind.ledger.stores.sqlite import SqliteStore
@@ -29,11 +30,11 @@ def store_at(location: Path | str) -> Store:
     except (ArgumentError, ValueError):
         # Not `from`: the library's error has the URL in it, and the URL may have a password.
         raise UsageError(
-            "ledger: not the URL of a database; write postgresql://user@host/name, or the path of a file"
+            tr("ledger: not the URL of a database; write postgresql://user@host/name, or the path of a file")
         ) from None
     kind = address.get_backend_name()
     if kind == "sqlite" and address.database:
         return SqliteStore(Path(address.database))
     if kind in ("postgresql", "postgres"):
         return PostgresStore(address)
-    raise UsageError(f"ledger: {kind} cannot hold a ledger; use a file or postgresql://user@host/name")
+    raise UsageError(tr("ledger: {kind} cannot hold a ledger; use a file or postgresql://user@host/name", kind=kind))

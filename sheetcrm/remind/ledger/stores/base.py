@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from sheetcrm.errors import LedgerError
+from sheetcrm.messages import tr
 
 SOON = "sheetcrm_soon"
 """
@@ -95,7 +96,12 @@ class Store(ABC):
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             said = " ".join(str(getattr(error, "orig", None) or error).split())
             raise LedgerError(
-                f"ledger {self.place}: {said}; {self._remedy(said)}; nothing is sent without it"
+                tr(
+                    "ledger {place}: {said}; {remedy}; nothing is sent without it",
+                    place=self.place,
+                    said=said,
+                    remedy=self._remedy(said),
+                )
             ) from error
 
     def _remedy(self, said: str) -> str:

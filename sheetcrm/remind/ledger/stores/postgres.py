@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 
 from sheetcrm.errors import MissingExtra
+from sheetcrm.messages import tr
 from sheetcrm.remind.ledger.stores.base import SOON, Presence, Store, new_worker, token
 from sheetcrm.remind.ledger.tables import METADATA
 
@@ -61,7 +62,7 @@ class PostgresStore(Store):
                 connect_args={"connect_timeout": max(2, math.ceil(patience))},
             )
         except ModuleNotFoundError as error:
-            raise MissingExtra(f"{error.name}, which talks to PostgreSQL,", "sql") from error
+            raise MissingExtra(tr("{name}, which talks to PostgreSQL,", name=error.name), "sql") from error
         wishes = _wishes(read_only=read_only, patience=patience)
 
         @event.listens_for(engine, "connect")

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import StaticPool
 
 from sheetcrm.errors import LedgerError
+from sheetcrm.messages import tr
 from sheetcrm.remind.ledger.stores.base import SOON, Presence, Store, new_worker, token
 
 _CACHE = 16_000
@@ -93,7 +94,11 @@ class SqliteStore(Store):
         answer = db.exec_driver_sql("PRAGMA quick_check(1)").scalar()
         if answer != "ok":
             raise LedgerError(
-                f"ledger {self.place} is damaged ({answer}): restore it from a backup; nothing is sent without it"
+                tr(
+                    "ledger {place} is damaged ({answer}): restore it from a backup; nothing is sent without it",
+                    place=self.place,
+                    answer=answer,
+                )
             )
 
     def copied(self, db: Connection, change: Callable[[Connection], None]) -> Engine:
@@ -116,7 +121,10 @@ class SqliteStore(Store):
             lock.acquire()
         except Timeout as error:
             raise LedgerError(
-                f"ledger {self.place}: a run of an older sheetcrm is under way; try again when it is done"
+                tr(
+                    "ledger {place}: a run of an older sheetcrm is under way; try again when it is done",
+                    place=self.place,
+                )
             ) from error
         try:
             yield
