@@ -17,13 +17,15 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from sheetcrm.messages import tr
+
 V = TypeVar("V", bound="Variant")
 
 
 def nearest(word: str, known: Iterator[str] | list[str]) -> str:
     """`; did you mean x?` for the known word most like `word`, else an empty text."""
     close = difflib.get_close_matches(str(word), list(known), n=1, cutoff=0.6)
-    return f"; did you mean {close[0]}?" if close else ""
+    return tr("; did you mean {word}?", word=close[0]) if close else ""
 
 
 class Variant(BaseModel):
@@ -39,7 +41,7 @@ class Variant(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     family: ClassVar[str] = "thing"
-    """What a member is called in messages: `column`, `rule` …"""
+    """What a member is called in messages: `column`, `rule` …; marked for translation."""
     default_type: ClassVar[str | None] = None
     """The member meant when `type:` is left out; None: it must be said."""
 
@@ -59,8 +61,8 @@ class Variant(BaseModel):
         if not isinstance(name, str) or name not in members:
             raise PydanticCustomError(
                 "unknown_variant",
-                "no such {family} type: {name}{hint}",
-                {"family": cls.family, "name": str(name), "hint": nearest(str(name), list(members))},
+                tr("no such {family} type: {name}{hint}"),
+                {"family": tr(cls.family), "name": str(name), "hint": nearest(str(name), list(members))},
             )
         return members[name]
 
@@ -77,12 +79,14 @@ class Variant(BaseModel):
         if isinstance(value, str):
             return cls.member(value).model_validate({"type": value})
         if not isinstance(value, dict):
-            raise PydanticCustomError("variant", "expected a {family} with a type:", {"family": cls.family})
+            raise PydanticCustomError("variant", tr("expected a {family} with a type:"), {"family": tr(cls.family)})
         name = value.get("type", cls.default_type)
         if name is None:
             known = ", ".join(cls.members())
             raise PydanticCustomError(
-                "variant_type", "which {family}? Add type: one of {known}", {"family": cls.family, "known": known}
+                "variant_type",
+                tr("which {family}? Add type: one of {known}"),
+                {"family": tr(cls.family), "known": known},
             )
         return cls.member(name).model_validate({**value, "type": name})
 

@@ -17,6 +17,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from sheetcrm.errors import FileError, Problem
+from sheetcrm.messages import N_, tr
 from sheetcrm.variants import Variant, nearest
 
 PathTuple = tuple[str | int, ...]
@@ -54,9 +55,9 @@ def read(path: Path, error: type[FileError] = FileError) -> Located:
     try:
         content = path.read_bytes()
     except FileNotFoundError as missing:
-        raise error([Problem(file, None, "", "no such file")]) from missing
+        raise error([Problem(file, None, "", tr("no such file"))]) from missing
     except OSError as broken:
-        raise error([Problem(file, None, "", f"cannot be read: {broken.strerror}")]) from broken
+        raise error([Problem(file, None, "", tr("cannot be read: {reason}", reason=broken.strerror))]) from broken
     return parse(_decoded(content, file, error), file, error)
 
 
@@ -66,7 +67,7 @@ def parse(text: str, file: str, error: type[FileError] = FileError) -> Located:
         _refuse_deep(text)
         node = yaml.compose(text, Loader=_CoreLoader)
     except _TooDeepError as deep:
-        raise error([Problem(file, deep.args[0], "", "nested too deep")]) from deep
+        raise error([Problem(file, deep.args[0], "", tr("nested too deep"))]) from deep
     except yaml.YAMLError as broken:
         raise error([_syntax_problem(broken, text, file)]) from broken
     reader = _Reader(file)
@@ -148,7 +149,7 @@ class _Reader:
         self._nodes += 1
         self.lines.setdefault(path, node.start_mark.line + 1)
         if self._nodes > MAX_NODES or len(path) > 2 * MAX_DEPTH:
-            self._problem(node, path[:3], "too large or too deep once its aliases are followed")
+            self._problem(node, path[:3], tr("too large or too deep once its aliases are followed"))
             raise _TooLargeError
         if isinstance(node, yaml.MappingNode):
             return dict(self._members(node, path))
@@ -162,7 +163,7 @@ class _Reader:
             key = self._key(key_node, path)
             line: int = key_node.start_mark.line + 1
             if key in seen:
-                self._problem(key_node, (*path, key), f"said twice; the first is in line {seen[key]}")
+                self._problem(key_node, (*path, key), tr("said twice; the first is in line {line}", line=seen[key]))
                 continue
             seen[key] = line
             self.lines[(*path, key)] = line
@@ -170,19 +171,19 @@ class _Reader:
 
     def _key(self, node: yaml.Node, path: PathTuple) -> Any:
         if not isinstance(node, yaml.ScalarNode):
-            self._problem(node, path, "a key must be a word")
+            self._problem(node, path, tr("a key must be a word"))
             return ""
         return node.value if node.tag.endswith((":str", ":null")) else self._scalar(node, path)
 
     def _scalar(self, node: yaml.Node, path: PathTuple) -> Any:
         convert = _SCALARS.get(node.tag)
         if convert is None:
-            self._problem(node, path, f"the tag {node.tag} is not supported")
+            self._problem(node, path, tr("the tag {tag} is not supported", tag=node.tag))
             return None
         try:
             return convert(node.value)
         except ValueError:
-            self._problem(node, path, f"{node.value[:50]} does not fit its tag {node.tag}")
+            self._problem(node, path, tr("{value} does not fit its tag {tag}", value=node.value[:50], tag=node.tag))
             return None
 
     def _problem(self, node: yaml.Node, path: PathTuple, message: str) -> None:
@@ -200,26 +201,30 @@ def _shown(path: Path) -> str:
 
 def _decoded(content: bytes, file: str, error: type[FileError]) -> str:
     if len(content) > MAX_BYTES:
-        raise error([Problem(file, None, "", f"larger than {MAX_BYTES:,} bytes")])
+        raise error([Problem(file, None, "", tr("larger than {count:,} bytes", count=MAX_BYTES))])
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
         line = content.count(b"\n", 0, wrong.start) + 1
-        raise error([Problem(file, line, "", "not UTF-8; save the file as UTF-8")]) from wrong
+        raise error([Problem(file, line, "", tr("not UTF-8; save the file as UTF-8"))]) from wrong
 
 
-_OPEN = "the {} that opens here is not closed, or a text in it needs quotes, as one with , : # {{ }} [ ] does"
+_OPEN = N_("the {sign} that opens here is not closed, or a text in it needs quotes, as one with , : # {{ }} [ ] does")
 _MEANT = {
-    "did not find expected ',' or '}'": _OPEN.format("{"),
-    "did not find expected ',' or ']'": _OPEN.format("["),
-    "could not find expected ':'": "no colon behind the key; it is written key: value",
-    "found unexpected end of stream": "the quote that opens here is not closed",
-    "did not find expected key": "its indentation fits nothing above it, or it closes a bracket that is not open",
-    "did not find expected '-' indicator": "its indentation fits nothing above it, or an entry of a list lacks its -",
-    "mapping values are not allowed in this context": "a colon too many; quote a text with a colon in it, or look at the indentation",
-    "found undefined alias": "no &name above for this *name; quote a text that begins with *",
-    "found character that cannot start any token": "a text that begins like this needs quotes",
-    "found unknown escape character": "in double quotes \\ begins an escape; use single quotes",
+    "did not find expected ',' or '}'": _OPEN,
+    "did not find expected ',' or ']'": _OPEN,
+    "could not find expected ':'": N_("no colon behind the key; it is written key: value"),
+    "found unexpected end of stream": N_("the quote that opens here is not closed"),
+    "did not find expected key": N_("its indentation fits nothing above it, or it closes a bracket that is not open"),
+    "did not find expected '-' indicator": N_(
+        "its indentation fits nothing above it, or an entry of a list lacks its -"
+    ),
+    "mapping values are not allowed in this context": N_(
+        "a colon too many; quote a text with a colon in it, or look at the indentation"
+    ),
+    "found undefined alias": N_("no &name above for this *name; quote a text that begins with *"),
+    "found character that cannot start any token": N_("a text that begins like this needs quotes"),
+    "found unknown escape character": N_("in double quotes \\ begins an escape; use single quotes"),
 }
 """What the parser says → what somebody did who writes YAML by hand."""
 _WHERE_IT_BEGAN = frozenset(list(_MEANT)[:4])
@@ -231,19 +236,24 @@ _FULL_WIDTH = re.compile(r"^[\s-]*\w+(：)|(，)\s*\w+\s*:")
 def _syntax_problem(broken: yaml.YAMLError, text: str, file: str) -> Problem:
     if isinstance(broken, yaml.reader.ReaderError):
         before = text.count("\n", 0, broken.position) + 1
-        return Problem(file, before, "", f"a character that YAML does not allow: U+{broken.character:04X}")
+        return Problem(
+            file, before, "", tr("a character that YAML does not allow: U+{character:04X}", character=broken.character)
+        )
     said = getattr(broken, "problem", None) or str(broken)
     marks = [getattr(broken, name, None) for name in ("problem_mark", "context_mark")]
     mark = next(filter(None, reversed(marks) if said in _WHERE_IT_BEGAN else marks), None)
     line: int | None = None if mark is None else mark.line + 1
-    said = _MEANT.get(said, said)
+    said = tr(_MEANT[said], sign="[" if "]" in said else "{") if said in _MEANT else said
     for one in {found.line for found in marks if found is not None}:
         if re.match(r" *\t", written := "".join(text.splitlines()[one : one + 1])):
-            line, said = one + 1, "indented with a tab; use spaces"
+            line, said = one + 1, tr("indented with a tab; use spaces")
         elif wide := _FULL_WIDTH.search(written):
             sign = wide[1] or wide[2]
-            line, said = one + 1, f"a Chinese {sign} where YAML has {':' if sign == '：' else ','}"
-    return Problem(file, line, "", f"not YAML: {said}")
+            line, said = (
+                one + 1,
+                tr("a Chinese {sign} where YAML has {right}", sign=sign, right=":" if sign == "：" else ","),
+            )
+    return Problem(file, line, "", tr("not YAML: {said}", said=said))
 
 
 def _model_problem(model: type[BaseModel], located: Located, detail: Any) -> Problem:
@@ -252,15 +262,36 @@ def _model_problem(model: type[BaseModel], located: Located, detail: Any) -> Pro
 
 
 _WORDS = {
-    "valid tuple": "expected a list",
-    "valid list": "expected a list",
-    "valid dictionary": "expected settings, each as key: value",
-    "valid integer": "expected a whole number",
-    "valid number": "expected a number",
-    "valid string": "expected a text",
-    "valid boolean": "expected true or false",
+    "valid tuple": N_("expected a list"),
+    "valid list": N_("expected a list"),
+    "valid dictionary": N_("expected settings, each as key: value"),
+    "valid integer": N_("expected a whole number"),
+    "valid number": N_("expected a number"),
+    "valid string": N_("expected a text"),
+    "valid boolean": N_("expected true or false"),
+    "valid decimal": N_("expected a number"),
+    "valid date": N_("expected a date, as in 2026-01-31"),
+    "valid time": N_("expected a time, as in 08:30"),
+    "valid set": N_("expected a list"),
+    "valid frozenset": N_("expected a list"),
+    "valid path": N_("expected the path of a file or folder"),
 }
 """pydantic's names of what a setting holds → those of somebody who writes YAML."""
+_BOUNDS = {
+    "greater_than": N_("must be more than {gt}"),
+    "greater_than_equal": N_("must be at least {ge}"),
+    "less_than": N_("must be less than {lt}"),
+    "less_than_equal": N_("must be at most {le}"),
+    "string_too_short": N_("needs at least {min_length} {min_length:character|characters}"),
+    "string_too_long": N_("has more than {max_length} {max_length:character|characters}"),
+    "string_pattern_mismatch": N_("does not look as it should: {pattern}"),
+    "too_short": N_("needs at least {min_length} {min_length:entry|entries}"),
+    "too_long": N_("has more than {max_length} {max_length:entry|entries}"),
+    "int_from_float": N_("expected a whole number"),
+    "finite_number": N_("expected a number"),
+    "multiple_of": N_("must be a multiple of {multiple_of}"),
+}
+"""pydantic's kinds of errors → what they ask for."""
 
 
 def _said(model: type[BaseModel], data: Any, path: PathTuple, detail: Any) -> str:
@@ -268,14 +299,33 @@ def _said(model: type[BaseModel], data: Any, path: PathTuple, detail: Any) -> st
     message = str(detail["msg"]).removeprefix("Value error, ")
     match detail["type"]:
         case "extra_forbidden":
-            return f"no such setting{nearest(str(path[-1]), _settings(model, data, path[:-1]))}"
+            return tr("no such setting{hint}", hint=nearest(str(path[-1]), _settings(model, data, path[:-1])))
         case "missing":
-            return "is missing"
+            return tr("is missing")
+        case "literal_error" | "enum":
+            return tr("expected {known}, not {value}", known=_either(detail["ctx"]["expected"]), value=_given(detail))
+        case kind if kind in _BOUNDS:
+            return tr(_BOUNDS[kind], **detail.get("ctx", {}))
         case kind if kind.endswith(("_type", "_parsing")) and message.startswith("Input"):
             asked = message.partition(", unable")[0]
-            asked = next((ours for theirs, ours in _WORDS.items() if theirs in asked), asked[:1].lower() + asked[1:])
-            return f"{asked}, not {detail['input']!r:.60}"
-    return f"{message[:1].lower()}{message[1:]}"
+            ours = next((tr(ours) for theirs, ours in _WORDS.items() if theirs in asked), None)
+            return tr("{asked}, not {value}", asked=ours or _small(asked), value=_given(detail))
+    return _small(message)
+
+
+def _small(text: str) -> str:
+    return f"{text[:1].lower()}{text[1:]}"
+
+
+def _given(detail: Any) -> str:
+    """What stands there, as far as it fits a line."""
+    return f"{detail['input']!r:.60}"
+
+
+def _either(known: str) -> str:
+    """pydantic's `'a', 'b' or 'c'`, in the admin's language."""
+    first, found, last = known.rpartition(" or ")
+    return tr("{first} or {last}", first=first, last=last) if found else known
 
 
 def _settings(model: Any, data: Any, path: PathTuple) -> list[str]:

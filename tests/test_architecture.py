@@ -14,7 +14,7 @@ EVERYBODY = {"allowances", "errors", "variants", "messages", "meter", "places", 
 MAY_IMPORT = {
     "allowances": set(),
     "errors": {"messages"},
-    "variants": set(),
+    "variants": {"messages"},
     "messages": set(),
     "meter": set(),
     "places": set(),

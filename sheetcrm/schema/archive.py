@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from sheetcrm.messages import N_
 from sheetcrm.schema.context import Context
 from sheetcrm.schema.rules import Trouble
 from sheetcrm.schema.states import States, column_problem, holds, states_problems
@@ -41,7 +42,7 @@ def _days(value: Any) -> Any:
 class Archive(Variant):
     """Which rows of a sheet `sheetcrm archive` moves to its archive tab (`archive:` of a sheet)."""
 
-    family: ClassVar[str] = "archive rule"
+    family: ClassVar[str] = N_("archive rule")
     default_type: ClassVar[str | None] = "inactive"
     example: ClassVar[dict[str, Any]]
     """Settings that fit a sheet with the columns `stage` and `day`."""

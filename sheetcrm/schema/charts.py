@@ -13,6 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from sheetcrm.messages import N_
 from sheetcrm.resources.chart_spec import PIE, SCORECARD, Drawn, Series
 from sheetcrm.schema.colors import Color
 from sheetcrm.schema.context import Context, Place
@@ -67,7 +68,7 @@ Ys = Annotated[
 class Chart(Variant):
     """A picture of the numbers in some columns; without `at:` it stands at the right of its sheet."""
 
-    family: ClassVar[str] = "chart"
+    family: ClassVar[str] = N_("chart")
     example: ClassVar[dict[str, Any]]
     """Settings that fit a sheet with the columns `stage` and `day`, and `size` and `cost`, which are numbers."""
 
@@ -349,7 +350,8 @@ class ScorecardChart(Chart):
         yield from before
         rows = 0 if before else context.template.sheets[where(self.value, sheet).sheet].rows
         if self.row is not None and 0 < rows < self.row:
-            yield ("row",), f"{where(self.value, sheet).sheet} has {rows} rows; raise rows: of the sheet"
+            sheet = where(self.value, sheet).sheet
+            yield ("row",), tr("{sheet} has {rows} rows; raise rows: of the sheet", sheet=sheet, rows=rows)
 
 
 def _cell(source: str) -> str:

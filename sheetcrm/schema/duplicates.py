@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
 
 from pydantic import Field
 
+from sheetcrm.messages import N_
 from sheetcrm.schema.columns.contact import ContactColumn
 from sheetcrm.schema.columns.email import EmailColumn
 from sheetcrm.schema.columns.phone import PhoneColumn
@@ -49,7 +50,7 @@ class Comparison(Protocol[Found_co]):
 class DuplicateRule(Variant):
     """By what two rows of a sheet are told to be of the same thing (`duplicates:` of a sheet)."""
 
-    family: ClassVar[str] = "duplicate rule"
+    family: ClassVar[str] = N_("duplicate rule")
     example: ClassVar[dict[str, Any]]
     """Settings that fit a sheet with the columns `name` and `phone`."""
 

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
+from sheetcrm.messages import N_
 from sheetcrm.resources.highlight import Highlight as Format
 from sheetcrm.schema.colors import PALETTE, Color
 from sheetcrm.schema.columns.base import Column
@@ -29,7 +30,7 @@ _ELSEWHERE = re.compile(r"\{\w+\.\w+\}")
 class Highlight(Variant):
     """A reason to colour cells."""
 
-    family: ClassVar[str] = "highlight"
+    family: ClassVar[str] = N_("highlight")
     example: ClassVar[dict[str, Any]]
     """Settings that fit a sheet with the columns `id`, `stage` (coloured options `lead`, `won`), `day` and `price`."""
 

@@ -63,7 +63,7 @@ class Rows:
 class Finding(Variant):
     """What makes a row worth a look (`quality:` of a sheet); rows in the states of `unless` are left in peace."""
 
-    family: ClassVar[str] = "finding"
+    family: ClassVar[str] = N_("finding")
     example: ClassVar[dict[str, Any]]
     """Settings that fit a sheet `customers` with the columns `stage` and `day`, to which `orders.customer` refers."""
 
@@ -191,7 +191,8 @@ class ChildlessFinding(Finding):
             if one not in known:
                 yield (
                     ("by", offset),
-                    f"{one} is not a reference to {sheet}" + (f"; {', '.join(sorted(known))} are" if known else ""),
+                    tr("{one} is not a reference to {sheet}", one=one, sheet=sheet)
+                    + (tr("; {names} are", names=", ".join(sorted(known))) if known else ""),
                 )
         if not self.by and not known:
             yield (), f"nothing refers to {sheet}"

@@ -41,7 +41,7 @@ Trouble = tuple[tuple[str | int, ...], str]
 class Rule(Variant):
     """What the values of a column must be; `unless` and `when` name other columns' states in which it is asked."""
 
-    family: ClassVar[str] = "rule"
+    family: ClassVar[str] = N_("rule")
     examples: ClassVar[tuple[Example, ...]]
     """The rule at work on a column `x` beside a column `y`, both of the type `suits`."""
     suits: ClassVar[str] = "text"

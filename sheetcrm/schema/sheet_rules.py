@@ -21,7 +21,7 @@ from sheetcrm.variants import Variant
 class SheetRule(Variant):
     """A rule over several columns of a row."""
 
-    family: ClassVar[str] = "sheet rule"
+    family: ClassVar[str] = N_("sheet rule")
     examples: ClassVar[tuple[Example, ...]]
     """The rule at work on the columns `x` and `y`."""
 

@@ -17,6 +17,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar, Literal
 
+from sheetcrm.messages import N_
 from sheetcrm.remind.message import Cover, Draft, compose
 from sheetcrm.remind.notifiers.pace import Pace, never
 from sheetcrm.variants import Variant
@@ -75,7 +76,7 @@ class Way(Variant):
     A new one is one file here: a Way with its `type`, and the Notifier it makes.
     """
 
-    family = "way of sending"
+    family = N_("way of sending")
 
     form: ClassVar[Literal["mail", "text"]] = "mail"
     """Whether it carries mails, or texts to a chat."""

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from sheetcrm.errors import MailError, UsageError
-from sheetcrm.messages import tr
+from sheetcrm.messages import N_, tr
 from sheetcrm.remind.message import clean
 from sheetcrm.secret import check_kept_safe
 from sheetcrm.variants import Variant
@@ -29,7 +29,7 @@ Fetch = Callable[[], str]
 class TokenSource(Variant):
     """Where the OAuth2 token of a mail account comes from, as the config says it under `oauth:`."""
 
-    family = "token source"
+    family = N_("token source")
 
     def fetcher(self, folder: Path, user: str) -> Fetch:
         """A function that gives a token of `user` that is good now; MailError from it when there is none to be had."""

@@ -38,7 +38,7 @@ ERROR_CELLS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NU
 class Column(Variant):
     """A named column of a sheet; its key never changes, its title is what people see."""
 
-    family: ClassVar[str] = "column"
+    family: ClassVar[str] = N_("column")
     python_type: ClassVar[Any]
     """The type of a value that is not None."""
     examples: ClassVar[tuple[tuple[Cell, Any], ...]] = ()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from sheetcrm.messages import N_
 from sheetcrm.schema.columns.person import PersonColumn
 from sheetcrm.schema.context import Context
 from sheetcrm.schema.reminders.asking import Ask, Rows, Span
@@ -62,7 +63,7 @@ class Escalation(BaseModel):
 class ReminderRule(Variant):
     """Who should hear what about which rows."""
 
-    family: ClassVar[str] = "reminder"
+    family: ClassVar[str] = N_("reminder")
     example: ClassVar[dict[str, Any]]
     """Settings beside title, sheet and owner that fit a sheet with the columns `stage`, `day`, `price` and `owner`."""
 

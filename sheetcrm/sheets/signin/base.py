@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from sheetcrm.errors import NotSignedIn
-from sheetcrm.messages import tr
+from sheetcrm.messages import N_, tr
 from sheetcrm.variants import Variant
 
 DOCS = "docs/google.md"
@@ -21,7 +21,7 @@ DOCS = "docs/google.md"
 class SignIn(Variant):
     """How we come to act at Google, as the config says it under `google: sign_in:`."""
 
-    family = "way to sign in"
+    family = N_("way to sign in")
     may_impersonate: ClassVar[bool] = False
     """Whether Google gives it tokens that can ask for those of a service account."""
 
