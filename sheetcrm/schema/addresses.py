@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
+from sheetcrm.messages import N_, tr
 from sheetcrm.resources import Chart, ChartPlace, ColumnGroup, FilterView, Pivot, kinds
 from sheetcrm.schema.groups import groups
 
@@ -22,11 +23,11 @@ Trouble = tuple[tuple[str | int, ...], str]
 def problems(sheet: str, spec: SheetSpec) -> Iterator[Trouble]:
     """Columns that are called as a kind of thing, where one of these things is called as a kind of setting."""
     things: dict[str, tuple[str, Collection[str]]] = {
-        Chart.kind: ("chart", spec.charts),
-        ChartPlace.kind: ("chart", spec.charts),
-        Pivot.kind: ("pivot table", spec.pivots),
-        FilterView.kind: ("view", spec.views),
-        ColumnGroup.kind: ("group", [name for name, _ in groups(spec)]),
+        Chart.kind: (N_("chart"), spec.charts),
+        ChartPlace.kind: (N_("chart"), spec.charts),
+        Pivot.kind: (N_("pivot table"), spec.pivots),
+        FilterView.kind: (N_("view"), spec.views),
+        ColumnGroup.kind: (N_("group"), [name for name, _ in groups(spec)]),
     }
     settings = {kind.kind for kind in kinds()}
     for column in spec.columns:
@@ -34,6 +35,11 @@ def problems(sheet: str, spec: SheetSpec) -> Iterator[Trouble]:
         for key in sorted(settings.intersection(named)):
             yield (
                 ("columns", column),
-                f"{sheet}.{column}.{key} would be the {key} of this column and the {word} {key}: "
-                f"call one of them otherwise (was: {column} keeps what the column has)",
+                tr(
+                    "{sheet}.{column}.{key} would be the {key} of this column and the {word} {key}: call one of them otherwise (was: {column} keeps what the column has)",
+                    sheet=sheet,
+                    column=column,
+                    key=key,
+                    word=tr(word),
+                ),
             )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from sheetcrm.messages import N_
+from sheetcrm.messages import N_, tr
 from sheetcrm.schema.context import Context
 from sheetcrm.schema.rules import Trouble
 from sheetcrm.schema.states import States, column_problem, holds, states_problems
@@ -74,9 +74,9 @@ class InactiveArchive(Archive):
     @model_validator(mode="after")
     def _says_something(self) -> InactiveArchive:
         if not self.when and not self.by:
-            raise PydanticCustomError("archive", "expected when:, by: or both; for neither: archive: by_hand")
+            raise PydanticCustomError("archive", tr("expected when:, by: or both; for neither: archive: by_hand"))
         if self.after and not self.by:
-            raise PydanticCustomError("archive", "after: counts from a day; say which column has it: by:")
+            raise PydanticCustomError("archive", tr("after: counts from a day; say which column has it: by:"))
         return self
 
     def inactive(self, values: Mapping[str, Sequence[Any]], offset: int, today: date) -> bool:
@@ -98,7 +98,7 @@ class InactiveArchive(Archive):
             if message := column_problem(sheet, key, context):
                 yield ("by", at), message
             elif context.template.sheets[sheet].columns[key].bounds != "DATE":
-                yield ("by", at), f"{key} is not a date"
+                yield ("by", at), tr("{column} is not a date", column=key)
 
 
 class ByHandArchive(Archive):
@@ -127,7 +127,7 @@ def with_archives(sheets: Mapping[str, SheetSpec]) -> dict[str, SheetSpec]:
     archives = {key_of(key): _tab(spec) for key, spec in sheets.items() if spec.archive is not None}
     if taken := sorted(archives.keys() & sheets.keys()):
         raise PydanticCustomError(
-            "archive", "{key} is the key of an archive tab; call that sheet otherwise", {"key": taken[0]}
+            "archive", tr("{key} is the key of an archive tab; call that sheet otherwise", key=taken[0])
         )
     return {**sheets, **archives}
 
@@ -137,7 +137,7 @@ def archive_problems(sheet: str, spec: SheetSpec, context: Context) -> Iterator[
     if spec.archive is None:
         return
     if spec.content != "records":
-        yield ("archive",), "only rows with a key can be put away; this sheet has none"
+        yield ("archive",), tr("only rows with a key can be put away; this sheet has none")
         return
     for path, message in spec.archive.problems(sheet, context):
         yield ("archive", *path), message

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from sheetcrm.messages import tr
 from sheetcrm.resources.base import Address, Resource
 from sheetcrm.resources.chart import Chart
 from sheetcrm.resources.chart_place import ChartPlace
@@ -62,12 +63,18 @@ def _crowds(spec: SheetSpec) -> Iterator[Trouble]:
         if spec.charts[key].at is None and place.row > spec.rows:
             yield (
                 ("charts", key),
-                f"there is no room for it below the other charts; raise rows: of the sheet above {place.row}",
+                tr(
+                    "there is no room for it below the other charts; raise rows: of the sheet above {row}",
+                    row=place.row,
+                ),
             )
     boxes = {key: _box(spec, place) for key, place in places.items()}
     for (key, one), (other, another) in combinations(boxes.items(), 2):
         if one[0] < another[2] and another[0] < one[2] and one[1] < another[3] and another[1] < one[3]:
-            yield ("charts", other, "at"), f"stands on the chart {key}; give it another row:, column: or distance"
+            yield (
+                ("charts", other, "at"),
+                tr("stands on the chart {key}; give it another row:, column: or distance", key=key),
+            )
 
 
 def _width(spec: SheetSpec, key: str) -> int:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from sheetcrm.messages import N_
+from sheetcrm.messages import N_, tr
 from sheetcrm.resources.chart_spec import PIE, SCORECARD, Drawn, Series
 from sheetcrm.schema.colors import Color
 from sheetcrm.schema.context import Context, Place
@@ -97,17 +97,27 @@ class Chart(Variant):
             if message := column_problem(sheet, self.at.column, context):
                 yield ("at", "column"), message
             elif self.at.row > spec.rows:
-                yield ("at", "row"), f"{sheet} has {spec.rows} rows; raise rows: of the sheet"
+                yield (
+                    ("at", "row"),
+                    tr("{sheet} has {rows} rows; raise rows: of the sheet", sheet=sheet, rows=spec.rows),
+                )
         measured = dict(self.measured())
         for path, name in self.named():
             place = where(name, sheet)
             if message := column_problem(place.sheet, place.column, context):
                 yield path, message
             elif path in measured and not is_measured(place, context):
-                yield path, f"{name} is not a column of numbers, so it has no height"
+                yield path, tr("{column} is not a column of numbers, so it has no height", column=name)
             elif self.rows is not None and self.rows >= context.template.sheets[place.sheet].rows:
                 have = context.template.sheets[place.sheet].rows - 1
-                yield ("rows",), f"{place.sheet} has {have} rows below its header; raise rows: of the sheet"
+                yield (
+                    ("rows",),
+                    tr(
+                        "{sheet} has {have} rows below its header; raise rows: of the sheet",
+                        sheet=place.sheet,
+                        have=have,
+                    ),
+                )
 
     def source(self, name: str, sheet: str, context: Context) -> str:
         """A column as a Resource has it."""
@@ -187,7 +197,7 @@ class _Axes(_Named):
         yield from super().problems(sheet, context)
         for at, one in enumerate(self.y):
             if self.google != "COMBO" and (one.type is not None or one.axis != "left"):
-                yield ("y", at), "only the series of a combo have a type: and an axis: of their own"
+                yield ("y", at), tr("only the series of a combo have a type: and an axis: of their own")
 
 
 class _Stackable(_Axes):
@@ -270,7 +280,7 @@ class FunnelChart(_Axes):
         """Also a second series."""
         yield from super().problems(sheet, context)
         if len(self.y) > 1:
-            yield ("y", 1), "a funnel has one series; use a bar chart for several"
+            yield ("y", 1), tr("a funnel has one series; use a bar chart for several")
 
 
 class PieChart(_Named):
@@ -297,9 +307,9 @@ class PieChart(_Named):
         """Also a second series, and what no slice has."""
         yield from super().problems(sheet, context)
         if len(self.y) > 1:
-            yield ("y", 1), "a pie has one series; use a column chart for several"
+            yield ("y", 1), tr("a pie has one series; use a column chart for several")
         elif self.y[0].model_fields_set - {"column"}:
-            yield ("y", 0), "the slices of a pie have the colours and labels that Sheets gives them"
+            yield ("y", 0), tr("the slices of a pie have the colours and labels that Sheets gives them")
 
 
 class ScorecardChart(Chart):
@@ -319,9 +329,9 @@ class ScorecardChart(Chart):
     @model_validator(mode="after")
     def _one_number(self) -> ScorecardChart:
         if (self.row is None) == (self.by is None):
-            raise PydanticCustomError("scorecard", "a scorecard shows one cell (row:) or all together (by:)")
+            raise PydanticCustomError("scorecard", tr("a scorecard shows one cell (row:) or all together (by:)"))
         if self.row is not None and self.rows is not None:
-            raise PydanticCustomError("scorecard", "row: is a single cell; rows: is for all together (by:)")
+            raise PydanticCustomError("scorecard", tr("row: is a single cell; rows: is for all together (by:)"))
         return self
 
     def drawn(self, sheet: str, context: Context) -> Drawn:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from sheetcrm.messages import tr
 from sheetcrm.variants import nearest
 
 PALETTE = {
@@ -40,8 +41,8 @@ def _hex(value: Any) -> str:
         return value.lower()
     if value in PALETTE:
         return PALETTE[value]
-    hint = nearest(str(value), list(PALETTE)) or f"; use #rrggbb or one of {', '.join(PALETTE)}"
-    raise PydanticCustomError("color", "no such colour: {value}{hint}", {"value": str(value), "hint": hint})
+    hint = nearest(str(value), list(PALETTE)) or tr("; use #rrggbb or one of {known}", known=", ".join(PALETTE))
+    raise PydanticCustomError("color", tr("no such colour: {value}{hint}", value=str(value), hint=hint))
 
 
 Color = Annotated[

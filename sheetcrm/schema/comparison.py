@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any, ClassVar, Literal
 
-from sheetcrm.messages import N_
+from sheetcrm.messages import N_, tr
 from sheetcrm.resources.validation import Condition
 from sheetcrm.schema.context import BadCell, Context, Lookup, Place
 from sheetcrm.schema.rules import Example, Found, Rule, Trouble, Values, column_at
@@ -55,7 +55,10 @@ class _Compared(Rule):
         if message := column_problem(place.sheet, self.column, context):
             yield ("column",), message
         elif column_at(place, context).bounds != column_at(Place(place.sheet, self.column), context).bounds:
-            yield ("column",), f"{self.column} cannot be compared with {place.column}"
+            yield (
+                ("column",),
+                tr("{column} cannot be compared with {other}", column=self.column, other=place.column),
+            )
 
 
 class AfterRule(_Compared):
@@ -122,7 +125,7 @@ class _Today(Rule):
         """A column that is no date."""
         yield from super().problems(place, context)
         if column_at(place, context).bounds != "DATE":
-            yield (), f"{place.column} is not a date"
+            yield (), tr("{column} is not a date", column=place.column)
 
 
 class PastRule(_Today):

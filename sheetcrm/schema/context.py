@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sheetcrm.messages import filled
+from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
     from sheetcrm.schema.people import Member
@@ -72,7 +72,11 @@ class BadCell(Exception):  # noqa: N818 - news to report about a cell, not an er
         """`message` is marked with `N_` where it is written, so that the catalogue has it."""
         self.code, self.message, self.suggestion = code, message, suggestion
         self.values = dict(values or {})
-        super().__init__(filled(message, self.values) if self.values else message)
+        super().__init__(code)
+
+    def __str__(self) -> str:
+        """What is wrong, for the admin; the team reads `message` in the language of its sheet."""
+        return tr(self.message, **self.values)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sheetcrm.messages import tr
 from sheetcrm.schema.context import Place
 from sheetcrm.schema.states import column_problem
 from sheetcrm.variants import nearest
@@ -50,20 +51,23 @@ def formula_problems(formula: str, sheet: str, context: Context) -> Iterator[str
         found = match[0]
         depth += (found == "(") - (found == ")")
         if found in ("{", "}", '"') or depth < 0:
-            yield f"{found} without its other half"
+            yield tr("{found} without its other half", found=found)
             return
         if found.startswith("{"):
             yield from _name_problems(found, sheet, context)
     if depth:
-        yield "( without its other half"
+        yield tr("( without its other half")
     if formula.startswith("="):
-        yield "write the formula without ="
+        yield tr("write the formula without =")
 
 
 def _name_problems(found: str, sheet: str, context: Context) -> Iterator[str]:
     name = _NAME.fullmatch(found)
     if name is None:
-        yield f"{found} is not {{column}}, {{sheet.column}} or {{column=option}}; arrays in braces are not supported"
+        yield tr(
+            "{found} is not {{column}}, {{sheet.column}} or {{column=option}}; arrays in braces are not supported",
+            found=found,
+        )
         return
     where = name["sheet"] or sheet
     if message := column_problem(where, name["column"], context):
@@ -71,4 +75,9 @@ def _name_problems(found: str, sheet: str, context: Context) -> Iterator[str]:
     elif name["option"] is not None:
         known = [str(state) for state in context.template.sheets[where].columns[name["column"]].option_keys(context)]
         if name["option"] not in known:
-            yield f"no such option of {name['column']}: {name['option']}{nearest(name['option'], known)}"
+            yield tr(
+                "no such option of {column}: {option}{hint}",
+                column=name["column"],
+                option=name["option"],
+                hint=nearest(name["option"], known),
+            )

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from sheetcrm.messages import tr
 from sheetcrm.resources.column_group import ColumnGroup
 
 if TYPE_CHECKING:
@@ -31,9 +32,12 @@ def group_problems(spec: SheetSpec) -> Iterator[Trouble]:
     for name, run in _runs(spec):
         place = ("columns", run[0], "group")
         if name is not None and name in seen:
-            yield place, f"the columns of the group {name} do not stand side by side"
+            yield place, tr("the columns of the group {name} do not stand side by side", name=name)
         elif name is not None and before is not None:
-            yield place, f"{name} would become one group with {before}; put a column between them"
+            yield (
+                place,
+                tr("{name} would become one group with {before}; put a column between them", name=name, before=before),
+            )
         seen |= {name} if name is not None else set()
         before = name
 

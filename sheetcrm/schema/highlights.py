@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from sheetcrm.messages import N_
+from sheetcrm.messages import N_, tr
 from sheetcrm.resources.highlight import Highlight as Format
 from sheetcrm.schema.colors import PALETTE, Color
 from sheetcrm.schema.columns.base import Column
@@ -72,7 +72,7 @@ class StateHighlight(Highlight):
         before = list(super().problems(sheet, context))
         yield from before
         if not before and not context.template.sheets[sheet].columns[self.column].option_colors(context):
-            yield ("column",), f"no option of {self.column} has a color:"
+            yield ("column",), tr("no option of {column} has a color:", column=self.column)
 
 
 class _DateHighlight(Highlight):
@@ -99,7 +99,7 @@ class _DateHighlight(Highlight):
         before = list(super().problems(sheet, context))
         yield from before
         if not before and context.template.sheets[sheet].columns[self.column].bounds != "DATE":
-            yield ("column",), f"{self.column} is not a date"
+            yield ("column",), tr("{column} is not a date", column=self.column)
         for path, message in states_problems(self.unless, sheet, context):
             yield ("unless", *path), message
 
@@ -176,7 +176,7 @@ class MissingHighlight(Highlight):
         """Also a sheet in which used rows cannot be told."""
         yield from super().problems(sheet, context)
         if not self.filled and context.template.sheets[sheet].key is None:
-            yield (), "needs filled:, because the sheet has no key:"
+            yield (), tr("needs filled:, because the sheet has no key:")
 
     def named(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """The column that tells used rows."""
@@ -248,7 +248,7 @@ class GradientHighlight(Highlight):
             return
         column = context.template.sheets[sheet].columns[self.column]
         if column.bounds is None:
-            yield ("column",), f"{self.column} is neither a number nor a date"
+            yield ("column",), tr("{column} is neither a number nor a date", column=self.column)
             return
         ends = []
         for name in ("min", "max"):
@@ -258,7 +258,7 @@ class GradientHighlight(Highlight):
                 yield (name,), str(bad)
                 return
         if None not in ends and ends[0] >= ends[1]:  # type: ignore[operator]  # neither is None
-            yield ("max",), "max: must be more than min:"
+            yield ("max",), tr("max: must be more than min:")
 
 
 def _end(column: Column, end: float | int | str | None, context: Context) -> float | None:
@@ -299,6 +299,6 @@ class CustomHighlight(Highlight):
         for message in formula_problems(self.formula, sheet, context):
             yield ("formula",), message
         if _ELSEWHERE.search(self.formula):
-            yield ("formula",), "a highlight can only look at its own sheet; add a formula column for what it needs"
+            yield ("formula",), tr("a highlight can only look at its own sheet; add a formula column for what it needs")
         if not (self.color or self.text or self.bold or self.strikethrough):
-            yield (), "looks like everything else; add color:, text:, bold: or strikethrough:"
+            yield (), tr("looks like everything else; add color:, text:, bold: or strikethrough:")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sheetcrm.layout import HIGHLIGHTS_KEY, MADE_KEY, MARK_KEY
 from sheetcrm.layout.bound import BOUND_KEY
+from sheetcrm.messages import tr
 from sheetcrm.resources import Address, Highlights, Memory
 from sheetcrm.schema.context import Context, Place
 
@@ -35,8 +36,15 @@ def too_long(template: Template, context: Context) -> Iterator[Trouble]:
             for address, resource in column.resources(Place(sheet, key), context):
                 length = max(map(len, _texts(asdict(resource))), default=0)
                 if length > LONGEST:
-                    what = f"its {address.kind.replace('_', ' ')} has {length:,} characters"
-                    yield ("sheets", sheet, "columns", key), f"{what}, and Sheets holds {LONGEST:,}; say it shorter"
+                    yield (
+                        ("sheets", sheet, "columns", key),
+                        tr(
+                            "its {kind} has {length:,} characters, and Sheets holds {longest:,}; say it shorter",
+                            kind=address.kind.replace("_", " "),
+                            length=length,
+                            longest=LONGEST,
+                        ),
+                    )
 
 
 def too_much_to_remember(template: Template, context: Context) -> Iterator[Trouble]:
@@ -56,11 +64,16 @@ def too_much_to_remember(template: Template, context: Context) -> Iterator[Troub
         size = marks + headers + rules + len(MADE_KEY) + len(memory.text())
         if size > METADATA:
             columns = sum(not key.startswith("_") for key in spec.columns)
-            needs = f"{columns} columns need {size:,} characters of metadata to be known again"
             fit = columns * METADATA // size
             yield (
                 ("sheets", sheet, "columns"),
-                f"{needs}, and Google keeps {METADATA:,} for a sheet: some {fit} such columns fit; make two sheets of it",
+                tr(
+                    "{columns} columns need {size:,} characters of metadata to be known again, and Google keeps {most:,} for a sheet: some {fit} such columns fit; make two sheets of it",
+                    columns=columns,
+                    size=size,
+                    most=METADATA,
+                    fit=fit,
+                ),
             )
 
 

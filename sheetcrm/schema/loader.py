@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sheetcrm.errors import Problem, TemplateError
+from sheetcrm.messages import tr
 from sheetcrm.schema.overlay import over
 from sheetcrm.schema.template import Template
 from sheetcrm.variants import nearest
@@ -55,7 +56,7 @@ def _layers(path: Path, folders: tuple[Path, ...], above: tuple[Path, ...]) -> t
     base, lineage = _layers(base_path, folders, (*above, path))
     if "version" not in located.data:
         raise TemplateError(
-            [located.problem((), "version: is missing; what extends a template counts its own versions")]
+            [located.problem((), tr("version: is missing; what extends a template counts its own versions"))]
         )
     version = base.data.get("version") if isinstance(base.data, dict) else None
     merged = over(base, located, base_path.stem)
@@ -66,14 +67,14 @@ def _base(located: Located, path: Path, folders: tuple[Path, ...], above: tuple[
     """The file of what `located` extends."""
     name = located.data["extends"]
     if not isinstance(name, str):
-        raise TemplateError([located.problem(("extends",), "expected the name or the path of a template")])
+        raise TemplateError([located.problem(("extends",), tr("expected the name or the path of a template"))])
     try:
         found = path.parent / name if is_path(name) else find(name, (*folders, path.parent))
         if not found.is_file():
-            raise TemplateError([Problem(name, None, "", "no such file")])
+            raise TemplateError([Problem(name, None, "", tr("no such file"))])
     except TemplateError as missing:
         raise TemplateError(
-            [located.problem(("extends",), f"{problem.file}: {problem.message}") for problem in missing.problems]
+            [located.problem(("extends",), ": ".join((problem.file, problem.message))) for problem in missing.problems]
         ) from missing
     chain = [other.resolve() for other in (*above, path)]
     if found.resolve() in chain:
@@ -81,12 +82,15 @@ def _base(located: Located, path: Path, folders: tuple[Path, ...], above: tuple[
         raise TemplateError(
             [
                 located.problem(
-                    ("extends",), f"goes round in a circle: {circle}; give each a name of its own, and one end"
+                    ("extends",),
+                    tr("goes round in a circle: {circle}; give each a name of its own, and one end", circle=circle),
                 )
             ]
         )
     if found.stem in {other.stem for other in chain}:
-        raise TemplateError([located.problem(("extends",), f"both are called {found.stem}; call this file otherwise")])
+        raise TemplateError(
+            [located.problem(("extends",), tr("both are called {name}; call this file otherwise", name=found.stem))]
+        )
     return found
 
 
@@ -95,12 +99,19 @@ def find(name: str, folders: Iterable[Path] = ()) -> Path:
     if is_path(name):
         if Path(name).is_file():
             return Path(name)
-        raise TemplateError([Problem(name, None, "", "no such file")])
+        raise TemplateError([Problem(name, None, "", tr("no such file"))])
     known = _by_name(folders)
     if name not in known:
-        listed = ", ".join(known) or "none"
+        listed = ", ".join(known) or tr("none")
         raise TemplateError(
-            [Problem(name, None, "", f"no such template{nearest(name, list(known))} (there are: {listed})")]
+            [
+                Problem(
+                    name,
+                    None,
+                    "",
+                    tr("no such template{hint} (there are: {listed})", hint=nearest(name, list(known)), listed=listed),
+                )
+            ]
         )
     return known[name]
 

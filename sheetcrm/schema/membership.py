@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from sheetcrm.messages import N_
+from sheetcrm.messages import N_, tr
 from sheetcrm.resources.validation import Condition
 from sheetcrm.schema.context import BadCell, Context, Lookup, Place
 from sheetcrm.schema.rules import Example, Found, Rule, Trouble, Values, column_at
@@ -24,8 +24,14 @@ MOST_OPTIONS = 500
 def too_many(name: str, options: Collection[Any]) -> Iterator[Trouble]:
     """More than a dropdown can have."""
     if len(options) > MOST_OPTIONS:
-        way_out = "put them into a column of a lists sheet, and use options_from:"
-        yield (name,), f"{len(options)} options, and a dropdown holds {MOST_OPTIONS}; {way_out}"
+        yield (
+            (name,),
+            tr(
+                "{count} options, and a dropdown holds {most}; put them into a column of a lists sheet, and use options_from:",
+                count=len(options),
+                most=MOST_OPTIONS,
+            ),
+        )
 
 
 class OneOfRule(Rule):
@@ -141,4 +147,4 @@ class InTeamRule(ExistsInRule):
     def problems(self, place: Place, context: Context) -> Iterator[Trouble]:
         """A template without a team."""
         if context.template.team is None:
-            yield (), "there is no team: in the template"
+            yield (), tr("there is no team: in the template")

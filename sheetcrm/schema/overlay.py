@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sheetcrm.errors import Problem, TemplateError
+from sheetcrm.messages import tr
 from sheetcrm.variants import nearest
 from sheetcrm.yamlfile import Located, PathTuple, in_order
 
@@ -58,8 +59,10 @@ class Layered(Located):
         file = self.files[known]
         for word in re.findall(r"\w+", message) if file != self.file else ():
             if word in self.gone:
-                message += (
-                    f"; {self.gone[word].file}:{self.gone[word].line} takes it away: change or take away this too"
+                message += tr(
+                    "; {file}:{line} takes it away: change or take away this too",
+                    file=self.gone[word].file,
+                    line=self.gone[word].line,
                 )
                 break
         return Problem(file, self.lines.get(known), ".".join(map(str, path)), message)
@@ -153,7 +156,11 @@ class _Merging:
             del merged[key]
             self.gone[path] = said
         else:
-            self._say(said, path, f"{self.name} has none to take away{nearest(str(key), [*map(str, merged)])}")
+            self._say(
+                said,
+                path,
+                tr("{name} has none to take away{hint}", name=self.name, hint=nearest(str(key), [*map(str, merged)])),
+            )
 
     def _is_new(self, base: Said, said: Said, path: PathTuple) -> bool:
         """Whether it is something new of its own, and not a change of what is called otherwise."""
@@ -161,8 +168,14 @@ class _Merging:
         asked = [word for word in MUST_SAY if beside and all(isinstance(one, dict) and word in one for one in beside)]
         lacking = [word for word in asked if not isinstance(said.value, dict) or word not in said.value]
         if lacking and len(path) > 1:
-            what = f"{self.name} has no {path[-1]} here{nearest(str(path[-1]), [*map(str, base.value)])}"
-            self._say(said, path, f"{what}; a new one needs {lacking[0]}:")
+            message = tr(
+                "{name} has no {key} here{hint}; a new one needs {lacking}:",
+                name=self.name,
+                key=path[-1],
+                hint=nearest(str(path[-1]), [*map(str, base.value)]),
+                lacking=lacking[0],
+            )
+            self._say(said, path, message)
         return not lacking
 
     def _in_place(self, merged: dict[Any, Said], moved: dict[Any, Said], path: PathTuple) -> dict[Any, Said]:
@@ -175,7 +188,7 @@ class _Merging:
                 self._say(
                     moved[key],
                     (*path, key),
-                    f"{', '.join(map(str, waiting))} wait for each other; one needs another place",
+                    tr("{names} wait for each other; one needs another place", names=", ".join(map(str, waiting))),
                 )
                 break
             # Of two that come after the same one the first shall stand first, so it goes there last.
@@ -192,21 +205,33 @@ class _Merging:
         word, beside = next(iter(placed.value.items()))
         others = [other for other in merged if other != key]
         if len(placed.value) > 1:
-            self._say(beside, (*path, word), "say after: or before:, not both")
+            self._say(beside, (*path, word), tr("say after: or before:, not both"))
         elif beside.value not in others:
-            self._say(beside, (*path, word), f"no {beside.value} here{nearest(str(beside.value), [*map(str, others)])}")
+            self._say(
+                beside,
+                (*path, word),
+                tr("no {key} here{hint}", key=beside.value, hint=nearest(str(beside.value), [*map(str, others)])),
+            )
         elif key in merged:
             return word, beside.value
         return word, None
 
     def _unclear(self, said: Said, path: PathTuple, number: int) -> None:
-        told = ", ".join(f"{word} {_plainly(said.value[word])}" for word in TOLD_APART if word in said.value) or "that"
+        words = [f"{word} {_plainly(said.value[word])}" for word in TOLD_APART if word in said.value]
+        told = ", ".join(words) or tr("that")
         if number:
             self._say(
-                said, path, f"{self.name} has {number} of {told}; begin the list with - null and say all of it anew"
+                said,
+                path,
+                tr(
+                    "{name} has {number} of {told}; begin the list with - null and say all of it anew",
+                    name=self.name,
+                    number=number,
+                    told=told,
+                ),
             )
         else:
-            self._say(said, path, f"{self.name} has none of {told} to take away")
+            self._say(said, path, tr("{name} has none of {told} to take away", name=self.name, told=told))
 
     def _say(self, said: Said, path: PathTuple, message: str) -> None:
         self.problems.append(Problem(said.file, said.line, ".".join(map(str, path)), message))

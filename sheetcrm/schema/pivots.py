@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from sheetcrm.messages import tr
 from sheetcrm.resources.base import Address, Resource
 from sheetcrm.resources.pivot import Group, Summary
 from sheetcrm.resources.pivot import Pivot as Resourced
@@ -112,14 +113,20 @@ class Pivot(_Part):
         """A page that is none, what it names and is not there, sums of texts, cells in its way."""
         spec = context.template.sheets[sheet]
         if spec.content != "page":
-            yield (), f"a pivot table is for a sheet with content: page; in {sheet} its lines would be read as records"
+            yield (
+                (),
+                tr(
+                    "a pivot table is for a sheet with content: page; in {sheet} its lines would be read as records",
+                    sheet=sheet,
+                ),
+            )
         if message := column_problem(sheet, self.at.column, context):
             yield ("at", "column"), message
             return
         if self.at.row > spec.rows:
-            yield ("at", "row"), f"{sheet} has {spec.rows} rows; raise rows: of the sheet"
+            yield ("at", "row"), tr("{sheet} has {rows} rows; raise rows: of the sheet", sheet=sheet, rows=spec.rows)
         if self.source == sheet:
-            yield ("source",), "a pivot table cannot read its own page"
+            yield ("source",), tr("a pivot table cannot read its own page")
             return
         if self.source not in context.template.sheets:
             yield ("source",), column_problem(self.source, "", context)
@@ -141,20 +148,30 @@ class Pivot(_Part):
             for at, group in enumerate(getattr(self, name)):
                 column = context.template.sheets[self.source].columns.get(group.column)
                 if group.unit and column is not None and column.bounds != "DATE":
-                    yield (name, at, "unit"), f"{group.column} is not a date"
+                    yield (name, at, "unit"), tr("{column} is not a date", column=group.column)
         for at, value in enumerate(self.values):
             known = value.column in context.template.sheets[self.source].columns
             counted = value.by in ("count", "unique")
             if known and not counted and not is_measured(Place(self.source, value.column), context):
-                yield ("values", at, "by"), f"{value.column} is not a column of numbers; it can be counted"
+                yield (
+                    ("values", at, "by"),
+                    tr("{column} is not a column of numbers; it can be counted", column=value.column),
+                )
 
     def _in_its_way(self, sheet: str, spec: SheetSpec, context: Context) -> Iterator[Trouble]:
         keys = list(spec.columns)
         start = keys.index(self.at.column)
         for key in keys[start : start + self.room(context)]:
             if spec.columns[key].computed or any(key in seed for seed in spec.seeds):
-                room = f"it needs {self.room(context)} columns from {self.at.column} on"
-                yield ("at", "column"), f"{room}, and {key} is filled; put it at the right of what the page has"
+                yield (
+                    ("at", "column"),
+                    tr(
+                        "it needs {count} columns from {column} on, and {key} is filled; put it at the right of what the page has",
+                        count=self.room(context),
+                        column=self.at.column,
+                        key=key,
+                    ),
+                )
                 return
 
     def _filled(self, context: Context) -> str:
@@ -188,7 +205,7 @@ def problems(sheet: str, spec: SheetSpec, context: Context) -> Iterator[Trouble]
         if one[0] < another[1] and another[0] < one[1]:
             yield (
                 ("pivots", other, "at", "column"),
-                f"it and {key} would grow into each other; put it further to the right",
+                tr("it and {key} would grow into each other; put it further to the right", key=key),
             )
 
 

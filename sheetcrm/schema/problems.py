@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from sheetcrm.messages import tr
 from sheetcrm.resources.base import SPREADSHEET
 from sheetcrm.schema import addresses, chart_places, pivots, roles, samples
 from sheetcrm.schema.archive import archive_problems
@@ -47,7 +48,10 @@ def of(template: Template) -> Iterator[Trouble]:
 
 def _structure(template: Template, context: Context) -> Iterator[Trouble]:
     if sum(spec.rows * len(spec.columns) for spec in template.sheets.values()) > MAX_CELLS:
-        yield ("sheets",), f"more than {MAX_CELLS:,} cells, which is all that a spreadsheet holds; lower rows:"
+        yield (
+            ("sheets",),
+            tr("more than {most:,} cells, which is all that a spreadsheet holds; lower rows:", most=MAX_CELLS),
+        )
     yield from _twice(("sheets",), {key: spec.title.all() for key, spec in template.sheets.items()})
     if template.team is not None:
         yield from _team(template, context)
@@ -74,12 +78,12 @@ def _team(template: Template, context: Context) -> Iterator[Trouble]:
 
 def _sheet(key: str, spec: SheetSpec, context: Context) -> Iterator[Trouble]:
     if key == SPREADSHEET:
-        yield (), "this key is taken; call the sheet something else"
+        yield (), tr("this key is taken; call the sheet something else")
     if spec.key is not None and spec.key not in spec.columns:
-        yield ("key",), f"no such column: {spec.key}{nearest(spec.key, list(spec.columns))}"
+        yield ("key",), tr("no such column: {key}{hint}", key=spec.key, hint=nearest(spec.key, list(spec.columns)))
         return
     if any(not 1 <= len(title) <= 100 for title in spec.title.all()):
-        yield ("title",), "a tab's title has 1 to 100 characters"
+        yield ("title",), tr("a tab's title has 1 to 100 characters")
     yield from _twice(("columns",), {name: column.title.all() for name, column in spec.columns.items()})
     for name, column in spec.columns.items():
         for path, message in column.problems(Place(key, name), context):
@@ -110,7 +114,10 @@ def _twice(path: tuple[str, ...], titles: Mapping[str, Collection[str]]) -> Iter
         for wording in wordings:
             other = seen.setdefault(wording.casefold(), key)
             if other != key:
-                yield (*path, key, "title"), f"{wording} is the title of {other} already"
+                yield (
+                    (*path, key, "title"),
+                    tr("{wording} is the title of {other} already", wording=wording, other=other),
+                )
 
 
 def _rows(template: Template, context: Context) -> Iterator[Trouble]:
@@ -135,7 +142,7 @@ def _row(
 ) -> Iterator[Trouble]:
     for name in written:
         if name not in spec.columns or spec.columns[name].computed:
-            yield (name,), f"no such column to fill: {name}{nearest(name, list(spec.inputs))}"
+            yield (name,), tr("no such column to fill: {name}{hint}", name=name, hint=nearest(name, list(spec.inputs)))
     for name, column in spec.columns.items():
         value = column.blank()
         if name in written:
@@ -152,7 +159,7 @@ def _seed(
 ) -> Iterator[Trouble]:
     for name, value in written.items():
         if name not in spec.columns:
-            yield (name,), f"no such column: {name}{nearest(name, list(spec.columns))}"
+            yield (name,), tr("no such column: {name}{hint}", name=name, hint=nearest(name, list(spec.columns)))
         elif isinstance(value, str) and value.startswith("="):
             for message in formula_problems(value[1:], sheet, context):
                 yield (name,), message
@@ -161,7 +168,7 @@ def _seed(
             try:
                 cells = {samples.seed_cell(sheet, spec, name, value, one) for one in (context, another_day)}
                 if len(cells) > 1:
-                    yield (name,), "only samples may have a date relative to today"
+                    yield (name,), tr("only samples may have a date relative to today")
                 values[name] += [spec.columns[name].parse_cell(cell, context) for cell in cells if cell is not None]
             except (BadCell, ValueError) as bad:
                 yield (name,), _why(bad)
@@ -177,10 +184,16 @@ def _broken_rules(
             continue
         for rule in column.all_rules():
             for offset, bad in rule.check(Place(key, name), values, context, lookup):
-                yield ("sheets", key, "samples", offset, name), f"breaks its rule {rule.code}: {bad}"
+                yield (
+                    ("sheets", key, "samples", offset, name),
+                    tr("breaks its rule {code}: {bad}", code=rule.code, bad=bad),
+                )
     for sheet_rule in spec.rules:
         for offset, name, bad in sheet_rule.check(key, values, context):
-            yield ("sheets", key, "samples", offset, name), f"breaks the rule {sheet_rule.code}: {bad}"
+            yield (
+                ("sheets", key, "samples", offset, name),
+                tr("breaks the rule {code}: {bad}", code=sheet_rule.code, bad=bad),
+            )
 
 
 def _why(bad: Exception) -> str:

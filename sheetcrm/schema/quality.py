@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from sheetcrm.messages import N_
+from sheetcrm.messages import N_, tr
 from sheetcrm.schema.columns.reference import ReferenceColumn
 from sheetcrm.schema.context import BadCell, Context, Lookup
 from sheetcrm.schema.highlights import StaleHighlight
@@ -139,7 +139,7 @@ class StaleFinding(Finding):
         yield from before
         for path, column in () if before else self.named():
             if context.template.sheets[sheet].columns[column].bounds != "DATE":
-                yield path, f"{column} is not a date"
+                yield path, tr("{column} is not a date", column=column)
 
 
 class UndatedFinding(Finding):
@@ -195,7 +195,7 @@ class ChildlessFinding(Finding):
                     + (tr("; {names} are", names=", ".join(sorted(known))) if known else ""),
                 )
         if not self.by and not known:
-            yield (), f"nothing refers to {sheet}"
+            yield (), tr("nothing refers to {sheet}", sheet=sheet)
 
 
 class OrphanFinding(Finding):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from sheetcrm.messages import N_, texts
+from sheetcrm.messages import N_, texts, tr
 from sheetcrm.resources.base import Address
 from sheetcrm.resources.lock import Lock
 from sheetcrm.schema.rules import Trouble
@@ -44,7 +44,7 @@ class Role(BaseModel):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not self.edits and not self.sees:
-            raise PydanticCustomError("role", "say what the role edits:, what it sees:, or both")
+            raise PydanticCustomError("role", tr("say what the role edits:, what it sees:, or both"))
         return self
 
 
@@ -90,7 +90,11 @@ def problems(context: Context) -> Iterator[Trouble]:
             if message := column_problem(sheet, column, context) if unknown else "":
                 yield ("roles", key, "edits", offset), message
             elif dot and sheet in whole:
-                message = f"{sheet} is locked as a whole already, and nobody could edit {place}; name its columns only"
+                message = tr(
+                    "{sheet} is locked as a whole already, and nobody could edit {place}; name its columns only",
+                    sheet=sheet,
+                    place=place,
+                )
                 yield ("roles", key, "edits", offset), message
         for sheet, sees in role.sees.items():
             yield from (

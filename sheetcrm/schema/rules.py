@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from sheetcrm.messages import N_
+from sheetcrm.messages import N_, tr
 from sheetcrm.resources.validation import Condition
 from sheetcrm.schema.conditions import as_formula
 from sheetcrm.schema.context import BadCell, Context, Lookup, Place
@@ -209,7 +209,7 @@ class RangeRule(Rule):
     @model_validator(mode="after")
     def _has_a_bound(self) -> RangeRule:
         if self.min is None and self.max is None:
-            raise PydanticCustomError("bounds", "expected min:, max: or both")
+            raise PydanticCustomError("bounds", tr("expected min:, max: or both"))
         return self
 
     def condition(self, place: Place, context: Context) -> Condition | None:
@@ -262,7 +262,7 @@ class RangeRule(Rule):
         yield from super().problems(place, context)
         column = column_at(place, context)
         if column.bounds is None:
-            yield (), "a range is for numbers and dates"
+            yield (), tr("a range is for numbers and dates")
             return
         for name in ("min", "max"):
             try:
@@ -314,15 +314,15 @@ class PatternRule(Rule):
         try:
             re.compile(value)
         except re.error as wrong:
-            raise PydanticCustomError("pattern", "not a regular expression: {why}", {"why": str(wrong)}) from wrong
+            raise PydanticCustomError("pattern", tr("not a regular expression: {why}", why=str(wrong))) from wrong
         if re.search(r"\(\?[=!<]|\\[1-9]", value):
-            raise PydanticCustomError("pattern", "look-around and back references do not work in Sheets")
+            raise PydanticCustomError("pattern", tr("look-around and back references do not work in Sheets"))
         return value
 
     @model_validator(mode="after")
     def _fits_its_example(self) -> PatternRule:
         if not re.fullmatch(self.pattern, self.example):
-            raise PydanticCustomError("pattern", "the example does not match the pattern")
+            raise PydanticCustomError("pattern", tr("the example does not match the pattern"))
         return self
 
     def condition(self, place: Place, context: Context) -> Condition | None:

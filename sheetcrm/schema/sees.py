@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sheetcrm.messages import tr
 from sheetcrm.schema.columns.person import PersonColumn
 from sheetcrm.schema.rules import Trouble
 from sheetcrm.schema.states import States, column_problem
@@ -53,7 +54,7 @@ class Sees(BaseModel):
         """Sheets, columns and options that are not there; a person that is none."""
         template = context.template
         if sheet not in template.records:
-            yield (), column_problem(sheet, "", context) or f"{sheet} has no records to see"
+            yield (), column_problem(sheet, "", context) or tr("{sheet} has no records to see", sheet=sheet)
             return
         for offset, column in enumerate(self.columns):
             if message := column_problem(sheet, column, context):
@@ -62,7 +63,7 @@ class Sees(BaseModel):
         if self.of and (message := column_problem(sheet, self.of, context)):
             yield ("of",), message
         elif self.of and not isinstance(template.sheets[sheet].columns[self.of], PersonColumn):
-            yield ("of",), f"{self.of} is not a column of type person"
+            yield ("of",), tr("{column} is not a column of type person", column=self.of)
 
     def _row_problems(self, sheet: str, context: Context) -> Iterator[Trouble]:
         template = context.template
@@ -76,7 +77,10 @@ class Sees(BaseModel):
             if where.contains and column in template.sheets[sheet].columns:
                 known = template.sheets[sheet].columns[column].states()
                 if known:
-                    yield ("where", column), f"{column} has options; name those that are meant, as a list"
+                    yield (
+                        ("where", column),
+                        tr("{column} has options; name those that are meant, as a list", column=column),
+                    )
 
 
 def holds(where: Where, value: Any, today: date) -> bool:

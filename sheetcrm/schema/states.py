@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator
 
+from sheetcrm.messages import tr
 from sheetcrm.variants import nearest
 
 if TYPE_CHECKING:
@@ -60,7 +61,12 @@ def states_problems(
             if value not in known:
                 yield (
                     (key, offset),
-                    f"no such option of {key}: {value}{nearest(str(value), [str(one) for one in known])}",
+                    tr(
+                        "no such option of {key}: {value}{hint}",
+                        key=key,
+                        value=value,
+                        hint=nearest(str(value), [str(one) for one in known]),
+                    ),
                 )
 
 
@@ -68,10 +74,12 @@ def column_problem(sheet: str, column: str, context: Context) -> str:
     """Why there is no such sheet or column (an empty `column` means the sheet's key); empty when there is."""
     sheets = context.template.sheets
     if sheet not in sheets:
-        return f"no such sheet: {sheet}{nearest(sheet, list(sheets))}"
+        return tr("no such sheet: {sheet}{hint}", sheet=sheet, hint=nearest(sheet, list(sheets)))
     columns = sheets[sheet].columns
     if column and column not in columns:
-        return f"no such column in {sheet}: {column}{nearest(column, list(columns))}"
+        return tr(
+            "no such column in {sheet}: {column}{hint}", sheet=sheet, column=column, hint=nearest(column, list(columns))
+        )
     if not column and sheets[sheet].key is None:
-        return f"{sheet} has no key: to look in"
+        return tr("{sheet} has no key: to look in", sheet=sheet)
     return ""

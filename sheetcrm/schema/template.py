@@ -18,7 +18,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, 
 from pydantic_core import PydanticCustomError
 
 from sheetcrm.layout import Wanted
-from sheetcrm.messages import LANGUAGES
+from sheetcrm.messages import LANGUAGES, tr
 from sheetcrm.resources.base import Cell, State, kinds
 from sheetcrm.schema import columns, comparison, compiling, membership, problems, samples
 from sheetcrm.schema.archive import Archive, key_of, with_archives
@@ -51,7 +51,7 @@ HIDDEN_ID = "_id"
 
 def _is_a_key(key: str) -> str:
     if not re.fullmatch(r"_?[a-z][a-z0-9_]{0,40}", key):
-        raise PydanticCustomError("key", "a key is a small English word: a to z, then digits and _ too")
+        raise PydanticCustomError("key", tr("a key is a small English word: a to z, then digits and _ too"))
     return key
 
 
@@ -61,8 +61,8 @@ Key = Annotated[str, AfterValidator(_is_a_key)]
 def _is_a_kind(name: str) -> str:
     known = [kind.kind for kind in kinds() if kind.policy != "once" and not kind.fixed]
     if name not in known:
-        hint = nearest(name, known) or f"; there are {', '.join(known)}"
-        raise PydanticCustomError("kind", "no such kind of setting: {name}{hint}", {"name": name, "hint": hint})
+        hint = nearest(name, known) or tr("; there are {known}", known=", ".join(known))
+        raise PydanticCustomError("kind", tr("no such kind of setting: {name}{hint}", name=name, hint=hint))
     return name
 
 
@@ -73,8 +73,8 @@ def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ValueError, OSError, KeyError) as wrong:
-        message = "no such time zone: {name}; use a name as in Asia/Shanghai"
-        raise PydanticCustomError("time_zone", message, {"name": name}) from wrong
+        message = tr("no such time zone: {name}; use a name as in Asia/Shanghai", name=name)
+        raise PydanticCustomError("time_zone", message) from wrong
     return name
 
 
@@ -160,7 +160,7 @@ class SheetSpec(_Part):
             return value
         if own := [key for key in value["columns"] if str(key).startswith("_")]:
             raise PydanticCustomError(
-                "key", "keys with a leading _ are ours: {keys}", {"keys": ", ".join(map(str, own))}
+                "key", tr("keys with a leading _ are ours: {keys}", keys=", ".join(map(str, own)))
             )
         key = value.get("key")
         if isinstance(value["columns"].get(key), dict):

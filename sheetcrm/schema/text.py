@@ -11,7 +11,7 @@ from pydantic import GetJsonSchemaHandler, RootModel, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from sheetcrm.messages import LANGUAGES
+from sheetcrm.messages import LANGUAGES, tr
 
 _ANY = "*"
 
@@ -51,19 +51,19 @@ class Text(RootModel[dict[str, str]]):
         if isinstance(value, str | int | float) and not isinstance(value, bool):
             return {_ANY: str(value)}
         if not isinstance(value, dict) or not value:
-            raise PydanticCustomError("text", "expected a text, or one by language as in {{zh: …, en: …}}")
+            raise PydanticCustomError("text", tr("expected a text, or one by language as in {zh: …, en: …}"))
         for language, wording in value.items():
             if language not in (*LANGUAGES, _ANY) and wording is None:
                 raise PydanticCustomError(
-                    "quotes", "a text with a comma or a colon in it needs quotes: {name}", {"name": str(language)}
+                    "quotes", tr("a text with a comma or a colon in it needs quotes: {name}", name=str(language))
                 )
             if language not in (*LANGUAGES, _ANY):
                 known = ", ".join(LANGUAGES)
                 raise PydanticCustomError(
-                    "language", "no such language: {name}; there are {known}", {"name": language, "known": known}
+                    "language", tr("no such language: {name}; there are {known}", name=language, known=known)
                 )
             if isinstance(wording, dict | list | bool) or wording is None:
-                raise PydanticCustomError("text", "expected a text for {name}", {"name": language})
+                raise PydanticCustomError("text", tr("expected a text for {name}", name=language))
         if _ANY not in value and (missing := [name for name in LANGUAGES if name not in value]):
-            raise PydanticCustomError("language", "has no text for {names}", {"names": ", ".join(missing)})
+            raise PydanticCustomError("language", tr("has no text for {names}", names=", ".join(missing)))
         return {language: str(wording) for language, wording in value.items()}

@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchem
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from sheetcrm.messages import N_, tr
 from sheetcrm.resources.filter_view import RELATIVE, Criterion, FilterView
 from sheetcrm.schema.columns.person import PersonColumn
 from sheetcrm.schema.rules import Trouble
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from sheetcrm.schema.people import Member
 
 PERSON = "{person}"
+_NOT_SUCH = {"DATE": N_("{column} is not a date"), "NUMBER": N_("{column} is not a number")}
 _DAYS = {"today": "TODAY", "tomorrow": "TOMORROW", "yesterday": "YESTERDAY"}
 _DAYS |= {f"a {unit} ago": f"PAST_{unit.upper()}" for unit in ("week", "month", "year")}
 
@@ -41,8 +43,8 @@ def _day(value: Any) -> Any:
         return date.fromisoformat(str(value)).isoformat()
     except ValueError as error:
         known = ", ".join(_DAYS)
-        message = "{value} is not a day; write one as 2026-01-31, or {known}"
-        raise PydanticCustomError("day", message, {"value": str(value), "known": known}) from error
+        message = tr("{value} is not a day; write one as 2026-01-31, or {known}", value=value, known=known)
+        raise PydanticCustomError("day", message) from error
 
 
 Day = Annotated[str, BeforeValidator(_day)]
@@ -81,7 +83,7 @@ class Where(BaseModel):
     def _one_of_them(self) -> Self:
         if len(self.model_fields_set) != 1 or not self.asks():
             known = ", ".join(type(self).model_fields)
-            raise PydanticCustomError("where", "say one thing: a list of options, or one of {known}", {"known": known})
+            raise PydanticCustomError("where", tr("say one thing: a list of options, or one of {known}", known=known))
         return self
 
     def asks(self) -> bool:
@@ -115,16 +117,21 @@ class Where(BaseModel):
         """What such a column cannot be asked; empty when all is well."""
         known = column.states() or column.option_keys(context)
         if self.one_of and not known:
-            return f"{key} has no options to choose from"
+            return tr("{key} has no options to choose from", key=key)
         if self.one_of and getattr(column, "listed", False):
-            return f"a cell of {key} may have several options; use contains: with the words of one"
+            return tr("a cell of {key} may have several options; use contains: with the words of one", key=key)
         for state in self.one_of:
             if state not in known:
-                return f"no such option of {key}: {state}{nearest(str(state), [str(one) for one in known])}"
+                return tr(
+                    "no such option of {key}: {state}{hint}",
+                    key=key,
+                    state=state,
+                    hint=nearest(str(state), [str(one) for one in known]),
+                )
         needed = {"before": "DATE", "after": "DATE", "within": "DATE", "at_least": "NUMBER", "at_most": "NUMBER"}
         for name in self.model_fields_set & needed.keys():
             if column.bounds != needed[name]:
-                return f"{key} is not a {needed[name].lower()}"
+                return tr(_NOT_SUCH[needed[name]], column=key)
         return ""
 
 
@@ -210,16 +217,19 @@ class View(BaseModel):
     def _person_problems(self, sheet: str, context: Context) -> Iterator[Trouble]:
         if self.of is None:
             if self.each or self.roles:
-                yield (), "needs of: the column with the person"
+                yield (), tr("needs of: the column with the person")
             return
         if message := column_problem(sheet, self.of, context):
             yield ("of",), message
         elif not isinstance(context.template.sheets[sheet].columns[self.of], PersonColumn):
-            yield ("of",), f"{self.of} is not a column of type person"
+            yield ("of",), tr("{column} is not a column of type person", column=self.of)
         elif self.of in self.where:
-            yield ("where", self.of), f"{self.of} is asked for by of: already"
+            yield ("where", self.of), tr("{column} is asked for by of: already", column=self.of)
         if self.each and any(PERSON not in title for title in self.title.all()):
-            yield ("title",), f"one view a person needs {PERSON} in its title, or all are called the same"
+            yield (
+                ("title",),
+                tr("one view a person needs {person} in its title, or all are called the same", person=PERSON),
+            )
         for offset, role in enumerate(self.roles):
             if message := role_problem(role, context):
                 yield ("roles", offset), message
@@ -229,10 +239,11 @@ def role_problem(role: str, context: Context) -> str:
     """Why the team has no such role; empty when it has."""
     team = context.template.team
     if team is None or team.role is None or team.sheet not in context.template.sheets:
-        return "needs team: with role:, the column in which roles stand"
+        return tr("needs team: with role:, the column in which roles stand")
     column = context.template.sheets[team.sheet].columns.get(team.role)
     known = [str(state) for state in column.states() or column.option_keys(context)] if column else []
-    return "" if role in known else f"no such role: {role}{nearest(role, known) or '; there are ' + ', '.join(known)}"
+    hint = nearest(role, known) or tr("; there are {known}", known=", ".join(known))
+    return "" if role in known else tr("no such role: {role}{hint}", role=role, hint=hint)
 
 
 def _any_of(column: str, names: list[str]) -> Criterion:

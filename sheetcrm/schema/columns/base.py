@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from sheetcrm.messages import N_
+from sheetcrm.messages import N_, tr
 from sheetcrm.resources.base import Address, Cell, Resource
 from sheetcrm.resources.header import Header
 from sheetcrm.resources.look import Look
@@ -259,7 +259,7 @@ class Column(Variant):
     def problems(self, place: Place, context: Context) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """What does not fit the rest of the template: the path below the column, and why."""
         if self.computed and self.is_unique:
-            yield ("unique",), "nobody can put right what a formula gives; make the columns unique that it looks at"
+            yield ("unique",), tr("nobody can put right what a formula gives; make the columns unique that it looks at")
         for offset, rule in enumerate(self.rules):
             for path, message in rule.problems(place, context):
                 yield ("rules", offset, *path), message

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from sheetcrm.messages import N_
+from sheetcrm.messages import N_, tr
 from sheetcrm.resources.base import Cell
 from sheetcrm.resources.number_format import NumberFormat
 from sheetcrm.resources.rewording import Rewording
@@ -38,7 +38,7 @@ class OptionsColumn(Column):
     @model_validator(mode="after")
     def _has_options(self) -> "OptionsColumn":
         if (self.options is None) == (self.options_from is None):
-            raise PydanticCustomError("options", "needs options: or options_from:, one of the two")
+            raise PydanticCustomError("options", tr("needs options: or options_from:, one of the two"))
         return self
 
     def known(self, context: Context) -> Mapping[str, Option]:
@@ -93,10 +93,10 @@ class OptionsColumn(Column):
             yield from too_many("options", self.options or ())
             return
         sheet, _, column = self.options_from.partition(".")
-        if message := column_problem(sheet, column, context) or ("" if column else "expected sheet.column"):
+        if message := column_problem(sheet, column, context) or ("" if column else tr("expected sheet.column")):
             yield ("options_from",), message
         elif not isinstance(context.template.sheets[sheet].columns[column], ListColumn):
-            yield ("options_from",), f"{self.options_from} is not a column of type list"
+            yield ("options_from",), tr("{column} is not a column of type list", column=self.options_from)
 
     def number_format(self, context: Context) -> NumberFormat:
         """Plain text: an option may look like a number or a date."""

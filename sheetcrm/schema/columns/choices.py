@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from sheetcrm.messages import N_
+from sheetcrm.messages import N_, tr
 from sheetcrm.resources.base import Cell
 from sheetcrm.resources.validation import Condition
 from sheetcrm.schema.columns.base import BadCell, Context, Place, quoted
@@ -44,8 +44,7 @@ class ChoicesColumn(OptionsColumn):
                 if _BETWEEN.search(wording):
                     raise PydanticCustomError(
                         "options",
-                        "{wording} has a comma in it, which is what stands between options",
-                        {"wording": wording},
+                        tr("{wording} has a comma in it, which is what stands between options", wording=wording),
                     )
         return self
 

@@ -8,6 +8,7 @@ are read like cells of the type of `inner`.
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
+from sheetcrm.messages import tr
 from sheetcrm.resources.base import Address, Cell, Resource
 from sheetcrm.resources.formula import Formula
 from sheetcrm.resources.number_format import NumberFormat
@@ -30,7 +31,8 @@ def circles(place: Place, context: Context) -> Iterator[str]:
             continue
         for found in references(column.own(way[-1], context), way[-1].sheet):
             if found == place:
-                yield f"depends on itself: {' → '.join(f'{one.sheet}.{one.column}' for one in [*way, found])}"
+                circle = " → ".join(f"{one.sheet}.{one.column}" for one in [*way, found])
+                yield tr("depends on itself: {circle}", circle=circle)
                 return
             if found not in seen:
                 seen.add(found)

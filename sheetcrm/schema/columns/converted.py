@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
+from sheetcrm.messages import tr
 from sheetcrm.schema.columns.base import Column, Context, Place
 from sheetcrm.schema.columns.computed import Computed
 from sheetcrm.schema.columns.currency import CurrencyColumn
@@ -61,15 +62,15 @@ class ConvertedColumn(Computed):
             return
         money = context.template.sheets[place.sheet].columns[self.amount]
         if not isinstance(money, MoneyColumn) or not money.currency_from:
-            yield ("amount",), f"{self.amount} is not a column of type money with currency_from:"
+            yield ("amount",), tr("{column} is not a column of type money with currency_from:", column=self.amount)
             return
         sheet, _, column = self.rate.partition(".")
         if message := column_problem(sheet, column, context) or column_problem(sheet, "", context):
             yield ("rate",), message
         elif not column or context.template.sheets[sheet].columns[column].bounds != "NUMBER":
-            yield ("rate",), f"{self.rate} is not a column of numbers; expected sheet.column"
+            yield ("rate",), tr("{column} is not a column of numbers; expected sheet.column", column=self.rate)
         elif not isinstance(_key_column(sheet, context), CurrencyColumn):
-            yield ("rate",), f"the key of {sheet} is not a column of type currency"
+            yield ("rate",), tr("the key of {sheet} is not a column of type currency", sheet=sheet)
 
 
 def _key_column(sheet: str, context: Context) -> Column | None:

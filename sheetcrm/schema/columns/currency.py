@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from sheetcrm.messages import N_
+from sheetcrm.messages import N_, tr
 from sheetcrm.resources.base import Cell
 from sheetcrm.resources.number_format import NumberFormat
 from sheetcrm.resources.validation import Condition
@@ -62,7 +62,7 @@ class CurrencyColumn(Column):
     @model_validator(mode="after")
     def _one_of_the_two(self) -> "CurrencyColumn":
         if self.of and self.rates:
-            raise PydanticCustomError("currency", "of: and rates: both say what may be chosen; use one of the two")
+            raise PydanticCustomError("currency", tr("of: and rates: both say what may be chosen; use one of the two"))
         return self
 
     def parse_cell(self, cell: Cell, context: Context) -> str:
@@ -101,7 +101,7 @@ class CurrencyColumn(Column):
         elif message := column_problem(self.rates, "", context):
             yield ("rates",), message
         elif not isinstance(context.template.sheets[self.rates].columns.get(self._key(context)), CurrencyColumn):
-            yield ("rates",), f"the key of {self.rates} is not a column of type currency"
+            yield ("rates",), tr("the key of {sheet} is not a column of type currency", sheet=self.rates)
         else:
             yield from super().problems(place, context)
 

@@ -13,7 +13,7 @@ from typing import ClassVar, Literal
 from pydantic import field_validator
 from pydantic_core import PydanticCustomError
 
-from sheetcrm.messages import N_
+from sheetcrm.messages import N_, tr
 from sheetcrm.resources.base import Cell
 from sheetcrm.resources.number_format import NumberFormat
 from sheetcrm.schema.columns.base import BadCell, Column, Context
@@ -48,7 +48,7 @@ class IdColumn(Column):
     @classmethod
     def _auto_has_one_number(cls, value: str | None) -> str | None:
         if value is not None and value != RANDOM and not _AUTO.fullmatch(value):
-            raise PydanticCustomError("auto", "expected text around one number, as in C{{:04d}}, or random")
+            raise PydanticCustomError("auto", tr("expected text around one number, as in C{:04d}, or random"))
         return value
 
     @property

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
+from sheetcrm.messages import tr
 from sheetcrm.schema.columns.base import Column, Context, Place, quoted
 from sheetcrm.schema.columns.computed import Computed
 from sheetcrm.schema.columns.text import TextColumn
@@ -60,9 +61,9 @@ class LinkColumn(Computed):
                     return
         alone = _NAMED.fullmatch(self.to)
         if alone and not isinstance(context.template.sheets[place.sheet].columns[alone[1]], UrlColumn | Computed):
-            yield ("to",), f"{alone[1]} is not a column of type url"
+            yield ("to",), tr("{column} is not a column of type url", column=alone[1])
         elif not alone and not re.match(r"https?://[^{/]|mailto:", self.to):
-            yield ("to",), "a link begins with https://, http:// or mailto:, or is one column in braces"
+            yield ("to",), tr("a link begins with https://, http:// or mailto:, or is one column in braces")
 
 
 def _joined(text: str, each: str) -> str:

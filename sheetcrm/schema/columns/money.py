@@ -13,12 +13,13 @@ from typing import ClassVar, Literal
 from pydantic import field_validator
 from pydantic_core import PydanticCustomError
 
-from sheetcrm.messages import N_
+from sheetcrm.messages import N_, tr
 from sheetcrm.resources.base import Cell
 from sheetcrm.resources.number_format import NumberFormat
 from sheetcrm.schema.columns.base import Context, Place
 from sheetcrm.schema.columns.number import MAX_LENGTH, DecimalColumn, decimal, places
 from sheetcrm.schema.columns.reading import plain
+from sheetcrm.schema.states import column_problem
 
 _AROUND = re.compile(
     r"^(?P<sign>-?)(?:[A-Z]{3}|[^\w\s.,+-]{1,3}|[A-Z]{1,2}\$)?\s*(?P<amount>-?[\d,. ]*\d)\s*(?:[A-Z]{3}|元|圆|[€£¥$])?$"
@@ -29,7 +30,7 @@ def known_currency(code: str) -> str:
     """The ISO 4217 code as it is; PydanticCustomError when there is no such currency."""
     if code not in _currencies():
         raise PydanticCustomError(
-            "currency", "no such currency: {code}; use its three letters, as in CNY", {"code": code}
+            "currency", tr("no such currency: {code}; use its three letters, as in CNY", code=code)
         )
     return code
 
@@ -94,5 +95,5 @@ class MoneyColumn(DecimalColumn):
     def problems(self, place: Place, context: Context) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """A currency column that is not there."""
         yield from super().problems(place, context)
-        if self.currency_from and self.currency_from not in context.template.sheets[place.sheet].columns:
-            yield ("currency_from",), f"no such column in {place.sheet}: {self.currency_from}"
+        if self.currency_from and (message := column_problem(place.sheet, self.currency_from, context)):
+            yield ("currency_from",), message

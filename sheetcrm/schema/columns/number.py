@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar, Literal, overload
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from sheetcrm.messages import N_
+from sheetcrm.messages import N_, tr
 from sheetcrm.resources.base import Cell
 from sheetcrm.resources.number_format import NumberFormat
 from sheetcrm.resources.validation import Condition
@@ -77,7 +77,7 @@ def with_unit(pattern: str, unit: Text | None, context: Context) -> NumberFormat
 
 def _is_a_unit(unit: Text) -> Text:
     if any(not 1 <= len(wording.strip()) <= 20 or '"' in wording or "\n" in wording for wording in unit.all()):
-        raise PydanticCustomError("unit", "a unit has 1 to 20 characters, none of them a quote")
+        raise PydanticCustomError("unit", tr("a unit has 1 to 20 characters, none of them a quote"))
     return unit
 
 
@@ -207,7 +207,7 @@ class NumberColumn(DecimalColumn):
     @model_validator(mode="after")
     def _unit_has_decimals(self) -> "NumberColumn":
         if self.unit and self.decimals is None:
-            raise PydanticCustomError("unit", "how many decimals: are shown before the unit?")
+            raise PydanticCustomError("unit", tr("how many decimals: are shown before the unit?"))
         return self
 
     def parse_cell(self, cell: Cell, context: Context) -> Any:

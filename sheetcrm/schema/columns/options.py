@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from sheetcrm.messages import tr
 from sheetcrm.schema.colors import Color
 from sheetcrm.schema.columns.reading import plain
 from sheetcrm.schema.text import Text
@@ -59,9 +60,14 @@ def _told_apart(options: dict[str, Option]) -> dict[str, Option]:
         for wording in (key, *option.wordings()):
             other = seen.setdefault(plain(wording).casefold(), key)
             if other != key:
-                values = {"wording": wording, "key": key, "other": other}
                 raise PydanticCustomError(
-                    "options", "{wording} may mean {other} or {key}; options are told apart by key and title", values
+                    "options",
+                    tr(
+                        "{wording} may mean {other} or {key}; options are told apart by key and title",
+                        wording=wording,
+                        key=key,
+                        other=other,
+                    ),
                 )
     return options
 

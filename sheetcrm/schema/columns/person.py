@@ -7,7 +7,7 @@ The name is the value; the address is looked up when there is something to send.
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from sheetcrm.messages import N_
+from sheetcrm.messages import N_, tr
 from sheetcrm.resources.base import Cell
 from sheetcrm.resources.number_format import NumberFormat
 from sheetcrm.resources.validation import Condition
@@ -50,7 +50,7 @@ class PersonColumn(Column):
         """A template that does not say where its team is."""
         yield from super().problems(place, context)
         if context.template.team is None:
-            yield ("type",), "people are found in the team: of the template, and there is none"
+            yield ("type",), tr("people are found in the team: of the template, and there is none")
 
     def number_format(self, context: Context) -> NumberFormat:
         """Plain text."""

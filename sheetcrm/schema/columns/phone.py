@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import field_validator
 from pydantic_core import PydanticCustomError
 
-from sheetcrm.messages import N_
+from sheetcrm.messages import N_, tr
 from sheetcrm.resources.base import Cell
 from sheetcrm.resources.number_format import NumberFormat
 from sheetcrm.resources.validation import Condition
@@ -36,7 +36,7 @@ def known_country(code: str) -> str:
     import phonenumbers  # noqa: PLC0415 - its tables are slow to open
 
     if code not in phonenumbers.SUPPORTED_REGIONS:
-        raise PydanticCustomError("country", "no such country: {code}; use its two letters, as in CN", {"code": code})
+        raise PydanticCustomError("country", tr("no such country: {code}; use its two letters, as in CN", code=code))
     return code
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sheetcrm.messages import tr
 from sheetcrm.schema.context import Context
 from sheetcrm.schema.reminders.asking import Overdue, steps
 from sheetcrm.schema.reminders.base import Days, ReminderRule
@@ -38,4 +39,4 @@ class AroundReminder(ReminderRule):
         """Also a rule that never says anything."""
         yield from super().problems(context)
         if not (self.steps() or self.escalate):
-            yield (), "never reminds; add before:, on_day: or overdue:"
+            yield (), tr("never reminds; add before:, on_day: or overdue:")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from sheetcrm.messages import N_
+from sheetcrm.messages import N_, tr
 from sheetcrm.schema.columns.person import PersonColumn
 from sheetcrm.schema.context import Context
 from sheetcrm.schema.reminders.asking import Ask, Rows, Span
@@ -98,7 +98,7 @@ class ReminderRule(Variant):
     @classmethod
     def _soonest_first(cls, value: tuple[Escalation, ...]) -> tuple[Escalation, ...]:
         if len({(one.after, one.to) for one in value}) < len(value):
-            raise PydanticCustomError("escalate", "the same step to the same people stands twice")
+            raise PydanticCustomError("escalate", tr("the same step to the same people stands twice"))
         return tuple(sorted(value, key=lambda one: one.after))
 
     def asks(self, rows: Rows, span: Span) -> Iterator[Ask]:
@@ -151,7 +151,7 @@ class ReminderRule(Variant):
         if message := column_problem(self.sheet, self.owner, context):
             yield ("owner",), message
         elif not isinstance(columns[self.owner], PersonColumn):
-            yield ("owner",), f"{self.owner} is not a column of type person"
+            yield ("owner",), tr("{column} is not a column of type person", column=self.owner)
         shown = ((("show", offset), column) for offset, column in enumerate(self.show))
         for path, column in (*shown, *self.named()):
             if message := column_problem(self.sheet, column, context):
@@ -160,7 +160,7 @@ class ReminderRule(Variant):
             if message := column_problem(self.sheet, column, context):
                 yield path, message
             elif columns[column].bounds != "DATE":
-                yield path, f"{column} is not a date"
+                yield path, tr("{column} is not a date", column=column)
         for path, message in states_problems(self.unless, self.sheet, context):
             yield ("unless", *path), message
         yield from self._people(context)
@@ -172,8 +172,8 @@ class ReminderRule(Variant):
             path = ("escalate", offset, "to")
             if one.to == MANAGER:
                 if team is None or team.manager is None:
-                    yield path, "the team has no manager: column, so nobody is above anybody"
+                    yield path, tr("the team has no manager: column, so nobody is above anybody")
             elif message := role_problem(one.to, context):
                 yield path, message
         if self.fallback and team is None:
-            yield ("fallback",), "there is no team: to find anybody in"
+            yield ("fallback",), tr("there is no team: to find anybody in")

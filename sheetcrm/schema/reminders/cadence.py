@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from sheetcrm.messages import tr
 from sheetcrm.schema.context import Context
 from sheetcrm.schema.reminders.asking import Ask, Overdue, Rows, Span, blanks, days, steps
 from sheetcrm.schema.reminders.base import ReminderRule
@@ -126,7 +127,15 @@ class CadenceReminder(ReminderRule):
             return
         known = [str(one) for one in column.states()]
         if not by.days:
-            yield ("every", "column"), f"{by.column} is not a number; say days: by its options"
+            yield ("every", "column"), tr("{column} is not a number; say days: by its options", column=by.column)
         for option in by.days:
             if known and option not in known:
-                yield ("every", "days", option), f"no such option of {by.column}: {option}{nearest(option, known)}"
+                yield (
+                    ("every", "days", option),
+                    tr(
+                        "no such option of {column}: {option}{hint}",
+                        column=by.column,
+                        option=option,
+                        hint=nearest(option, known),
+                    ),
+                )

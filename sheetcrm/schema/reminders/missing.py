@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
+from sheetcrm.messages import tr
 from sheetcrm.schema.context import Context
 from sheetcrm.schema.reminders.asking import Ask, Overdue, Rows, Span, blanks, steps
 from sheetcrm.schema.reminders.base import ReminderRule, Words
@@ -86,8 +87,11 @@ class MissingReminder(ReminderRule):
         """Also a rule that misses nothing, and `overdue` where it has no meaning."""
         yield from super().problems(context)
         if not (self.columns or self.one_of):
-            yield (), "never reminds; add columns: or one_of:"
+            yield (), tr("never reminds; add columns: or one_of:")
         if self.since is None and self.overdue:
-            yield ("overdue",), "without since: it comes again every so many days anyway; take it away, or add since:"
+            yield (
+                ("overdue",),
+                tr("without since: it comes again every so many days anyway; take it away, or add since:"),
+            )
         if self.since is None and self.escalate and any(one.after >= self.every for one in self.escalate):
-            yield ("escalate",), "without since: it begins anew every so many days; add since:, or escalate sooner"
+            yield ("escalate",), tr("without since: it begins anew every so many days; add since:, or escalate sooner")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
+from sheetcrm.messages import tr
 from sheetcrm.schema.context import Context
 from sheetcrm.schema.reminders.around import AroundReminder
 from sheetcrm.schema.reminders.asking import Ask, Rows, Span, days
@@ -50,4 +51,4 @@ class ReceivableReminder(AroundReminder):
             if not column_problem(self.sheet, key, context):
                 column = context.template.sheets[self.sheet].columns[key]
                 if column.bounds != "NUMBER":
-                    yield path, f"{key} is not an amount"
+                    yield path, tr("{key} is not an amount", key=key)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sheetcrm.messages import tr
 from sheetcrm.schema.columns.converted import ConvertedColumn
 from sheetcrm.schema.columns.money import MoneyColumn
 from sheetcrm.schema.columns.person import PersonColumn
@@ -121,9 +122,9 @@ class SummaryReminder(ReminderRule):
         """What a summary cannot have, and rules, columns and states that are not there."""
         for name in MEANINGLESS:
             if getattr(self, name):
-                yield (name,), f"a summary has no {name}:; take it out"
+                yield (name,), tr("a summary has no {name}:; take it out", name=name)
         if self.working_days == "before":
-            yield ("working_days",), "the week would not be over yet; use after or skip"
+            yield ("working_days",), tr("the week would not be over yet; use after or skip")
         yield from super().problems(context)
         yield from self._listed(context)
         for name, one in self.happenings().items():
@@ -135,12 +136,15 @@ class SummaryReminder(ReminderRule):
         usable = [key for key, rule in known.items() if not isinstance(rule, SummaryReminder)]
         for offset, key in enumerate(self.follow_ups):
             if key not in usable:
-                yield ("follow_ups", offset), f"no such rule under reminders: {key}{nearest(key, usable)}"
+                yield (
+                    ("follow_ups", offset),
+                    tr("no such rule under reminders: {key}{hint}", key=key, hint=nearest(key, usable)),
+                )
         team = context.template.team
         if team is None:
-            yield ("to",), "there is no team: to find anybody in"
+            yield ("to",), tr("there is no team: to find anybody in")
         elif MANAGER in self.to and team.manager is None and all(role_problem(word, context) for word in self.fallback):
-            yield ("to", self.to.index(MANAGER)), "the team has no manager: column, so nobody is above anybody"
+            yield ("to", self.to.index(MANAGER)), tr("the team has no manager: column, so nobody is above anybody")
 
 
 def rates(template: Template) -> frozenset[str]:
@@ -173,12 +177,12 @@ def _happening_problems(name: str, one: Happening, sheet: str, context: Context)
         return
     columns = sheets[sheet].columns
     if one.owner in columns and not isinstance(columns[one.owner], PersonColumn):
-        yield (name, "owner"), f"{one.owner} is not a column of type person"
+        yield (name, "owner"), tr("{column} is not a column of type person", column=one.owner)
     if one.sheet:
         for path, key in _columns(name, one):
             if key not in columns and path[1] != "state":
                 yield path, column_problem(sheet, key, context)
         if one.date in columns and columns[one.date].bounds != "DATE":
-            yield (name, "date"), f"{one.date} is not a date"
+            yield (name, "date"), tr("{column} is not a date", column=one.date)
     for within, message in states_problems(one.state, sheet, context):
         yield (name, "state", *within), message

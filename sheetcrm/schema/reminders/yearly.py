@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, ClassVar, Literal
 
+from sheetcrm.messages import tr
 from sheetcrm.schema.context import Context
 from sheetcrm.schema.reminders.asking import Ask, Rows, Span, steps
 from sheetcrm.schema.reminders.base import Days, ReminderRule
@@ -52,7 +53,7 @@ class YearlyReminder(ReminderRule):
         """Also a rule that never says anything."""
         yield from super().problems(context)
         if not (self.steps() or self.escalate):
-            yield (), "never reminds; add before: or on_day:"
+            yield (), tr("never reminds; add before: or on_day:")
 
 
 def _between(day: date, first: date, last: date) -> tuple[date, ...]:
