@@ -11,12 +11,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from abc import abstractmethod
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal, Self, TypeVar
 
 from sheetcrm.layout import MADE_KEY, MARK_KEY, Layout
+from sheetcrm.messages import N_, tr
 from sheetcrm.resources.packing import unpacked
 
 Json = dict[str, Any]
@@ -26,6 +28,14 @@ Request = dict[str, Any]
 """One entry of `requests` of a batchUpdate."""
 Policy = Literal["restore", "keep", "once"]
 Verdict = Literal["same", "keep", "change"]
+
+_ABOUT = (
+    (re.compile(r"column (?P<letters>[A-Z]+)"), N_("column {letters}")),
+    (re.compile(r"another tab, column (?P<letters>[A-Z]+)"), N_("another tab, column {letters}")),
+    (re.compile(r"group (?P<address>\S+)"), N_("group {address}")),
+    (re.compile(r"(?P<place>\S+) from row (?P<row>\d+)"), N_("{place} from row {row}")),
+)
+"""What live resources say in words, of what it is."""
 
 SPREADSHEET = "spreadsheet"
 """The `sheet` part of an address that belongs to the whole spreadsheet; no sheet may have this key."""
@@ -163,7 +173,16 @@ def rows_text(rows: Collection[int]) -> str:
             runs.append([row, row])
     said = [f"{first}-{last}" if last > first else f"{first}" for first, last in runs[:5]]
     rest = sum(last - first + 1 for first, last in runs[5:])
-    return f"{'row' if len(rows) == 1 else 'rows'} {', '.join(said)}" + (f" and {rest} more" if rest else "")
+    values = {"count": len(rows), "rows": ", ".join(said), "rest": rest}
+    return tr("{count:row|rows} {rows} and {rest} more", **values) if rest else tr("{count:row|rows} {rows}", **values)
+
+
+def told(word: str) -> str:
+    """A part of a live resource as the admin reads it: a key as it is, words that are no key in their language."""
+    if " " not in word:
+        return word
+    about = ((text, found) for pattern, text in _ABOUT if (found := pattern.fullmatch(word)))
+    return next((tr(text, **found.groupdict()) for text, found in about), "") or tr(word)
 
 
 def _short(value: object) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
 from sheetcrm.layout import Layout
+from sheetcrm.messages import tr
 from sheetcrm.resources.base import Address, Json, Policy, Request, Resource, State, Verdict, made_before, sheets_of
 from sheetcrm.resources.filter_view import Reach, reach
 
@@ -67,7 +68,7 @@ class BasicFilter(Resource):
 
     def say(self, live: Self | None = None) -> str:
         """Over what."""
-        return "stretched to the last row" if live is not None else "over header and data"
+        return tr("stretched to the last row") if live is not None else tr("over header and data")
 
     def _set(self, address: Address, layout: Layout, like: Self) -> list[Request]:
         made: Json = {"range": layout.grid_range(address.sheet, first=1)}

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
 
 from sheetcrm.layout import Layout
+from sheetcrm.messages import tr
 from sheetcrm.resources.base import (
     Address,
     Json,
@@ -24,6 +25,7 @@ from sheetcrm.resources.base import (
     changed,
     made_before,
     sheets_of,
+    told,
 )
 from sheetcrm.resources.chart_place import NOWHERE, ChartPlace
 from sheetcrm.resources.chart_spec import Drawn, Series, merged, place_of, read, written
@@ -121,7 +123,7 @@ class Chart(Resource):
     def say(self, live: Self | None = None) -> str:
         """`COLUMN 销售额: board.month, board.sales`; where only the looks change, that."""
         before, after = live and _words(live.drawn), _words(self.drawn)
-        return f"{after}, looks" if before == after and live != self else changed(before, after)
+        return tr("{text}, looks", text=after) if before == after and live != self else changed(before, after)
 
 
 def _addresses(sheet: str, made: Iterable[Address], desired: State) -> Iterator[Address]:
@@ -134,7 +136,7 @@ def _addresses(sheet: str, made: Iterable[Address], desired: State) -> Iterator[
 
 def _words(drawn: Drawn) -> str:
     sources = [source for source in (drawn.x, *(one.source for one in drawn.series)) if source]
-    return f"{drawn.type.removesuffix('Chart')} {drawn.title}: {', '.join(sources)}"
+    return f"{drawn.type.removesuffix('Chart')} {drawn.title}: {', '.join(map(told, sources))}"
 
 
 __all__ = ["Chart", "Drawn", "Series"]

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from sheetcrm.layout import Layout, letters
-from sheetcrm.resources.base import Address, Json, Policy, Request, Resource, State, changed
+from sheetcrm.messages import N_, tr
+from sheetcrm.resources.base import Address, Json, Policy, Request, Resource, State, changed, told
 
 FIELDS = "anchorCell,offsetXPixels,offsetYPixels,widthPixels,heightPixels"
 
@@ -46,7 +47,7 @@ class ChartPlace(Resource):
         """A live position; the column in words, which are no key, where it is not one of `sheet`."""
         overlay = position.get("overlayPosition")
         if overlay is None:
-            return cls("a tab of its own", 0, 0, 0, 0, 0)
+            return cls(N_("a tab of its own"), 0, 0, 0, 0, 0)
         anchor = overlay.get("anchorCell", {})
         index, where = anchor.get("columnIndex", 0), layout.sheet_key(anchor.get("sheetId", 0))
         column = layout.column_at(sheet, index) if where == sheet else None
@@ -102,4 +103,11 @@ def chart_address(address: Address) -> str:
 
 def _words(place: ChartPlace) -> str:
     offset = f" + {place.x}, {place.y}" if place.x or place.y else ""
-    return f"{place.column} row {place.row}{offset}, {place.width} x {place.height} pixels"
+    return tr(
+        "{column} row {row}{offset}, {width} x {height} pixels",
+        column=told(place.column),
+        row=place.row,
+        offset=offset,
+        width=place.width,
+        height=place.height,
+    )

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sheetcrm.layout import Layout
+from sheetcrm.messages import N_
 from sheetcrm.resources.base import Json, color_style, color_text
 
 PIE, SCORECARD = "pieChart", "scorecardChart"
@@ -208,13 +209,13 @@ def _source(data: Json | None, layout: Layout, *, first: int) -> str:
     """A ChartData as a source; in words, which are equal to no source, where it is not one column of ours from `first` on."""
     sources = (data or {}).get("sourceRange", {}).get("sources", [])
     if len(sources) != 1:
-        return "no cells" if not sources else "several ranges"
+        return N_("no cells") if not sources else N_("several ranges")
     place = sources[0]
     sheet = layout.sheet_key(place.get("sheetId", 0))
     start, end = place.get("startColumnIndex", 0), place.get("endColumnIndex", 0)
     column = layout.column_at(sheet, start) if sheet and end - start == 1 else None
     if sheet is None or column is None:
-        return "other cells"
+        return N_("other cells")
     top, bottom = place.get("startRowIndex", 0) + 1, place.get("endRowIndex", layout.rows(sheet))
     if first == 2 and top == bottom:
         return f"{sheet}.{column}@{top}"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from sheetcrm.layout import Layout
+from sheetcrm.messages import tr
 from sheetcrm.resources.base import Address, Json, Policy, Request, Resource, State, Verdict, mark, sheets_of
 
 
@@ -78,5 +79,5 @@ class Column(Resource):
     def say(self, live: Self | None = None) -> str:
         """Where it goes, or that its mark comes back."""
         if live is not None:
-            return "mark put back"
-        return f"after {self.after}" if self.after else "first"
+            return tr("mark put back")
+        return tr("after {column}", column=self.after) if self.after else tr("first")

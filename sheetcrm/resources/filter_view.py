@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, Self
 
 from sheetcrm.layout import Layout, normal, places_in
+from sheetcrm.messages import tr
 from sheetcrm.resources.base import (
     Address,
     Json,
@@ -250,12 +251,14 @@ def _value(type_: str, value: str, sheet: str, layout: Layout) -> Json:
 
 def _words(view: FilterView) -> str:
     parts = [f"{one.column} {_shows(one)}" for one in view.criteria]
-    sorts = [f"by {column}" + ("" if up else " downwards") for column, up in view.sort]
+    sorts = [
+        tr("by {column}", column=column) if up else tr("by {column} downwards", column=column)
+        for column, up in view.sort
+    ]
     return ", ".join([view.title, *parts, *sorts])
 
 
 def _shows(one: Criterion) -> str:
-    shown = [f"{one.type} {', '.join(one.values)}".strip()] if one.type else []
-    return " ".join(
-        [*shown, *([f"without {', '.join(one.hidden)}"] if one.hidden else []), *([one.other] if one.other else [])]
-    )
+    shown = f"{one.type} {', '.join(one.values)}".strip() if one.type else ""
+    hidden = tr("without {values}", values=", ".join(one.hidden)) if one.hidden else ""
+    return " ".join(part for part in (shown, hidden, one.other) if part)

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import ClassVar, Self
 
 from sheetcrm.layout import Layout, normal, places_in
+from sheetcrm.messages import tr
 from sheetcrm.resources.base import (
     Address,
     Json,
@@ -99,6 +100,5 @@ class Formula(Resource):
     def say(self, live: Self | None = None) -> str:
         """The formula in key form, and where it is typed over."""
         typed = live.typed if live is not None and live.typed else self.typed
-        return changed((live and live.text) or None, self.text) + (
-            f"  (typed over in {rows_text(typed)})" if typed else ""
-        )
+        over = tr("  (typed over in {rows})", rows=rows_text(typed)) if typed else ""
+        return changed((live and live.text) or None, self.text) + over

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from sheetcrm.layout import Layout
-from sheetcrm.messages import counted
+from sheetcrm.messages import tr
 from sheetcrm.resources.base import Address, Json, Policy, Request, Resource, State, Verdict, changed, sheets_of
 
 
@@ -63,4 +63,8 @@ class Grid(Resource):
 
     def say(self, live: Self | None = None) -> str:
         """`500 rows → 1000 rows`."""
-        return changed(live and counted(live.rows, "row"), counted(self.rows, "row"))
+        return changed(live and _words(live), _words(self))
+
+
+def _words(grid: Grid) -> str:
+    return tr("{count} {count:row|rows}", count=grid.rows)

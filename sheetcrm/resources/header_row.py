@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from sheetcrm.layout import Layout
+from sheetcrm.messages import tr
 from sheetcrm.resources.base import Address, Json, Policy, Request, Resource, State, sheets_of
 
 
@@ -47,7 +48,9 @@ class HeaderRow(Resource):
 
     def say(self, live: Self | None = None) -> str:
         """Where it comes from."""
-        return f"sorted back from row {self.at} to row 1" if self.at else "a row is inserted above row 1"
+        return (
+            tr("sorted back from row {row} to row 1", row=self.at) if self.at else tr("a row is inserted above row 1")
+        )
 
     @staticmethod
     def _inserted(sheet: str, layout: Layout) -> list[Request]:

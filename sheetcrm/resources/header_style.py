@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from sheetcrm.layout import Layout
+from sheetcrm.messages import tr
 from sheetcrm.resources.base import (
     Address,
     Json,
@@ -81,5 +82,9 @@ class HeaderStyle(Resource):
 
 
 def _words(style: HeaderStyle) -> str:
-    parts = [f"{style.foreground} on {style.background}", style.font, str(style.size) if style.size else ""]
+    parts = [
+        tr("{foreground} on {background}", foreground=style.foreground, background=style.background),
+        style.font,
+        str(style.size) if style.size else "",
+    ]
     return " ".join(part for part in parts if part)

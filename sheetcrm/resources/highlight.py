@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from sheetcrm.layout import HIGHLIGHTS_KEY, Layout, normal, places_in
-from sheetcrm.messages import counted
+from sheetcrm.messages import tr
 from sheetcrm.resources.base import (
     Address,
     Json,
@@ -124,7 +124,11 @@ class Highlights(Resource):
 
     def say(self, live: Self | None = None) -> str:
         """How many."""
-        return changed(live and counted(len(live.rules), "rule"), counted(len(self.rules), "rule"))
+        return changed(live and _words(live), _words(self))
+
+
+def _words(highlights: Highlights) -> str:
+    return tr("{count} {count:rule|rules}", count=len(highlights.rules))
 
 
 def _removed(address: Address, layout: Layout) -> list[Request]:

@@ -13,7 +13,19 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, Self
 
 from sheetcrm.layout import Layout, Trouble
-from sheetcrm.resources.base import Address, Json, Policy, Request, Resource, State, changed, made_before, sheets_of
+from sheetcrm.messages import N_, tr
+from sheetcrm.resources.base import (
+    Address,
+    Json,
+    Policy,
+    Request,
+    Resource,
+    State,
+    changed,
+    made_before,
+    sheets_of,
+    told,
+)
 
 Scope = Literal["sheet", "column", "moved"]
 PLACES = frozenset({"startRowIndex", "endRowIndex", "startColumnIndex", "endColumnIndex"})
@@ -69,8 +81,8 @@ class Lock(Resource):
         there = live.get("editors", {})
         users = {user.casefold() for user in there.get("users", [])}
         more = [f"group {group}" for group in there.get("groups", [])]
-        more += ["everybody of the domain"] if there.get("domainUsersCanEdit") else []
-        more += ["everybody, after a warning"] if live.get("warningOnly") else []
+        more += [N_("everybody of the domain")] if there.get("domainUsersCanEdit") else []
+        more += [N_("everybody, after a warning")] if live.get("warningOnly") else []
         return cls(_scope(live, address, layout), (*(users - (always - {*hoped})), *more), live.get("description", ""))
 
     def create(self, address: Address, layout: Layout) -> list[Request]:
@@ -148,5 +160,7 @@ def _scope(live: Json, address: Address, layout: Layout) -> Scope:
 
 
 def _words(lock: Lock) -> str:
-    where = "elsewhere, " if lock.scope == "moved" else ""
-    return f"{where}only {', '.join(lock.editors) or 'the owner'}"
+    editors = ", ".join(map(told, lock.editors)) or tr("the owner")
+    if lock.scope == "moved":
+        return tr("elsewhere, only {editors}", editors=editors)
+    return tr("only {editors}", editors=editors)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from sheetcrm.layout import Layout
+from sheetcrm.messages import tr
 from sheetcrm.resources.base import Address, Json, Policy, Request, Resource, State, cell_of, changed, columns_of
 
 FONT = (
@@ -89,4 +90,4 @@ class Look(Resource):
 
 def _words(look: Look) -> str:
     parts = [look.align, look.wrap, look.font, str(look.size) if look.size else ""]
-    return " ".join(part for part in parts if part) or "as the spreadsheet has it"
+    return " ".join(part for part in parts if part) or tr("as the spreadsheet has it")

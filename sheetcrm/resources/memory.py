@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from sheetcrm.layout import MADE_KEY, Layout
-from sheetcrm.messages import counted
+from sheetcrm.messages import tr
 from sheetcrm.resources.base import (
     SPREADSHEET,
     Address,
@@ -80,7 +80,8 @@ class Memory(Resource):
 
     def say(self, live: Self | None = None) -> str:
         """How many."""
-        return (
-            changed(live and counted(len(live.made), "setting"), counted(len(self.made), "setting"))
-            + " remembered as ours"
-        )
+        return tr("{settings} remembered as ours", settings=changed(live and _words(live), _words(self)))
+
+
+def _words(memory: Memory) -> str:
+    return tr("{count} {count:setting|settings}", count=len(memory.made))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
 
 from sheetcrm.layout import Layout, Trouble, letters
+from sheetcrm.messages import N_, tr
 from sheetcrm.resources.base import (
     Address,
     Json,
@@ -24,6 +25,7 @@ from sheetcrm.resources.base import (
     changed,
     made_before,
     sheets_of,
+    told,
 )
 
 
@@ -114,7 +116,7 @@ class Pivot(Resource):
         start = place.get("startColumnIndex", 0)
 
         def named(one: Json, name: str = "sourceColumnOffset") -> str:
-            return (source and layout.column_at(source, start + one.get(name, 0))) or "another column"
+            return (source and layout.column_at(source, start + one.get(name, 0))) or N_("another column")
 
         def groups(name: str) -> tuple[Group, ...]:
             return tuple(
@@ -135,7 +137,7 @@ class Pivot(Resource):
         return cls(
             column=layout.column_at(sheet, index) or f"column {letters(index)}",
             row=row,
-            source=source or "other cells",
+            source=source or N_("other cells"),
             rows=groups("rows"),
             columns=groups("columns"),
             values=tuple(
@@ -180,7 +182,7 @@ class Pivot(Resource):
     def say(self, live: Self | None = None) -> str:
         """`customers by region x level: COUNTA of id, at pivot row 2`."""
         before, after = live and _words(live), _words(self)
-        return f"{after}, settings" if before == after and live != self else changed(before, after)
+        return tr("{text}, settings", text=after) if before == after and live != self else changed(before, after)
 
     def _looked_at(self) -> list[str]:
         columns = [one.column for one in (*self.rows, *self.columns)] + [one.column for one in self.values]
@@ -255,6 +257,13 @@ def _look_for_cells(part: Json, address: Address, wanted: Pivot, layout: Layout)
 
 
 def _words(pivot: Pivot) -> str:
-    by = " x ".join(", ".join(one.column for one in groups) for groups in (pivot.rows, pivot.columns) if groups)
-    what = ", ".join(f"{one.function} of {one.column}" for one in pivot.values)
-    return f"{pivot.source} by {by}: {what}, at {pivot.column} row {pivot.row}"
+    by = " x ".join(", ".join(told(one.column) for one in groups) for groups in (pivot.rows, pivot.columns) if groups)
+    what = [tr("{function} of {column}", function=one.function, column=told(one.column)) for one in pivot.values]
+    return tr(
+        "{source} by {columns}: {values}, at {column} row {row}",
+        source=told(pivot.source),
+        columns=by,
+        values=", ".join(what),
+        column=told(pivot.column),
+        row=pivot.row,
+    )

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, Self
 
 from sheetcrm.layout import Layout
+from sheetcrm.messages import N_, tr
 from sheetcrm.resources.base import Address, Json, Policy, Request, Resource, State, changed, sheets_of
 
 Scope = Literal["header", "column", "moved"]
+SCOPES: dict[Scope, str] = {"header": N_("header"), "column": N_("column"), "moved": N_("moved")}
 
 
 @dataclass(frozen=True)
@@ -107,5 +109,5 @@ def _scope(place: Json, address: Address, layout: Layout) -> Scope:
 
 
 def _words(protection: Protection) -> str:
-    how = "warns" if protection.warning_only else "locked"
-    return f"{protection.scope}, {how}: {protection.description}"
+    how = tr("warns") if protection.warning_only else tr("locked")
+    return f"{tr(SCOPES[protection.scope])}, {how}: {protection.description}"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from sheetcrm.layout import Layout
+from sheetcrm.messages import tr
 from sheetcrm.resources.base import Address, Json, Policy, Request, Resource, State, changed, made_before, sheets_of
 
 
@@ -46,7 +47,8 @@ class Rewording(Resource):
 
     def say(self, live: Self | None = None) -> str:
         """`a → b` in cells."""
-        return changed(None, ", ".join(f"{old} → {new}" for old, new in self.words)) + " in cells"
+        words = changed(None, ", ".join(f"{old} → {new}" for old, new in self.words))
+        return tr("{words} in cells", words=words)
 
     def _found(self, old: str, new: str) -> Json:
         if not self.listed:

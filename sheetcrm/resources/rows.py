@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from sheetcrm.layout import Layout, places_in
-from sheetcrm.messages import counted
-from sheetcrm.resources.base import Address, Cell, Json, Policy, Request, Resource, State, changed, sheets_of
+from sheetcrm.messages import tr
+from sheetcrm.resources.base import Address, Cell, Json, Policy, Request, Resource, State, sheets_of
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Rows(Resource):
 
     def say(self, live: Self | None = None) -> str:
         """How many."""
-        return changed(None, counted(len(self.rows), "row"))
+        return tr("{count} {count:row|rows}", count=len(self.rows))
 
 
 def typed(cell: Cell) -> Json:

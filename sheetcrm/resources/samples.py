@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from sheetcrm.layout import Layout
-from sheetcrm.messages import counted
-from sheetcrm.resources.base import Address, Cell, Json, Policy, Request, Resource, State, changed
+from sheetcrm.messages import tr
+from sheetcrm.resources.base import Address, Cell, Json, Policy, Request, Resource, State
 from sheetcrm.resources.rows import block, typed
 
 
@@ -39,4 +39,4 @@ class SampleRows(Resource):
 
     def say(self, live: Self | None = None) -> str:
         """How many."""
-        return changed(None, counted(len(self.rows), "example row"))
+        return tr("{count} example {count:row|rows}", count=len(self.rows))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
 from sheetcrm.layout import Layout
+from sheetcrm.messages import tr
 from sheetcrm.resources.base import Address, Json, Policy, Request, Resource, State, mark, sheets_of
 
 
@@ -63,4 +64,4 @@ class Tab(Resource):
 
     def say(self, live: Self | None = None) -> str:
         """The title, or that its mark comes back."""
-        return "mark put back" if live is not None else self.title
+        return tr("mark put back") if live is not None else self.title

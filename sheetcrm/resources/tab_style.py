@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from sheetcrm.layout import Layout
-from sheetcrm.messages import counted
+from sheetcrm.messages import tr
 from sheetcrm.resources.base import (
     Address,
     Json,
@@ -71,7 +71,11 @@ class TabStyle(Resource):
 
 def _words(style: TabStyle) -> str:
     parts = [
-        style.color or "no colour",
-        f"{counted(style.frozen_rows, 'row')} and {counted(style.frozen_columns, 'column')} frozen",
+        style.color or tr("no colour"),
+        tr(
+            "{rows} {rows:row|rows} and {columns} {columns:column|columns} frozen",
+            rows=style.frozen_rows,
+            columns=style.frozen_columns,
+        ),
     ]
-    return ", ".join(parts + ["hidden"] * style.hidden)
+    return ", ".join(parts + [tr("hidden")] * style.hidden)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from sheetcrm.layout import Layout, normal, places_in
+from sheetcrm.messages import tr
 from sheetcrm.resources.base import (
     Address,
     Json,
@@ -108,4 +109,4 @@ class Validation(Resource):
 
 def _words(rule: Validation) -> str:
     values = ", ".join(rule.condition.values)
-    return f"{rule.condition.type} {values}".strip() + ("" if rule.strict else " (warns)")
+    return f"{rule.condition.type} {values}".strip() + ("" if rule.strict else tr(" (warns)"))

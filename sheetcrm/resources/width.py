@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from sheetcrm.layout import Layout
+from sheetcrm.messages import tr
 from sheetcrm.resources.base import Address, Json, Policy, Request, Resource, State, changed, columns_of
 
 
@@ -55,4 +56,4 @@ class Width(Resource):
 
 
 def _words(width: Width) -> str:
-    return f"{width.pixels} px, hidden" if width.hidden else f"{width.pixels} px"
+    return tr("{pixels} px, hidden", pixels=width.pixels) if width.hidden else f"{width.pixels} px"
