@@ -181,7 +181,7 @@ def _written(pack: Pack, gateway: Describes, description: Json, access: Json | N
             seen.glance.add(block, data)
             page.add(data)
             seen.cells += block.cells
-        meter("cells read", seen.cells, total)
+        meter(tr("cells read"), seen.cells, total)
     _end(pack, page)
     return seen
 

@@ -105,7 +105,7 @@ def rebuild(
     blank = gateway.describe("properties,sheets.properties")
     for at, batch in enumerate(fitting(_requests(parts, description, blank, only), request_bytes), 1):
         gateway.batch(batch)
-        meter("batches sent", at, 0)
+        meter(tr("batches sent"), at, 0)
 
 
 def _requests(parts: Parts, description: Json, blank: Json, only: Collection[int] | None) -> Iterator[Json]:

@@ -39,7 +39,7 @@ class Sealer:
             return self._in.write(data)
         except BrokenPipeError:
             self._thread.join()
-            raise OSError(f"{self._trouble[0]}" if self._trouble else "the sealing ended early") from None
+            raise OSError(f"{self._trouble[0]}" if self._trouble else tr("the sealing ended early")) from None
 
     def flush(self) -> None:
         """So that a zip may be written to it."""

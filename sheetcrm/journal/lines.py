@@ -15,6 +15,7 @@ from typing import Any
 from sheetcrm.journal.policy import VEILED, is_veiled
 from sheetcrm.journal.policy import said as known
 from sheetcrm.journal.write import Json, Write
+from sheetcrm.messages import tr
 
 NOTHING = None
 
@@ -41,7 +42,7 @@ def lines(write: Write) -> list[Line]:
 def said(value: Any) -> str:
     """A value for people: what is not kept as what it is, nothing as (blank)."""
     if value in (None, ""):
-        return "(blank)"
+        return tr("(blank)")
     if is_veiled(value):
         return str(value[VEILED])
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
@@ -75,7 +76,7 @@ def _bound(entry: Json) -> Iterator[Line]:
 
 def _marked(entry: Json) -> Iterator[Line]:
     mark = entry["marked"]
-    place = f"{mark['sheet']} row {mark['row']} {mark['column']}"
+    place = tr("{sheet} row {row} {column}", sheet=mark["sheet"], row=mark["row"], column=mark["column"])
     yield Line("note", place, mark["sheet"], known(mark["id"]), mark["column"], mark["before"], mark["after"])
 
 
@@ -86,7 +87,7 @@ def _sample(entry: Json) -> Iterator[Line]:
 
 def _access(entry: Json) -> Iterator[Line]:
     access = entry["access"]
-    yield Line("access", access["who"] or "the file", "", "", "", access["before"], access["after"])
+    yield Line("access", access["who"] or tr("the file"), "", "", "", access["before"], access["after"])
 
 
 def _file(entry: Json) -> Iterator[Line]:

@@ -7,6 +7,6 @@ written, people only as keyed hashes unless that is asked for.
 """
 
 from sheetcrm.logs.keeping import Wish, kept
-from sheetcrm.logs.veiling import cleaned, hide, veiled
+from sheetcrm.logs.veiling import cleaned, hide, keyed, veiled
 
-__all__ = ["Wish", "cleaned", "hide", "kept", "veiled"]
+__all__ = ["Wish", "cleaned", "hide", "kept", "keyed", "veiled"]

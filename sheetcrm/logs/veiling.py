@@ -8,7 +8,6 @@ text: the parts never log one.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 import re
@@ -71,9 +70,12 @@ def hide(secret: str) -> str:
 def veiled(text: str) -> str:
     """`#` and ten hex digits: the same for the same text, whatever its case and width, on this machine."""
     plain = unicodedata.normalize("NFKC", text).strip().casefold()
-    return (
-        "#" + hmac.new(_key(places.config_folder()), plain.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:10]
-    )
+    return "#" + keyed(plain)[:10]
+
+
+def keyed(text: str) -> str:
+    """64 hex digits that nobody can make, or try out, without the key of this machine."""
+    return hmac.digest(_key(places.config_folder()), text.encode("utf-8", "replace"), "sha256").hex()
 
 
 def cleaned(text: str, *, personal: bool = False) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta, tzinfo
 
 from sheetcrm.layout.zones import zone_of
+from sheetcrm.messages import tr
 from sheetcrm.remind.guard import Guards
 from sheetcrm.remind.ledger import Ledger, Limit
 
@@ -48,9 +49,9 @@ class Caution:
         for limit in self.limits(recipient, now):
             if self.ledger.used(limit, but=number) + self._assumed(limit) >= limit.most:
                 return (
-                    f"per_recipient is {limit.most} a day: left for tomorrow"
+                    tr("per_recipient is {most} a day: left for tomorrow", most=limit.most)
                     if limit.recipient
-                    else f"per_hour is {limit.most}: left for a later run"
+                    else tr("per_hour is {most}: left for a later run", most=limit.most)
                 )
         return ""
 
@@ -58,9 +59,9 @@ class Caution:
         """Why no mail may go now, whoever it is to; empty when some may."""
         quiet, per_run = self.guards.quiet, self.guards.caps.per_run
         if quiet.ever and (until := quiet.until(now, self.zone)):
-            return f"quiet until {until:%Y-%m-%d %H:%M} ({self.time_zone})"
+            return tr("quiet until {until:%Y-%m-%d %H:%M} ({time_zone})", until=until, time_zone=self.time_zone)
         if per_run is not None and self.tally.gone >= per_run:
-            return f"per_run is {per_run}: left for the next run"
+            return tr("per_run is {per_run}: left for the next run", per_run=per_run)
         return ""
 
     def limits(self, recipient: str, now: datetime) -> tuple[Limit, ...]:

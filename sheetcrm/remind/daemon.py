@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 import schedule
 
 from sheetcrm.errors import SheetcrmError
+from sheetcrm.messages import tr
 
 LONGEST = timedelta(hours=1)
 """After rounds that failed as a whole it waits longer each time, up to this (or to `every`, where that is longer)."""
@@ -84,7 +85,7 @@ class Daemon:
                 self.sleep(bell.left)
             if self.called():
                 bell.at_once()
-        self.say(f"stopped: {self.halted()}")
+        self.say(tr("stopped: {reason}", reason=self.halted()))
 
     def _round(self, bell: _Bell) -> None:
         try:
@@ -92,9 +93,13 @@ class Daemon:
             self.failures = 0
         except Exception as error:  # noqa: BLE001 - a daemon outlives whatever one round stumbles over, and says it
             self.failures += 1
-            line = str(error) if isinstance(error, SheetcrmError) else f"unexpected {type(error).__name__}: {error}"
+            line = (
+                str(error)
+                if isinstance(error, SheetcrmError)
+                else tr("unexpected {kind}: {error}", kind=type(error).__name__, error=error)
+            )
         bell.every = self._wait()
-        self.say(f"{line}; next in {shown(bell.every)}")
+        self.say(tr("{line}; next in {span}", line=line, span=shown(bell.every)))
 
     def _wait(self) -> timedelta:
         if not self.failures:

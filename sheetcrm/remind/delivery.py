@@ -180,13 +180,19 @@ class Delivery:
     def held(self, mail: Mail) -> MailReport | None:
         """Why it may not go out now; None when it may."""
         if not self.settings.allow.allows(mail.recipient.address):
-            return self.reported(mail, "held", "not on the allow-list any more")
+            return self.reported(mail, "held", tr("not on the allow-list any more"))
         if mail.state is State.UNKNOWN and self.settings.on_unknown == "hold":
             return self.reported(mail, "held", mail.reason)
         # A wait longer than we ever ask for means that the clock went back: not a reason to wait.
         if mail.next_try and self.now() < mail.next_try <= self.now() + LONGEST_WAIT * 1.25:
             return self.reported(
-                mail, mail.state, f"{mail.reason}; next try {mail.next_try.isoformat(timespec='minutes')}"
+                mail,
+                mail.state,
+                tr(
+                    "{reason}; next try {moment}",
+                    reason=mail.reason,
+                    moment=mail.next_try.isoformat(timespec="minutes"),
+                ),
             )
         return None
 
@@ -207,7 +213,7 @@ class Delivery:
             self.ledger.let_go([mail])
             self.is_stale = True
             self.reports[mail.id] = self.reported(
-                mail, mail.state, "its rows were read too long ago: to be planned anew"
+                mail, mail.state, tr("its rows were read too long ago: to be planned anew")
             )
             return
         if not self._begins(mail):
@@ -261,7 +267,9 @@ class Delivery:
             return
         for failed, was, why in self.streak:
             if was is State.FAILED and failed.attempts + 1 < FAIR_TRIALS:
-                self.ledger.reopen(failed, f"{why} (as all others)", now=self.now(), wait=self._wait(failed))
+                self.ledger.reopen(
+                    failed, tr("{reason} (as all others)", reason=why), now=self.now(), wait=self._wait(failed)
+                )
                 self.reports[failed.id] = self.reported(failed, State.RETRY, why)
         count = len(self.streak)
         self.streak = [one for one in self.streak if one[0].attempts + 1 >= FAIR_TRIALS]
@@ -290,7 +298,7 @@ class Delivery:
                 silent[number].state,
                 silent[number].attempts,
             )
-            reason = self.stopped if untouched else mail.reason or "by another process"
+            reason = self.stopped if untouched else mail.reason or tr("by another process")
             state = State.CLAIMED if mail.worker and mail.state in PENDING else mail.state
             self.reports[number] = self.reported(mail, state, reason)
 

@@ -73,15 +73,17 @@ def filled(values: Mapping[str, Any], folder: Path | None = None, names: Names =
 
 
 def _instead(values: Mapping[str, Any], why: str, names: Names) -> Forms:
-    trouble = f"{why}; the mail was made by the built-in templates: put it right, or take it away"
+    trouble = tr("{why}; the mail was made by the built-in templates: put it right, or take it away", why=why)
     return replace(_made(_ours(), values, names), trouble=trouble)
 
 
 def _missing(folder: Path) -> str:
     if not folder.is_dir():
-        return f"{folder}: no such folder of mail templates"
+        return tr("{folder}: no such folder of mail templates", folder=folder)
     known = (*NAMES, *SUMMARY)
-    return "" if any((folder / name).is_file() for name in known) else f"{folder}: has none of {', '.join(known)}"
+    if any((folder / name).is_file() for name in known):
+        return ""
+    return tr("{folder}: has none of {names}", folder=folder, names=", ".join(known))
 
 
 def _made(environment: Environment, values: Mapping[str, Any], names: Names) -> Forms:

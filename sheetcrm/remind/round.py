@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sheetcrm.errors import SheetcrmError
+from sheetcrm.messages import tr
 from sheetcrm.remind.ledger.turns import LEASE, Turns
 from sheetcrm.remind.report import RunReport
 
@@ -116,7 +117,9 @@ def merged(reports: Sequence[RunReport]) -> RunReport:
 
 def said(error: Exception) -> str:
     """An error in words; one that is not ours is a mistake of ours, and is named as what it is."""
-    return str(error) if isinstance(error, SheetcrmError) else f"unexpected {type(error).__name__}: {error}"
+    if isinstance(error, SheetcrmError):
+        return str(error)
+    return tr("unexpected {kind}: {error}", kind=type(error).__name__, error=error)
 
 
 def summed(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
@@ -223,7 +226,7 @@ class _Kept:
         if abs(now - self.kept) < LEASE / 3:
             return ""
         self.kept = now
-        return "" if self.turns.keep(self.spreadsheet, now=now) else "another process has taken it over"
+        return "" if self.turns.keep(self.spreadsheet, now=now) else tr("another process has taken it over")
 
 
 def round_start(began: datetime, every: timedelta | None = None) -> datetime:

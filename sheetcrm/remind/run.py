@@ -15,12 +15,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sheetcrm.errors import MailError, Refused
+from sheetcrm.messages import tr
 from sheetcrm.remind import redirect
 from sheetcrm.remind.delivery import ALONE, Delivery, Hooks, Settings
 from sheetcrm.remind.digest import digest
 from sheetcrm.remind.due import Reminder
 from sheetcrm.remind.gather import Agenda, Snooze, gather, place
 from sheetcrm.remind.ledger import Fate, Ledger, Mail, Occurrence, Recipient, Sealed, State
+from sheetcrm.remind.ledger.reasons import said, too_late
 from sheetcrm.remind.message import Draft
 from sheetcrm.remind.notifiers.base import MAIL, Notifier
 from sheetcrm.remind.record import Record
@@ -130,10 +132,13 @@ class _Job:
         weekly = self.summaries.news()
         if news + weekly <= most:
             return ""
-        of_them = f" ({weekly} of them weekly summaries)" if weekly else ""
-        return (
-            f"refused: the first run over {self.reading.layout.title!r} would tell of {news + weekly} reminders{of_them}, more than first_run: {most}; "
-            "see them with --dry-run, then add --allow-first-run (if there was a run before, the ledger is not the one that it had)"
+        return tr(
+            "refused: the first run over {title!r} would tell of {count} reminders{of_them}, more than first_run: {most}; "
+            "see them with --dry-run, then add --allow-first-run (if there was a run before, the ledger is not the one that it had)",
+            title=self.reading.layout.title,
+            count=news + weekly,
+            of_them=tr(" ({weekly} of them weekly summaries)", weekly=weekly) if weekly else "",
+            most=most,
         )
 
     # What would be
@@ -162,7 +167,7 @@ class _Job:
         return [reminder for occurrence, reminder in reminders.items() if occurrence not in known]
 
     def _once_more(self, mail: Mail) -> MailReport:
-        why = f"would be sent again: {mail.reason}" if mail.state is State.UNKNOWN else ""
+        why = tr("would be sent again: {reason}", reason=mail.reason) if mail.state is State.UNKNOWN else ""
         return self.delivery.reported(mail, mail.state, self._against(mail.recipient.key, mail.id) or why)
 
     def _planned(self, recipient: Recipient, reminders: Sequence[Reminder], wait: MailReport | None) -> None:
@@ -251,10 +256,10 @@ class _Job:
     def _expired(self, reminders: Mapping[Occurrence, Reminder]) -> None:
         for reminder in reminders.values():
             where = place(reminder, self.reading)
-            self.expired.append(Told(where, str(State.EXPIRED), self.today, self._late()))
+            self.expired.append(Told(where, str(State.EXPIRED), self.today, said(self._late())))
 
     def _late(self) -> str:
-        return f"found on {self.today.isoformat()}, too late to be told"
+        return too_late(self.today.isoformat())
 
     def report(self, *, dry_run: bool = False) -> RunReport:
         """Everything that became of this run."""

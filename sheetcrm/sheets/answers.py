@@ -19,6 +19,8 @@ import requests
 from pydantic_core import from_json
 from urllib3.exceptions import DecodeError, HTTPError, ProtocolError
 
+from sheetcrm.messages import tr
+
 Json = dict[str, Any]
 CHUNK = 1 << 18
 SAID = 300
@@ -94,7 +96,9 @@ def received(response: requests.Response, limit: float, clock: Callable[[], floa
         while part := response.raw.read1(CHUNK, decode_content=True):
             parts.append(part)
             if clock() > ends:
-                raise requests.ReadTimeout(f"the answer had not ended after {limit:.0f} s", response=response)
+                raise requests.ReadTimeout(
+                    tr("the answer had not ended after {limit:.0f} s", limit=limit), response=response
+                )
     except (ProtocolError, DecodeError) as error:
         raise requests.exceptions.ChunkedEncodingError(error, response=response) from error
     except HTTPError as error:

@@ -140,6 +140,11 @@ class Drive:
         params = {"fields": "modifiedTime", "supportsAllDrives": True}
         return str(self._client.json("get", f"{FILES}/{file}", params=params).get("modifiedTime", ""))
 
+    def standing(self, file: str) -> Json:
+        """Of the file itself `modifiedTime` (RFC 3339), and under `capabilities` whether we `canEdit` it."""
+        params = {"fields": "modifiedTime,capabilities(canEdit)", "supportsAllDrives": True}
+        return self._client.json("get", f"{FILES}/{file}", params=params)
+
     def bin(self, file: str) -> None:
         """Put a file of ours into the bin, from which its owner can take it back."""
         self._client.request("patch", f"{FILES}/{file}", params={"supportsAllDrives": True}, json={"trashed": True})

@@ -44,8 +44,14 @@ def models_of(given: ModuleType | Models | None, template: Template) -> dict[str
                 tr("models: no such sheet: {sheet}{hint}", sheet=sheet, hint=nearest(sheet, list(template.records)))
             )
         for wrong in _misfits(record, template, sheet):
-            again = f"make the module anew: sheetcrm template models {template.key}"
-            raise UsageError(tr("models: {name}.{wrong}; {again}", name=record.__name__, wrong=wrong, again=again))
+            raise UsageError(
+                tr(
+                    "models: {name}.{wrong}; make the module anew: sheetcrm template models {key}",
+                    name=record.__name__,
+                    wrong=wrong,
+                    key=template.key,
+                )
+            )
     return dict(said or {})
 
 
@@ -54,12 +60,22 @@ def _misfits(record: type[BaseModel], template: Template, sheet: str) -> list[st
     for name, about in record.model_fields.items():
         key = about.alias or name
         if key not in columns or key.startswith("_"):
-            found.append(f"{name}: there is no column {sheet}.{key}{nearest(key, list(columns))}")
+            hint = nearest(key, list(columns))
+            found.append(
+                tr("{name}: there is no column {sheet}.{key}{hint}", name=name, sheet=sheet, key=key, hint=hint)
+            )
         elif about.is_required() or not may_be_none(about.annotation):
-            found.append(f"{name}: needs `| None = None`, because a blank or wrong cell is None")
+            found.append(tr("{name}: needs `| None = None`, because a blank or wrong cell is None", name=name))
         elif not _fits(about.annotation, columns[key]):
             found.append(
-                f"{name}: is {_word(without_none(about.annotation))}, and the column {sheet}.{key} is {_word(annotation(columns[key]))}"
+                tr(
+                    "{name}: is {said}, and the column {sheet}.{key} is {wanted}",
+                    name=name,
+                    said=_word(without_none(about.annotation)),
+                    sheet=sheet,
+                    key=key,
+                    wanted=_word(annotation(columns[key])),
+                )
             )
     return found
 

@@ -14,7 +14,7 @@ from typing import Any, Generic, Self, TypeVar
 
 from pydantic import BaseModel
 
-from sheetcrm.messages import N_, texts
+from sheetcrm.messages import N_, texts, tr
 from sheetcrm.sync.records import Issue
 
 MOST_ROWS = 20
@@ -56,7 +56,7 @@ class Records(tuple[R_co, ...], Generic[R_co]):
     def _repr_html_(self) -> str:
         titles = self.titles or (list(type(self[0]).model_fields) if self else [])
         texts = self.texts or plain_texts
-        return table(titles, ([cell(text) for text in texts(record)] for record in self), len(self), "no records")
+        return table(titles, ([cell(text) for text in texts(record)] for record in self), len(self), tr("no records"))
 
 
 def record_table(record: BaseModel) -> str:
@@ -79,7 +79,7 @@ def table(header: Sequence[str], rows: Iterable[Iterable[str]], count: int, noth
         return f"<p>{escape(nothing)}</p>"
     head = "".join(f'<th style="text-align:left;white-space:nowrap">{escape(title)}</th>' for title in header)
     body = "".join(f"<tr>{''.join(row)}</tr>" for row in shown)
-    more = f"<p>{len(shown):,} of {count:,}</p>" if count > len(shown) else ""
+    more = f"<p>{escape(tr('{shown:,} of {count:,}', shown=len(shown), count=count))}</p>" if count > len(shown) else ""
     tables = f"<table>{f'<thead><tr>{head}</tr></thead>' if head else ''}<tbody>{body}</tbody></table>"
     # Many columns are scrolled, not squeezed until each letter has a line.
     return f'<div style="overflow-x:auto">{tables}</div>{more}'

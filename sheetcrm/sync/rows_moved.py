@@ -258,7 +258,7 @@ def _seen_to(gateway: Gateway, found: Look, aimed: Aimed, taken: Taken) -> Saved
     if places:
         first = _given_back(gateway, found, aimed, taken, places)
         if first is not None and first > 0:
-            righted += [taken.ids[at] or "a row without id" for at in places]
+            righted += [taken.ids[at] or tr("a row without id") for at in places]
             misplaced += _out_again(gateway, found.context.template, aimed, taken, places)
         else:
             misplaced += [_in_bin(aimed, taken.ids[at], at) for at in places]

@@ -182,9 +182,10 @@ def _row_cells(team: Team, template: Template, given: dict[str, str], context: C
             try:
                 cells[key] = columns[key].dump(columns[key].parse_cell(text, context), context)
             except BadCell as bad:
-                hint = f"; did you mean {bad.suggestion}?" if bad.suggestion else ""
+                hint = tr("; did you mean {word}?", word=bad.suggestion) if bad.suggestion else ""
                 known = ", ".join(columns[key].titles(context.language).values())
-                raise UsageError(f"{what}: {bad}{hint}{f' (there are {known})' if known else ''}") from bad
+                there = tr(" (there are {roles})", roles=known) if known else ""
+                raise UsageError(f"{what}: {bad}{hint}{there}") from bad
     return {**cells, **({team.active: True} if team.active else {})}
 
 

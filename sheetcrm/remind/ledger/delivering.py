@@ -15,13 +15,13 @@ from typing import Any
 from sqlalchemy import Connection, Integer, and_, bindparam, func, or_, select, tuple_, update
 
 from sheetcrm.remind.ledger.entries import PENDING, Mail, State
+from sheetcrm.remind.ledger.reasons import DIED
 from sheetcrm.remind.ledger.rows import mail_of, whole
 from sheetcrm.remind.ledger.stores import Presence
 from sheetcrm.remind.ledger.tables import MESSAGE, Instant
 
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=6)
-DIED = "the run ended before it could note the server's answer"
 
 FREE: dict[str, Any] = {"worker": None, "lease": None}
 

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from sheetcrm.remind.ledger.entries import PENDING, TOLD, Fate, Mail, Occurrence, Recipient, Sealed, State
+from sheetcrm.remind.ledger.reasons import NOTHING_DUE, replaced, said
 from sheetcrm.remind.ledger.rows import LISTED, mail_of
 from sheetcrm.remind.ledger.tables import CONTENT, MESSAGE, OCCURRENCE
 
@@ -64,13 +65,13 @@ def _latest(
     found = {}
     for row in db.execute(query):
         own = row.message is None
-        fate = Fate(State(row.own), row.why or "", row.noted) if own else _fate(row)
+        fate = Fate(State(row.own), said(row.why or ""), row.noted) if own else _fate(row)
         found[row.sheet, row.row_id, row.rule, row.due] = row.step, fate
     return found
 
 
 def _fate(row: Any) -> Fate:
-    return Fate(State(row.state), row.reason, row.changed, row.message)
+    return Fate(State(row.state), said(row.reason), row.changed, row.message)
 
 
 def claim(db: Connection, occurrences: Sequence[Occurrence], mail: int) -> None:
@@ -139,13 +140,13 @@ def release(db: Connection, recipient: Recipient) -> list[Mail]:
 
 def suppress(db: Connection, pending: Sequence[Mail], sealed: Sealed | None, now: datetime) -> None:
     """Those of `pending` that `sealed` is not once more will never go out."""
-    replaced = [mail.id for mail in pending if sealed is None or mail.message_id != sealed.message_id]
-    reason = "nothing in it was due any more" if sealed is None else f"planned anew as {sealed.message_id}"
-    if replaced:
+    gone = [mail.id for mail in pending if sealed is None or mail.message_id != sealed.message_id]
+    reason = NOTHING_DUE if sealed is None else replaced(sealed.message_id)
+    if gone:
         values = {"state": State.SUPPRESSED, "reason": reason, "changed": now}
         free = {"worker": None, "lease": None}
-        db.execute(update(MESSAGE).where(MESSAGE.c.id.in_(replaced)).values({**values, **free}))
-        db.execute(delete(CONTENT).where(CONTENT.c.message.in_(replaced)))
+        db.execute(update(MESSAGE).where(MESSAGE.c.id.in_(gone)).values({**values, **free}))
+        db.execute(delete(CONTENT).where(CONTENT.c.message.in_(gone)))
 
 
 def store(db: Connection, recipient: Recipient, sealed: Sealed, values: dict[str, Any], *, now: datetime) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, case, select
 
 from sheetcrm.remind.ledger.entries import PENDING, Fate, Line, Mail, Occurrence, Recipient, Run, State
+from sheetcrm.remind.ledger.reasons import said
 from sheetcrm.remind.ledger.tables import CONTENT, MESSAGE, OCCURRENCE
 
 LISTED = list(MESSAGE.c)
@@ -36,7 +37,7 @@ def mail_of(row: Row[Any]) -> Mail:
         subject=row.subject,
         reminders=row.reminders,
         state=State(row.state),
-        reason=row.reason,
+        reason=said(row.reason),
         attempts=row.attempts,
         next_try=row.next_try,
         planned=row.planned or row.created,
@@ -55,11 +56,11 @@ def line_of(row: Row[Any]) -> Line:
     number = parts[OCCURRENCE.c.message]
     if number is None:
         own = OCCURRENCE.c
-        return Line(occurrence, Fate(State(parts[own.state]), parts[own.reason] or "", parts[own.noted]))
+        return Line(occurrence, Fate(State(parts[own.state]), said(parts[own.reason] or ""), parts[own.noted]))
     mail = MESSAGE.c
     return Line(
         occurrence,
-        Fate(State(parts["standing"]), parts[mail.reason], parts[mail.changed], number),
+        Fate(State(parts["standing"]), said(parts[mail.reason]), parts[mail.changed], number),
         parts[mail.name],
         parts[mail.address],
         parts[mail.subject],

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from sheetcrm.remind.ledger import asking
 from sheetcrm.remind.ledger.entries import Line, Mail, State
+from sheetcrm.remind.ledger.reasons import replaced, said
 from sheetcrm.remind.ledger.rows import LISTED, mail_of
 from sheetcrm.remind.ledger.tables import MESSAGE, OCCURRENCE
 
@@ -75,11 +76,13 @@ class Watch:
         mails = (
             select(mail.state, mail.reason, func.count())
             .where(mail.spreadsheet == spreadsheet, mail.state == State.SUPPRESSED, mail.changed >= since)
-            .where(mail.reason.not_like("planned anew %"))
+            .where(mail.reason.not_like(replaced("%")))
             .group_by(mail.state, mail.reason)
         )
         with self._transaction() as db:
-            found = [Untold(State(row[0]), row[1], row[2]) for query in (rows, mails) for row in db.execute(query)]
+            found = [
+                Untold(State(row[0]), said(row[1]), row[2]) for query in (rows, mails) for row in db.execute(query)
+            ]
         return sorted(found, key=lambda untold: (-untold.count, untold.state, untold.reason))
 
     def told_on(

@@ -87,8 +87,8 @@ class AppriseNotifier(Notifier):
                 taken = service.notify(title=note.title, body=note.body, body_format=apprise.NotifyFormat.MARKDOWN)
                 # Of its log the last line, which says a status; nothing of the address is in those.
                 words = [clean(line) for line in log.getvalue().splitlines() if line.strip()]
-            tell("apprise says yes" if taken else "apprise says no")
-            return Outcome(Verdict.SENT) if taken else Outcome(Verdict.UNKNOWN, (words or ["apprise says no"])[-1])
+            tell(tr("apprise says yes") if taken else tr("apprise says no"))
+            return Outcome(Verdict.SENT) if taken else Outcome(Verdict.UNKNOWN, (words or [tr("apprise says no")])[-1])
 
         yield send
 

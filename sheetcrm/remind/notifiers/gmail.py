@@ -20,7 +20,7 @@ from urllib.parse import quote
 from pydantic import Field
 
 from sheetcrm.errors import MailError
-from sheetcrm.messages import tr
+from sheetcrm.messages import N_, tr
 from sheetcrm.remind.message import clean
 from sheetcrm.remind.notifiers.base import MAIL, Notifier, Outcome, Outgoing, Send, Tell, Verdict, Way, nobody
 from sheetcrm.remind.notifiers.pace import CLOCK, Clock, Pace
@@ -32,6 +32,7 @@ HOST = "https://gmail.googleapis.com"
 _SLOWER = {"rateLimitExceeded", "userRateLimitExceeded"}
 _ENOUGH = {"dailyLimitExceeded", "quotaExceeded", "limitExceeded"}
 _MINUTE = timedelta(minutes=1)
+_NAME = N_("the Gmail API")
 
 
 class GmailWay(Way):
@@ -69,7 +70,7 @@ class GmailNotifier(Notifier):
     @contextmanager
     def open(self, tell: Tell = nobody) -> Iterator[Send]:
         """See `Notifier`."""
-        poster = Poster("the Gmail API", self.timeout)
+        poster = Poster(tr(_NAME), self.timeout)
 
         def send(mail: Outgoing) -> Outcome:
             self.pace.go()
@@ -95,7 +96,7 @@ def judged(answer: Answer) -> Outcome:
     if answer.status < 300 and "id" not in answer.fields:
         return Outcome(Verdict.UNKNOWN, tr("the answer made no sense: {said}", said=answer.said()))
     if not isinstance(error, dict):
-        return by_status(answer, "the Gmail API")
+        return by_status(answer, tr(_NAME))
     said = clean(f"{answer.status} {error.get('message', '')}")
     reasons = _reasons(error)
     if answer.status in (403, 429) and reasons & _ENOUGH:
@@ -109,7 +110,7 @@ def judged(answer: Answer) -> Outcome:
                 said=said,
             )
         )
-    return by_status(Answer(answer.status, said.removeprefix(f"{answer.status} "), answer.wait), "the Gmail API")
+    return by_status(Answer(answer.status, said.removeprefix(f"{answer.status} "), answer.wait), tr(_NAME))
 
 
 def _reasons(error: Mapping[str, Any]) -> set[str]:

@@ -53,8 +53,9 @@ class SmtpWay(Way):
         # Two providers are called by a number, which YAML reads as one.
         name = str(value["preset"])
         if name not in PROVIDERS:
-            known = ", ".join(PROVIDERS)
-            raise PydanticCustomError("preset", f"no such preset: {name}{nearest(name, list(PROVIDERS))} ({known})")
+            hint, known = nearest(name, list(PROVIDERS)), ", ".join(PROVIDERS)
+            said = tr("no such preset: {name}{hint} ({known})", name=name, hint=hint, known=known)
+            raise PydanticCustomError("preset", "{said}", {"said": said})
         known_as = PROVIDERS[name]
         filled = {"host": known_as.host, "port": known_as.port, "security": known_as.security}
         return {**filled, **value, "preset": name}
@@ -62,11 +63,11 @@ class SmtpWay(Way):
     @model_validator(mode="after")
     def _sound(self) -> SmtpWay:
         if self.password is not None and self.oauth is not None:
-            raise PydanticCustomError("login", "either password or oauth, not both")
+            raise PydanticCustomError("login", tr("either password or oauth, not both"))
         if (self.user is None) != (self.password is None and self.oauth is None):
-            raise PydanticCustomError("login", "user and password go together (or user and oauth)")
+            raise PydanticCustomError("login", tr("user and password go together (or user and oauth)"))
         if self.security == "none" and not is_here(self.host):
-            raise PydanticCustomError("clear", "security: none is for this machine only; set starttls or tls")
+            raise PydanticCustomError("clear", tr("security: none is for this machine only; set starttls or tls"))
         return self
 
     def notifier(self, folder: Path, environment: Mapping[str, str], channel: str = MAIL) -> SmtpNotifier:
@@ -134,7 +135,7 @@ class SmtpNotifier(Notifier):
     @property
     def name(self) -> str:
         """For messages."""
-        return f"mail server {self.host}:{self.port}"
+        return tr("mail server {host}:{port}", host=self.host, port=self.port)
 
     @contextmanager
     def open(self, tell: Tell = nobody) -> Iterator[Send]:

@@ -99,7 +99,7 @@ class Line:
             self._tell(tr("takes mail from {sender}", sender=mail.sender))
             return None
         if code >= 500:
-            hint = "; providers want mail: sender: to be the address that signs in" if self._settings.user else ""
+            hint = tr("; providers want mail: sender: to be the address that signs in") if self._settings.user else ""
             raise MailError(
                 tr(
                     "{name} does not take mail from {sender}: {reply}{hint}",
@@ -251,10 +251,11 @@ class Line:
     def _not_signed_in(self, error: smtplib.SMTPAuthenticationError) -> str:
         name, said = self._settings.name, _said(error)
         if error.smtp_code < 500:
-            return f"{name} lets nobody sign in at the moment: {said}; every mail stays queued"
-        what = "user and password" if self._settings.token is None else "the token of this user"
+            return tr("{name} lets nobody sign in at the moment: {said}; every mail stays queued", name=name, said=said)
+        what = tr("user and password") if self._settings.token is None else tr("the token of this user")
         hint = advice(self._settings.host)
-        return f"{name} does not accept {what}: {said}" + (f"; {hint}" if hint else "")
+        refusal = tr("{name} does not accept {what}: {said}", name=name, what=what, said=said)
+        return f"{refusal}; {hint}" if hint else refusal
 
     def close(self) -> None:
         """Hang up, politely when that is still possible."""

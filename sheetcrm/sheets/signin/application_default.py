@@ -8,7 +8,7 @@ the account of the machine in Google's cloud.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -48,6 +48,16 @@ class ApplicationDefault(SignIn):
                     docs=DOCS,
                 )
             ) from error
+
+    def file(self, folder: Path, environment: Mapping[str, str]) -> Path | None:
+        """The one that the environment names, if it does."""
+        named = environment.get(VARIABLE)
+        return Path(named) if named else None
+
+    def agreed(self, credentials: Any) -> frozenset[str] | None:
+        """Of a person whom gcloud signed in what Google said with the last token."""
+        granted = getattr(credentials, "granted_scopes", None)
+        return frozenset(granted) if granted else None
 
     def address(self, credentials: Any) -> str:
         """A service account's address; a person's own only Google knows, and the machine's only once a token was fetched."""

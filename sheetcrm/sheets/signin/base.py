@@ -6,7 +6,7 @@ Nothing of Google's is imported here: a config is read without it, and google.au
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
@@ -41,6 +41,14 @@ class SignIn(Variant):
     def refused(self, said: str, detail: str) -> str:
         """Why Google gives no token and what to do now; `said` and `detail` are its own words."""
         return tr("Google gives no token ({said}). How to sign in: {docs}", said=said, docs=DOCS)
+
+    def file(self, folder: Path, environment: Mapping[str, str]) -> Path | None:
+        """The file that it stands on, None where there is none; relative paths are in `folder`."""
+        return None
+
+    def agreed(self, credentials: Any) -> frozenset[str] | None:
+        """The scopes that it reaches; None where it gets whatever is asked for, or nobody here can know."""
+        return None
 
     def address(self, credentials: Any) -> str:
         """The address that spreadsheets are shared with, empty when only Google knows it."""

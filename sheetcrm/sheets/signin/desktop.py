@@ -6,7 +6,7 @@ A person who agreed in their browser → credentials that act as them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -55,6 +55,14 @@ class Desktop(SignIn):
                 )
             )
         return keeping.KeptCredentials(client, path, kept)
+
+    def file(self, folder: Path, environment: Mapping[str, str]) -> Path:
+        """The OAuth client."""
+        return folder / self.client.expanduser()
+
+    def agreed(self, credentials: Any) -> frozenset[str]:
+        """What the person left ticked."""
+        return frozenset(credentials.agreed)
 
     def address(self, credentials: Any) -> str:
         """The address that the person chose."""

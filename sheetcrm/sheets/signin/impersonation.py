@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,13 +19,13 @@ from sheetcrm.sheets.signin.base import SignIn, in_our_words
 def _robot(value: str) -> str:
     if value.endswith(".gserviceaccount.com") and value.count("@") == 1:
         return value
-    raise PydanticCustomError("account", "expected a service account's address, …@….iam.gserviceaccount.com")
+    raise PydanticCustomError("account", tr("expected a service account's address, …@….iam.gserviceaccount.com"))
 
 
 def _lender(value: SignIn) -> SignIn:
     if value.may_impersonate:
         return value
-    raise PydanticCustomError("by", "expected application_default or service_account: others get no token for that")
+    raise PydanticCustomError("by", tr("expected application_default or service_account: others get no token for that"))
 
 
 class Impersonation(SignIn):
@@ -46,6 +46,10 @@ class Impersonation(SignIn):
             return impersonated_credentials.Credentials(
                 source_credentials=source, target_principal=self.account, target_scopes=sorted(scopes)
             )
+
+    def file(self, folder: Path, environment: Mapping[str, str]) -> Path | None:
+        """That of whoever lends it."""
+        return self.by.file(folder, environment)
 
     def address(self, credentials: Any) -> str:
         """The service account."""

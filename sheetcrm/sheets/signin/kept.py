@@ -104,6 +104,11 @@ class KeptCredentials(Credentials):  # type: ignore[misc]  # google-auth has no 
         )
         self._path, self._kept = path, kept
 
+    @property
+    def agreed(self) -> tuple[str, ...]:
+        """The scopes that the person agreed to."""
+        return self._kept.scopes
+
     def refresh(self, request: Any) -> None:
         """See google-auth; NotSignedIn when Google takes the sign-in no more."""
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -35,6 +35,10 @@ class ServiceAccountFile(SignIn):
             return service_account.Credentials.from_service_account_info(
                 info, scopes=sorted(scopes), subject=self.subject
             )
+
+    def file(self, folder: Path, environment: Mapping[str, str]) -> Path:
+        """The key."""
+        return folder / self.key.expanduser()
 
     def address(self, credentials: Any) -> str:
         """The person it acts as, else its own address."""

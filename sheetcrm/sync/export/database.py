@@ -235,7 +235,7 @@ def _fit(page: Page, dialect: str) -> None:
             if dialect == "sqlite":
                 page.fit(one.key, _in_double, tr("more than 15 digits, which SQLite does not keep"))
         elif one.kind is str:
-            page.fit(one.key, lambda value: "\0" not in value, "a NUL character")
+            page.fit(one.key, lambda value: "\0" not in value, tr("a NUL character"))
 
 
 def _in_double(value: Decimal) -> bool:

@@ -26,7 +26,7 @@ from sheetcrm.sync.export.pages import Field, Nonsense, Options, Page, Table
 ROWS = 1_048_576
 TEXT = 32_767
 """Characters (UTF-16) of a cell of Excel; a cell of Sheets has up to 50,000."""
-TOO_LONG = f"longer than the {TEXT:,} characters of a cell of Excel"
+TOO_LONG = N_("longer than the {text:,} characters of a cell of Excel")
 WRONG = "#ffd7c9"
 """The colour of what made no sense, as `check --mark` has it."""
 COMMENTS = 10_000
@@ -128,7 +128,7 @@ class XlsxFormat(Format):
         long = {value for value, cell in cells.items() if isinstance(cell, str) and _is_long(cell)}
         if long:
             offsets = [at for at, value in enumerate(values) if value in long]
-            page.refuse(one.key, offsets, TOO_LONG)
+            page.refuse(one.key, offsets, tr(TOO_LONG, text=TEXT))
             cells.update(dict.fromkeys(long))
         return [cells[value] for value in values]
 
@@ -139,7 +139,7 @@ class XlsxFormat(Format):
             cells = page.nonsense.get(one.key, {})
             long = {offset for offset, cell in cells.items() if _is_long(cell.text)}
             if long:
-                page.refuse(one.key, sorted(long), TOO_LONG)
+                page.refuse(one.key, sorted(long), tr(TOO_LONG, text=TEXT))
             found |= {(self._row + offset, at): cell for offset, cell in cells.items() if offset not in long}
         return found
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from sheetcrm.messages import N_, filled, tr
+from sheetcrm.messages import N_, tr
 from sheetcrm.sync.files import encoding as encodings
 from sheetcrm.sync.files.table import MOST_CELLS, Fault, Line, Table, unusable
 
@@ -62,7 +62,9 @@ def read(file: BinaryIO, path: str, *, encoding: str | None = None, delimiter: s
     """The same for an open file."""
     name = encodings.marked(file.read(4)) or encoding or encodings.find(_rewound(file))
     if name is None:
-        message = "is neither UTF-8 nor GB 18030 nor Windows-1252; save it as CSV UTF-8, or say encoding: in a mapping"
+        message = tr(
+            "is neither UTF-8 nor GB 18030 nor Windows-1252; save it as CSV UTF-8, or say encoding: in a mapping"
+        )
         raise unusable(path, None, message)
     try:
         text = io.TextIOWrapper(_rewound(file), encoding=name, errors=_errors(name), newline="")
@@ -103,8 +105,9 @@ def _table(text: io.TextIOWrapper, path: str, name: str, delimiter: str | None) 
 
 def _unreadable_header(fault: Fault) -> str:
     if fault.code == "nul":
-        return "not a text file (it has NUL characters)"
-    return f"the line that names the columns cannot be read: {filled(fault.message, fault.values)}"
+        return tr("not a text file (it has NUL characters)")
+    said = tr(fault.message, **fault.values)
+    return tr("the line that names the columns cannot be read: {said}", said=said)
 
 
 def _split(records: Iterator[Line | Fault], path: str) -> tuple[list[Line], list[Fault]]:
@@ -174,7 +177,7 @@ class _Physical:
             message = N_("the line is longer than any row of a sheet; it begins with {text}")
             raise _UnreadableError(Fault(piece.number, "too_long", message, {"text": piece.text[:_SHOWN]}))
         if self._size > LONGEST:
-            raise csv.Error("a quote that nobody closes")
+            raise csv.Error(tr("a quote that nobody closes"))
         if _STRANGE.search(piece.text) or (self._encoding == encodings.CHINESE and self._other(piece.text)):
             raise _UnreadableError(self._fault(piece))
         return piece.text

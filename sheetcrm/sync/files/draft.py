@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from sheetcrm.messages import counted
+from sheetcrm.messages import admin, tr
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.columns.base import Column, Context
 from sheetcrm.schema.columns.reading import plain
@@ -48,7 +48,13 @@ def draft(table: Table, spec: SheetSpec, context: Context) -> str:
     decimal = _decimal(
         table, {key: spec.columns[key] for key in found}, [source.header or "" for source in found.values()]
     )
-    lines = [f"# A mapping for sheetcrm import --map, drafted from {table.path}: look through it, finish what is open."]
+    lines = [
+        "# "
+        + tr(
+            "A mapping for sheetcrm import --map, drafted from {file}: look through it, finish what is open.",
+            file=table.path,
+        )
+    ]
     lines += [f"encoding: {table.encoding}"] if table.encoding not in ("", "utf-8", "utf-8-sig") else []
     lines += [f'decimal: "{decimal}"'] if decimal else []
     lines += ["columns:"] if found or left else []
@@ -74,19 +80,27 @@ def _matched(
     note = f"  # {column.title.say(context.language)}"
     if column.bounds == "DATE" and wrong and (forms := formats(wrong)):
         yield f"  {key}: {{from: {_quoted(header)}, format: {_quoted(forms[0])}}}{note}"
-        yield from (f"  # or, day and month the other way round: format: {_quoted(form)}" for form in forms[1:])
+        yield from (
+            "  # " + tr("or, day and month the other way round: format: {form}", form=_quoted(form))
+            for form in forms[1:]
+        )
     elif column.option_keys(context) and 0 < len(set(wrong)) <= MOST_VALUES:
         yield f"  {key}:{note}"
         yield f"    from: {_quoted(header)}"
-        yield f"    values:  # on the right one of: {', '.join(column.option_keys(context))}"
+        options = tr("on the right one of: {options}", options=", ".join(column.option_keys(context)))
+        yield f"    values:  # {options}"
         for text, count in Counter(wrong).most_common():
             suggestion = next((one.suggestion for at, one in bad.items() if said(cells[at]) == text), None)
             sure = suggestion if suggestion and _alike(suggestion, text) >= LIKELY else None
-            yield f"      {_quoted(text)}: {_quoted(sure or text)}  # {count} ×" + ("" if sure else ", no option")
+            yield f"      {_quoted(text)}: {_quoted(sure or text)}  # {count} ×" + ("" if sure else tr(", no option"))
     else:
         yield f"  {key}: {_quoted(header)}{note}"
         if wrong:
-            yield f"  # {counted(len(wrong), 'cell of it makes', 'cells of it make')} no sense there, such as {_quoted(wrong[0][:60])}"
+            yield "  # " + tr(
+                "{count} {count:cell of it makes|cells of it make} no sense there, such as {text}",
+                count=len(wrong),
+                text=_quoted(wrong[0][:60]),
+            )
 
 
 def formats(texts: Sequence[str]) -> list[str]:
@@ -119,7 +133,8 @@ def _likely(spec: SheetSpec, found: set[str], left: list[str]) -> Iterator[str]:
         if best and alike[best] >= LIKELY:
             left.remove(best)
             del free[key]
-            yield _proposed(key, best, f"{alike[best]:.0%} like {column.title.say('en')}")
+            why = tr("{share:.0%} like {title}", share=alike[best], title=column.title.say(admin()))
+            yield _proposed(key, best, why)
     # What a title ends with is what it is about: 阶段 is rather 销售阶段 than 进入阶段日期.
     for ends in (True, False):
         for key, header, why in list(_contained(free, left, ends=ends)):
@@ -129,7 +144,7 @@ def _likely(spec: SheetSpec, found: set[str], left: list[str]) -> Iterator[str]:
 
 
 def _proposed(key: str, header: str, why: str) -> str:
-    return f"  # {key}: {_quoted(header)}  # likely: {why}; take away the first # if so"
+    return f"  # {key}: {_quoted(header)}  # " + tr("likely: {why}; take away the first # if so", why=why)
 
 
 def _contained(free: dict[str, Column], left: Sequence[str], *, ends: bool) -> Iterator[tuple[str, str, str]]:
@@ -156,9 +171,9 @@ def _part(names: Iterable[str], header: str, *, ends: bool) -> str:
     for name in names:
         title = _words(name)
         if _within(said, title, ends=ends):
-            return f"a part of {name}"
+            return tr("a part of {name}", name=name)
         if not ends and _within(title, said):
-            return f"has {name} in it"
+            return tr("has {name} in it", name=name)
     return ""
 
 
@@ -179,10 +194,10 @@ def _open(spec: SheetSpec, found: set[str], left: Sequence[str], context: Contex
     """What has found nothing, on both sides."""
     free = [key for key in writable(spec) if key not in found and not key.startswith("_")]
     if left:
-        yield f"  # in the file, going nowhere: {', '.join(map(_quoted, left))}"
+        yield "  # " + tr("in the file, going nowhere: {headers}", headers=", ".join(map(_quoted, left)))
     if free:
         titles = (f"{key} ({spec.columns[key].title.say(context.language)})" for key in free)
-        yield f"  # in the sheet, coming from nowhere: {', '.join(titles)}"
+        yield "  # " + tr("in the sheet, coming from nowhere: {titles}", titles=", ".join(titles))
 
 
 def _cells(table: Table, header: str) -> list[Cell]:

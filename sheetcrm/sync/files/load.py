@@ -111,7 +111,7 @@ def load(
     given = new_ids(template, sheet, [], 0, new_id) is not None
     if by not in found and (by != spec.key or not given):
         title = spec.columns[by].title.say(language or "en")
-        message = f"no column is {title}, by which rows are known again; map one with --map"
+        message = tr("no column is {title}, by which rows are known again; map one with --map", title=title)
         raise FileError([Problem(file.path, file.header.number, by, message)])
     work = work or Work()
     progress = Progress(work.progress, path, {"sheet": sheet, "by": by, "map": mapping.model_dump(), "tab": tab})

@@ -151,31 +151,37 @@ def by_title(spec: SheetSpec, headers: Sequence[str], mapping: ImportMap) -> dic
 def _problems(spec: SheetSpec, headers: list[str], file: Table, mapping: ImportMap) -> Iterator[Problem]:
     for key, source in mapping.columns.items():
         if key not in spec.columns:
-            message = f"the mapping names a column that the sheet does not have{nearest(key, list(spec.columns))}"
+            hint = nearest(key, list(spec.columns))
+            message = tr("the mapping names a column that the sheet does not have{hint}", hint=hint)
             yield Problem(file.path, None, key, message)
         elif key not in writable(spec):
             yield Problem(file.path, None, key, tr("the sheet fills this column itself; leave it out of the mapping"))
         elif source is not None and source.header is not None and source.header not in headers:
-            message = f"the file has no column {source.header}{nearest(source.header, headers)}"
+            message = _missing(source.header, headers)
             yield Problem(file.path, file.header.number, key, message)
     for header in mapping.expect:
         if header not in headers:
-            message = f"the file has no column {header}{nearest(header, headers)}"
-            yield Problem(file.path, file.header.number, "expect", message)
+            yield Problem(file.path, file.header.number, "expect", _missing(header, headers))
+
+
+def _missing(header: str, headers: list[str]) -> str:
+    return tr("the file has no column {header}{hint}", header=header, hint=nearest(header, headers))
 
 
 def _usable(found: dict[str, Source], headers: list[str], spec: SheetSpec, file: Table) -> None:
     used = [source.header for source in found.values() if source.header is not None]
     if not used:
         titles = ", ".join(names(key, column)[1] for key, column in writable(spec).items())
-        message = (
-            f"the first line must name the columns, and none of its cells ({', '.join(headers[:6])} …) is one of: "
-            f"{titles}; put a header line there, or map the columns with --map"
+        message = tr(
+            "the first line must name the columns, and none of its cells ({cells} …) is one of: "
+            "{titles}; put a header line there, or map the columns with --map",
+            cells=", ".join(headers[:6]),
+            titles=titles,
         )
         raise FileError([Problem(file.path, file.header.number, "", message)])
     twice = [header for header in dict.fromkeys(used) if headers.count(header) > 1]
     if twice:
-        message = f"two columns are called {twice[0]}; rename one of them"
+        message = tr("two columns are called {header}; rename one of them", header=twice[0])
         raise FileError([Problem(file.path, file.header.number, "", message)])
 
 

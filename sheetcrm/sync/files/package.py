@@ -121,8 +121,9 @@ class Package:
                 yield piece
 
     def _bomb(self) -> Exception:
-        message = f"unpacks to more than {MOST_BYTES // 1_000_000} MB, more than a sheet takes: not opened"
-        return unusable(self._path, None, message)
+        megabytes = MOST_BYTES // 1_000_000
+        said = tr("unpacks to more than {megabytes} MB, more than a sheet takes: not opened", megabytes=megabytes)
+        return unusable(self._path, None, said)
 
 
 _ATTRIBUTE = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")

@@ -10,17 +10,17 @@ from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
-from sheetcrm.messages import tr
+from sheetcrm.messages import N_, tr
 from sheetcrm.sync.files import csvfile, xlsx
 from sheetcrm.sync.files.mapping import ImportMap
 from sheetcrm.sync.files.table import Table, unusable
 
 KINDS = {
-    b"%PDF": "a PDF",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"<!doctype html": "a web page",
-    b"<html": "a web page",
+    b"%PDF": N_("a PDF"),
+    b"\x89PNG": N_("a picture"),
+    b"\xff\xd8\xff": N_("a picture"),
+    b"<!doctype html": N_("a web page"),
+    b"<html": N_("a web page"),
     b"<?xml": "XML",
 }
 """What people take for a table, by its first bytes in lower case; some programs write a web page and call it .xls."""
@@ -44,7 +44,7 @@ def read_file(path: Path, mapping: ImportMap, *, tab: str | None = None, titles:
         raise unusable(
             path,
             None,
-            tr("is {kind}, whatever it is called; open it, and save the table as .xlsx or CSV UTF-8", kind=kind),
+            tr("is {kind}, whatever it is called; open it, and save the table as .xlsx or CSV UTF-8", kind=tr(kind)),
         )
     if xlsx.is_excel(start):
         table = xlsx.read_file(path, tab=tab, wanted=titles)

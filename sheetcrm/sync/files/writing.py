@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from sheetcrm.errors import ApiError
 from sheetcrm.journal import continued
-from sheetcrm.messages import texts
+from sheetcrm.messages import texts, tr
 from sheetcrm.meter import Meter, unmetered
 from sheetcrm.resources.base import Cell
 from sheetcrm.sheets.gateway import Gateway
@@ -90,7 +90,7 @@ def write(
                     raise
         progress.finish(one.one.line for one in piece)
         sent += len(piece)
-        meter("lines written", sent, len(placed))
+        meter(tr("lines written"), sent, len(placed))
     return done
 
 

@@ -144,8 +144,11 @@ def _scan(package: Package, part: str, path: Path) -> _Seen:
             raise unusable(path, None, tr("a row of it is larger than any sheet takes: not opened"))
         # The library lays out the whole rectangle up to the last cell.
         if seen.rows * seen.columns > MOST_CELLS:
-            message = f"reaches over more than the {MOST_CELLS:,} cells that a spreadsheet can have; delete what stands far out"
-            raise unusable(path, None, message)
+            said = tr(
+                "reaches over more than the {count:,} cells that a spreadsheet can have; delete what stands far out",
+                count=MOST_CELLS,
+            )
+            raise unusable(path, None, said)
     _look(rest, seen)
     return seen
 

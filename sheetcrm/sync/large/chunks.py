@@ -129,7 +129,7 @@ class Chunks(Iterator[Extract]):
             last = first + self._rows - 1
             cells = {column: found for (_, column), found in self._binding.read(places, first, last).items()}
             order.check(first, cells.get(self._asked.key, []), cells.get(self._asked.telling, []), self._title)
-            self._meter("rows read", min(last, self._binding.rows(sheet)), self._binding.rows(sheet))
+            self._meter(tr("rows read"), min(last, self._binding.rows(sheet)), self._binding.rows(sheet))
             yield self._extract(cells, first, survey)
             first, parts = last + 1, parts + 1
             if parts % self._look_every == 0 or first > self._binding.rows(sheet):
@@ -149,7 +149,7 @@ class Chunks(Iterator[Extract]):
         while places and first <= max(binding.rows(sheet) for sheet, _column in places):
             survey.add(binding.read(places, first, first + size - 1))
             most = max(binding.rows(sheet) for sheet, _column in places)
-            self._meter("rows surveyed", min(first + size - 1, most), most)
+            self._meter(tr("rows surveyed"), min(first + size - 1, most), most)
             first += size
         return survey.finish()
 

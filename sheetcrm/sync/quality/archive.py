@@ -78,7 +78,7 @@ def _archive(template: Template, sheet: str) -> str:
     archive = template.archive_of(sheet)
     if archive is None:
         known = ", ".join(archived_sheets(template))
-        others = f" (these have one: {known})" if known else ""
+        others = tr(" (these have one: {known})", known=known) if known else ""
         raise UsageError(
             tr(
                 "{sheet} has no archive; add archive: to the sheet in the template, and apply it{others}",

@@ -233,7 +233,7 @@ class _Rows:
         for first, second in pairs([name.text for name in names]):
             self.compared += 1
             if self.compared % TOLD == 0:
-                self.meter("pairs of names compared", self.compared, 0)
+                self.meter(tr("pairs of names compared"), self.compared, 0)
             percent = likeness.alike(names[first], names[second], least)
             if percent >= least and max(len(by_name[names[first]]), len(by_name[names[second]])) <= MOST:
                 for one in by_name[names[first]]:

@@ -91,9 +91,13 @@ def _known(only: Collection[str], template: Template) -> None:
     known = [*KINDS, *dict.fromkeys(word for pair in columns for word in pair)]
     for word in only:
         if word not in known:
-            kinds = f"there are {', '.join(KINDS)}, every column type and every column"
             raise UsageError(
-                tr("nothing to fix is called {word}{hint} ({kinds})", word=word, hint=nearest(word, known), kinds=kinds)
+                tr(
+                    "nothing to fix is called {word}{hint} (there are {kinds}, every column type and every column)",
+                    word=word,
+                    hint=nearest(word, known),
+                    kinds=", ".join(KINDS),
+                )
             )
 
 

@@ -151,12 +151,14 @@ def _named(unknown: Sequence[str], spec: SheetSpec, known: list[str]) -> str:
     """Words that are no columns, with what each means: the column of that title, or the nearest key."""
     titles = {title.casefold(): key for key in known for title in spec.columns[key].title.all()}
     meant = [
-        f"; did you mean {titles[word.casefold()]}?" if word.casefold() in titles else nearest(word, known)
+        tr("; did you mean {word}?", word=titles[word.casefold()])
+        if word.casefold() in titles
+        else nearest(word, known)
         for word in unknown
     ]
     if len(unknown) == 1:
         return unknown[0] + meant[0]
-    hints = [f" ({hint.removeprefix('; ')})" if hint else "" for hint in meant]
+    hints = [f" ({hint.lstrip(';； ')})" if hint else "" for hint in meant]
     return ", ".join(word + hint for word, hint in zip(unknown, hints, strict=True))
 
 

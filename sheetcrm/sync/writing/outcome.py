@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
 from sheetcrm.errors import UsageError
-from sheetcrm.messages import tr
+from sheetcrm.messages import N_, tr
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.context import Context
 from sheetcrm.sync.aims import CellChange
@@ -39,6 +39,14 @@ def known_policy(on_conflict: OnConflict) -> OnConflict:
     return on_conflict
 
 
+_WHY = {
+    "gone": N_("no row has that id (any more)"),
+    "twice": N_("several rows have that id now"),
+    "no column": N_("the column is gone"),
+    "there already": N_("a row has that id already"),
+}
+
+
 @dataclass(frozen=True)
 class Conflict:
     """A cell that we would change, and that people changed since it was read."""
@@ -60,27 +68,22 @@ class Conflict:
         """One line, with both values."""
         change = self.change
         where = " ".join(part for part in (change.sheet, change.id, change.column, self.a1) if part)
-        said = {
-            "changed": "",
-            "gone": "no row has that id (any more)",
-            "twice": "several rows have that id now",
-            "no column": "the column is gone",
-            "there already": "a row has that id already",
-        }[self.why]
-        return f"{where}: {said or self._values()}"
+        said = _WHY.get(self.why)
+        return f"{where}: {tr(said) if said else self._values()}"
 
     def _values(self) -> str:
         """Days as days: a cell holds only their number."""
         change = self.change
         before, now = self._said(change.before, self.now)
         _, after = self._said(self.now, change.after)
-        wanted = "" if self.change.after is None else f"to be {after}, "
-        return f"{wanted}was {before}, is {now} now"
+        if self.change.after is None:
+            return tr("was {before}, is {now} now", before=before, now=now)
+        return tr("to be {after}, was {before}, is {now} now", after=after, before=before, now=now)
 
     def _said(self, before: Cell, after: Cell) -> tuple[str, str]:
         both = replace(self.change, before=before, after=after)
         before_said, after_said = as_read(both, self.context) if self.context else (repr(before), repr(after))
-        return before_said or "blank", after_said or "blank"
+        return before_said or tr("blank"), after_said or tr("blank")
 
 
 @dataclass(frozen=True)
