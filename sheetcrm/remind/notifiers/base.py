@@ -121,6 +121,14 @@ class Notifier(ABC):
         """The bytes that the ledger keeps and `send` is given: a mail, unless this way carries something else; MailError when they cannot be made."""
         return compose(draft, cover)
 
+    def knock(self, tell: Tell = nobody) -> bool:
+        """
+        Go as far as one can go without sending anything; False where that is nowhere, so that nothing is known.
+
+        Raises MailError when the other end cannot be used.
+        """
+        return False
+
     @abstractmethod
     def open(self, tell: Tell = nobody) -> AbstractContextManager[Send]:
         """

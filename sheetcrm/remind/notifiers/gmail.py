@@ -67,6 +67,14 @@ class GmailNotifier(Notifier):
         """One pace for all that it sends."""
         object.__setattr__(self, "pace", Pace(self.per_minute, self.clock))
 
+    def knock(self, tell: Tell = nobody) -> bool:
+        """See `Notifier`: a mail without any content is refused after everything else was looked at."""
+        with self.open(tell) as send:
+            outcome = send(Outgoing(self.user, "", "", b""))
+        if outcome.verdict not in (Verdict.FAILED, Verdict.SENT):
+            raise MailError(outcome.reason)
+        return True
+
     @contextmanager
     def open(self, tell: Tell = nobody) -> Iterator[Send]:
         """See `Notifier`."""

@@ -137,6 +137,15 @@ class SmtpNotifier(Notifier):
         """For messages."""
         return tr("mail server {host}:{port}", host=self.host, port=self.port)
 
+    def knock(self, tell: Tell = nobody) -> bool:
+        """See `Notifier`: connect, encrypt, sign in, and hang up."""
+        line = Line(self, tell)
+        try:
+            line.reach()
+        finally:
+            line.close()
+        return True
+
     @contextmanager
     def open(self, tell: Tell = nobody) -> Iterator[Send]:
         """A function that sends; the connection is made for the first mail and again after the server closed it."""

@@ -43,6 +43,10 @@ class Line:
         self._smtp: Dialogue | None = None
         self._sent = 0
 
+    def reach(self) -> None:
+        """Connect and sign in, where that was not done yet; MailError when the server cannot be used."""
+        self._alive()
+
     def send(self, mail: Outgoing) -> Outcome:
         """What became of `mail`; MailError when the server cannot be used."""
         self._settings.pace.go()
