@@ -105,7 +105,7 @@ class Store(ABC):
             ) from error
 
     def _remedy(self, said: str) -> str:
-        return next((remedy for word, remedy in self.remedies.items() if word in said), self.otherwise)
+        return tr(next((remedy for word, remedy in self.remedies.items() if word in said), self.otherwise))
 
 
 def new_worker() -> str:

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 
 from sheetcrm.errors import MissingExtra
-from sheetcrm.messages import tr
+from sheetcrm.messages import N_, tr
 from sheetcrm.remind.ledger.stores.base import SOON, Presence, Store, new_worker, token
 from sheetcrm.remind.ledger.tables import METADATA
 
@@ -31,17 +31,17 @@ class PostgresStore(Store):
     """A schema in a PostgreSQL database; other tables may stand beside ours."""
 
     remedies: ClassVar[Mapping[str, str]] = {
-        "password": "check its user and password",
-        "no pg_hba.conf entry": "let this user connect from here",
-        "does not exist": "make the database or the user first",
-        "permission denied": "give this user the right to make and write tables there",
-        "no schema has been selected": "give this user the right to make and write tables there",
-        "lock timeout": "another program holds it: try again when that is done",
-        "read-only": "point ledger: to the server that takes writes",
-        "No space": "make room on its disk",
-        "too many": "let it take more connections",
+        "password": N_("check its user and password"),
+        "no pg_hba.conf entry": N_("let this user connect from here"),
+        "does not exist": N_("make the database or the user first"),
+        "permission denied": N_("give this user the right to make and write tables there"),
+        "no schema has been selected": N_("give this user the right to make and write tables there"),
+        "lock timeout": N_("another program holds it: try again when that is done"),
+        "read-only": N_("point ledger: to the server that takes writes"),
+        "No space": N_("make room on its disk"),
+        "too many": N_("let it take more connections"),
     }
-    otherwise = "is the database server running, and can it be reached from here?"
+    otherwise = N_("is the database server running, and can it be reached from here?")
 
     def __init__(self, address: URL) -> None:
         """`address` may have a password; it is never shown."""

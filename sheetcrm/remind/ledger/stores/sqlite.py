@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import StaticPool
 
 from sheetcrm.errors import LedgerError
-from sheetcrm.messages import tr
+from sheetcrm.messages import N_, tr
 from sheetcrm.remind.ledger.stores.base import SOON, Presence, Store, new_worker, token
 
 _CACHE = 16_000
@@ -32,15 +32,17 @@ class SqliteStore(Store):
     """One SQLite file."""
 
     remedies: ClassVar[Mapping[str, str]] = {
-        "not a database": "the file is something else or damaged: restore it from a backup or point ledger: to another file",
-        "malformed": "the file is damaged: restore it from a backup",
-        "locked": "another program holds it: try again when that is done",
-        "full": "make room on the disk",
-        "No space": "make room on the disk",
-        "readonly": "give this user the right to write the file and its folder",
-        "ermission": "give this user the right to write the file and its folder",
+        "not a database": N_(
+            "the file is something else or damaged: restore it from a backup or point ledger: to another file"
+        ),
+        "malformed": N_("the file is damaged: restore it from a backup"),
+        "locked": N_("another program holds it: try again when that is done"),
+        "full": N_("make room on the disk"),
+        "No space": N_("make room on the disk"),
+        "readonly": N_("give this user the right to write the file and its folder"),
+        "ermission": N_("give this user the right to write the file and its folder"),
     }
-    otherwise = "check the file and its folder"
+    otherwise = N_("check the file and its folder")
 
     def __init__(self, path: Path) -> None:
         """The file may be missing."""
