@@ -292,7 +292,7 @@ class _Book:
         return wanted
 
     def _put_formula(self, title: str, row: int, column: int, formula: str) -> frozenset[str]:
-        told = self._translator.filled(formula, title, row)
+        told = self._translator.filled(formula, title, row, column)
         self._heed(told.traits)
         self._circular |= not self.engine.put_formula(title, row, column, told.text)
         return told.titles

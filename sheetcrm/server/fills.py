@@ -8,6 +8,7 @@ it is done once.  A family writes each relative row as its distance from the for
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from sheetcrm.server import formulas
 from sheetcrm.server.edits import Edit
@@ -32,9 +33,22 @@ def family(formula: str, row: int) -> str:
 
 def member(family_text: str, row: int) -> str:
     """The formula of a family in `row` (0-based)."""
-    parts = family_text.split(_MARK)
-    parts[1::2] = [str(int(distance) + row + 1) for distance in parts[1::2]]
-    return "".join(parts)
+    form, ones = _form(family_text)
+    return form % tuple([row + one for one in ones])
+
+
+def is_member(family_text: str, formula: str, row: int) -> bool:
+    """Whether `formula` in `row` (0-based) has that family; cheaper than to ask which one it has."""
+    form, ones = _form(family_text)
+    # Above the first row a reference would read as a name and a number to be taken from it.
+    return form % tuple([row + one for one in ones]) == formula and all(row + one > 0 for one in ones)
+
+
+@lru_cache(maxsize=4096)
+def _form(family_text: str) -> tuple[str, tuple[int, ...]]:
+    """A family as a form for `%`, and the numbers (1-based) that its references have in row 0."""
+    parts = family_text.replace("%", "%%").split(_MARK)
+    return "%d".join(parts[::2]), tuple(int(distance) + 1 for distance in parts[1::2])
 
 
 def marked(at: int, row: int) -> str:

@@ -12,6 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from sheetcrm.server.app import Server
 
 STOP_SECONDS = 3
+TICKS_A_SECOND = 10
+"""uvicorn counts so many, and makes a new `Date` with the first."""
 
 
 class _Connection(H11Protocol):
@@ -77,6 +80,41 @@ async def _answer(server: Server, request: Request) -> wire.Response:
     return await run_in_threadpool(server.handle, request.method, path, query, dict(request.headers), body)
 
 
+class _Prompt(uvicorn.Server):
+    """Ends at once when it is asked to; uvicorn looks ten times a second, and then waits for a tenth more."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._asked = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def end(self) -> None:
+        """Finish; from any thread."""
+        self.should_exit = True
+        if self._loop is not None:
+            with suppress(RuntimeError):  # it has ended by itself
+                self._loop.call_soon_threadsafe(self._asked.set)
+
+    async def main_loop(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        ticks = 0
+        while not await self.on_tick(ticks % TICKS_A_SECOND):
+            ticks += 1
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._asked.wait(), 1 / TICKS_A_SECOND)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for one in sockets or ():
+            one.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        await asyncio.sleep(0)  # those on which nothing is under way are gone after that
+        if self.server_state.connections or self.server_state.tasks:
+            await super().shutdown(sockets)
+
+
 class Listener:
     """A running HTTP server; `url` is its address.  Close it, or use it as a context manager."""
 
@@ -96,7 +134,7 @@ class Listener:
             ws="none",
             timeout_graceful_shutdown=STOP_SECONDS,
         )
-        self._uvicorn = uvicorn.Server(config)
+        self._uvicorn = _Prompt(config)
         self._thread = threading.Thread(
             target=self._uvicorn.run, args=([self._socket],), name=f"listen:{self.port}", daemon=True
         )
@@ -112,7 +150,7 @@ class Listener:
         """Stop: requests under way are finished first, for at most three seconds."""
         if self._server.base_url == self.url:
             self._server.base_url = None
-        self._uvicorn.should_exit = True
+        self._uvicorn.end()
         self._thread.join(STOP_SECONDS + 2)
         self._socket.close()
 

@@ -17,7 +17,7 @@ from sheetcrm.server.arrays import SPILLING
 from sheetcrm.server.calls import arguments, closing, is_range, trimmed
 from sheetcrm.server.cell_error import CellError
 from sheetcrm.server.evaluation import MAX_COLUMNS, MAX_ROWS
-from sheetcrm.server.fills import family, is_plain, marked, member
+from sheetcrm.server.fills import family, is_member, is_plain, marked, member
 from sheetcrm.server.formulas import Area, Corner, Reference, Token
 from sheetcrm.server.functions import DAY, SHOWN
 from sheetcrm.server.spreading import spread
@@ -110,6 +110,8 @@ class Translator:
         self._shape = shape
         self._sizes = {title: shape.size(title) for title in shape.titles()}
         self._families: dict[tuple[str, str], Translated | None] = {}
+        # Title and column → the family that was met there last: to see that the next one is of it is cheaper than to read it.
+        self._above: dict[tuple[str, int], str] = {}
         self._canonical = {title.casefold(): title for title in self._sizes}
 
     def title(self, title: str) -> str | None:
@@ -125,14 +127,22 @@ class Translator:
         """
         return self._told(formula, _Place(title, by, elsewhere=at is not None), at)
 
-    def filled(self, formula: str, title: str, row: int) -> Translated:
-        """`formula` that stands in `row`; copies of one that was seen before cost next to nothing."""
-        key = (title, family(formula, row))
-        if key not in self._families:
-            plain = is_plain(formulas.tokens(formula))
-            self._families[key] = self._told(formula, _Place(title, family=row)) if plain else None
+    def filled(self, formula: str, title: str, row: int, column: int) -> Translated:
+        """`formula` that stands there; copies of one that was seen before cost next to nothing."""
+        above = self._above.get((title, column))
+        if above is not None and is_member(above, formula, row):
+            key = (title, above)
+        else:
+            key = (title, family(formula, row))
+            if key not in self._families:
+                plain = is_plain(formulas.tokens(formula))
+                self._families[key] = self._told(formula, _Place(title, family=row)) if plain else None
+            if self._families[key] is not None:
+                self._above[title, column] = key[1]
         known = self._families[key]
-        return self.translate(formula, title) if known is None else replace(known, text=member(known.text, row))
+        if known is None:
+            return self.translate(formula, title)
+        return Translated(member(known.text, row), known.titles, known.traits)
 
     def _told(self, formula: str, place: _Place, at: tuple[int, int] | None = None) -> Translated:
         if _depth(formula) > DEEPEST:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sheetcrm.server import formulas
 from sheetcrm.server.edits import Edit
-from sheetcrm.server.fills import Followers, family, member
+from sheetcrm.server.fills import Followers, family, is_member, member
 from sheetcrm.server.translate import Translator
 
 from .grids import Grids
@@ -41,6 +41,11 @@ def test_what_only_looks_alike_is_not_one_family(formula, other):
     assert family(formula, 4) != family(other, 5)
 
 
+def test_a_row_above_the_first_is_not_a_name_and_a_number():
+    assert is_member(family("=A1", 3), "=A2", 4)
+    assert not is_member(family("=A1", 3), "=A-1", 1)
+
+
 CORNERS = st.builds(
     lambda column, mark, row: f"{column}{mark}{row}",
     st.sampled_from(["A", "$B", "c"]),
@@ -57,8 +62,8 @@ PIECES = CORNERS | st.sampled_from([
 def test_a_copy_is_told_as_if_it_were_the_first(grids, text, row, other):
     copied = formulas.shifted("=" + text, other - row, 0)
     used = Translator(grids)
-    used.filled("=" + text, "客户", row)
-    found, alone = used.filled(copied, "客户", other), Translator(grids).translate(copied, "客户")
+    used.filled("=" + text, "客户", row, 3)
+    found, alone = used.filled(copied, "客户", other, 3), Translator(grids).translate(copied, "客户")
     assert found.text.upper() == alone.text.upper()
     assert found.titles == alone.titles
     assert found.traits == alone.traits
@@ -68,6 +73,7 @@ def test_a_copy_is_told_as_if_it_were_the_first(grids, text, row, other):
 def test_nothing_is_lost_of_a_family(text, row):
     if "\0" not in text:
         assert member(family(text, row), row) == text
+        assert is_member(family(text, row), text, row)
 
 
 def edits():
