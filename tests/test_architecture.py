@@ -40,6 +40,8 @@ MAY_IMPORT = {
     | {"schema", "sync", "sheets", "layout", "journal", "config", "settings", "connect", "remind", "resources"},
     "backup": EVERYBODY
     | {"provision", "sync", "sheets", "layout", "journal", "schema", "resources", "server", "remind"},
+    "doctor": EVERYBODY
+    | {"config", "settings", "connect", "secret", "sheets", "layout", "schema", "provision", "publish", "remind", "backup"},
     "preview": EVERYBODY | {"schema", "provision", "sheets", "testing"},
 }
 OWNERS = {

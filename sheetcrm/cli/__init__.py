@@ -22,6 +22,7 @@ from sheetcrm.messages import LANGUAGES, admin, of_locale, speaking, tr
 
 FIRST = ("init", "apply", "plan", "check", "import", "export", "remind", "report", "status")
 MORE = (
+    "doctor",
     "log",
     "connect",
     "undo",

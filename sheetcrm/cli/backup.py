@@ -170,6 +170,7 @@ def verify_command(asked: Asked, *, files: tuple[Path, ...], every: bool, identi
     Without FILE the newest of each spreadsheet.  Checks every hash, restores into a server
     in memory, and compares formulas, formats, rules, notes and marks; Google is not asked.
     """
+    from sheetcrm.backup.proving import prove
     from sheetcrm.backup.verifying import verify
 
     meant = list(files)
@@ -180,6 +181,8 @@ def verify_command(asked: Asked, *, files: tuple[Path, ...], every: bool, identi
             for one in (archives if every else archives[:1])
         ]
     found = [verify(path, identities) for path in meant]
+    for one in found:
+        prove(one.path, good=not one.troubles, now=now())
     if asked.as_json:
         print_json([{"file": str(one.path), "cells": one.cells, "troubles": list(one.troubles)} for one in found])
     else:

@@ -108,7 +108,6 @@ NEEDS: dict[str, Scopes] = {
     "restore folder": SHARING,
     "samples remove": WORK,
     "status": READING,
-    "status deep": SEEING,
     "team add": WORK,
     "team leave": WORK,
     "team leave dry_run": READING,

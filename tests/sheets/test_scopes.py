@@ -11,7 +11,7 @@ from sheetcrm.cli import cli
 from sheetcrm.sheets import scopes
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "google.md"
-LATER = {"doctor", "privacy", "publish", "status deep"}
+LATER = {"privacy", "publish"}
 """What others are building: it stands in the table before it does anything."""
 
 
