@@ -21,6 +21,7 @@ from pydantic import (
 
 from sheetcrm import yamlfile
 from sheetcrm.errors import ConfigError, Problem, UsageError
+from sheetcrm.messages import tr
 from sheetcrm.remind.notifiers import MAIL, Way
 from sheetcrm.secret import Secret
 from sheetcrm.settings import (
@@ -143,7 +144,7 @@ def find(given: str | None = None, environment: Mapping[str, str] = os.environ) 
                     str(path),
                     None,
                     "",
-                    "no config here; make one with: sheetcrm init --local (to try) or sheetcrm init (for Google)",
+                    tr("no config here; make one with: sheetcrm init --local (to try) or sheetcrm init (for Google)"),
                 )
             ]
         )
@@ -165,9 +166,14 @@ def resolve(config: Config, wanted: str | None) -> tuple[str, SpreadsheetSetting
         if len(known) == 1:
             return next(iter(known.items()))
         if known:
-            raise UsageError(f"which spreadsheet? The config has {', '.join(known)}; say one of them (--in)")
+            raise UsageError(
+                tr("which spreadsheet? The config has {names}; say one of them (--in)", names=", ".join(known))
+            )
         raise UsageError(
-            f"{config.file.name} names no spreadsheet yet; make one with: sheetcrm apply pipeline --create TITLE, or use one that is shared with us: --in URL"
+            tr(
+                "{file} names no spreadsheet yet; make one with: sheetcrm apply pipeline --create TITLE, or use one that is shared with us: --in URL",
+                file=config.file.name,
+            )
         )
     if wanted in known:
         return wanted, known[wanted]
@@ -177,7 +183,12 @@ def resolve(config: Config, wanted: str | None) -> tuple[str, SpreadsheetSetting
             return name, settings
     if spreadsheet_id is None:
         raise UsageError(
-            f"{wanted!r} is neither a name in {config.file.name} nor a spreadsheet's URL or id{nearest(wanted, list(known))}"
+            tr(
+                "{wanted!r} is neither a name in {file} nor a spreadsheet's URL or id{hint}",
+                wanted=wanted,
+                file=config.file.name,
+                hint=nearest(wanted, list(known)),
+            )
         )
     return spreadsheet_id, SpreadsheetSettings(id=spreadsheet_id)
 

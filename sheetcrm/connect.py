@@ -114,7 +114,7 @@ def _server(config: Config, environment: Mapping[str, str], scopes: Iterable[str
 def _local(config: Config, _environment: Mapping[str, str], _scopes: Iterable[str]) -> Iterator[Connection]:
     folder = config.path(config.data)
     with _held_or_shared(folder) as (session, ours):
-        hint = f"to open the links: sheetcrm local serve --data {shown(folder)}" if ours else ""
+        hint = tr("to open the links: sheetcrm local serve --data {folder}", folder=shown(folder)) if ours else ""
         yield Connection(session, f"local · {shown(folder)}", hint)
 
 
@@ -172,19 +172,19 @@ def _usable(folder: Path) -> Iterator[None]:
         from sheetcrm.server.folder import FolderError  # noqa: PLC0415 - only with the extra `local`
         from sheetcrm.server.store import StoreError  # noqa: PLC0415
     except ModuleNotFoundError as error:
-        raise MissingExtra("the embedded server", "local") from error
+        raise MissingExtra(tr("the embedded server"), "local") from error
     try:
         yield
     except (FolderError, StoreError, OSError) as error:
         reason = str(error) if str(error).startswith(str(folder)) else f"{folder}: {error}"
-        raise UsageError(f"the embedded server cannot use {reason}") from error
+        raise UsageError(tr("the embedded server cannot use {reason}", reason=reason)) from error
 
 
 def _redirected(url: str, token: str) -> requests.Session:
     try:
         from sheetcrm.server.adapter import Redirect  # noqa: PLC0415 - only with the extra `local`
     except ModuleNotFoundError as error:
-        raise MissingExtra("the embedded server", "local") from error
+        raise MissingExtra(tr("the embedded server"), "local") from error
     return _session(Redirect(url, token))
 
 
@@ -193,7 +193,7 @@ def _mounted(session: requests.Session, url: str) -> requests.Session:
     try:
         from sheetcrm.server.adapter import Redirect, mount  # noqa: PLC0415 - only with the extra `local`
     except ModuleNotFoundError as error:
-        raise MissingExtra("the embedded server", "local") from error
+        raise MissingExtra(tr("the embedded server"), "local") from error
     session.trust_env = False
     return mount(session, Redirect(url))
 

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from sheetcrm.messages import tr
+
 
 class SheetcrmError(Exception):
     """Something that stops a command; `str()` of it is fit for people."""
@@ -63,7 +65,9 @@ class MissingExtra(UsageError):  # noqa: N818 - said as a state, like every name
     def __init__(self, need: str, extra: str) -> None:
         """`need` is what was wanted, `extra` the name in `pip install 'sheetcrm[extra]'`."""
         self.need, self.extra = need, extra
-        super().__init__(f"{need} is not installed; install it with: pip install 'sheetcrm[{extra}]'")
+        super().__init__(
+            tr("{need} is not installed; install it with: pip install 'sheetcrm[{extra}]'", need=need, extra=extra)
+        )
 
 
 class Refused(SheetcrmError):  # noqa: N818
@@ -83,9 +87,11 @@ class Conflict(Refused):
         super().__init__(
             "\n".join(
                 [
-                    "nothing was written: people changed it since it was read; read again, or say on_conflict skip or overwrite",
+                    tr(
+                        "nothing was written: people changed it since it was read; read again, or say on_conflict skip or overwrite"
+                    ),
                     *lines,
-                    *([f"and {more} more"] if more else []),
+                    *([tr("and {count} more", count=more)] if more else []),
                 ]
             )
         )
@@ -108,9 +114,11 @@ class BadField:
 
     def __str__(self) -> str:
         """Say it as `customers C007 stage: …`, or `customers records[2] stage: …` of one without an id."""
-        which = self.id or ("(no id)" if self.at is None else f"records[{self.at}]")
+        which = self.id or (tr("(no id)") if self.at is None else f"records[{self.at}]")
         where = " ".join(part for part in (self.sheet, which, self.column) if part)
-        return f"{where}: {self.message}" + (f"; did you mean {self.suggestion}?" if self.suggestion else "")
+        return f"{where}: {self.message}" + (
+            tr("; did you mean {word}?", word=self.suggestion) if self.suggestion else ""
+        )
 
 
 class BadRecords(UsageError):  # noqa: N818
@@ -119,7 +127,7 @@ class BadRecords(UsageError):  # noqa: N818
     def __init__(self, fields: Sequence[BadField]) -> None:
         """The text is one line a field."""
         self.fields = tuple(fields)
-        super().__init__("nothing was written:\n" + "\n".join(str(one) for one in self.fields))
+        super().__init__(tr("nothing was written:") + "\n" + "\n".join(str(one) for one in self.fields))
 
 
 class ApiError(SheetcrmError):

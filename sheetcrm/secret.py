@@ -38,10 +38,10 @@ class Secret(BaseModel):
     def _says_where(cls, value: Any) -> Any:
         if isinstance(value, str):
             raise PydanticCustomError(
-                "secret", "a secret does not belong in this file: write {env: NAME} or {file: PATH}"
+                "secret", tr("a secret does not belong in this file: write {env: NAME} or {file: PATH}")
             )
         if isinstance(value, dict) and len(value) != 1:
-            raise PydanticCustomError("secret", "name one place: {env: NAME} or {file: PATH}")
+            raise PydanticCustomError("secret", tr("name one place: {env: NAME} or {file: PATH}"))
         return value
 
     def reveal(self, folder: Path, environment: Mapping[str, str]) -> str:
@@ -49,14 +49,19 @@ class Secret(BaseModel):
         if self.env is not None:
             if not environment.get(self.env):
                 raise UsageError(
-                    f"the environment variable {self.env}, which the config names for a secret, is not set"
+                    tr(
+                        "the environment variable {name}, which the config names for a secret, is not set",
+                        name=self.env,
+                    )
                 )
             return hide(environment[self.env])
         path = folder / Path(self.file or "").expanduser()
         try:
             return hide(path.read_text(encoding="utf-8").strip())
         except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{path}, which the config names for a secret, cannot be read: {error}") from error
+            raise UsageError(
+                tr("{path}, which the config names for a secret, cannot be read: {reason}", path=path, reason=error)
+            ) from error
 
 
 def check_kept_safe(path: Path) -> None:

@@ -25,6 +25,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import tr
 from sheetcrm.remind.allow import AllowList
 from sheetcrm.remind.guard import Quiet
 from sheetcrm.remind.notifiers import MAIL, Way
@@ -52,11 +53,11 @@ class QuotaSettings(Settings):
 
 def _proxy(value: str) -> str:
     if not re.fullmatch(r"(https?|socks5h?)://[^\s/]+/?", value):
-        raise PydanticCustomError("proxy", "expected an address, http://host:port, or {{env: NAME}} or {{file: PATH}}")
+        raise PydanticCustomError("proxy", tr("expected an address, http://host:port, or {env: NAME} or {file: PATH}"))
     if "@" in value:
         raise PydanticCustomError(
             "proxy",
-            "a password does not belong in this file: write {env: NAME} or {file: PATH}, with the whole URL there",
+            tr("a password does not belong in this file: write {env: NAME} or {file: PATH}, with the whole URL there"),
         )
     return value
 
@@ -108,7 +109,7 @@ class SpreadsheetSettings(Settings):
 def _address(value: str) -> str:
     if re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+", value):
         return value
-    raise PydanticCustomError("address", "expected an e-mail address")
+    raise PydanticCustomError("address", tr("expected an e-mail address"))
 
 
 EmailAddress = Annotated[str, AfterValidator(_address)]
@@ -191,14 +192,19 @@ class MailSettings(Settings):
         for setting, addresses in named.items():
             for address in filter(None, addresses):
                 if not allow.allows(address):
-                    raise PydanticCustomError("allow", f"{setting}: {address} is not under allow:; add it there")
+                    raise PydanticCustomError(
+                        "allow",
+                        tr("{setting}: {address} is not under allow:; add it there", setting=setting, address=address),
+                    )
         return self
 
     @field_validator("by", mode="after")
     @classmethod
     def _carries_mail(cls, value: Way) -> Way:
         if value.form != "mail":
-            raise PydanticCustomError("by", f"{value.kind} is no mail; name it under channels: and let rules say so")
+            raise PydanticCustomError(
+                "by", tr("{kind} is no mail; name it under channels: and let rules say so", kind=value.kind)
+            )
         return value
 
 
@@ -206,7 +212,7 @@ def _channel(value: str) -> str:
     if value != MAIL and re.fullmatch(r"[a-z][\w-]{0,30}", value):
         return value
     raise PydanticCustomError(
-        "channel", "a channel is called by a word in small letters, and not mail (that is mail: by:)"
+        "channel", tr("a channel is called by a word in small letters, and not mail (that is mail: by:)")
     )
 
 
@@ -216,7 +222,7 @@ Channel = Annotated[str, AfterValidator(_channel)]
 def _api(value: str) -> str:
     if value in ("local", "google") or re.fullmatch(r"https?://[^/\s]+(/\S*)?", value):
         return value
-    raise PydanticCustomError("api", "api is local, google or the http:// address of an embedded server")
+    raise PydanticCustomError("api", tr("api is local, google or the http:// address of an embedded server"))
 
 
 Api = Annotated[str, AfterValidator(_api)]
@@ -224,11 +230,11 @@ Api = Annotated[str, AfterValidator(_api)]
 
 def _database(value: str) -> str:
     if not value.startswith(("postgresql://", "postgresql+psycopg://")):
-        raise PydanticCustomError("database", "expected the path of a file, or postgresql://user@host/name")
+        raise PydanticCustomError("database", tr("expected the path of a file, or postgresql://user@host/name"))
     if re.match(r"[^/]*//[^/@]*:[^/@]*@", value) or "password=" in value:
         raise PydanticCustomError(
             "database",
-            "a password does not belong in this file: write {env: NAME} or {file: PATH}, with the whole URL there",
+            tr("a password does not belong in this file: write {env: NAME} or {file: PATH}, with the whole URL there"),
         )
     return value
 
@@ -236,7 +242,7 @@ def _database(value: str) -> str:
 def _web(value: str) -> str:
     if re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
         return value
-    raise PydanticCustomError("heartbeat", "expected an address, https://…, or {{env: NAME}} or {{file: PATH}}")
+    raise PydanticCustomError("heartbeat", tr("expected an address, https://…, or {env: NAME} or {file: PATH}"))
 
 
 Heartbeat = Annotated[
@@ -303,7 +309,7 @@ class BackupSettings(Settings):
 def _domain(value: str) -> str:
     if re.fullmatch(r"[^@\s,;<>*]+\.[^@\s,;<>*]+", value):
         return value
-    raise PydanticCustomError("domain", "expected a domain, as example.com")
+    raise PydanticCustomError("domain", tr("expected a domain, as example.com"))
 
 
 Level = Literal["writer", "commenter", "reader"]

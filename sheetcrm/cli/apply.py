@@ -25,6 +25,7 @@ from sheetcrm.cli.options import (
     template_name,
     today_in,
 )
+from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
     from sheetcrm.provision.plan import Plan
@@ -164,7 +165,7 @@ def _carry_out(asked: Asked, job: Job, template: Template, wanted: Wanted) -> in
         place = {"spreadsheet": job.settings.id, "url": plan.layout.url}
         print_json({**plan.json(), **place, "applied": True, "requests": requests_of(job.gateway)})
     elif plan.has_work:
-        click.echo(f"done: {plan.layout.url}")
+        click.echo(tr("done: {url}", url=plan.layout.url))
         job.hint()
     return 0
 
@@ -180,8 +181,8 @@ def carry_out(
         say(plan.text(refusals=False))
     plan.check(wanted.fingerprint)
     if plan.has_work and _asks(wanted):
-        if not click.confirm("Do it?", err=True):
-            tell("nothing was changed")
+        if not click.confirm(tr("Do it?"), err=True):
+            tell(tr("nothing was changed"))
             return plan, False
         # People went on working while we asked: what is done is what was shown, or nothing.
         reviewed, plan = plan.fingerprint, make_plan(job, template, wanted)
@@ -211,8 +212,8 @@ def _create(asked: Asked, wanted: Wanted, title: str) -> int:
     plan.check(wanted.fingerprint)
     if sys.stdin.isatty() and not wanted.yes:
         click.echo(plan.text())
-        if not click.confirm(f"Make a new spreadsheet {title!r} and fill it so?", err=True):
-            tell("nothing was made")
+        if not click.confirm(tr("Make a new spreadsheet {title!r} and fill it so?", title=title), err=True):
+            tell(tr("nothing was made"))
             return 1
         # Not held to that fingerprint: Google may name the first tab or set the locale by the account's language.
         wanted = replace(wanted, shown=True)
@@ -235,10 +236,14 @@ def _plan_of_new(asked: Asked, wanted: Wanted) -> tuple[Plan, Path, Template]:
     loaded = config.load(config.find(asked.config))
     if wanted.create in loaded.spreadsheets:
         raise UsageError(
-            f"{loaded.file.name} already has a spreadsheet {wanted.create!r}; update it with: sheetcrm apply --in {wanted.create!r}"
+            tr(
+                "{file} already has a spreadsheet {title!r}; update it with: sheetcrm apply --in {title!r}",
+                file=loaded.file.name,
+                title=wanted.create,
+            )
         )
     if wanted.template is None:
-        raise UsageError("say which template: sheetcrm apply TEMPLATE --create TITLE (see: sheetcrm template list)")
+        raise UsageError(tr("say which template: sheetcrm apply TEMPLATE --create TITLE (see: sheetcrm template list)"))
     file = template_file(loaded, wanted.template, typed=True)
     template = loader.load(file, loaded.template_folders)
     today = today_in(template.time_zone)
@@ -277,9 +282,9 @@ def _share(job: Job, template: Template) -> Share:
 def tell_sent(sent: Sent) -> None:
     """Say so when an answer was lost."""
     if sent == "found done":
-        tell("no answer came; looked again: it was done")
+        tell(tr("no answer came; looked again: it was done"))
     elif sent == "sent again":
-        tell("no answer came; looked again: it was not done, so it was sent once more")
+        tell(tr("no answer came; looked again: it was not done, so it was sent once more"))
 
 
 def show(asked: Asked, plan: Plan, extra: dict[str, Any], *, markdown: bool = False) -> None:

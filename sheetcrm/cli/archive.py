@@ -21,7 +21,7 @@ from sheetcrm.cli.options import (
     tell,
     today_in,
 )
-from sheetcrm.messages import counted
+from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
     from sheetcrm.schema.template import Template
@@ -54,7 +54,7 @@ def archive_command(
         sheets = _sheets(template, sheet, (*ids, *back))
         if back:
             done = [] if dry_run else [_back(job, template, sheets[0], back)]
-            return _tell(asked, job, [], done, f"{counted(len(back), 'row')} would come back")
+            return _tell(asked, job, [], done, tr("{count} {count:row|rows} would come back", count=len(back)))
         today = today_in(template.time_zone)
         reading = sync.read(job.gateway, template, language=language, today=today)
         found = [inactive(reading, one, today=today) for one in sheets]
@@ -70,7 +70,7 @@ def archive_command(
             job,
             found,
             done,
-            f"{counted(count, 'row is', 'rows are')} inactive" if count else "nothing is inactive",
+            tr("{count} {count:row is|rows are} inactive", count=count) if count else tr("nothing is inactive"),
         )
 
 
@@ -82,9 +82,9 @@ def _sheets(template: Template, sheet: str | None, named: Sequence[str]) -> tupl
         return (sheet_key(template, sheet),)
     sheets = archived_sheets(template)
     if not sheets:
-        raise UsageError("no sheet has an archive; add archive: to one in the template, and apply it")
+        raise UsageError(tr("no sheet has an archive; add archive: to one in the template, and apply it"))
     if named and len(sheets) > 1:
-        raise UsageError(f"ids are those of one sheet; say which: {', '.join(sheets)}")
+        raise UsageError(tr("ids are those of one sheet; say which: {names}", names=", ".join(sheets)))
     return sheets
 
 
@@ -92,8 +92,8 @@ def _agreed(count: int, *, yes: bool) -> bool:
     from sheetcrm.errors import Refused
 
     if not yes and not sys.stdin.isatty():
-        raise Refused(f"refused: {counted(count, 'row')} would be moved; add --yes")
-    return yes or click.confirm(f"Move {counted(count, 'row')} to the archive?", err=True)
+        raise Refused(tr("refused: {count} {count:row|rows} would be moved; add --yes", count=count))
+    return yes or click.confirm(tr("Move {count} {count:row|rows} to the archive?", count=count), err=True)
 
 
 def _put_away(job: Job, template: Template, reading: Reading, found: Sequence[Inactive]) -> list[Saved]:
@@ -122,11 +122,15 @@ def _show(job: Job, reading: Reading, found: Sequence[Inactive]) -> None:
         extract, layout = reading.extracts[one.sheet], reading.layout
         for id_ in one.ids:
             number = extract.number(id_)
-            where = f"{layout.tab_title(one.sheet)}!{number}:{number}" if number else "not there"
+            where = f"{layout.tab_title(one.sheet)}!{number}:{number}" if number else tr("not there")
             click.echo(f"{click.style(where, bold=True)}  {id_}\n    {layout.link(one.sheet, '', number or 1)}")
         for number in one.left:
             click.echo(
-                f"left: {layout.tab_title(one.sheet)}!{number}:{number} has no id of its own; see: sheetcrm check"
+                tr(
+                    "left: {tab}!{number}:{number} has no id of its own; see: sheetcrm check",
+                    tab=layout.tab_title(one.sheet),
+                    number=number,
+                )
             )
     if any(one.ids for one in found):
         job.hint()
@@ -139,12 +143,12 @@ def _tell(asked: Asked, job: Job, found: Sequence[Inactive], done: Sequence[Save
         print_json({**parts, "conflicts": conflicts, "requests": requests_of(job.gateway)})
     for one in done:
         for conflict in one.conflicts:
-            tell(f"stays: {conflict}")
+            tell(tr("stays: {what}", what=conflict))
         for landing in one.misplaced:
-            tell(f"look at {landing.a1}: rows were moved while it was written")
+            tell(tr("look at {a1}: rows were moved while it was written", a1=landing.a1))
         for id_ in one.righted:
-            tell(f"put right: {one.sheet} {id_}: rows were moved while it was written")
-        tell(f"{counted(len(one.deleted), 'row')} moved; sheetcrm undo takes it back")
+            tell(tr("put right: {sheet} {id}: rows were moved while it was written", sheet=one.sheet, id=id_))
+        tell(tr("{count} {count:row|rows} moved; sheetcrm undo takes it back", count=len(one.deleted)))
     if not done:
         tell(otherwise)
     left = any(one.left for one in found) or any(one.conflicts or one.misplaced for one in done)

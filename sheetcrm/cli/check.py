@@ -20,7 +20,7 @@ from sheetcrm.cli.options import (
     tell,
     today_in,
 )
-from sheetcrm.messages import counted
+from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
     from sheetcrm.schema.template import Template
@@ -55,7 +55,7 @@ def check_command(asked: Asked, out: Path | None, only: tuple[str, ...], **wante
 
     words = [word.strip() for given in only for word in given.split(",") if word.strip()]
     if words and wanted["mark"]:
-        raise UsageError("marks are for everything that is wrong; leave --only away, or --mark and --unmark")
+        raise UsageError(tr("marks are for everything that is wrong; leave --only away, or --mark and --unmark"))
     with asked.open() as job:
         template, language = job.template()
         found = _looked(job, template, language, wanted["mark"], quality=wanted["quality"])
@@ -68,7 +68,7 @@ def check_command(asked: Asked, out: Path | None, only: tuple[str, ...], **wante
             _remember(job, found.reading)
         if wanted["mark"]:
             _tell_marks(found)
-    tell(f"{len(issues)} to see to" if issues else "nothing wrong")
+    tell(tr("{count} to see to", count=len(issues)) if issues else tr("nothing wrong"))
     return SOMETHING_TO_SEE if issues else 0
 
 
@@ -106,7 +106,7 @@ def _remember(job: Job, reading: Reading) -> None:
     taken = replace(taken, rows=kept)
     snapshot.save(taken, _folder(job))
     people.remember(job, reading)
-    tell(f"{counted(sum(map(len, taken.rows.values())), 'row')} remembered")
+    tell(tr("{count} {count:row|rows} remembered", count=sum(map(len, taken.rows.values()))))
 
 
 def _folder(job: Job) -> Path:
@@ -116,11 +116,20 @@ def _folder(job: Job) -> Path:
 
 def _tell_marks(found: Marked) -> None:
     for issue in found.hidden:
-        tell(f"not marked: {issue.a1} has a note and a colour of somebody's own")
+        tell(tr("not marked: {a1} has a note and a colour of somebody's own", a1=issue.a1))
     for landing in found.lost:
-        tell(f"look at {landing.a1}: rows or columns were moved while it was marked, and a note there may be gone")
+        tell(
+            tr(
+                "look at {a1}: rows or columns were moved while it was marked, and a note there may be gone",
+                a1=landing.a1,
+            )
+        )
     tell(
-        f"{counted(found.marked, 'cell is', 'cells are')} marked; {counted(found.written, 'was', 'were')} changed for that"
+        tr(
+            "{cells} {cells:cell is|cells are} marked; {changed} {changed:was|were} changed for that",
+            cells=found.marked,
+            changed=found.written,
+        )
     )
 
 
@@ -149,7 +158,7 @@ def _shown(
         return as_page(issues, title=title, tabs=tabs, language=reading.language, day=day, by=by or "sheet")
     if by is None:
         return "".join(f"{line(issue)}\n" for issue in ordered)
-    names = tabs if by == "sheet" else {"": "(nobody)"}
+    names = tabs if by == "sheet" else {"": tr("(nobody)")}
     return "\n".join(_group(names.get(name, name), group) for name, group in grouped(issues, by).items())
 
 
@@ -179,8 +188,8 @@ def _put(text: str, out: Path | None) -> None:
     try:
         out.write_text(click.unstyle(text), encoding="utf-8", errors="replace")
     except OSError as wrong:
-        raise UsageError(f"cannot write {out}: {wrong.strerror}") from wrong
-    tell(f"written to {out}")
+        raise UsageError(tr("cannot write {out}: {reason}", out=out, reason=wrong.strerror)) from wrong
+    tell(tr("written to {out}", out=out))
 
 
 def line(issue: Issue) -> str:

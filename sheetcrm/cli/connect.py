@@ -21,7 +21,7 @@ from sheetcrm.cli.options import (
     template_name,
     today_in,
 )
-from sheetcrm.messages import counted
+from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
     from sheetcrm.handmade.bind import Binding
@@ -91,11 +91,11 @@ def _check(wanted: Wanted) -> None:
     from sheetcrm.errors import UsageError
 
     if (wanted.take is None) != (wanted.into is None):
-        raise UsageError("--take and --into go together: --take 'Tab!Column' --into own.yaml")
+        raise UsageError(tr("--take and --into go together: --take 'Tab!Column' --into own.yaml"))
     if wanted.out is not None and wanted.out.exists():
-        raise UsageError(f"{wanted.out} is there already; say another file, or remove it first")
+        raise UsageError(tr("{file} is there already; say another file, or remove it first", file=wanted.out))
     if wanted.map_file is not None and wanted.template is None:
-        raise UsageError("--map says what is which of a template: add --template T")
+        raise UsageError(tr("--map says what is which of a template: add --template T"))
 
 
 def _draft(asked: Asked, job: Job, found: Survey, wanted: Wanted) -> int:
@@ -114,14 +114,26 @@ def _draft(asked: Asked, job: Job, found: Survey, wanted: Wanted) -> int:
         click.echo(made.text, nl=False)
     else:
         again = " --anew" if wanted.anew else ""
-        tell(f"{wanted.out}: {_sum(made)}")
-        tell(f"read it, correct it, then: sheetcrm connect {job.name} --template {wanted.out}{again}")
+        tell(tr("{file}: {text}", file=wanted.out, text=_sum(made)))
+        tell(
+            tr(
+                "read it, correct it, then: sheetcrm connect {name} --template {file}{again}",
+                name=job.name,
+                file=wanted.out,
+                again=again,
+            )
+        )
     return 0
 
 
 def _sum(made: Draft) -> str:
     columns = sum(len(sheet["columns"]) for sheet in made.data["sheets"].values())
-    return f"{counted(len(made.data['sheets']), 'sheet')}, {counted(columns, 'column')}, {counted(len(made.remarks), 'remark')} to look at"
+    return tr(
+        "{sheets} {sheets:sheet|sheets}, {columns} {columns:column|columns}, {remarks} {remarks:remark|remarks} to look at",
+        sheets=len(made.data["sheets"]),
+        columns=columns,
+        remarks=len(made.remarks),
+    )
 
 
 def _draft_json(made: Draft) -> dict[str, Any]:
@@ -144,9 +156,12 @@ def _bind(asked: Asked, job: Job, found: Survey, wanted: Wanted) -> int:
         click.echo(table.text(binding, sealed))
     if not binding.bound:
         raise Refused(
-            f"refused: no tab is like a sheet of {template.key}; say which with --map, or draft a template without --template"
+            tr(
+                "refused: no tab is like a sheet of {template}; say which with --map, or draft a template without --template",
+                template=template.key,
+            )
         )
-    go = wanted.yes or (not asked.as_json and sys.stdin.isatty() and click.confirm("Bind it so?", err=True))
+    go = wanted.yes or (not asked.as_json and sys.stdin.isatty() and click.confirm(tr("Bind it so?"), err=True))
     if go:
         with job.journal.written(f"connect {template.key}", entries(sealed), now()):
             job.gateway.batch(sealed.requests)
@@ -154,9 +169,9 @@ def _bind(asked: Asked, job: Job, found: Survey, wanted: Wanted) -> int:
     if asked.as_json:
         print_json({**table.as_json(binding, sealed), "bound": go, "requests": requests_of(job.gateway)})
     elif go:
-        tell(f"bound (undo takes it back); what apply would do now: sheetcrm plan --in {job.name}")
+        tell(tr("bound (undo takes it back); what apply would do now: sheetcrm plan --in {name}", name=job.name))
     else:
-        tell("nothing was written; add --yes to bind it so, or correct it with --map FILE")
+        tell(tr("nothing was written; add --yes to bind it so, or correct it with --map FILE"))
     return 0 if go or asked.as_json else Refused.exit_code
 
 
@@ -196,5 +211,12 @@ def _take(asked: Asked, job: Job, wanted: Wanted) -> int:
         )
         return 0
     click.echo(taken.text(), nl=False)
-    tell(f"{wanted.into}: {taken.place} is in it now; see: sheetcrm plan {wanted.into} --in {job.name}")
+    tell(
+        tr(
+            "{file}: {place} is in it now; see: sheetcrm plan {file} --in {name}",
+            file=wanted.into,
+            place=taken.place,
+            name=job.name,
+        )
+    )
     return 0

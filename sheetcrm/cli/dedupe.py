@@ -23,7 +23,7 @@ from sheetcrm.cli.options import (
     tell,
     today_in,
 )
-from sheetcrm.messages import counted
+from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,9 +78,9 @@ def _sheets(template: Template, sheet: str | None, groups: Sequence[int]) -> tup
         return (sheet_key(template, sheet),)
     sheets = sheets_with(template)
     if not sheets:
-        raise UsageError("no sheet says by what its duplicates are known; add duplicates: to one in the template")
+        raise UsageError(tr("no sheet says by what its duplicates are known; add duplicates: to one in the template"))
     if groups and len(sheets) > 1:
-        raise UsageError(f"--group counts within a sheet; say which: {', '.join(sheets)}")
+        raise UsageError(tr("--group counts within a sheet; say which: {names}", names=", ".join(sheets)))
     return sheets
 
 
@@ -90,16 +90,20 @@ def _known(found: dict[str, Proposal], groups: Sequence[int]) -> None:
 
     there = sorted(merge.group.number for one in found.values() for merge in one.merges)
     if missing := sorted(set(groups).difference(there)):
-        raise UsageError(f"there is no group {', '.join(map(str, missing))}; {_there(there)}")
+        raise UsageError(
+            tr("there is no group {numbers}; {there}", numbers=", ".join(map(str, missing)), there=_there(there))
+        )
 
 
 def _there(numbers: Sequence[int]) -> str:
     """Groups, in ascending order, in a few words."""
     if not numbers:
-        return "no duplicates were found"
+        return tr("no duplicates were found")
     if len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1:
-        return f"there are groups {numbers[0]} to {numbers[-1]}"
-    return f"there {'is group' if len(numbers) == 1 else 'are groups'} {', '.join(map(str, numbers))}"
+        return tr("there are groups {first} to {last}", first=numbers[0], last=numbers[-1])
+    return tr(
+        "there {count:is group|are groups} {numbers}", count=len(numbers), numbers=tr(", ").join(map(str, numbers))
+    )
 
 
 def _merged(
@@ -113,12 +117,12 @@ def _merged(
     chosen = {sheet: one.chosen(groups) for sheet, one in found.items()}
     rows = sum(len(merge.losers) for merges in chosen.values() for merge in merges)
     if not rows:
-        tell("nothing that is sure; name groups to merge by --group")
+        tell(tr("nothing that is sure; name groups to merge by --group"))
         return []
     if not yes and not sys.stdin.isatty():
-        raise Refused(f"refused: {counted(rows, 'row')} would be merged into others; add --yes")
-    if not yes and not click.confirm(f"Merge {counted(rows, 'row')} into others?", err=True):
-        tell("nothing was changed")
+        raise Refused(tr("refused: {count} {count:row|rows} would be merged into others; add --yes", count=rows))
+    if not yes and not click.confirm(tr("Merge {count} {count:row|rows} into others?", count=rows), err=True):
+        tell(tr("nothing was changed"))
         return []
     today, moment = today_in(template.time_zone), now()
     done = []
@@ -143,29 +147,35 @@ def taken_apart(asked: Asked, job: Job, template: Template, *, ask: bool, dry_ru
     what = known[0][1].what
     parts = list(takewhile(lambda part: part[1].what == what, known))
     if not asked.as_json:
-        click.echo(f"undo: {what}, {parts[0][1].when}")
+        click.echo(tr("undo: {what}, {when}", what=what, when=parts[0][1].when))
         for line in _back_lines([entry for _, write in parts for entry in write.entries]):
             click.echo(line)
     if dry_run or not go_on(ask=ask):
-        tell("nothing was changed")
+        tell(tr("nothing was changed"))
         return 0
     stays, back, changed = list[str](), list[str](), 0
     for path, write in parts:
         done = _part_back(job, template, path, write)
         stays, back, changed = [*stays, *done.stays], [*back, *done.back], changed + done.changed
     for line in stays:
-        tell(f"stays: {line}")
+        tell(tr("stays: {what}", what=line))
     if asked.as_json:
         print_json({"back": back, "changed": changed, "left": stays, "undone": what})
     else:
-        tell(f"{counted(len(back), 'row is', 'rows are')} back, {counted(changed, 'cell')} as before")
+        tell(
+            tr(
+                "{rows} {rows:row is|rows are} back, {cells} {cells:cell|cells} as before",
+                rows=len(back),
+                cells=changed,
+            )
+        )
     return 0
 
 
 def _back_lines(entries: Sequence[dict[str, Any]]) -> Iterator[str]:
     for one in entries:
         if "to" in one:
-            yield f"  + {one['sheet']} {one['id']} from {one['to']}"
+            yield "  + " + tr("{sheet} {id} from {to}", sheet=one["sheet"], id=one["id"], to=one["to"])
         else:
             yield f"  ~ {one['sheet']} {one['id']} {one['column']}: {one['after']!r} → {one['before']!r}"
 
@@ -189,11 +199,14 @@ def _part_back(job: Job, template: Template, path: Path, write: Write) -> _Back:
     log = Log(job.journal, f"undo of {write.what}", now())
     if is_rows(write.entries):
         rows = rows_back(job.gateway, template, write.entries, log=log)
-        astray = (f"{landing.a1}: rows were moved while it was written" for landing in rows.misplaced)
+        astray = (tr("{a1}: rows were moved while it was written", a1=landing.a1) for landing in rows.misplaced)
         found = _Back((*map(str, rows.conflicts), *astray), rows.added)
     else:
         cells = change_cells(job.gateway, template, taken_back(write.entries), log=log)
-        theirs = (f"{one.sheet} {one.id} {one.column}: somebody changed it since" for one in cells.conflicts)
+        theirs = (
+            tr("{sheet} {id} {column}: somebody changed it since", sheet=one.sheet, id=one.id, column=one.column)
+            for one in cells.conflicts
+        )
         found = _Back((*theirs, *moved_lines(cells)), (), len(cells.done))
     settle(job, path)
     return found
@@ -212,7 +225,13 @@ def _show(job: Job, reading: Reading, found: dict[str, Proposal]) -> None:
         for one in proposal.duplicates.common:
             title = reading.template.sheets[sheet].columns[one.column].title.say(reading.language)
             tell(
-                f"{sheet}: {counted(one.count, 'row says', 'rows say')} {one.text} in {title}: too many to prove anything"
+                tr(
+                    "{sheet}: {count} {count:row says|rows say} {text} in {title}: too many to prove anything",
+                    sheet=sheet,
+                    count=one.count,
+                    text=one.text,
+                    title=title,
+                )
             )
     if any(one.merges for one in found.values()):
         job.hint()
@@ -221,22 +240,32 @@ def _show(job: Job, reading: Reading, found: dict[str, Proposal]) -> None:
 def _lines(reading: Reading, merge: Merge) -> Iterator[str]:
     """A group for people: its rows, why, what the one that stays takes over."""
     group = merge.group
-    sure = "" if group.sure else "  (not sure: look first)"
-    yield click.style(f"{reading.layout.tab_title(group.sheet)}, group {group.number}{sure}", bold=True)
+    sure = "" if group.sure else "  " + tr("(not sure: look first)")
+    head = tr("{tab}, group {number}", tab=reading.layout.tab_title(group.sheet), number=group.number)
+    yield click.style(head + sure, bold=True)
     for id_ in (merge.survivor, *merge.losers):
-        yield f"  {'stays' if id_ == merge.survivor else 'goes '}  {_row(reading, group.sheet, id_)}"
+        fate = tr("stays") if id_ == merge.survivor else tr("goes ")
+        yield f"  {fate}  {_row(reading, group.sheet, id_)}"
     for why in group.why:
-        yield f"  because {why.ids[0]}, {why.ids[1]}: {why.text}"
+        yield "  " + tr("because {one}, {other}: {text}", one=why.ids[0], other=why.ids[1], text=why.text)
     for why in group.maybe:
-        yield f"  perhaps also {why.ids[0]}, {why.ids[1]}: {why.text}"
+        yield "  " + tr("perhaps also {one}, {other}: {text}", one=why.ids[0], other=why.ids[1], text=why.text)
     for field in merge.fields:
         yield f"  {field.title}: {_said(field)}"
     if merge.references:
-        yield f"  {counted(merge.references, 'cell that names', 'cells that name')} the others will name {merge.survivor}"
+        yield "  " + tr(
+            "{count} {count:cell that names|cells that name} the others will name {survivor}",
+            count=merge.references,
+            survivor=merge.survivor,
+        )
     for sheet, row in merge.left:
-        yield f"  ! {sheet} row {row} names one of them and has no id yet"
+        yield "  ! " + tr("{sheet} row {row} names one of them and has no id yet", sheet=sheet, row=row)
     for sheet, id_ in merge.known:
-        yield f"  ! {sheet} {id_} is of one of them alone: it stays, and goes on naming it in the archive"
+        yield "  ! " + tr(
+            "{sheet} {id} is of one of them alone: it stays, and goes on naming it in the archive",
+            sheet=sheet,
+            id=id_,
+        )
 
 
 def _row(reading: Reading, sheet: str, id_: str) -> str:
@@ -251,10 +280,17 @@ def _row(reading: Reading, sheet: str, id_: str) -> str:
 
 def _said(field: Field) -> str:
     ways = {
-        "filled": f"{field.other!r}, of {field.id}",
-        "joined": f"{field.other!r} of {field.id} is added",
-        "noted": f"{field.kept!r} stays; {field.other!r} of {field.id} goes into the notes",
-        "archived": f"{field.kept!r} stays; {field.other!r} of {field.id} is kept in the archive only",
+        "filled": tr("{other!r}, of {id}", other=field.other, id=field.id),
+        "joined": tr("{other!r} of {id} is added", other=field.other, id=field.id),
+        "noted": tr(
+            "{kept!r} stays; {other!r} of {id} goes into the notes", kept=field.kept, other=field.other, id=field.id
+        ),
+        "archived": tr(
+            "{kept!r} stays; {other!r} of {id} is kept in the archive only",
+            kept=field.kept,
+            other=field.other,
+            id=field.id,
+        ),
     }
     return ways[field.outcome]
 
@@ -275,24 +311,47 @@ def _tell(asked: Asked, job: Job, found: dict[str, Proposal], done: Sequence[Ded
         )
     for one in done:
         for merge in one.changed_since:
-            tell(f"left: group {merge.group.number}: somebody changed something since it was shown")
+            tell(tr("left: group {number}: somebody changed something since it was shown", number=merge.group.number))
         for change in one.conflicts:
-            tell(f"left: {change.sheet} {change.id} {change.column}: somebody changed it meanwhile")
+            tell(
+                tr(
+                    "left: {sheet} {id} {column}: somebody changed it meanwhile",
+                    sheet=change.sheet,
+                    id=change.id,
+                    column=change.column,
+                )
+            )
         for id_ in one.stayed:
-            tell(f"left: {one.sheet} {id_}: stays where it is")
+            tell(tr("left: {sheet} {id}: stays where it is", sheet=one.sheet, id=id_))
         for sheet, row in one.left:
-            tell(f"left: {sheet} row {row} has no id of its own, and names what is in the archive now")
+            tell(
+                tr(
+                    "left: {sheet} row {row} has no id of its own, and names what is in the archive now",
+                    sheet=sheet,
+                    row=row,
+                )
+            )
         for line in moved_lines(one.cells) if one.cells else ():
             tell(line)
         rows = len(one.moved.deleted) if one.moved else 0
         tell(
-            f"{counted(len(one.merged), 'group')} merged, {counted(rows, 'row')} put away; sheetcrm undo takes it back"
+            tr(
+                "{groups} {groups:group|groups} merged, {rows} {rows:row|rows} put away; sheetcrm undo takes it back",
+                groups=len(one.merged),
+                rows=rows,
+            )
         )
     if not done and not any(one.merges for one in found.values()):
-        tell("no duplicates")
+        tell(tr("no duplicates"))
     elif not done:
         sure = sum(one.group.sure for it in found.values() for one in it.merges)
-        tell(f"{counted(sum(len(it.merges) for it in found.values()), 'group')}, {sure} of them sure")
+        tell(
+            tr(
+                "{count} {count:group|groups}, {sure} of them sure",
+                count=sum(len(it.merges) for it in found.values()),
+                sure=sure,
+            )
+        )
 
 
 def _json(merge: Merge) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from sheetcrm.cli.options import (
     today_in,
 )
 from sheetcrm.errors import UsageError
-from sheetcrm.messages import counted
+from sheetcrm.messages import N_, tr
 
 if TYPE_CHECKING:
     from sheetcrm.sync.export import Exported, Options, Sources, Unfit, Wish
@@ -108,15 +108,19 @@ def _fits_together(
     options: dict[str, Any],
 ) -> None:
     if every == bool(sheets):
-        raise UsageError("say which: the key or title of a sheet, or --all" + (" (not both)" if every else ""))
+        raise UsageError(
+            tr("say which: the key or title of a sheet, or --all (not both)")
+            if every
+            else tr("say which: the key or title of a sheet, or --all")
+        )
     if url is not None and (out is not None or form is not None):
-        raise UsageError("--to is a database, --out and --format a file: use one of the two")
+        raise UsageError(tr("--to is a database, --out and --format a file: use one of the two"))
     if url is not None and any(value is True for value in options.values()):
         raise UsageError(
-            "a database has keys, types and all rows as they are: --to goes with --columns, --where and --samples"
+            tr("a database has keys, types and all rows as they are: --to goes with --columns, --where and --samples")
         )
     if out is None and url is None and (every or len(sheets) > 1):
-        raise UsageError("several sheets do not fit into one stream: add --out FOLDER, --out FILE.xlsx or --to URL")
+        raise UsageError(tr("several sheets do not fit into one stream: add --out FOLDER, --out FILE.xlsx or --to URL"))
 
 
 def _printed(
@@ -127,7 +131,7 @@ def _printed(
 
     chosen = format_of(form, None)
     if chosen.binary:
-        raise UsageError(f"{chosen.name} is for a file: add --out FILE.{chosen.name}")
+        raise UsageError(tr("{name} is for a file: add --out FILE.{name}", name=chosen.name))
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"export.{chosen.name}"
         with asked.metered() as meter:
@@ -159,9 +163,8 @@ def _written(
         print_json({**asdict(done), "requests": requests_of(job.gateway)})
     else:
         for at, one in enumerate(done.sheets):
-            click.echo(
-                f"{_title(sources, one.sheet)}: {counted(one.rows, 'row')} → {done.files[min(at, len(done.files) - 1)]}"
-            )
+            rows = tr("{count} {count:row|rows}", count=one.rows)
+            click.echo(f"{_title(sources, one.sheet)}: {rows} → {done.files[min(at, len(done.files) - 1)]}")
     _nothing_but_examples(sources, done.sheets, samples=samples)
     return _told(done.sheets, marked=chosen.shows_nonsense)
 
@@ -172,7 +175,7 @@ def _stored(asked: Asked, job: Job, sources: Sources, wishes: Sequence[Wish], ur
     except ModuleNotFoundError as error:
         from sheetcrm.errors import MissingExtra
 
-        raise MissingExtra("SQLAlchemy, which talks to databases,", "sql") from error
+        raise MissingExtra(tr("SQLAlchemy, which talks to databases,"), "sql") from error
     with asked.metered() as meter:
         done: Stored = store(replace(sources, meter=meter), wishes, url, now=now(), samples=samples)
     if asked.as_json:
@@ -180,19 +183,29 @@ def _stored(asked: Asked, job: Job, sources: Sources, wishes: Sequence[Wish], ur
     else:
         for one in done.sheets:
             same = one.rows - one.added - one.changed
-            figures = f"{one.added} added, {one.changed} changed, {one.deleted} deleted, {same} the same"
+            figures = tr(
+                "{added} added, {changed} changed, {deleted} deleted, {same} the same",
+                added=one.added,
+                changed=one.changed,
+                deleted=one.deleted,
+                same=same,
+            )
             click.echo(f"{_title(sources, one.sheet)}: {figures} → {done.database}")
     code = _told(done.sheets)
     for one in done.sheets:
         _named(
             one.left_out,
-            "has no id yet and was left out; `sheetcrm remind` gives it one",
+            tr("has no id yet and was left out; `sheetcrm remind` gives it one"),
         )
-        _named(one.shared, "has an id that another row has, too; the database keeps what it had")
+        _named(one.shared, tr("has an id that another row has, too; the database keeps what it had"))
         code = SOMETHING_TO_SEE if one.left_out or one.shared else code
     for reference, count in done.loose.items():
         tell(
-            f"{reference}: {counted(count, 'row leads', 'rows lead')} nowhere, so the database does not keep this reference"
+            tr(
+                "{reference}: {count} {count:row leads|rows lead} nowhere, so the database does not keep this reference",
+                reference=reference,
+                count=count,
+            )
         )
     return code
 
@@ -205,13 +218,21 @@ def _told(sheets: Sequence[Any], *, marked: bool = False) -> int:
         for trouble in one.troubles:
             tell(trouble.message)
         unfit: Sequence[Unfit] = one.unfit
-        _named([f"{place.a1}: {place.reason};" for place in unfit], "blank in what was written")
+        _named([f"{place.a1}: {place.reason};" for place in unfit], tr("blank in what was written"))
         code = SOMETHING_TO_SEE if unfit else code
     if wrong:
-        where = "as in the sheet here, and coloured" if marked else "blank here"
-        tell(f"{counted(wrong, 'wrong cell is', 'wrong cells are')} {where}; see: sheetcrm check")
+        coloured = N_(
+            "{count} {count:wrong cell is|wrong cells are} as in the sheet here, and coloured; see: sheetcrm check"
+        )
+        blank = N_("{count} {count:wrong cell is|wrong cells are} blank here; see: sheetcrm check")
+        tell(tr(coloured if marked else blank, count=wrong))
     elif issues:
-        tell(f"{counted(issues, 'thing is', 'things are')} wrong in the rows that were read; see: sheetcrm check")
+        tell(
+            tr(
+                "{count} {count:thing is|things are} wrong in the rows that were read; see: sheetcrm check",
+                count=issues,
+            )
+        )
     return code
 
 
@@ -219,7 +240,7 @@ def _named(places: Sequence[str], what: str) -> None:
     for place in places[:SHOWN]:
         tell(f"{place} {what}")
     if len(places) > SHOWN:
-        tell(f"… and {len(places) - SHOWN} more")
+        tell(tr("… and {count} more", count=len(places) - SHOWN))
 
 
 def _title(sources: Sources, sheet: str) -> str:
@@ -231,4 +252,4 @@ def _nothing_but_examples(sources: Sources, sheets: Sequence[Any], *, samples: b
     """An empty answer from a sheet that shows rows needs its reason."""
     empty = [one.sheet for one in sheets if not one.rows and sources.template.sample_keys(one.sheet)]
     if empty and not samples:
-        tell(f"nothing to write from {', '.join(empty)}: example rows stay out without --samples")
+        tell(tr("nothing to write from {names}: example rows stay out without --samples", names=", ".join(empty)))

@@ -16,7 +16,7 @@ import click
 
 from sheetcrm.cli.apply import Wanted, carry_out, make_plan, plan_code
 from sheetcrm.cli.options import Asked, Job, print_json, requests_of
-from sheetcrm.messages import counted
+from sheetcrm.messages import N_, tr
 
 if TYPE_CHECKING:
     from sheetcrm.provision.plan import Plan
@@ -72,7 +72,13 @@ def apply_every(asked: Asked, wanted: Wanted) -> int:
             click.echo(f"{click.style(job.name, bold=True)}\n{text}\n")
 
         plan, done = carry_out(asked, job, template, wanted, say=None if asked.as_json else say)
-        text = "nothing to change" if not plan.has_work else f"{_steps(plan)} done" if done else "not wanted"
+        text = (
+            tr("nothing to change")
+            if not plan.has_work
+            else tr("{steps} done", steps=_steps(plan))
+            if done
+            else tr("not wanted")
+        )
         return _outcome(job, template, plan, 0 if done else 1, text)
 
     return _every(asked, wanted, work)
@@ -87,7 +93,10 @@ def _every(asked: Asked, wanted: Wanted, work: Work) -> int:
 
         if not loaded.spreadsheets:
             raise UsageError(
-                f"{loaded.file.name} names no spreadsheet yet; make one with: sheetcrm apply TEMPLATE --create TITLE"
+                tr(
+                    "{file} names no spreadsheet yet; make one with: sheetcrm apply TEMPLATE --create TITLE",
+                    file=loaded.file.name,
+                )
             )
         for name, settings in loaded.spreadsheets.items():
             with asked.job(loaded, connection, name, settings, templates) as job:
@@ -111,7 +120,9 @@ def _check(asked: Asked, wanted: Wanted) -> None:
         "--plan": wanted.fingerprint,
     }
     if given := [word for word, value in said.items() if value]:
-        raise UsageError(f"--all takes every spreadsheet as the config has it; leave out {', '.join(given)}")
+        raise UsageError(
+            tr("--all takes every spreadsheet as the config has it; leave out {names}", names=", ".join(given))
+        )
 
 
 def _one(job: Job, wanted: Wanted, work: Work) -> Outcome:
@@ -135,12 +146,17 @@ def _outcome(job: Job, template: Template, plan: Plan, code: int, text: str) -> 
 def _planned(plan: Plan) -> str:
     if plan.refusals:
         return "\n".join(map(str, plan.refusals))
-    return f"{_steps(plan)}; plan {plan.fingerprint}" if plan.has_work else "nothing to change"
+    return (
+        tr("{steps}; plan {plan}", steps=_steps(plan), plan=plan.fingerprint)
+        if plan.has_work
+        else tr("nothing to change")
+    )
 
 
 def _steps(plan: Plan) -> str:
     calls = len(plan.sharing.grants)
-    return counted(len(plan.changes), "change") + (f" and {counted(calls, 'call')} to Drive" if calls else "")
+    steps = tr("{count} {count:change|changes}", count=len(plan.changes))
+    return tr("{steps} and {count} {count:call|calls} to Drive", steps=steps, count=calls) if calls else steps
 
 
 def _counts(outcomes: list[Outcome]) -> dict[str, int]:
@@ -163,6 +179,12 @@ def _sum(outcomes: list[Outcome]) -> str:
         good = click.style("~", fg="yellow") if outcome.pending else click.style("✓", fg="green")
         sign = good if outcome.code in (0, 3) else click.style("!", fg="red")
         lines.append(f"{sign} {outcome.name:{width}}  " + "\n    ".join(outcome.text.splitlines()))
-    words = {"ok": "in order", "pending": "with changes to make", "refused": "refused", "failed": "failed"}
-    counts = [f"{number} {words[word]}" for word, number in _counts(outcomes).items() if number]
-    return "\n".join([*lines, f"{counted(len(outcomes), 'spreadsheet')}: {', '.join(counts)}"])
+    words = {
+        "ok": N_("{number} in order"),
+        "pending": N_("{number} with changes to make"),
+        "refused": N_("{number} refused"),
+        "failed": N_("{number} failed"),
+    }
+    counts = [tr(words[word], number=number) for word, number in _counts(outcomes).items() if number]
+    said = tr("{count} {count:spreadsheet|spreadsheets}: {said}", count=len(outcomes), said=tr(", ").join(counts))
+    return "\n".join([*lines, said])

@@ -22,7 +22,7 @@ from sheetcrm.cli.options import (
     tell,
     today_in,
 )
-from sheetcrm.messages import counted
+from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
     from sheetcrm.schema.template import Template
@@ -76,7 +76,7 @@ def _write(job: Job, template: Template, fixes: Sequence[Fix], sheet: str | None
     log = Log(job.journal, f"fix {sheet}" if sheet else "fix", now())
     done, writes = apply_fixes(job.gateway, template, fixes, log=log)
     if writes > 1:
-        tell(f"it took {writes} writes; sheetcrm undo takes them back one by one")
+        tell(tr("it took {writes} writes; sheetcrm undo takes them back one by one", writes=writes))
     return done
 
 
@@ -87,15 +87,15 @@ def _show(found: Fixes) -> None:
     for fix in found.fixes:
         click.echo(f"{_change(fix)}\n    {fix.link}")
     for fix in found.nameless:
-        click.echo(f"left: {_change(fix)}: the row has no id of its own\n    {fix.link}")
+        click.echo(tr("left: {what}: the row has no id of its own", what=_change(fix)) + f"\n    {fix.link}")
     for issue in found.left:
-        click.echo(f"left: {line(issue)}")
+        click.echo(tr("left: {what}", what=line(issue)))
 
 
 def _change(fix: Fix) -> str:
     """`客户!C7  "138 0013 8000" → "+8613800138000"  (phone)`."""
     before = json.dumps(fix.before, ensure_ascii=False)
-    after = json.dumps(fix.after, ensure_ascii=False) if isinstance(fix.after, str) else fix.shown or "blank"
+    after = json.dumps(fix.after, ensure_ascii=False) if isinstance(fix.after, str) else fix.shown or tr("blank")
     return f"{click.style(fix.a1, bold=True)}  {before} → {after}  ({fix.kind})"
 
 
@@ -117,10 +117,21 @@ def _tell(job: Job, found: Fixes, done: Changed | None, asked: Asked) -> None:
     elif found.fixes or found.left or found.nameless:
         job.hint()
     for change in done.conflicts if done else ():
-        tell(f"left: {change.sheet} {change.id} {change.column}: somebody changed it meanwhile")
+        tell(
+            tr(
+                "left: {sheet} {id} {column}: somebody changed it meanwhile",
+                sheet=change.sheet,
+                id=change.id,
+                column=change.column,
+            )
+        )
     for text in moved_lines(done) if done else ():
         tell(text)
     if done:
-        tell(f"{counted(len(done.done), 'cell')} changed; sheetcrm undo takes it back")
+        tell(tr("{count} {count:cell|cells} changed; sheetcrm undo takes it back", count=len(done.done)))
     else:
-        tell(f"{counted(len(found.fixes), 'cell')} could be changed" if found.fixes else "nothing to change")
+        tell(
+            tr("{count} {count:cell|cells} could be changed", count=len(found.fixes))
+            if found.fixes
+            else tr("nothing to change")
+        )

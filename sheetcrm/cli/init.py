@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from sheetcrm.messages import tr
+from sheetcrm.messages import N_, admin, tr
 from sheetcrm.places import config_folder
 
-LOCAL = """\
+LOCAL = N_("""\
 # sheetcrm: where the spreadsheets are and how reminders go out.
 # Every setting is explained in config.example.yaml of the project.
 
@@ -31,26 +31,29 @@ mail:
   by: {type: folder, path: outbox}
   # Who may get mail at all: addresses and domains.  Nobody else ever does.
   allow: ["*@example.com"]
-"""
+""")
 
 SIGN_IN = {
     "service_account": (
-        "A robot with an address of its own: its key file, chmod 600, outside of any git work tree.",
+        N_("A robot with an address of its own: its key file, chmod 600, outside of any git work tree."),
         "{{type: service_account, key: {folder}/key.json}}",
     ),
     "desktop": (
-        "You yourself, by your browser: the file of an OAuth client of the type Desktop app, chmod 600.",
+        N_("You yourself, by your browser: the file of an OAuth client of the type Desktop app, chmod 600."),
         "{{type: desktop, client: {folder}/client.json}}",
     ),
     "impersonation": (
-        "A service account without a key, lent to whoever this machine is signed in as.",
+        N_("A service account without a key, lent to whoever this machine is signed in as."),
         "{{type: impersonation, account: NAME@PROJECT.iam.gserviceaccount.com}}",
     ),
-    "application_default": ("Whatever this machine is signed in with, also workload identity.", "application_default"),
+    "application_default": (
+        N_("Whatever this machine is signed in with, also workload identity."),
+        "application_default",
+    ),
 }
 """A comment and a setting for the config, by the way to sign in."""
 
-GOOGLE = """\
+GOOGLE = N_("""\
 # sheetcrm: where the spreadsheets are and how reminders go out.
 # Every setting is explained in config.example.yaml of the project.
 
@@ -80,7 +83,7 @@ mail:
     password: {env: SHEETCRM_SMTP_PASSWORD}
   # Who may get mail at all: addresses and domains.  Nobody else ever does.
   allow: []
-"""
+""")
 
 
 @click.command("init")
@@ -100,14 +103,14 @@ def init_command(*, local: bool, sign_in: str, target: str) -> None:
     path = Path(target)
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(LOCAL if local else google_config(sign_in))
+            file.write(tr(LOCAL) if local else google_config(sign_in))
     except FileExistsError as error:
         raise Refused(
             tr("refused: {path} exists already and is left as it is; name another with --config FILE", path=path)
         ) from error
     click.echo(str(path))
     if local:
-        click.echo('next: sheetcrm apply pipeline --create "My customers" --lang en --with-samples', err=True)
+        click.echo(tr('next: sheetcrm apply pipeline --create "My customers" --lang en --with-samples'), err=True)
         return
     for line in _next(sign_in):
         click.echo(line, err=True)
@@ -116,7 +119,11 @@ def init_command(*, local: bool, sign_in: str, target: str) -> None:
 def google_config(sign_in: str) -> str:
     """The config that signs in to Google in that way."""
     about, setting = SIGN_IN[sign_in]
-    return GOOGLE.replace("{about}", about).replace("{sign_in}", setting.format(folder=shown_home(config_folder())))
+    return (
+        tr(GOOGLE)
+        .replace("{about}", tr(about))
+        .replace("{sign_in}", setting.format(folder=shown_home(config_folder())))
+    )
 
 
 def shown_home(path: Path) -> str:
@@ -138,8 +145,8 @@ def _next(sign_in: str) -> tuple[str, ...]:
         "impersonation": tr("next: write the account's address into the config, then:"),
         "application_default": tr("next:"),
     }[sign_in]
-    make = "sheetcrm apply pipeline --create TITLE --lang en"
-    bind = "sheetcrm apply pipeline --in URL --lang en"
+    make = f"sheetcrm apply pipeline --create TITLE --lang {admin()}"
+    bind = f"sheetcrm apply pipeline --in URL --lang {admin()}"
     return (
         first,
         "  sheetcrm login",

@@ -22,7 +22,7 @@ from sheetcrm.cli.options import (
     tell,
     today_in,
 )
-from sheetcrm.messages import counted
+from sheetcrm.messages import N_, tr
 
 if TYPE_CHECKING:
     from sheetcrm.schema.context import Context
@@ -114,7 +114,7 @@ def _writable(report: Path | None) -> None:
     from sheetcrm.errors import UsageError
 
     if report is not None and report.suffix not in (".csv", ".json"):
-        raise UsageError(f"--report {report}: a report is a .csv or a .json")
+        raise UsageError(tr("--report {file}: a report is a .csv or a .json", file=report))
 
 
 @contextmanager
@@ -126,7 +126,7 @@ def _going_on(dry_run: bool) -> Iterator[None]:
         yield
     except ApiError:
         if not dry_run:
-            tell("stopped on the way; the same command goes on where it stopped, and adds nothing twice")
+            tell(tr("stopped on the way; the same command goes on where it stopped, and adds nothing twice"))
         raise
 
 
@@ -139,10 +139,17 @@ def _draft(job: Job, file: Path, sheet: str, to: Path, tab: str | None) -> int:
 
     template, language = job.template()
     if to.exists():
-        raise UsageError(f"{to} is there already; give another name, or delete it")
+        raise UsageError(tr("{file} is there already; give another name, or delete it", file=to))
     table = read_file(file, ImportMap(), tab=tab, titles=(sheet, *template.titles(sheet)))
     to.write_text(draft(table, template.sheets[sheet], template.context(language)), encoding="utf-8")
-    click.echo(f"{to}: look through it, then: sheetcrm import {file} --sheet {sheet} --map {to} --dry-run")
+    click.echo(
+        tr(
+            "{to}: look through it, then: sheetcrm import {file} --sheet {sheet} --map {to} --dry-run",
+            to=to,
+            file=file,
+            sheet=sheet,
+        )
+    )
     return 0
 
 
@@ -172,27 +179,38 @@ def show(done: Imported, file: Path, context: Context, *, dry_run: bool) -> None
         for column, text in ((refusal.column, refusal.text), *refusal.also):
             click.echo(f"{file}:{refusal.line}: {f'{column}: ' if column else ''}{text}")
     for one in done.mended:
-        click.echo(f"{file}:{one.line}: mended: {one.mended}")
+        click.echo(f"{file}:{one.line}: " + tr("mended: {what}", what=one.mended))
     _show_changes(done, context)
     for id_ in done.misplaced:
-        click.echo(f"{id_}: rows moved while it was written; look at it")
+        click.echo(tr("{id}: rows moved while it was written; look at it", id=id_))
     for remark in done.remarks:
         tell(remark)
     if done.righted:
         tell(
-            f"rows moved while they were written, and were put right: {', '.join(id_ or '(no id)' for id_ in done.righted)}"
+            tr(
+                "rows moved while they were written, and were put right: {ids}",
+                ids=", ".join(id_ or tr("(no id)") for id_ in done.righted),
+            )
         )
     if done.unused:
         tell(
-            f"columns of the file that go nowhere: {', '.join(done.unused)}; --draft MAP.yaml writes down what they may be"
+            tr(
+                "columns of the file that go nowhere: {names}; --draft MAP.yaml writes down what they may be",
+                names=", ".join(done.unused),
+            )
         )
     if done.wrong:
         tell(
-            f"{counted(done.wrong, 'cell in these rows breaks', 'cells in these rows break')} a rule; see: sheetcrm check"
+            tr(
+                "{count} {count:cell in these rows breaks|cells in these rows break} a rule; see: sheetcrm check",
+                count=done.wrong,
+            )
         )
-    would = "would be " if dry_run else ""
-    figures = f"{len(done.added)} {would}added, {len(done.changed)} {would}changed, {len(done.same)} the same, {len(done.refused)} refused"
-    click.echo(figures + (f", {len(done.mended)} of them all mended" if done.mended else ""))
+    would = N_("{added} would be added, {changed} would be changed, {same} the same, {refused} refused")
+    did = N_("{added} added, {changed} changed, {same} the same, {refused} refused")
+    counts = {name: len(getattr(done, name)) for name in ("added", "changed", "same", "refused")}
+    figures = tr(would if dry_run else did, **counts)
+    click.echo(figures + (tr(", {count} of them all mended", count=len(done.mended)) if done.mended else ""))
 
 
 def _show_changes(done: Imported, context: Context) -> None:
@@ -202,6 +220,6 @@ def _show_changes(done: Imported, context: Context) -> None:
     for one in changed[:SHOWN]:
         for change in one.changes:
             before, after = as_read(change, context)
-            click.echo(f"{one.id}: {change.column}: {before or '(blank)'} → {after}")
+            click.echo(f"{one.id}: {change.column}: {before or tr('(blank)')} → {after}")
     if len(changed) > SHOWN:
-        tell(f"and {counted(len(changed) - SHOWN, 'more row')}; --report FILE.csv has every line")
+        tell(tr("and {count} {count:more row|more rows}; --report FILE.csv has every line", count=len(changed) - SHOWN))

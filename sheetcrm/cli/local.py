@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from sheetcrm.cli.options import tell, today_in
+from sheetcrm.messages import tr
 
 
 @click.group("local")
@@ -47,12 +48,12 @@ def serve_command(data: Path | None, port: int | None, token: str | None, owner:
     from sheetcrm.connect import serve_local
 
     def ready(url: str, chosen: str, pages: str) -> None:
-        tell(f"ready at {url}" + ("" if token else f" · token {chosen}"))
-        tell(f"look at the spreadsheets: {pages}")
-        tell("this is not Google but an embedded server, for this machine only; Ctrl-C stops it")
+        tell(tr("ready at {url}", url=url) + ("" if token else " · " + tr("token {token}", token=chosen)))
+        tell(tr("look at the spreadsheets: {url}", url=pages))
+        tell(tr("this is not Google but an embedded server, for this machine only; Ctrl-C stops it"))
 
     serve_local(data or _data_folder(), port=port, token=token, owner=owner, quota=quota, ready=ready)
-    tell("stopped")
+    tell(tr("stopped"))
 
 
 def _data_folder() -> Path:

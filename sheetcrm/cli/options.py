@@ -83,7 +83,10 @@ class Job:
                 name, language = name or mark.template, language or mark.language
         if name is None:
             raise UsageError(
-                f"{self.name} has no template yet; say which: sheetcrm apply TEMPLATE (see: sheetcrm template list)"
+                tr(
+                    "{name} has no template yet; say which: sheetcrm apply TEMPLATE (see: sheetcrm template list)",
+                    name=self.name,
+                )
             )
         return self.load(template_file(self.config, name, typed=given is not None)), language or "en"
 
@@ -221,10 +224,12 @@ class Asked:
     def _not_here(self, loaded: Config, connection: Connection, settings: SpreadsheetSettings) -> str:
         """Where a spreadsheet that no embedded server has may be instead."""
         if "docs.google.com/" not in (self.wanted or ""):
-            return f"There is no spreadsheet {settings.id} in {connection.label}: check the id."
-        return (
-            f"https://docs.google.com/spreadsheets/d/{settings.id} is at Google, and {loaded.file.name} says api: {loaded.api}; "
-            "use a config that says api: google (sheetcrm init makes one), or name a spreadsheet that is here."
+            return tr("There is no spreadsheet {id} in {place}: check the id.", id=settings.id, place=connection.label)
+        return tr(
+            "https://docs.google.com/spreadsheets/d/{id} is at Google, and {file} says api: {api}; use a config that says api: google (sheetcrm init makes one), or name a spreadsheet that is here.",
+            id=settings.id,
+            file=loaded.file.name,
+            api=loaded.api,
         )
 
 
@@ -292,7 +297,12 @@ def sheet_key(template: Template, text: str) -> str:
         return alike.pop()
     if text not in titles:
         raise UsageError(
-            f"no such sheet: {text}{nearest(text, list(titles))} (there are {', '.join(template.records)})"
+            tr(
+                "no such sheet: {text}{hint} (there are {names})",
+                text=text,
+                hint=nearest(text, list(titles)),
+                names=", ".join(template.records),
+            )
         )
     return titles[text]
 

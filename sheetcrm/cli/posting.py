@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from sheetcrm.messages import tr
+
 if TYPE_CHECKING:
     from sheetcrm.config import Config
     from sheetcrm.remind.delivery import Settings
@@ -17,7 +19,7 @@ def mail_settings(config: Config) -> MailSettings:
     from sheetcrm.errors import UsageError
 
     if config.mail is None:
-        raise UsageError(f"{config.file.name} has no mail: part; see config.example.yaml")
+        raise UsageError(tr("{file} has no mail: part; see config.example.yaml", file=config.file.name))
     return config.mail
 
 

@@ -11,6 +11,8 @@ import click
 
 from sheetcrm.cli.check import line
 from sheetcrm.cli.options import SOMETHING_TO_SEE, Asked, Job, now, print_json, spreadsheet_options, tell, today_in
+from sheetcrm.cli.remind import words
+from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
     from datetime import date
@@ -47,7 +49,7 @@ def report_command(asked: Asked, text: str, rule: str | None, out: Path | None, 
     what waits and what is coming are as they are now.
     """
     if mail and (out or rule):
-        raise click.UsageError("--mail sends every summary to whom it is for: leave out --out and --rule")
+        raise click.UsageError(tr("--mail sends every summary to whom it is for: leave out --out and --rule"))
     from sheetcrm.remind.summary.figures import figures
     from sheetcrm.remind.summary.weeks import Week
 
@@ -71,12 +73,22 @@ def _rule(template: Template, wanted: str | None) -> str:
     known = list(summary_rules(template))
     if not known:
         raise UsageError(
-            f"{template.key} has no rule of type summary under reminders:; add one (docs/reminders.md shows how)"
+            tr(
+                "{template} has no rule of type summary under reminders:; add one (docs/reminders.md shows how)",
+                template=template.key,
+            )
         )
     if wanted is None:
         return known[0]
     if wanted not in known:
-        raise UsageError(f"no such summary: {wanted}{nearest(wanted, known)} (there are {', '.join(known)})")
+        raise UsageError(
+            tr(
+                "no such summary: {rule}{hint} (there are {names})",
+                rule=wanted,
+                hint=nearest(wanted, known),
+                names=", ".join(known),
+            )
+        )
     return wanted
 
 
@@ -109,10 +121,10 @@ def _write(made: Letter, out: Path) -> None:
     try:
         out.write_text(page(made.draft), encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"{out} cannot be written: {error.strerror or error}") from error
+        raise UsageError(tr("{file} cannot be written: {reason}", file=out, reason=error.strerror or error)) from error
     if made.lacks:
-        tell(f"without a picture: {made.lacks}")
-    tell(f"written: {out}")
+        tell(tr("without a picture: {why}", why=made.lacks))
+    tell(tr("written: {file}", file=out))
 
 
 def page(draft: Draft) -> str:
@@ -144,17 +156,19 @@ def _mailed(asked: Asked, told: Summaries) -> int:
     else:
         for one in told.mails:
             reason = f"  ({one.reason})" if one.reason else ""
-            click.echo(f"{click.style(one.state, bold=True):9}  {one.name} <{one.address}>  {one.subject}{reason}")
+            click.echo(
+                f"{click.style(words.state(one.state), bold=True):9}  {one.name} <{one.address}>  {one.subject}{reason}"
+            )
         for resting in told.resting:
             click.echo(quiet(resting))
         for trouble in told.troubles:
             click.echo(line(trouble))
         if told.known:
-            tell(f"{told.known} told before: each week is mailed once")
+            tell(tr("{count} told before: each week is mailed once", count=told.known))
         if stopped:
-            tell(f"stopped: {stopped}")
+            tell(tr("stopped: {why}", why=stopped))
         if not (told.mails or told.known or told.troubles or told.resting):
-            tell("nobody is to be told")
+            tell(tr("nobody is to be told"))
     if stopped or any(one.state != "sent" for one in told.mails):
         return 1
     return SOMETHING_TO_SEE if told.troubles else 0

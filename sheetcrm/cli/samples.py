@@ -7,7 +7,7 @@ import sys
 import click
 
 from sheetcrm.cli.options import Asked, now, print_json, requests_of, spreadsheet_options, tell
-from sheetcrm.messages import counted
+from sheetcrm.messages import tr
 
 
 @click.group("samples")
@@ -39,14 +39,16 @@ def remove_command(asked: Asked, yes: bool) -> int:
         total = sum(len(rows) for rows in found.values())
         if total and not yes:
             if not sys.stdin.isatty():
-                raise Refused(f"refused: would delete {counted(total, 'example row')}; add --yes")
-            if not click.confirm(f"Delete {counted(total, 'example row')}?", err=True):
-                tell("nothing was deleted")
+                raise Refused(
+                    tr("refused: would delete {count} {count:example row|example rows}; add --yes", count=total)
+                )
+            if not click.confirm(tr("Delete {count} {count:example row|example rows}?", count=total), err=True):
+                tell(tr("nothing was deleted"))
                 return 1
         log = provision.Log(job.journal, "samples remove", now())
         removed = provision.remove_samples(job.gateway, template, log=log) if total else 0
         if asked.as_json:
             print_json({"removed": removed, "requests": requests_of(job.gateway)})
         else:
-            tell(f"{counted(removed, 'example row')} deleted")
+            tell(tr("{count} {count:example row|example rows} deleted", count=removed))
     return 0

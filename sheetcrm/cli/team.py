@@ -18,7 +18,7 @@ from sheetcrm.cli.options import (
     spreadsheet_options,
     tell,
 )
-from sheetcrm.messages import counted
+from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,8 +51,12 @@ def list_command(asked: Asked) -> int:
             print_json({"team": [asdict(one) for one in found], "requests": requests_of(job.gateway)})
             return 0
         for one in found:
-            words = [one.name, one.email, one.role, f"manager {one.manager}" if one.manager else ""]
-            words += [f"owns {one.owns}", "" if one.active else "not active", "example" if one.sample else ""]
+            words = [one.name, one.email, one.role, tr("manager {name}", name=one.manager) if one.manager else ""]
+            words += [
+                tr("owns {count}", count=one.owns),
+                "" if one.active else tr("not active"),
+                tr("example") if one.sample else "",
+            ]
             click.echo("  ".join(word for word in words if word))
     return 0
 
@@ -79,7 +83,7 @@ def add_command(asked: Asked, name: str, email: str, role: str | None, manager: 
         if asked.as_json:
             print_json({"added": asdict(made), "requests": requests_of(job.gateway)})
         else:
-            tell(f"{name} is in the team")
+            tell(tr("{name} is in the team", name=name))
             _follows(template)
     return 0
 
@@ -137,10 +141,10 @@ def _agreed(steps: int, *, yes: bool) -> bool:
     from sheetcrm.errors import Refused
 
     if not yes and not sys.stdin.isatty():
-        raise Refused(f"refused: {steps} steps would be done; add --yes")
-    if yes or click.confirm(f"Do these {steps} steps?", err=True):
+        raise Refused(tr("refused: {count} {count:step|steps} would be done; add --yes", count=steps))
+    if yes or click.confirm(tr("Do these {count} steps?", count=steps), err=True):
         return True
-    tell("nothing was changed")
+    tell(tr("nothing was changed"))
     return False
 
 
@@ -162,11 +166,13 @@ def _show(found: Leaving, access: Sharing) -> None:
     for change in found.changes[:SHOWN]:
         click.echo(f"  ~ {change.sheet} {change.id} {change.column}: {change.before} → {change.after}")
     if len(found.changes) > SHOWN:
-        click.echo(f"  ~ and {len(found.changes) - SHOWN} more")
+        click.echo("  ~ " + tr("and {count} more", count=len(found.changes) - SHOWN))
     for grant in access.grants:
-        click.echo(f"  {grant.say()}  (access to the file)")
+        click.echo(f"  {grant.say()}  " + tr("(access to the file)"))
     for sheet, row in found.left:
-        click.echo(f"  ! {sheet} row {row}: no id of its own, so it stays; see: sheetcrm check")
+        click.echo(
+            "  ! " + tr("{sheet} row {row}: no id of its own, so it stays; see: sheetcrm check", sheet=sheet, row=row)
+        )
 
 
 def _tell(asked: Asked, job: Job, template: Template, found: Leaving, done: Changed) -> None:
@@ -182,10 +188,17 @@ def _tell(asked: Asked, job: Job, template: Template, found: Leaving, done: Chan
         print_json({**said, "left": left, "requests": requests_of(job.gateway)})
         return
     for change in done.conflicts:
-        tell(f"stays: {change.sheet} {change.id} {change.column}: somebody changed it meanwhile")
+        tell(
+            tr(
+                "stays: {sheet} {id} {column}: somebody changed it meanwhile",
+                sheet=change.sheet,
+                id=change.id,
+                column=change.column,
+            )
+        )
     for line in moved_lines(done):
         tell(line)
-    tell(f"{counted(len(done.done), 'cell')} changed")
+    tell(tr("{count} {count:cell|cells} changed", count=len(done.done)))
     if done.done:
         _follows(template)
 
@@ -193,12 +206,21 @@ def _tell(asked: Asked, job: Job, template: Template, found: Leaving, done: Chan
 def moved_lines(done: Changed) -> Iterator[str]:
     """What happened because rows or columns were moved in the moment of the write."""
     for change in done.righted:
-        yield f"put right: {change.sheet} {change.id or 'a blank row'} {change.column}: rows were moved while it was written"
+        yield tr(
+            "put right: {sheet} {id} {column}: rows were moved while it was written",
+            sheet=change.sheet,
+            id=change.id or tr("a blank row"),
+            column=change.column,
+        )
     for landing in done.misplaced:
-        yield f"look at {landing.a1}: rows or columns were moved while {landing.aim.cell} was written there, and what stood there is not known"
+        yield tr(
+            "look at {a1}: rows or columns were moved while {cell} was written there, and what stood there is not known",
+            a1=landing.a1,
+            cell=landing.aim.cell,
+        )
 
 
 def _follows(template: Template) -> None:
     """What else has to do with the team, and when it follows."""
     if template.asks_for_people:
-        tell("views and locks follow with the next: sheetcrm apply")
+        tell(tr("views and locks follow with the next: sheetcrm apply"))

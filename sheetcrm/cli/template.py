@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sheetcrm.cli.options import now, print_json, tell
+from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
     from sheetcrm.errors import Problem
@@ -101,7 +102,7 @@ def check_command(names: tuple[str, ...], config: str | None) -> None:
         except TemplateError as error:
             problems += error.problems
         else:
-            tell(f"{name}: right")
+            tell(tr("{name}: right", name=name))
     if problems:
         raise TemplateError(problems)
 
@@ -143,7 +144,13 @@ def schema_command(out: Path | None) -> None:
         click.echo(text)
         return
     _write(out, text + "\n")
-    tell(f"{out} is written; a template beside it begins with this line:\n# yaml-language-server: $schema=./{out.name}")
+    tell(
+        tr(
+            "{file} is written; a template beside it begins with this line:\n# yaml-language-server: $schema=./{name}",
+            file=out,
+            name=out.name,
+        )
+    )
 
 
 @template_command.command("models")
@@ -164,7 +171,7 @@ def models_command(name: str, out: Path | None, config: str | None) -> None:
         click.echo(text, nl=False)
         return
     _write(out, text)
-    tell(f"{out} is written; use it with: sheetcrm.open_spreadsheet(…, models={out.stem})")
+    tell(tr("{file} is written; use it with: sheetcrm.open_spreadsheet(…, models={name})", file=out, name=out.stem))
 
 
 def _write(out: Path, text: str) -> None:
@@ -174,4 +181,4 @@ def _write(out: Path, text: str) -> None:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"{out} cannot be written: {error.strerror}") from error
+        raise UsageError(tr("{file} cannot be written: {reason}", file=out, reason=error.strerror)) from error

@@ -75,7 +75,7 @@ def _last(job: Job) -> tuple[Path, Write]:
     for path, write in job.journal.writes():
         if write.stage in ("begun", "done") and write.entries:
             return path, write
-    raise UsageError(f"nothing that was written to {job.name} from here can be undone")
+    raise UsageError(tr("nothing that was written to {name} from here can be undone", name=job.name))
 
 
 def _apply_back(asked: Asked, job: Job, back: Back, *, ask: bool, dry_run: bool) -> int:
@@ -87,11 +87,11 @@ def _apply_back(asked: Asked, job: Job, back: Back, *, ask: bool, dry_run: bool)
     again = partial(undo, job.gateway, write, back.template.wanted(), back.language, back.allow)
     found = again()
     if not asked.as_json:
-        click.echo(f"undo: {write.what}, {write.when}")
+        click.echo(tr("undo: {what}, {when}", what=write.what, when=write.when))
         click.echo(_text(found))
     found.plan.check()
     if dry_run or not go_on(ask=ask):
-        tell("nothing was changed")
+        tell(tr("nothing was changed"))
         return 0
     done = provision.Log(job.journal, f"undo of {write.what}", now())
     tell_sent(provision.apply(job.gateway, found.plan, log=done, again=lambda: again().plan))
@@ -135,7 +135,7 @@ def settle(job: Job, path: Any) -> None:
 
 
 def _text(found: Undo) -> str:
-    left = [f"stays: {address}: {why}" for address, why in found.left]
+    left = [tr("stays: {address}: {why}", address=address, why=why) for address, why in found.left]
     return "\n".join([found.plan.text(refusals=False), *left])
 
 
@@ -153,21 +153,31 @@ def _cells_back(
 
     changes = taken_back(write.entries)
     if not asked.as_json:
-        click.echo(f"undo: {write.what}, {write.when}")
+        click.echo(tr("undo: {what}, {when}", what=write.what, when=write.when))
         for one in changes:
             before, after = as_read(one, template.context("en"))
-            click.echo(f"  ~ {one.sheet} {one.id} {one.column}: {before or '(blank)'} → {after or '(blank)'}")
+            click.echo(f"  ~ {one.sheet} {one.id} {one.column}: {before or tr('(blank)')} → {after or tr('(blank)')}")
     if dry_run or not go_on(ask=ask):
-        tell("nothing was changed")
+        tell(tr("nothing was changed"))
         return 0
     done = change_cells(job.gateway, template, changes, log=Log(job.journal, f"undo of {write.what}", now()))
     settle(job, path)
     for one in done.conflicts:
-        tell(f"stays: {one.sheet} {one.id} {one.column}: {_why_cell_stays(write, one)}")
+        tell(
+            tr(
+                "stays: {sheet} {id} {column}: {why}",
+                sheet=one.sheet,
+                id=one.id,
+                column=one.column,
+                why=_why_cell_stays(write, one),
+            )
+        )
     for line in moved_lines(done):
         tell(line)
     if write.what.startswith("team leave "):
-        tell("what cannot come back: access to the file that was taken away, and mails that were not sent meanwhile")
+        tell(
+            tr("what cannot come back: access to the file that was taken away, and mails that were not sent meanwhile")
+        )
     if asked.as_json:
         left = [
             {"address": f"{one.sheet}.{one.column} {one.id}", "why": _why_cell_stays(write, one)}
@@ -185,21 +195,24 @@ def _rows_back(
     from sheetcrm.sync.rows_moved import rows_back
 
     if not asked.as_json:
-        click.echo(f"undo: {write.what}, {write.when}")
+        click.echo(tr("undo: {what}, {when}", what=write.what, when=write.when))
         for one in write.entries:
-            click.echo(f"  + {one['sheet']} {one['id']}" + (f" from {one['to']}" if one["to"] else ""))
+            said = tr("{sheet} {id} from {to}", **one) if one["to"] else f"{one['sheet']} {one['id']}"
+            click.echo(f"  + {said}")
     if dry_run or not go_on(ask=ask):
-        tell("nothing was changed")
+        tell(tr("nothing was changed"))
         return 0
     done = rows_back(job.gateway, template, write.entries, log=Log(job.journal, f"undo of {write.what}", now()))
     settle(job, path)
     for conflict in done.conflicts:
-        tell(f"stays: {conflict}")
+        tell(tr("stays: {what}", what=conflict))
     for landing in done.misplaced:
-        tell(f"look at {landing.a1}: rows or columns were moved while it was written")
+        tell(tr("look at {a1}: rows or columns were moved while it was written", a1=landing.a1))
     if any(not one["to"] for one in write.entries):
         tell(
-            "what cannot come back: the place in the tab, notes, comments and colours of those rows, formulas in columns of your own"
+            tr(
+                "what cannot come back: the place in the tab, notes, comments and colours of those rows, formulas in columns of your own"
+            )
         )
     if asked.as_json:
         left = [{"address": f"{one.change.sheet} {one.change.id}", "why": one.why} for one in done.conflicts]
@@ -210,8 +223,8 @@ def _rows_back(
 def _why_cell_stays(write: Write, change: CellChange) -> str:
     """In a few words."""
     if write.what.startswith("team add "):
-        return "somebody changed that row since, so it stays as a whole; team leave is for who was there"
-    return "somebody changed it since"
+        return tr("somebody changed that row since, so it stays as a whole; team leave is for who was there")
+    return tr("somebody changed it since")
 
 
 def _unbound(asked: Asked, job: Job, write: Write, path: Path, *, ask: bool, dry_run: bool) -> int:
@@ -220,17 +233,21 @@ def _unbound(asked: Asked, job: Job, write: Write, path: Path, *, ask: bool, dry
 
     found = unbind(job.gateway, write.entries)
     if not asked.as_json:
-        click.echo(f"undo: {write.what}, {write.when}")
-        click.echo(f"  - {found.gone} marks, which nobody sees" + (f"  + {found.back} of before" if found.back else ""))
+        click.echo(tr("undo: {what}, {when}", what=write.what, when=write.when))
+        click.echo(
+            "  - "
+            + tr("{count} {count:mark|marks}, which nobody sees", count=found.gone)
+            + ("  + " + tr("{count} of before", count=found.back) if found.back else "")
+        )
         for line in found.left:
-            click.echo(f"  stays: {line}")
+            click.echo("  " + tr("stays: {what}", what=line))
     if dry_run or not go_on(ask=ask):
-        tell("nothing was changed")
+        tell(tr("nothing was changed"))
         return 0
     with job.journal.written(f"undo of {write.what}", found.entries, now(), stage="undone"):
         job.gateway.batch(found.requests)
     job.journal.mark(path, "undone")
-    tell(f"what stays: the template of {job.name} in the config; connect it again, or take it out there")
+    tell(tr("what stays: the template of {name} in the config; connect it again, or take it out there", name=job.name))
     if asked.as_json:
         done = {"removed": found.gone, "restored": found.back, "left": list(found.left), "undone": write.fingerprint}
         print_json({**done, "requests": requests_of(job.gateway)})

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, cast, ov
 from pydantic import BaseModel
 
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import N_, tr
 from sheetcrm.schema.context import Place
 from sheetcrm.schema.membership import ExistsInRule
 from sheetcrm.sync.notebook import Issues, Records
@@ -96,8 +97,10 @@ class Sheet(Generic[R]):
         if found is not None:
             return found
         count = sum(row.id == id_ for row in self.rows)
-        why = f"{count} rows have the id {id_}" if count else f"no row with the id {id_} was read"
-        raise UsageError(f"{self.key}: {why}{'' if count else nearest(id_, list(self._by_id))}")
+        if count:
+            raise self._wrong(N_("{sheet}: {count} rows have the id {id}"), count=count, id=id_)
+        hint = nearest(id_, list(self._by_id))
+        raise self._wrong(N_("{sheet}: no row with the id {id} was read{hint}"), id=id_, hint=hint)
 
     def __contains__(self, one: object) -> bool:
         """Whether that is the id of a record here, or a record of it."""
@@ -110,8 +113,10 @@ class Sheet(Generic[R]):
             return row.id
         key = self._spec.key or ""
         if key.startswith("_"):
-            raise UsageError(
-                f"{self.key} has a hidden id, which a copy of a record does not have; hand over the record that was read"
+            raise self._wrong(
+                N_(
+                    "{sheet} has a hidden id, which a copy of a record does not have; hand over the record that was read"
+                )
             )
         value = self.value(record, key)
         return None if value is None else str(value)
@@ -145,7 +150,8 @@ class Sheet(Generic[R]):
         place = self._target(column)
         if place is None:
             known = ", ".join(key for key in self._spec.columns if self._target(key))
-            raise UsageError(f"{self.key}.{column} refers to no other sheet (what does: {known or 'nothing'})")
+            said = N_("{sheet}.{column} refers to no other sheet (what does: {known})")
+            raise self._wrong(said, column=column, known=known or tr("nothing"))
         value, away = self.value(record, column), self.spreadsheet.template.archive_of(place.sheet)
         sheets = (place.sheet, away) if away in self.spreadsheet else (place.sheet,)
         indexes = (self.spreadsheet[str(sheet)].index(place.column) for sheet in sheets)
@@ -166,11 +172,16 @@ class Sheet(Generic[R]):
         home = self.spreadsheet.template.home_of(self.key)
         ways = {key: place for key in other._spec.columns if (place := other._target(key)) and place.sheet == home}
         if by is None and len(ways) != 1:
-            known = f"say by=, one of: {', '.join(ways)}" if ways else f"none of its columns refers to {self.key}"
-            raise UsageError(f"{other.key} to {self.key}: {known}")
+            if not ways:
+                raise other._wrong(N_("{sheet} to {other}: none of its columns refers to {other}"), other=self.key)
+            raise other._wrong(
+                N_("{sheet} to {other}: say by=, one of: {names}"), other=self.key, names=", ".join(ways)
+            )
         by = by or next(iter(ways))
         if by not in ways:
-            raise UsageError(f"{other.key}.{by} does not refer to {self.key}{nearest(by, list(ways))}")
+            raise other._wrong(
+                N_("{sheet}.{by} does not refer to {other}{hint}"), by=by, other=self.key, hint=nearest(by, list(ways))
+            )
         column = ways[by].column
         value = self.id_of(record) if column == self._spec.key else self.value(record, column)
         found = Records(other.index(by).get(value, []) if value is not None else [])
@@ -199,7 +210,8 @@ class Sheet(Generic[R]):
         for key in values:
             self._known(key)
             if key not in self._fields:
-                raise UsageError(f"{self.key}.{key} is no field of {type(row.record).__name__}")
+                name = type(row.record).__name__
+                raise self._wrong(N_("{sheet}.{column} is no field of {name}"), column=key, name=name)
         return replace(
             row, record=row.record.model_copy(update={self._fields[key]: value for key, value in values.items()})
         )
@@ -294,7 +306,7 @@ class Sheet(Generic[R]):
         """Move rows to the archive tab of this sheet, as `move` does; UsageError where the template has none."""
         to = self.spreadsheet.template.archive_of(self.key)
         if to is None:
-            raise UsageError(f"{self.key} has no archive; give it one in the template: archive: by_hand")
+            raise self._wrong(N_("{sheet} has no archive; give it one in the template: archive: by_hand"))
         return self.move(records, to, on_conflict=on_conflict)
 
     def move(self, records: Any, to: str, *, on_conflict: OnConflict = "fail") -> Saved:
@@ -370,8 +382,8 @@ class Sheet(Generic[R]):
     def _id(self, one: Any) -> str:
         found = one if isinstance(one, str) else one.id if isinstance(one, Row) else self.id_of(one)
         if not found:
-            raise UsageError(
-                f"{self.key}: a row without an id cannot be found again; give it one first (sheetcrm apply)"
+            raise self._wrong(
+                N_("{sheet}: a row without an id cannot be found again; give it one first (sheetcrm apply)")
             )
         return str(found)
 
@@ -382,7 +394,7 @@ class Sheet(Generic[R]):
             return known
         row = self._by_id.get(self.id_of(record) or "")
         if row is None:
-            raise UsageError(f"{self.key}: that record is not from here, or its id is blank or not its own")
+            raise self._wrong(N_("{sheet}: that record is not from here, or its id is blank or not its own"))
         return replace(row, record=record)
 
     def _target(self, column: str) -> Place | None:
@@ -393,7 +405,12 @@ class Sheet(Generic[R]):
 
     def _known(self, column: str) -> None:
         if column not in self._spec.columns:
-            raise UsageError(f"no such column: {self.key}.{column}{nearest(column, list(self._spec.columns))}")
+            hint = nearest(column, list(self._spec.columns))
+            raise self._wrong(N_("no such column: {sheet}.{column}{hint}"), column=column, hint=hint)
+
+    def _wrong(self, message: str, **values: Any) -> UsageError:
+        """What was asked of this sheet and cannot be."""
+        return UsageError(tr(message, sheet=self.key, **values))
 
 
 def _several(records: Any) -> Any:

@@ -18,6 +18,7 @@ from sheetcrm.connect import connect
 from sheetcrm.errors import ConfigError, UsageError
 from sheetcrm.journal import By, Journal
 from sheetcrm.layout import marked_template
+from sheetcrm.messages import tr
 from sheetcrm.schema import loader
 from sheetcrm.schema.template import Template
 from sheetcrm.settings import SpreadsheetSettings
@@ -53,7 +54,10 @@ def opened(
         return Source(gateway, found, spoken, journal, lambda: None)
     if source is not None and not isinstance(source, str):
         raise UsageError(
-            f"expected a name in the config, a URL, an id, a gspread Spreadsheet or (client, id), not {type(source).__name__}"
+            tr(
+                "expected a name in the config, a URL, an id, a gspread Spreadsheet or (client, id), not {name}",
+                name=type(source).__name__,
+            )
         )
     return _configured(source, template, language, _config(config))
 
@@ -78,7 +82,7 @@ def _config(given: str | Path | Config | None) -> Config:
         return configs.load(configs.find(None if given is None else str(given)))
     except ConfigError as error:
         if given is None and any(problem.line is None for problem in error.problems):
-            hint = "; or hand over gspread's own spreadsheet: open_spreadsheet(client.open(…))"
+            hint = tr("; or hand over gspread's own spreadsheet: open_spreadsheet(client.open(…))")
             raise ConfigError([*error.problems[:-1], _with(error.problems[-1], hint)]) from error
         raise
 
@@ -108,8 +112,9 @@ def _template(
         mark = marked_template(gateway.describe("developerMetadata"))
         if mark is None:
             raise UsageError(
-                'the spreadsheet is not marked with a template; name it: open_spreadsheet(…, template="pipeline"), or '
-                "read a tab by a model of your own: sheetcrm.read(worksheet, Model)"
+                tr(
+                    'the spreadsheet is not marked with a template; name it: open_spreadsheet(…, template="pipeline"), or read a tab by a model of your own: sheetcrm.read(worksheet, Model)'
+                )
             )
         given = mark.template
     elif isinstance(given, Path):

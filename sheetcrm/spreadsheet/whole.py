@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import tr
 from sheetcrm.spreadsheet.sheet import Sheet
 from sheetcrm.spreadsheet.source import Source, opened
 from sheetcrm.sync.cells import Log
@@ -212,10 +213,10 @@ class Spreadsheet(AbstractContextManager["Spreadsheet"]):
 
     def _repr_html_(self) -> str:
         rows = ([cell(key), cell(self[key].title), cell(len(self[key])), cell(len(self[key].issues))] for key in self)
-        return table(("sheet", "title", "records", "issues"), rows, 0, "no sheets")
+        return table(("sheet", "title", "records", "issues"), rows, 0, tr("no sheets"))
 
     def _look(self) -> Reading:
-        self._progress(0, 2, "reading cells")
+        self._progress(0, 2, tr("reading cells"))
         wish, source = self.wish, self.source
         seen = look(
             source.gateway,
@@ -225,10 +226,10 @@ class Spreadsheet(AbstractContextManager["Spreadsheet"]):
             columns=wish.columns,
             today=self.today,
         )
-        self._progress(1, 2, "checking")
+        self._progress(1, 2, tr("checking"))
         reading = judged(seen)
         made = {key: replace(extract, made=self.models.get(key)) for key, extract in reading.extracts.items()}
-        self._progress(2, 2, "done")
+        self._progress(2, 2, tr("done"))
         return replace(reading, extracts=made)
 
     def _key(self, sheet: str | type[BaseModel]) -> str:
@@ -236,11 +237,20 @@ class Spreadsheet(AbstractContextManager["Spreadsheet"]):
             for key in self:
                 if self.models.get(key) is sheet or model(self.template, key) is sheet:
                     return key
-            raise UsageError(f"{sheet.__name__} is not among the models; say open_spreadsheet(…, models=…)")
+            raise UsageError(
+                tr("{name} is not among the models; say open_spreadsheet(…, models=…)", name=sheet.__name__)
+            )
         titles = {title: key for key in self for title in (*self.template.titles(key), key)}
         if sheet not in titles:
             there = ", ".join(self)
-            raise UsageError(f"no such sheet: {sheet}{nearest(sheet, list(titles))} (there are {there})")
+            raise UsageError(
+                tr(
+                    "no such sheet: {text}{hint} (there are {names})",
+                    text=sheet,
+                    hint=nearest(sheet, list(titles)),
+                    names=there,
+                )
+            )
         return titles[sheet]
 
 
@@ -252,7 +262,14 @@ def _known_sheets(
     for sheet in sheets or ():
         if sheet not in template.records:
             hint = nearest(sheet, list(template.records))
-            raise UsageError(f"no such sheet: {sheet}{hint} (there are {', '.join(template.records)})")
+            raise UsageError(
+                tr(
+                    "no such sheet: {text}{hint} (there are {names})",
+                    text=sheet,
+                    hint=hint,
+                    names=", ".join(template.records),
+                )
+            )
     return None if sheets is None else tuple(key for key in template.records if key in sheets)
 
 
@@ -263,6 +280,8 @@ def _known_columns(template: Template, columns: Collection[str] | None) -> froze
     known = [f"{sheet}.{key}" for sheet in template.records for key in template.sheets[sheet].columns]
     for name in columns:
         if name not in known:
-            raise UsageError(f"no such column: {name}{nearest(name, known)} (expected sheet.column)")
+            raise UsageError(
+                tr("no such column: {name}{hint} (expected sheet.column)", name=name, hint=nearest(name, known))
+            )
     sheets = {name.partition(".")[0] for name in columns}
     return frozenset({*columns, *(f"{sheet}.{template.sheets[sheet].key}" for sheet in sheets)})

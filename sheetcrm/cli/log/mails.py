@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sheetcrm.cli.options import Asked, print_json, tell
+from sheetcrm.cli.remind import words
+from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,9 +38,11 @@ def show(asked: Asked, wanted: Wanted) -> int:
     for one in shown:
         click.echo(_line(one, names if spreadsheet is None and len(names) > 1 else {}, again))
     if len(found) > limit:
-        tell(f"there is more; --limit {limit * 2} shows it")
+        tell(tr("there is more; --limit {limit} shows it", limit=limit * 2))
     if not found:
-        tell("nothing was ever told" if customer is None and person is None else "nothing was ever told of that")
+        tell(
+            tr("nothing was ever told") if customer is None and person is None else tr("nothing was ever told of that")
+        )
     return 0
 
 
@@ -56,15 +60,20 @@ def _line(one: Line, names: dict[str, str], again: Mapping[int, Sequence[Mail]])
     what = one.occurrence
     where = [names[what.spreadsheet]] if what.spreadsheet in names else []
     whom = f"{one.name} <{one.address}>" if one.address else what.recipient
-    mail = [f"mail {one.fate.mail}"] if one.fate.mail is not None else []
+    mail = [tr("mail {number}", number=one.fate.mail)] if one.fate.mail is not None else []
     reason = [f"({one.fate.reason})"] if one.fate.reason else []
     reason += [
-        f"(once more: mail {copy.id} {copy.state} {copy.changed:%Y-%m-%d %H:%M})"
+        tr(
+            "(once more: mail {number} {state} {changed:%Y-%m-%d %H:%M})",
+            number=copy.id,
+            state=words.state(copy.state),
+            changed=copy.changed,
+        )
         for copy in again.get(one.fate.mail or 0, ())
     ]
     parts = [
         f"{one.fate.changed:%Y-%m-%d %H:%M}",
-        click.style(f"{one.fate.state:10}", bold=True),
+        click.style(f"{words.state(one.fate.state):10}", bold=True),
         *where,
         f"{what.sheet} {what.row_id}",
         f"{what.rule} {what.due} {what.step:+d}d",

@@ -14,6 +14,7 @@ import click
 
 from sheetcrm.cli.options import Asked, print_json, spreadsheets_options, tell
 from sheetcrm.cli.spoken import spoken
+from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
     from sheetcrm.remind.round import Visit
@@ -51,7 +52,7 @@ def span(text: str) -> timedelta:
     """`90s`, `10m`, `26h` or `7d`: more than nothing."""
     units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
     if text[-1:] not in units or not text[:-1].isdecimal() or not 0 < int(text[:-1]) <= 100_000:
-        raise click.BadParameter(f"{text!r} is not how long; write 90s, 10m, 26h or 7d")
+        raise click.BadParameter(tr("{text!r} is not how long; write 90s, 10m, 26h or 7d", text=text))
     return timedelta(**{units[text[-1]]: int(text[:-1])})
 
 
@@ -92,11 +93,13 @@ def remind_command(
         _nothing_lost(context)
         return 0
     if every and not forever:
-        raise click.UsageError("--every is for --forever", context)
+        raise click.UsageError(tr("--every is for --forever"), context)
     if forever:
         if dry_run or day or asked.as_json or allow_first_run:
             wrong = "--dry-run, --date, --json, --allow-first-run"
-            raise click.UsageError(f"--forever goes by the clock and asks nobody: leave out {wrong}", context)
+            raise click.UsageError(
+                tr("--forever goes by the clock and asks nobody: leave out {names}", names=wrong), context
+            )
         from sheetcrm.cli.remind.forever import keep_on
 
         return keep_on(asked, every or TEN_MINUTES)
@@ -108,7 +111,9 @@ def _nothing_lost(context: click.Context) -> None:
     source = click.core.ParameterSource.COMMANDLINE
     given = [one.opts[0] for one in context.command.params if context.get_parameter_source(one.name or "") is source]
     if given:
-        raise click.UsageError(f"say {', '.join(given)} after {context.invoked_subcommand}", context)
+        raise click.UsageError(
+            tr("say {names} after {command}", names=", ".join(given), command=context.invoked_subcommand), context
+        )
 
 
 def once(asked: Asked, day: datetime | None, *, dry_run: bool, allow_first_run: bool = False) -> int:
@@ -133,7 +138,7 @@ def once(asked: Asked, day: datetime | None, *, dry_run: bool, allow_first_run: 
                     show(visit, dry_run=dry_run)
             tell_of_failures(at, signals.halted)
         if signals.halted() and (asked.as_json or not any(one.report and one.report.stopped for one in found)):
-            tell(f"stopped: {signals.halted()}")
+            tell(tr("stopped: {why}", why=signals.halted()))
         code = 1 if signals.halted() else worst([visit.exit_code for visit in found])
         if code in (0, 3) and not dry_run:
             beat(loaded)

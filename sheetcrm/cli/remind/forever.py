@@ -16,6 +16,7 @@ from sheetcrm.cli.remind.rounds import go_round, in_words, problem_lines
 from sheetcrm.cli.remind.signals import Signals, stopping
 from sheetcrm.cli.remind.work import beat, desks, office, tell_of_failures
 from sheetcrm.errors import SheetcrmError
+from sheetcrm.messages import tr
 from sheetcrm.remind.daemon import Daemon
 from sheetcrm.remind.round import worst
 
@@ -43,9 +44,9 @@ class Standing:
         try:
             self.config = self.asked.loaded()
             self.templates = {}
-            tell("config and templates are read anew")
+            tell(tr("config and templates are read anew"))
         except SheetcrmError as error:
-            tell(f"the config of before stays, because this one is not right:\n{error}")
+            tell(tr("the config of before stays, because this one is not right:\n{error}", error=error))
         return True
 
     def work(self) -> str:

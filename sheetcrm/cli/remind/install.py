@@ -47,8 +47,10 @@ def _command(loaded: Config, where: str) -> list[str]:
         return [*own_program(), "remind", "--config", str(loaded.file)]
     if not str(loaded.ledger_place({**os.environ, **_asked_for(loaded)})).startswith("postgresql"):
         raise UsageError(
-            "GitHub's machines forget their disk after each run, and a SQLite ledger with it: every run would send everything again. "
-            f"Give {loaded.file.name} a PostgreSQL database first: ledger: {{env: SHEETCRM_LEDGER}}"
+            tr(
+                "GitHub's machines forget their disk after each run, and a SQLite ledger with it: every run would send everything again. Give {file} a PostgreSQL database first: ledger: {{env: SHEETCRM_LEDGER}}",
+                file=loaded.file.name,
+            )
         )
     if loaded.api != "google":
         raise UsageError(

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from sheetcrm.cli.options import Asked, print_json, spreadsheets_options, tell
+from sheetcrm.messages import tr
 
 
 @click.command("preview")
@@ -41,7 +42,7 @@ def preview_command(asked: Asked, *, out: Path | None, day: datetime | None) -> 
     try:
         place.write_text(page, encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"{place} cannot be written: {error.strerror}") from error
+        raise UsageError(tr("{file} cannot be written: {reason}", file=place, reason=error.strerror)) from error
     if out is None and sys.stdout.isatty() and not asked.as_json:
         webbrowser.open(place.absolute().as_uri())
     if asked.as_json:
@@ -50,5 +51,5 @@ def preview_command(asked: Asked, *, out: Path | None, day: datetime | None) -> 
         click.echo(str(place))
         for resting in (one for visit in found if visit.report for one in visit.report.resting):
             tell(quiet(resting))
-        tell("nothing was sent")
+        tell(tr("nothing was sent"))
     return 0

@@ -20,6 +20,7 @@ from sheetcrm.cli.options import (
     tell,
     today_in,
 )
+from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +75,7 @@ def snooze_command(
         return _list(asked)
     row = row or customer
     if row is None or until is None:
-        raise click.UsageError("say which row, by its id, and --until which day")
+        raise click.UsageError(tr("say which row, by its id, and --until which day"))
     with asked.open() as job:
         reading = _read(job)
         day = _to_come(until, reading)
@@ -89,7 +90,7 @@ def pause_command(asked: Asked, *, until: datetime | None, who: str | None, list
     if listed:
         return _list(asked)
     if until is None:
-        raise click.UsageError("say --until which day")
+        raise click.UsageError(tr("say --until which day"))
     with asked.open() as job:
         reading = _read(job)
         return _quiet(asked, job, _Wish(reading, _to_come(until, reading), "", "", who))
@@ -112,11 +113,13 @@ def wake_command(asked: Asked, *, number: int) -> int:
         with Ledger.open(place) as ledger:
             lifted = ledger.snoozes.lift(number, now=now())
     if not lifted:
-        raise UsageError(f"nothing is quiet by the number {number}; see sheetcrm remind snooze --list")
+        raise UsageError(
+            tr("nothing is quiet by the number {number}; see sheetcrm remind snooze --list", number=number)
+        )
     if asked.as_json:
         print_json({"lifted": number})
     else:
-        tell(f"{number} is lifted; the next run tells what is due")
+        tell(tr("{number} is lifted; the next run tells what is due", number=number))
     return 0
 
 
@@ -145,7 +148,7 @@ def _quiet(asked: Asked, job: Job, wish: _Wish) -> int:
         print_json({"number": number, **asdict(snooze)})
     else:
         click.echo(line(number, snooze))
-        tell(f"to lift it: sheetcrm remind wake {number}")
+        tell(tr("to lift it: sheetcrm remind wake {number}", number=number))
     return 0
 
 
@@ -162,7 +165,7 @@ def _list(asked: Asked) -> int:
     for number, one in found.items():
         click.echo(line(number, one, names[one.spreadsheet] if len(names) > 1 else ""))
     if not found:
-        tell("nothing is quiet")
+        tell(tr("nothing is quiet"))
     return 0
 
 
@@ -182,10 +185,11 @@ def standing(ledger: Ledger, spreadsheet: str) -> dict[int, Snooze]:
 
 def line(number: int, snooze: Snooze, name: str = "") -> str:
     """`3  customers C007, for ann@example.com, until 2026-12-01`; with the spreadsheet's `name` before what is quiet in it."""
-    what = " ".join(part for part in (snooze.sheet, snooze.row_id) if part) or "everything"
-    what = f"{name}: {what}" if name else what
-    whom = f", for {snooze.recipient}" if snooze.recipient else ""
-    return f"{number}  {what}{whom}, until {snooze.until}"
+    what = " ".join(part for part in (snooze.sheet, snooze.row_id) if part) or tr("everything")
+    what = tr("{name}: {text}", name=name, text=what) if name else what
+    if snooze.recipient:
+        what = tr("{what}, for {person}", what=what, person=snooze.recipient)
+    return f"{number}  " + tr("{what}, until {day}", what=what, day=snooze.until)
 
 
 def _read(job: Job) -> Reading:
@@ -199,7 +203,9 @@ def _read(job: Job) -> Reading:
 def _to_come(until: datetime, reading: Reading) -> date:
     today = today_in(reading.layout.time_zone)
     if until.date() <= today:
-        raise click.BadParameter(f"{until.date()} is not a day to come: it is {today} there", param_hint="--until")
+        raise click.BadParameter(
+            tr("{day} is not a day to come: it is {today} there", day=until.date(), today=today), param_hint="--until"
+        )
     return until.date()
 
 
@@ -212,16 +218,20 @@ def _sheet_with(reading: Reading, row: str, wanted: str | None) -> str:
         key = sheet_key(reading.template, wanted)
         sheets = {key: None} if key in sheets else {}
         if not sheets:
-            raise UsageError(f"no reminder is about {wanted}")
+            raise UsageError(tr("no reminder is about {sheet}", sheet=wanted))
     found = [
         sheet
         for sheet in sheets
         if (extract := reading.extracts.get(sheet)) and (row in extract.offsets or row in extract.shared)
     ]
     if len(found) > 1:
-        raise UsageError(f"{' and '.join(found)} have a row {row}; say which with --sheet")
+        raise UsageError(
+            tr("{sheets} have a row {row}; say which with --sheet", sheets=tr(" and ").join(found), row=row)
+        )
     if not found:
-        raise UsageError(f"no row has the id {row} in {', '.join(sheets) or 'a sheet with reminders'}")
+        raise UsageError(
+            tr("no row has the id {row} in {sheets}", row=row, sheets=", ".join(sheets) or tr("a sheet with reminders"))
+        )
     return found[0]
 
 
@@ -237,5 +247,7 @@ def _address(reading: Reading, who: str) -> str:
         return found.address.casefold()
     address = bare_address(who) if "@" in who else None
     if address is None:
-        raise UsageError(f"{who} is nobody in the team who can get mail ({found.reason}), and no address")
+        raise UsageError(
+            tr("{who} is nobody in the team who can get mail ({reason}), and no address", who=who, reason=found.reason)
+        )
     return address.casefold()

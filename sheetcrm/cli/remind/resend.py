@@ -7,6 +7,7 @@ import os
 import click
 
 from sheetcrm.cli.options import Asked, config_options, now, print_json, tell
+from sheetcrm.messages import tr
 
 
 @click.command("resend")
@@ -22,12 +23,12 @@ def resend_command(asked: Asked, *, number: int) -> int:
     place = loaded.ledger_place(os.environ)
     with Ledger.open(place, read_only=True) as ledger:
         if ledger.mail(number) is None:
-            raise UsageError(f"no mail {number} in this ledger; see sheetcrm log --mails")
+            raise UsageError(tr("no mail {number} in this ledger; see sheetcrm log --mails", number=number))
     with Ledger.open(place) as ledger:
         mail = resend(ledger, number, now=now())
     if asked.as_json:
         print_json({"number": mail.id, "again": number, "to": mail.recipient.address, "message_id": mail.message_id})
     else:
         click.echo(f"{mail.id}  {mail.recipient.name} <{mail.recipient.address}>  {mail.subject}")
-        tell("queued once more; the next run sends it")
+        tell(tr("queued once more; the next run sends it"))
     return 0

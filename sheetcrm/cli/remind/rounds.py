@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from sheetcrm.cli.options import now
+from sheetcrm.cli.remind import words
 from sheetcrm.cli.remind.work import Office
-from sheetcrm.messages import counted
+from sheetcrm.messages import tr
 from sheetcrm.remind.round import Desk, Halted, Visit, looked_after, round_start, said, summed, visits
 
 
@@ -22,21 +23,19 @@ def in_words(visits: Sequence[Visit], left: int = 0) -> str:
     """`12 spreadsheets: 3 sent, 1 failed`; `left` is how many were not come to."""
     elsewhere = sum(visit.elsewhere for visit in visits)
     errors = sum(visit.error is not None for visit in visits)
-    parts = counts_in_words(summed(visit.counts() for visit in visits))
-    parts += [f"{errors} could not be looked after"] if errors else []
-    parts += [f"{elsewhere} left to other processes"] if elsewhere else []
-    parts += [f"{left} not come to"] if left else []
-    return f"{counted(len(visits) + left, 'spreadsheet')}: {', '.join(parts) or 'nothing due'}"
-
-
-def counts_in_words(counts: Mapping[str, int]) -> list[str]:
-    """`3 sent`, `1 told before`, `2 example rows`: what a run counts, each as people say it."""
-    known = {"told": ("told before", "told before"), "samples": ("example row", ""), "troubles": ("trouble", "")}
-    return [counted(number, *known.get(word, (word, word))) for word, number in counts.items()]
+    parts = [words.counts(found)] if (found := summed(visit.counts() for visit in visits)) else []
+    parts += [tr("{count} could not be looked after", count=errors)] if errors else []
+    parts += [tr("{count} left to other processes", count=elsewhere)] if elsewhere else []
+    parts += [tr("{count} not come to", count=left)] if left else []
+    return tr(
+        "{count} {count:spreadsheet|spreadsheets}: {said}",
+        count=len(visits) + left,
+        said=tr(", ").join(parts) or tr("nothing due"),
+    )
 
 
 def problem_lines(visit: Visit) -> list[str]:
     """Whatever went wrong with one, a line each."""
     texts = [*([said(visit.error)] if visit.error else []), *visit.done.problems, *visit.done.notes]
-    stopped = [f"stopped: {visit.report.stopped}"] if visit.report and visit.report.stopped else []
-    return [f"{visit.name}: {text}" for text in (*texts, *stopped)]
+    stopped = [tr("stopped: {why}", why=visit.report.stopped)] if visit.report and visit.report.stopped else []
+    return [tr("{name}: {text}", name=visit.name, text=text) for text in (*texts, *stopped)]

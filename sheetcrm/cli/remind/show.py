@@ -9,8 +9,9 @@ import click
 
 from sheetcrm.cli.check import line
 from sheetcrm.cli.options import tell
+from sheetcrm.cli.remind import words
 from sheetcrm.cli.remind.rounds import in_words
-from sheetcrm.messages import counted
+from sheetcrm.messages import tr
 from sheetcrm.remind.round import said, summed
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def show(visit: Visit, *, dry_run: bool) -> None:
     """A line a mail, then what keeps the rest from being sent."""
     if visit.elsewhere:
-        tell("another process is looking after it, or just has")
+        tell(tr("another process is looking after it, or just has"))
     if visit.report is not None:
         _report(visit.report, dry_run=dry_run)
     for problem in visit.done.problems:
@@ -40,15 +41,17 @@ def _report(report: RunReport, *, dry_run: bool) -> None:
     for text in _untold(report):
         click.echo(text)
     for told in report.told if dry_run else ():
-        click.echo(f"{told.place.a1}  told on {told.on} ({told.state})")
+        click.echo(
+            tr("{place}  told on {day} ({state})", place=told.place.a1, day=told.on, state=words.state(told.state))
+        )
     if report.told and not dry_run:
-        tell(f"{counted(len(report.told), 'due row was', 'due rows were')} mailed before")
+        tell(tr("{count} {count:due row was|due rows were} mailed before", count=len(report.told)))
     if report.samples:
-        tell(f"{counted(report.samples, 'due example row is', 'due example rows are')} never mailed")
-    for text in (*report.template_troubles, *([f"stopped: {report.stopped}"] if report.stopped else [])):
+        tell(tr("{count} {count:due example row is|due example rows are} never mailed", count=report.samples))
+    for text in (*report.template_troubles, *([tr("stopped: {why}", why=report.stopped)] if report.stopped else [])):
         tell(text)
     if not (report.mails or report.unsent or report.troubles or report.expired):
-        tell("nothing to send")
+        tell(tr("nothing to send"))
 
 
 def _untold(report: RunReport) -> Iterator[str]:
@@ -56,21 +59,22 @@ def _untold(report: RunReport) -> Iterator[str]:
     for unsent in report.unsent:
         yield f"{click.style(unsent.place.a1, bold=True)}  {unsent.message}  ({unsent.code})\n    {unsent.place.link}"
     for late in report.expired:
-        yield f"{click.style(late.place.a1, bold=True)}  due {late.place.due}, {late.reason}  ({late.state})"
+        said = tr("due {day}, {reason}", day=late.place.due, reason=late.reason)
+        yield f"{click.style(late.place.a1, bold=True)}  {said}  ({words.state(late.state)})"
     yield from map(quiet, report.resting)
     yield from map(line, report.troubles)
 
 
 def quiet(resting: Resting) -> str:
     """What would be told, and until when somebody asked for quiet."""
-    what = resting.summary or f"{resting.place.a1}  due {resting.place.due}"
-    return f"{what}, quiet until {resting.until}"
+    what = resting.summary or tr("{place}  due {day}", place=resting.place.a1, day=resting.place.due)
+    return tr("{what}, quiet until {until}", what=what, until=resting.until)
 
 
 def _mail_line(mail: MailReport) -> str:
     reason = f"  ({mail.reason})" if mail.reason else ""
-    by = f"  by {mail.channel}" if mail.channel else ""
-    return f"{click.style(mail.state, bold=True):9}  {mail.name} <{mail.address}>{by}  {mail.subject}  [{mail.reminders}]{reason}"
+    by = "  " + tr("by {channel}", channel=mail.channel) if mail.channel else ""
+    return f"{click.style(words.state(mail.state), bold=True):9}  {mail.name} <{mail.address}>{by}  {mail.subject}  [{mail.reminders}]{reason}"
 
 
 def sum_of(visits: Sequence[Visit], meant: int) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from sheetcrm.messages import tr
+
 
 class Signals:
     """What came so far, and a sleep that ends when something comes."""
@@ -28,7 +30,7 @@ class Signals:
             self._reload = True
         else:
             signal.signal(number, signal.SIG_DFL if number != signal.SIGINT else signal.default_int_handler)
-            self._stop = f"asked to by {signal.Signals(number).name}"
+            self._stop = tr("asked to by {name}", name=signal.Signals(number).name)
 
     def halted(self) -> str:
         """Why to stop; empty while nobody asked for that."""

@@ -8,6 +8,7 @@ from dataclasses import asdict
 import click
 
 from sheetcrm.cli.options import Asked, config_options, now, print_json
+from sheetcrm.messages import tr
 
 
 @click.command("test")
@@ -25,7 +26,15 @@ def test_command(asked: Asked, *, to: str | None, channel: str) -> int:
     settings = settings_of(loaded)
     if channel not in loaded.ways:
         hint = nearest(channel, list(loaded.ways))
-        raise UsageError(f"{loaded.file.name} has no channel {channel}{hint} (there are {', '.join(loaded.ways)})")
+        raise UsageError(
+            tr(
+                "{file} has no channel {channel}{hint} (there are {names})",
+                file=loaded.file.name,
+                channel=channel,
+                hint=hint,
+                names=", ".join(loaded.ways),
+            )
+        )
     if settings.guards.redirect:
         to = settings.guards.redirect
     trial = Trial(settings.sender, settings.allow, to or settings.sender.address, now)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sheetcrm.cli.options import Job, today_in
+from sheetcrm.cli.remind import words
+from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
     from sheetcrm.remind.ledger import Ledger, Mail, Run
@@ -75,9 +77,13 @@ def _overdue(whole: Run | None, now: datetime, max_age: timedelta | None) -> str
     from sheetcrm.remind.daemon import shown
 
     if whole is None:
-        return "no run of reminders ever came to its end"
+        return tr("no run of reminders ever came to its end")
     if now - whole.started > max_age:
-        return f"the last whole run began {whole.started:%Y-%m-%d %H:%M} UTC, more than {shown(max_age)} ago"
+        return tr(
+            "the last whole run began {started:%Y-%m-%d %H:%M} UTC, more than {shown} ago",
+            started=whole.started,
+            shown=shown(max_age),
+        )
     return ""
 
 
@@ -92,36 +98,56 @@ def _code(found: dict[str, Any]) -> int:
 def reminder_lines(found: dict[str, Any]) -> list[str]:
     """The same for people."""
     if found.get("off"):
-        return ["reminders: the config has no mail: part"]
+        return [tr("reminders: the config has no mail: part")]
     if "ledger" in found:
-        return [f"reminders: {click.style('the ledger cannot be used', fg='red')}: {found['ledger']}"]
+        wrong = click.style(tr("the ledger cannot be used"), fg="red")
+        return [tr("reminders: {what}: {reason}", what=wrong, reason=found["ledger"])]
     lines = [_last(found)]
-    lines += [f"{click.style('overdue', fg='red')}: {found['overdue']}"] if found["overdue"] else []
-    lines += [f"stopped: {found['stopped']}"] if found["stopped"] else []
+    lines += (
+        [tr("{overdue}: {reason}", overdue=click.style(tr("overdue"), fg="red"), reason=found["overdue"])]
+        if found["overdue"]
+        else []
+    )
+    lines += [tr("stopped: {why}", why=found["stopped"])] if found["stopped"] else []
     if found["counts"].get("unsent") or found["counts"].get("troubles"):
-        lines.append("who is not told, and why: sheetcrm remind --dry-run")
+        lines.append(tr("who is not told, and why: sheetcrm remind --dry-run"))
     if found["mails"]:
-        lines.append("mails: " + ", ".join(f"{number} {word}" for word, number in found["mails"].items()))
+        lines.append(tr("mails: {counts}", counts=words.counts(found["mails"])))
     if found["perhaps_twice"]:
-        lines.append(f"perhaps sent twice, with the same Message-ID: {found['perhaps_twice']}")
+        lines.append(tr("perhaps sent twice, with the same Message-ID: {count}", count=found["perhaps_twice"]))
     for mail in found["troubled"]:
-        lines.append(f"{mail['state']}: mail {mail['number']} to {mail['to']} of {mail['day']}: {mail['reason']}")
+        lines.append(
+            tr("{state}: mail {number} to {to} of {day}: {reason}", **{**mail, "state": words.state(mail["state"])})
+        )
     for one in found["untold"]:
-        lines.append(f"{one['state']}: {one['count']}, {one['reason']}")
+        lines.append(
+            tr("{state}: {count}, {reason}", state=words.state(one["state"]), count=one["count"], reason=one["reason"])
+        )
     for one in found["quiet"]:
-        what = " ".join(part for part in (one["sheet"], one["row_id"], one["recipient"]) if part) or "everything"
-        lines.append(f"quiet: {what} until {one['until']} (sheetcrm remind wake {one['number']})")
+        what = " ".join(part for part in (one["sheet"], one["row_id"], one["recipient"]) if part) or tr("everything")
+        lines.append(
+            tr(
+                "quiet: {what} until {until} (sheetcrm remind wake {number})",
+                what=what,
+                until=one["until"],
+                number=one["number"],
+            )
+        )
     return lines
 
 
 def _last(found: dict[str, Any]) -> str:
     if found["last"] is None:
-        return "reminders: never run"
-    from sheetcrm.cli.remind.rounds import counts_in_words
-
-    counts = ", ".join(counts_in_words(found["counts"])) or "nothing due"
-    ended = "" if found["finished"] else "  (did not finish)"
-    return f"reminders: last run {found['last']:%Y-%m-%d %H:%M} UTC for {found['for']}: {counts}{ended}"
+        return tr("reminders: never run")
+    counts = words.counts(found["counts"]) or tr("nothing due")
+    ended = "" if found["finished"] else tr("  (did not finish)")
+    return tr(
+        "reminders: last run {last:%Y-%m-%d %H:%M} UTC for {day}: {counts}{ended}",
+        last=found["last"],
+        day=found["for"],
+        counts=counts,
+        ended=ended,
+    )
 
 
 def next_due(job: Job, one: dict[str, Any]) -> str:
@@ -140,7 +166,7 @@ def next_due(job: Job, one: dict[str, Any]) -> str:
                 report = merged(reports) if reports else None
                 number = sum(mail.reminders for mail in report.mails if mail.draft) if report else 0
                 if number:
-                    return f"{number} on {at.day}"
+                    return tr("{number} on {day}", number=number, day=at.day)
     except SheetcrmError as error:
         one["error"] = str(error)
     return ""

@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING
 
 from sheetcrm.cli.options import Asked, Job, now, requests_of, tell, today_in
 from sheetcrm.cli.posting import settings_of
+from sheetcrm.cli.remind import words
 from sheetcrm.errors import SheetcrmError, UsageError
-from sheetcrm.messages import counted
+from sheetcrm.messages import tr
 from sheetcrm.remind.caution import Tally
 from sheetcrm.remind.delivery import Hooks, Settings
 from sheetcrm.remind.ledger import Ledger
 from sheetcrm.remind.notifiers import MAIL
-from sheetcrm.remind.notifiers.shared import Shared
+from sheetcrm.remind.notifiers.opened_once import OpenedOnce
 from sheetcrm.remind.record import Record
 from sheetcrm.remind.round import Desk, Done, Halted
 
@@ -62,7 +63,7 @@ class Office:
         """That way to send, one line for all spreadsheets; UsageError when its secrets are not there."""
         if word not in self._opened:
             made = self.ways[word].notifier(self.config.folder, os.environ, word)
-            self._opened[word] = self.stack.enter_context(Shared(made))
+            self._opened[word] = self.stack.enter_context(OpenedOnce(made))
         return self._opened[word]
 
 
@@ -132,7 +133,7 @@ def _reports(at: Office, reading: Reading, named: Sequence[str], hooks: Hooks, p
         except UsageError as error:
             if len(named) == 1:
                 raise
-            problems.append(f"{word}: {error}")
+            problems.append(tr("{name}: {text}", name=word, text=error))
             continue
         report = run(
             reading, at.ledger, notifier, today=today, now=now, settings=at.settings, way=word, dry_run=at.dry_run, hooks=hooks
@@ -156,9 +157,14 @@ def _mirror(job: Job, at: Office, reading: Reading) -> tuple[str, ...]:
         log = Log(job.journal, "remind", now())
         done = sync.change_cells(job.gateway, reading.template, changes, log=log)
     except (SheetcrmError, OSError) as error:
-        return (f"when rows were last told of could not be written into the sheet: {error}",)
+        return (tr("when rows were last told of could not be written into the sheet: {reason}", reason=error),)
     if done.misplaced:
-        return (f"{counted(len(done.misplaced), 'cell')} landed in another row, because rows were moved meanwhile",)
+        return (
+            tr(
+                "{count} {count:cell|cells} landed in another row, because rows were moved meanwhile",
+                count=len(done.misplaced),
+            ),
+        )
     return ()
 
 
@@ -173,10 +179,10 @@ def tell_of_failures(at: Office, halted: Halted = lambda: "") -> None:
             at.ledger, at.notifier(MAIL), settings=at.settings, today=now().date(), now=now, halted=halted
         )
     except UsageError as error:
-        tell(f"the admins are not told what failed: {error}")
+        tell(tr("the admins are not told what failed: {reason}", reason=error))
         return
     for mail in found:
-        tell(f"{mail.state}  {mail.address}  {mail.subject}  {mail.reason}".rstrip())
+        tell(f"{words.state(mail.state)}  {mail.address}  {mail.subject}  {mail.reason}".rstrip())
 
 
 def beat(config: Config) -> None:
@@ -195,7 +201,7 @@ def beat(config: Config) -> None:
     except UsageError as error:
         trouble = str(error)
     if trouble:
-        tell(f"heartbeat: {trouble}")
+        tell(tr("heartbeat: {reason}", reason=trouble))
 
 
 def read(job: Job, at: Office) -> Reading:
@@ -218,7 +224,13 @@ def _words(template: Template, at: Office) -> tuple[list[str], list[str]]:
     named = {word: key for key, rule in template.reminders.items() for word in rule.channels}
     known = [word for word in at.ways if word in named or word == MAIL]
     problems = [
-        f"the rule {key} of {template.key} names the channel {word}, which {at.config.file.name} does not have under channels:"
+        tr(
+            "the rule {rule} of {template} names the channel {word}, which {file} does not have under channels:",
+            rule=key,
+            template=template.key,
+            word=word,
+            file=at.config.file.name,
+        )
         for word, key in named.items()
         if word not in at.ways
     ]
