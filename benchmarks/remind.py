@@ -34,7 +34,7 @@ from sheetcrm.remind.delivery import Delivery
 from sheetcrm.remind.gather import needed
 from sheetcrm.remind.ledger import Ledger, Mail
 from sheetcrm.remind.message import Sender
-from sheetcrm.remind.notifiers.shared import Shared
+from sheetcrm.remind.notifiers.opened_once import OpenedOnce
 from sheetcrm.remind.notifiers.smtp import SmtpNotifier
 from sheetcrm.remind.round import Desk, Done, visits
 from sheetcrm.remind.run import Settings, run
@@ -166,7 +166,7 @@ def worker(url: str, port: str, count: str, since: str) -> None:
     """One process of `many`; prints what it did."""
     duties = Duties(SMALL, 2)
     requests = 0
-    with Ledger.open(url) as ledger, Shared(SmtpNotifier("127.0.0.1", int(port), "none")) as notifier:
+    with Ledger.open(url) as ledger, OpenedOnce(SmtpNotifier("127.0.0.1", int(port), "none")) as notifier:
 
         def remind(name: str) -> Done:
             made = template()

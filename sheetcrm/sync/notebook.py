@@ -79,10 +79,14 @@ def table(header: Sequence[str], rows: Iterable[Iterable[str]], count: int, noth
         return f"<p>{escape(nothing)}</p>"
     head = "".join(f'<th style="text-align:left;white-space:nowrap">{escape(title)}</th>' for title in header)
     body = "".join(f"<tr>{''.join(row)}</tr>" for row in shown)
-    more = f"<p>{escape(tr('{shown:,} of {count:,}', shown=len(shown), count=count))}</p>" if count > len(shown) else ""
+    more = f"<p>{_how_many(len(shown), count)}</p>" if count > len(shown) else ""
     tables = f"<table>{f'<thead><tr>{head}</tr></thead>' if head else ''}<tbody>{body}</tbody></table>"
     # Many columns are scrolled, not squeezed until each letter has a line.
     return f'<div style="overflow-x:auto">{tables}</div>{more}'
+
+
+def _how_many(shown: int, count: int) -> str:
+    return escape(tr("{shown:,} of {count:,}", shown=shown, count=count))
 
 
 def cell(text: object) -> str:

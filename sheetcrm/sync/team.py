@@ -8,11 +8,11 @@ name was somebody's.  Only the tick that they are there goes.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from sheetcrm.errors import UsageError
-from sheetcrm.messages import counted, tr
+from sheetcrm.messages import tr
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.columns.base import Column
 from sheetcrm.schema.columns.person import PersonColumn
@@ -23,7 +23,7 @@ from sheetcrm.sync.aims import CellChange
 from sheetcrm.sync.cells import Log, logged
 from sheetcrm.sync.identity import new_ids, random_id
 from sheetcrm.sync.read import parsed_sheets, read
-from sheetcrm.sync.records import Extract, Reading, Row
+from sheetcrm.sync.records import Extract, Parsed, Reading, Row
 from sheetcrm.sync.standing import steady_look, unjudged
 from sheetcrm.sync.writing.adding import New, changes_of
 from sheetcrm.sync.writing.adding import add as add_rows
@@ -102,9 +102,9 @@ def leaving(reading: Reading, name: str, to: str | None, without: Collection[str
     if owned and heir is None:
         raise UsageError(
             tr(
-                "{name} owns {cells}; say who takes them over: --to NAME",
+                "{name} owns {count} {count:cell|cells}; say who takes them over: --to NAME",
                 name=who.name,
-                cells=counted(len(owned), "cell"),
+                count=len(owned),
             )
         )
     changes = [
@@ -141,21 +141,8 @@ def add(
     parsed = parsed_sheets(seen)[team.sheet]
     spec, context = template.sheets[team.sheet], seen.context
     cells = _row_cells(team, template, given, context)
-    for key in (team.name, team.email):
-        wanted = _same(str(spec.columns[key].parse_cell(cells[key], context)))
-        if any(value is not None and _same(str(value)) == wanted for value in parsed.values.get(key, [])):
-            raise UsageError(
-                tr(
-                    "{name} is in {tab} already; correct or tick that row instead",
-                    name=cells[key],
-                    tab=seen.layout.tab_title(team.sheet),
-                )
-            )
-    names = [str(value) for value in parsed.values.get(team.name, []) if value]
-    if given.get("manager") and _same(given["manager"]) not in {_same(one) for one in names}:
-        raise UsageError(
-            tr("manager: {name} is not in the team{hint}", name=given["manager"], hint=nearest(given["manager"], names))
-        )
+    _news(team, parsed, cells, context, seen.layout.tab_title(team.sheet))
+    _managed([str(value) for value in parsed.values.get(team.name, []) if value], given.get("manager", ""))
     key = spec.key or ""
     if ids := new_ids(template, team.sheet, [str(one) for one in parsed.values.get(key, []) if one], 1, new_id):
         cells = {key: ids[0], **cells}
@@ -168,6 +155,21 @@ def add(
     return Colleague(
         given["name"], given["email"], given.get("role", ""), given.get("manager", ""), True, False, 0, str(cells[key])
     )
+
+
+def _news(team: Team, parsed: Parsed, cells: Mapping[str, Cell], context: Context, tab: str) -> None:
+    """UsageError for a name or an address that somebody has already."""
+    for key in (team.name, team.email):
+        wanted = _same(str(context.template.sheets[team.sheet].columns[key].parse_cell(cells[key], context)))
+        if any(value is not None and _same(str(value)) == wanted for value in parsed.values.get(key, [])):
+            raise UsageError(
+                tr("{name} is in {tab} already; correct or tick that row instead", name=cells[key], tab=tab)
+            )
+
+
+def _managed(names: list[str], manager: str) -> None:
+    if manager and _same(manager) not in {_same(one) for one in names}:
+        raise UsageError(tr("manager: {name} is not in the team{hint}", name=manager, hint=nearest(manager, names)))
 
 
 def _row_cells(team: Team, template: Template, given: dict[str, str], context: Context) -> dict[str, Cell]:

@@ -14,17 +14,17 @@ import smtplib
 import ssl
 from contextlib import suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Protocol
 
 from sheetcrm.errors import MailError
 from sheetcrm.messages import tr
 from sheetcrm.remind.message import clean
 from sheetcrm.remind.notifiers.base import LONGEST, Outcome, Outgoing, Tell, Verdict
 from sheetcrm.remind.notifiers.dialogue import Dialogue, TlsDialogue
-from sheetcrm.remind.notifiers.presets import advice
-
-if TYPE_CHECKING:
-    from sheetcrm.remind.notifiers.smtp import SmtpNotifier
+from sheetcrm.remind.notifiers.pace import Clock, Pace
+from sheetcrm.remind.notifiers.presets import Security, advice
+from sheetcrm.remind.notifiers.tokens import Fetch
 
 _NEEDS_LOGIN = (530, 534, 535, 538)
 _CLOSING = 421
@@ -34,10 +34,62 @@ _IN = re.compile(r"\bin (\d{1,6}) ?(s|sec|secs|second|seconds|m|min|mins|minute|
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
+class Server(Protocol):
+    """A mail server, and how to speak with it."""
+
+    @property
+    def name(self) -> str:
+        """For messages."""
+
+    @property
+    def host(self) -> str:
+        """Where it is, and whose certificate it must have."""
+
+    @property
+    def port(self) -> int:
+        """TCP's."""
+
+    @property
+    def security(self) -> Security:
+        """When the line is encrypted."""
+
+    @property
+    def user(self) -> str | None:
+        """Who signs in; None where nobody has to."""
+
+    @property
+    def password(self) -> str | None:
+        """With which, where there is no `token`."""
+
+    @property
+    def token(self) -> Fetch | None:
+        """Gives an OAuth2 token, instead of a password."""
+
+    @property
+    def timeout(self) -> float:
+        """Seconds for each step."""
+
+    @property
+    def ca_file(self) -> Path | None:
+        """Certificates to trust instead of the system's."""
+
+    @property
+    def per_connection(self) -> int:
+        """Mails, before it is connected to anew."""
+
+    @property
+    def clock(self) -> Clock:
+        """By which the timeout is measured."""
+
+    @property
+    def pace(self) -> Pace:
+        """How fast it may be sent to."""
+
+
 class Line:
     """The connection to one server: none, or one that is signed in.  Every exception of smtplib is an OSError."""
 
-    def __init__(self, settings: SmtpNotifier, tell: Tell) -> None:
+    def __init__(self, settings: Server, tell: Tell) -> None:
         """Not connected yet."""
         self._settings, self._tell = settings, tell
         self._smtp: Dialogue | None = None
@@ -103,17 +155,15 @@ class Line:
             self._tell(tr("takes mail from {sender}", sender=mail.sender))
             return None
         if code >= 500:
-            hint = tr("; providers want mail: sender: to be the address that signs in") if self._settings.user else ""
-            raise MailError(
-                tr(
-                    "{name} does not take mail from {sender}: {reply}{hint}",
-                    name=self._settings.name,
-                    sender=mail.sender,
-                    reply=_reply(code, words),
-                    hint=hint,
-                )
-            )
+            raise MailError(self._not_from(mail.sender, _reply(code, words)))
         return self._refused(code, words)
+
+    def _not_from(self, sender: str, reply: str) -> str:
+        hint = tr("; providers want mail: sender: to be the address that signs in") if self._settings.user else ""
+        name = self._settings.name
+        return tr(
+            "{name} does not take mail from {sender}: {reply}{hint}", name=name, sender=sender, reply=reply, hint=hint
+        )
 
     def _content(self, data: bytes) -> Outcome:
         """The mail to its end; what could not be sent to the last byte was surely not taken."""
@@ -199,25 +249,15 @@ class Line:
         else:
             smtp = Dialogue(*where, timeout=settings.timeout, steady=settings.clock.steady)
         try:
-            self._tell(
-                tr(
-                    "connected to {name}: {greeting}",
-                    name=settings.name,
-                    greeting=clean(smtp.greeting.decode("utf-8", "replace")),
-                )
-            )
+            greeting = clean(smtp.greeting.decode("utf-8", "replace"))
+            self._tell(tr("connected to {name}: {greeting}", name=settings.name, greeting=greeting))
             smtp.ehlo_or_helo_if_needed()
             if settings.security == "starttls":
                 smtp.starttls(context=trust)
                 smtp.ehlo_or_helo_if_needed()
             if isinstance(smtp.sock, ssl.SSLSocket):
-                self._tell(
-                    tr(
-                        "encrypted with {version}, and it proved to be {host}",
-                        version=smtp.sock.version(),
-                        host=settings.host,
-                    )
-                )
+                version, host = smtp.sock.version(), settings.host
+                self._tell(tr("encrypted with {version}, and it proved to be {host}", version=version, host=host))
             if settings.user is not None:
                 self._sign_in(smtp, settings.user)
         except BaseException:

@@ -11,7 +11,7 @@ import pytest
 from sheetcrm.errors import MailError, UsageError
 from sheetcrm.remind.message import Cover, Draft, Sender
 from sheetcrm.remind.notifiers.base import Outcome, Outgoing, Verdict
-from sheetcrm.remind.notifiers.shared import Shared
+from sheetcrm.remind.notifiers.opened_once import OpenedOnce
 from sheetcrm.remind.notifiers.smtp import SmtpNotifier
 
 ANN, BOB, EVE = "ann@example.com", "bob@example.com", "eve@example.com"
@@ -226,14 +226,14 @@ class TestHowMany:
         assert sum(wrist.slept) == 58.0 * 2
 
     def test_many_who_share_it_use_one_connection(self, faults):
-        with Shared(plain(faults)) as shared:
+        with OpenedOnce(plain(faults)) as shared:
             assert [verdicts(shared, outgoing()) for _ in range(3)] == [[SENT]] * 3
             assert (shared.channel, shared.seal(DRAFT, COVER)) == ("mail", plain(faults).seal(DRAFT, COVER))
         assert faults.commands.count("CONNECT") == 1
         assert faults.commands[-1] == "QUIT"
 
     def test_one_connection_that_died_is_made_anew_for_the_next(self, faults):
-        with Shared(plain(faults)) as shared:
+        with OpenedOnce(plain(faults)) as shared:
             faults.at["END"] = ["drop"]
             assert [*verdicts(shared, outgoing()), *verdicts(shared, outgoing())] == [UNKNOWN, SENT]
 

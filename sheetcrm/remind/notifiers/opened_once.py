@@ -16,7 +16,7 @@ from sheetcrm.remind.message import Cover, Draft
 from sheetcrm.remind.notifiers.base import Notifier, Send, Tell, nobody
 
 
-class Shared(Notifier):
+class OpenedOnce(Notifier):
     """Whoever opens it gets the line that is open already; it is closed at the end of the `with` of this object."""
 
     def __init__(self, notifier: Notifier) -> None:
