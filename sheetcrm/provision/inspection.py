@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sheetcrm.errors import UsageError
 from sheetcrm.layout import letters
-from sheetcrm.messages import tr
+from sheetcrm.messages import admin, tr
 from sheetcrm.provision.apply import planned
 from sheetcrm.provision.audit import Audit, Finding, House, audit
 from sheetcrm.provision.plan import Plan
@@ -91,7 +91,7 @@ def _locks(plan: Plan) -> Iterator[Finding]:
             yield Finding("editors", place, tr("{place}: {text}", place=place, text=told), by_plan=not plan.refusals)
     for trouble in plan.troubles:
         if trouble.code in TOLD:
-            yield Finding("editors", trouble.sheet, trouble.say(plan.language))
+            yield Finding("editors", trouble.sheet, trouble.say(admin()))
 
 
 def _strays(description: Json, plan: Plan, people: Sequence[Member], house: House) -> Iterator[Finding]:

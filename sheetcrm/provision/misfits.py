@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sheetcrm.allowances import MISFITS
 from sheetcrm.layout import quoted
-from sheetcrm.messages import counted
+from sheetcrm.messages import tr
 from sheetcrm.provision.diff import Difference
 from sheetcrm.provision.live import Live
 from sheetcrm.provision.plan import Refusal
@@ -48,12 +48,15 @@ def misfits(gateway: Reads, live: Live, difference: Difference, context: Context
         _, bad = template.sheets[at.sheet].columns[at.column].parse(cells, context)
         if bad:
             some = [f"{letter[at]}{row + 2} {str(cells[row])[:30]!r}" for row in sorted(bad)[:SHOWN]]
-            more = f" and {len(bad) - SHOWN} more" if len(bad) > SHOWN else ""
-            message = (
-                f"{at.place} has {counted(len(bad), 'cell')} that would make no sense any more: {', '.join(some)}{more}"
+            some += [tr("{count} more", count=len(bad) - SHOWN)] if len(bad) > SHOWN else []
+            message = tr(
+                "{place} has {count} {count:cell|cells} that would make no sense any more: {cells}; correct them, say was: for options that are called otherwise now, or add --allow-{flag}",
+                place=at.place,
+                count=len(bad),
+                cells=", ".join(some),
+                flag=MISFITS,
             )
-            way_out = f"correct them, say was: for options that are called otherwise now, or add --allow-{MISFITS}"
-            yield Refusal(MISFITS, f"{message}; {way_out}")
+            yield Refusal(MISFITS, message)
 
 
 def _changing(live: Live, difference: Difference, template: Template) -> Iterator[Address]:

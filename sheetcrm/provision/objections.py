@@ -12,7 +12,7 @@ from typing import Protocol
 
 from sheetcrm.allowances import BACK_TO_BASE, DATA_LOSS, MANY_CHANGES
 from sheetcrm.layout import Layout, letters, quoted, same_title
-from sheetcrm.messages import counted
+from sheetcrm.messages import admin, tr
 from sheetcrm.provision.diff import Change, Difference
 from sheetcrm.provision.live import Live
 from sheetcrm.provision.plan import Refusal
@@ -71,14 +71,14 @@ def _strangers(live: Live, desired: State) -> Iterator[Refusal]:
             and isinstance(tab, Tab)
             and same_title(dict(trouble.values)["title"], tab.title)
         ):
-            yield Refusal("", trouble.say(), trouble)
+            yield Refusal("", trouble.say(admin()), trouble)
 
 
 def _headless(live: Live) -> Iterator[Refusal]:
     """A tab whose header row was deleted or stands elsewhere: what we would write as header lands in somebody's record."""
     for trouble in live.layout.troubles:
         if trouble.code in {"header_missing", "header_below"}:
-            yield Refusal("", trouble.say(), trouble)
+            yield Refusal("", trouble.say(admin()), trouble)
 
 
 def _covered(live: Live, difference: Difference) -> Iterator[Refusal]:
@@ -86,7 +86,7 @@ def _covered(live: Live, difference: Difference) -> Iterator[Refusal]:
     making = {(change.address.sheet, change.address.kind) for change in difference.changes if change.action == "create"}
     for trouble in live.layout.troubles:
         if trouble.code == "pivot_covered" and (trouble.sheet, dict(trouble.values)["pivot"]) in making:
-            yield Refusal("", trouble.say(), trouble)
+            yield Refusal("", trouble.say(admin()), trouble)
 
 
 def _made_otherwise(live: Live, desired: State, allow: Collection[str]) -> Iterator[Refusal]:
@@ -98,20 +98,37 @@ def _made_otherwise(live: Live, desired: State, allow: Collection[str]) -> Itera
     if made.template not in now and wanted.template not in before:
         yield Refusal(
             "",
-            f"this spreadsheet was made from the template {made.template}, not {wanted.template}; use another spreadsheet",
+            tr(
+                "this spreadsheet was made from the template {made}, not {wanted}; use another spreadsheet",
+                made=made.template,
+                wanted=wanted.template,
+            ),
         )
     elif made.template not in now and BACK_TO_BASE not in allow:
-        what = f"this spreadsheet was made from {made.template}, which extends {wanted.template}; going back takes away what it added"
-        yield Refusal(BACK_TO_BASE, f"{what}; add --allow-{BACK_TO_BASE}, or apply {made.template}")
+        message = tr(
+            "this spreadsheet was made from {made}, which extends {wanted}; going back takes away what it added; add --allow-{flag}, or apply {made}",
+            made=made.template,
+            wanted=wanted.template,
+            flag=BACK_TO_BASE,
+        )
+        yield Refusal(BACK_TO_BASE, message)
     elif newer := [name for name, version in before.items() if version > now.get(name, version)]:
         yield Refusal(
             "",
-            f"this spreadsheet was made from version {before[newer[0]]} of {newer[0]}, this is version {now[newer[0]]}; update sheetcrm, or the file if it is your own",
+            tr(
+                "this spreadsheet was made from version {before} of {template}, this is version {now}; update sheetcrm, or the file if it is your own",
+                before=before[newer[0]],
+                template=newer[0],
+                now=now[newer[0]],
+            ),
         )
     elif made.language != wanted.language:
         yield Refusal(
             "",
-            f"this spreadsheet is in {made.language}, and people have filled it in that language; use --lang {made.language}",
+            tr(
+                "this spreadsheet is in {language}, and people have filled it in that language; use --lang {language}",
+                language=made.language,
+            ),
         )
 
 
@@ -124,11 +141,20 @@ def _losses(gateway: Reads, live: Live, difference: Difference) -> Iterator[Refu
     for change, columns in zip(losing, answers, strict=True):
         rows = _filled([live.layout.cells_then(change.address.sheet, column) for column in columns])
         if rows:
-            where = change.address.place
-            keep = "keep the column in the template" if change.address.column else "keep the sheet in the template"
-            yield Refusal(
-                DATA_LOSS, f"would delete data in {where} ({counted(rows, 'row')}); add --allow-data-loss, or {keep}"
+            message = (
+                tr(
+                    "would delete data in {place} ({count} {count:row|rows}); add --allow-data-loss, or keep the column in the template",
+                    place=change.address.place,
+                    count=rows,
+                )
+                if change.address.column
+                else tr(
+                    "would delete data in {place} ({count} {count:row|rows}); add --allow-data-loss, or keep the sheet in the template",
+                    place=change.address.place,
+                    count=rows,
+                )
             )
+            yield Refusal(DATA_LOSS, message)
 
 
 def _place(address: Address, layout: Layout) -> str:
@@ -156,7 +182,11 @@ def _many(live: Live, difference: Difference) -> Iterator[Refusal]:
     if len(places) >= FEW and len(touched & places) > SHARE * len(places):
         yield Refusal(
             MANY_CHANGES,
-            f"would change or delete {len(touched & places)} of {len(places)} tabs and columns at once; add --allow-many-changes if that is meant",
+            tr(
+                "would change or delete {count} of {total} tabs and columns at once; add --allow-many-changes if that is meant",
+                count=len(touched & places),
+                total=len(places),
+            ),
         )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from sheetcrm.errors import Refused
 from sheetcrm.layout import Layout, Trouble
+from sheetcrm.messages import tr
 from sheetcrm.provision import render
 from sheetcrm.provision.access import NO_SHARING, Sharing
 from sheetcrm.provision.diff import Change, Difference
@@ -33,7 +34,7 @@ class Refusal:
 
     def __str__(self) -> str:
         """`refused: …`."""
-        return f"refused: {self.message}"
+        return tr("refused: {message}", message=self.message)
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,11 @@ class Plan:
             raise Refused("\n".join(str(refusal) for refusal in self.refusals))
         if reviewed is not None and reviewed != self.fingerprint:
             raise Refused(
-                f"refused: this plan is {self.fingerprint}, not {reviewed}: the spreadsheet or the template changed since; review it again"
+                tr(
+                    "refused: this plan is {fingerprint}, not {reviewed}: the spreadsheet or the template changed since; review it again",
+                    fingerprint=self.fingerprint,
+                    reviewed=reviewed,
+                )
             )
 
     def text(self, *, refusals: bool = True) -> str:

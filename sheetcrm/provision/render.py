@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from sheetcrm.messages import counted
+from sheetcrm.messages import N_, admin, tr
 from sheetcrm.resources import SPREADSHEET, Address, rows_text
 
 if TYPE_CHECKING:
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from sheetcrm.provision.plan import Plan
 
 SIGNS = {"create": "+", "update": "~", "delete": "-"}
-CAUSES = {"people": "  (people changed it)", "both": "  (people changed it, and the template)"}
+CAUSES = {"people": N_("  (people changed it)"), "both": N_("  (people changed it, and the template)")}
+WORDS = {"people": N_("people"), "template": N_("template"), "both": N_("both")}
+"""Causes in a table."""
 UNTOLD = frozenset({"memory"})
 """What goes without saying beside other changes."""
 TOLD = ("header", "formula", "validation", "number_format")
@@ -31,11 +33,14 @@ def text(plan: Plan, *, refusals: bool = True) -> str:
         line for sheet, changes in _by_sheet(plan.changes) for line in _sheet(_heading(sheet, plan), changes, plan)
     ]
     if plan.kept:
-        lines += ["kept as people have it:", *(f"  {change.address}: {_kept(change)}" for change in plan.kept)]
+        lines += [tr("kept as people have it:"), *(f"  {change.address}: {_kept(change)}" for change in plan.kept)]
     if plan.sharing.grants:
-        lines += ["access to the file, in Drive, without mails:", *(f"  {one.say()}" for one in plan.sharing.grants)]
-    lines += [f"look: {other}" for other in plan.sharing.others]
-    lines += [f"look: {text}" for text in _troubles(plan)]
+        lines += [
+            tr("access to the file, in Drive, without mails:"),
+            *(f"  {one.say()}" for one in plan.sharing.grants),
+        ]
+    lines += [tr("look: {text}", text=other) for other in plan.sharing.others]
+    lines += [tr("look: {text}", text=text) for text in _troubles(plan)]
     lines += [str(refusal) for refusal in plan.refusals] if refusals else []
     return "\n".join([*lines, _sum(plan)])
 
@@ -44,17 +49,17 @@ def markdown(plan: Plan) -> str:
     """For a review: a table by tab, then what was kept, troubles, refusals and the sum."""
     lines: list[str] = []
     for sheet, changes in _by_sheet(plan.changes):
-        lines += [f"### {_cell(_heading(sheet, plan))}", "", "| | what | change | cause |", "|---|---|---|---|"]
+        lines += [f"### {_cell(_heading(sheet, plan))}", "", tr("| | what | change | cause |"), "|---|---|---|---|"]
         lines += [
-            f"| {SIGNS[change.action]} | `{_name(change.address)}` | {_cell(change.say() + _where(change, plan))} | {_cell(change.cause)} |"
+            f"| {SIGNS[change.action]} | `{_name(change.address)}` | {_cell(change.say() + _where(change, plan))} | {_cell(_cause(change))} |"
             for change in changes
         ]
         lines.append("")
     for heading, told in (
-        ("Kept as people have it", [f"`{change.address}`: {_cell(_kept(change))}" for change in plan.kept]),
-        ("Access to the file, in Drive, without mails", [_cell(one.say()) for one in plan.sharing.grants]),
-        ("To look at", [_cell(text) for text in (*plan.sharing.others, *_troubles(plan))]),
-        ("Refused", [_cell(refusal.message) for refusal in plan.refusals]),
+        (tr("Kept as people have it"), [f"`{change.address}`: {_cell(_kept(change))}" for change in plan.kept]),
+        (tr("Access to the file, in Drive, without mails"), [_cell(one.say()) for one in plan.sharing.grants]),
+        (tr("To look at"), [_cell(text) for text in (*plan.sharing.others, *_troubles(plan))]),
+        (tr("Refused"), [_cell(refusal.message) for refusal in plan.refusals]),
     ):
         lines += [f"### {heading}", "", *(f"- {line}" for line in told), ""] if told else []
     return "\n".join([*lines, _sum(plan)])
@@ -63,7 +68,7 @@ def markdown(plan: Plan) -> str:
 def _troubles(plan: Plan) -> Iterator[str]:
     """Those that do not stand among the refusals."""
     against = [refusal.trouble for refusal in plan.refusals]
-    return (trouble.say(plan.language) for trouble in plan.troubles if trouble not in against)
+    return (trouble.say(admin()) for trouble in plan.troubles if trouble not in against)
 
 
 def _cell(text: str) -> str:
@@ -85,7 +90,7 @@ def as_json(plan: Plan) -> dict[str, Any]:
                 "sheet": trouble.sheet,
                 "column": trouble.column,
                 "code": trouble.code,
-                "text": trouble.say(plan.language),
+                "text": trouble.say(admin()),
             }
             for trouble in plan.troubles
         ],
@@ -128,13 +133,21 @@ def _sheet(heading: str, changes: list[Change], plan: Plan) -> Iterator[str]:
             parts = [other.say() for other in changes if other.address.place == address.place and _told(other)]
             yield f"  {SIGNS[change.action]} {_name(address)}  {' · '.join(parts) or change.say()}"
         elif address.place not in new:
-            yield f"  {SIGNS[change.action]} {_name(address)}  {change.say()}{_where(change, plan)}{CAUSES.get(change.cause, '')}"
+            yield f"  {SIGNS[change.action]} {_name(address)}  {change.say()}{_where(change, plan)}{_aside(change)}"
 
 
 def _where(change: Change, plan: Plan) -> str:
     """The rows that have not what they should, where every row was looked at."""
     rows = plan.layout.wrong.get(str(change.address), ()) if plan.layout.deep else ()
-    return f"  in {rows_text(rows)}" if rows else ""
+    return tr("  in {rows}", rows=rows_text(rows)) if rows else ""
+
+
+def _aside(change: Change) -> str:
+    return tr(CAUSES[change.cause]) if change.cause in CAUSES else ""
+
+
+def _cause(change: Change) -> str:
+    return tr(WORDS[change.cause]) if change.cause in WORDS else change.cause
 
 
 def _makes_place(address: Address) -> bool:
@@ -148,25 +161,32 @@ def _told(change: Change) -> bool:
 def _name(address: Address) -> str:
     """Without the sheet, which is the heading; a new place by itself."""
     if _makes_place(address):
-        return address.column or "tab"
+        return address.column or tr("tab")
     return f"{address.column}.{address.kind}" if address.column else address.kind
 
 
 def _kept(change: Change) -> str:
     if change.live is None:
-        return f"taken away ({change.say()})"
+        return tr("taken away ({text})", text=change.say())
     if change.desired is None:
-        return f"{change.live.say()} (no longer in the template)"
-    return change.live.say(change.desired) + (" (the template changed it too)" if change.cause == "both" else "")
+        return tr("{text} (no longer in the template)", text=change.live.say())
+    text = change.live.say(change.desired)
+    return tr("{text} (the template changed it too)", text=text) if change.cause == "both" else text
 
 
 def _sum(plan: Plan) -> str:
     calls = len(plan.sharing.grants)
-    access = f"{counted(calls, 'call')} to Drive; " if calls else ""
-    if not plan.changes:
-        return (
-            f"nothing to change in the spreadsheet; {access}plan {plan.fingerprint}" if calls else "nothing to change"
-        )
+    if not (plan.changes or calls):
+        return tr("nothing to change")
     count = {action: sum(change.action == action for change in plan.changes) for action in SIGNS}
-    parts = f"{count['create']} to make, {count['update']} to change, {count['delete']} to take away"
-    return f"{parts}; {access}{counted(len(plan.requests), 'request')} in one batch of {plan.bytes} bytes; plan {plan.fingerprint}"
+    made = tr("{create} to make, {update} to change, {delete} to take away", **count)
+    batch = tr(
+        "{count} {count:request|requests} in one batch of {bytes} bytes", count=len(plan.requests), bytes=plan.bytes
+    )
+    parts = [
+        *([made] if plan.changes else [tr("nothing to change in the spreadsheet")]),
+        *([tr("{count} {count:call|calls} to Drive", count=calls)] if calls else []),
+        *([batch] if plan.changes else []),
+        tr("plan {fingerprint}", fingerprint=plan.fingerprint),
+    ]
+    return tr("; ").join(parts)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import tr
 from sheetcrm.provision.diff import Change, Difference
 from sheetcrm.provision.plan import Refusal
 from sheetcrm.resources import Address, Column, Memory, Tab
@@ -43,7 +44,9 @@ class Selection:
         for pattern in (*self.only, *self.without) if self.typed else ():
             if not any(_matches(address, (pattern,)) for address in addresses):
                 words = {word for address in addresses for word in (address.sheet, address.place, str(address))}
-                raise UsageError(f"nothing here is called {pattern}{nearest(pattern, sorted(words))}")
+                raise UsageError(
+                    tr("nothing here is called {pattern}{hint}", pattern=pattern, hint=nearest(pattern, sorted(words)))
+                )
 
     def of(self, difference: Difference) -> tuple[Difference, list[Refusal]]:
         """What is meant; refused where it needs what was left out."""
@@ -76,4 +79,9 @@ def _lacking(meant: Iterable[Change], left_out: set[Address]) -> Iterator[Refusa
         if change.action == "delete" or _remembers(change.address):
             continue
         for place in sorted(change.resource.needs(change.address) & new):
-            yield Refusal("", f"{change.address} needs {place}, which is not there yet; add --only {place}")
+            message = tr(
+                "{address} needs {place}, which is not there yet; add --only {place}",
+                address=change.address,
+                place=place,
+            )
+            yield Refusal("", message)

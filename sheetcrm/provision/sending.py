@@ -17,7 +17,7 @@ from typing import Literal
 
 from sheetcrm.errors import ApiError, NoAnswer
 from sheetcrm.journal import Journal, Stage
-from sheetcrm.messages import counted
+from sheetcrm.messages import tr
 from sheetcrm.meter import Meter, unmetered
 from sheetcrm.provision.diff import Change
 from sheetcrm.provision.plan import Plan
@@ -84,7 +84,7 @@ def apply(
     sent: Sent = "nothing"
     cut = parts(plan, limit)
     for at, part in enumerate(cut):
-        file = _begin(log, plan, part, f" ({at + 1} of {len(cut)})" if len(cut) > 1 else "")
+        file = _begin(log, plan, part, f" ({at + 1}/{len(cut)})" if len(cut) > 1 else "")
         try:
             gateway.batch(part.requests)
         except ApiError as lost:
@@ -99,7 +99,7 @@ def apply(
             return "found done" if was_done else "sent again"
         _mark(log, file, "done")
         sent = "done"
-        meter("batches sent", at + 1, len(cut))
+        meter(tr("batches sent"), at + 1, len(cut))
     return sent
 
 
@@ -154,8 +154,10 @@ def _was_done(plan: Plan, cut: Sequence[Part], at: int, left: Plan, lost: ApiErr
     if left.body == plan.body or (len(cut) > 1 and alike):
         return False
     raise NoAnswer(
-        f"No answer came, and what is there now is neither the one nor the other: {counted(len(left.changes), 'change is', 'changes are')} left, "
-        "and not those that were sent. Somebody else is at it too; look with `sheetcrm plan` before you go on."
+        tr(
+            "No answer came, and what is there now is neither the one nor the other: {count} {count:change is|changes are} left, and not those that were sent. Somebody else is at it too; look with `sheetcrm plan` before you go on.",
+            count=len(left.changes),
+        )
     ) from lost
 
 

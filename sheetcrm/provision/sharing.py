@@ -58,9 +58,9 @@ class Share:
         """The plan with what Drive is to be told; UsageError when nobody said which role gets what."""
         levels = {**template.share, **self.levels}
         if not levels:
-            raise UsageError("nobody said which role gets what access: add share: {role: writer} to the config")
+            raise UsageError(tr("nobody said which role gets what access: add share: {role: writer} to the config"))
         if people is None:
-            raise UsageError("the team tab cannot be read, so nobody's access can be told; see: sheetcrm check")
+            raise UsageError(tr("the team tab cannot be read, so nobody's access can be told; see: sheetcrm check"))
         found = sharing(self.drive.permissions(self.file), people, levels, admins)
         return replace(plan, sharing=self._within(found))
 
@@ -128,6 +128,11 @@ def _others(permissions: Sequence[Json], known: Collection[str]) -> Iterator[str
     for one in permissions:
         who = one.get("emailAddress") or one.get("domain") or ""
         if one.get("type") == "anyone":
-            yield f"anyone with the link may open it ({one['role']})"
+            yield tr("anyone with the link may open it ({level})", level=one["role"])
         elif one["role"] != "owner" and who.casefold() not in known:
-            yield f"{who} ({one['type']}, {one['role']}) has access and is not in the team"
+            yield tr(
+                "{who} ({kind}, {level}) has access and is not in the team",
+                who=who,
+                kind=one["type"],
+                level=one["role"],
+            )

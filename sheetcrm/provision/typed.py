@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from sheetcrm.allowances import DATA_LOSS, TYPED_OVER
 from sheetcrm.layout import Layout, letters, quoted
-from sheetcrm.messages import counted
+from sheetcrm.messages import tr
 from sheetcrm.provision.diff import Change, Difference, Past
 from sheetcrm.provision.live import Describes, Live
 from sheetcrm.provision.plan import Refusal
@@ -81,8 +81,13 @@ def _refusals(
     for change in difference.changes:
         rows = typed.get(change.address, ())
         if rows and _becomes_computed(change.address, past) and DATA_LOSS not in allow:
-            what = f"would write a formula over data in {change.address.place} ({counted(len(rows), 'row')})"
-            yield Refusal(DATA_LOSS, f"{what}; add --allow-{DATA_LOSS}, or keep the column in the template")
+            message = tr(
+                "would write a formula over data in {place} ({count} {count:row|rows}); add --allow-{flag}, or keep the column in the template",
+                place=change.address.place,
+                count=len(rows),
+                flag=DATA_LOSS,
+            )
+            yield Refusal(DATA_LOSS, message)
 
 
 def _knowing(change: Change, typed: Mapping[Address, tuple[int, ...]], past: Past) -> Change:

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from sheetcrm.errors import Refused
 from sheetcrm.journal import Write
 from sheetcrm.layout import Wanted
+from sheetcrm.messages import tr
 from sheetcrm.provision.diff import Change, Past, diff
 from sheetcrm.provision.live import read
 from sheetcrm.provision.objections import dangers
@@ -61,7 +62,7 @@ def undo(gateway: Reads, write: Write, wanted: Mapping[str, Wanted], language: s
     """What takes that write back, as a plan like any other; reads like `plan`.  Refused for the write that made it all."""
     done = [_entry(entry) for entry in write.entries]
     if any(isinstance(entry.after, TemplateMark) and entry.before is None for entry in done):
-        raise Refused("refused: that apply made everything in this spreadsheet; delete the spreadsheet instead")
+        raise Refused(tr("refused: that apply made everything in this spreadsheet; delete the spreadsheet instead"))
     known = {entry.address: resource for entry in done if (resource := entry.after or entry.before) is not None}
     live = read(gateway, known, wanted)
     target: dict[Address, Resource] = dict(live.state)
@@ -69,7 +70,7 @@ def undo(gateway: Reads, write: Write, wanted: Mapping[str, Wanted], language: s
     anew = {entry.address.sheet for entry in done if isinstance(entry.after, HeaderRow)}
     for entry in done:
         if _heads(entry, anew):
-            left.append((entry.address, "the header row that was put back stays as it is"))
+            left.append((entry.address, tr("the header row that was put back stays as it is")))
         elif reason := _why_not(entry, live.state.get(entry.address)):
             left.append((entry.address, reason))
         elif entry.before is None:
@@ -77,7 +78,7 @@ def undo(gateway: Reads, write: Write, wanted: Mapping[str, Wanted], language: s
         else:
             target[entry.address] = entry.before
             if entry.after is None and entry.before.loses_data():
-                left.append((entry.address, "it comes back blank: its cells are not in the journal"))
+                left.append((entry.address, tr("it comes back blank: its cells are not in the journal")))
     past = Past(Past.of(live.state, {}, ()).digests, {kind.kind: "restore" for kind in kinds()})
     found = around(gateway, live, diff(live.state, target, past), past, allow)
     against = [*dangers(gateway, live, found.difference, allow), *found.refusals]
@@ -95,12 +96,12 @@ def _why_not(entry: Entry, now: Resource | None) -> str:
     if resource is None or isinstance(resource, Memory):
         return ""
     if not resource.reversible:
-        return "rows and words that were written stay"
+        return tr("rows and words that were written stay")
     if entry.after is None:
-        return "it is there again" if now is not None else ""
+        return tr("it is there again") if now is not None else ""
     if now is None:
-        return "it is gone since"
-    return "" if entry.after.verdict(now, None, "restore") == "same" else "people changed it since"
+        return tr("it is gone since")
+    return "" if entry.after.verdict(now, None, "restore") == "same" else tr("people changed it since")
 
 
 def _data(resource: Resource | None) -> Json | None:
