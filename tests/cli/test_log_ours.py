@@ -7,7 +7,8 @@ import getpass
 import pytest
 
 from sheetcrm import sync
-from sheetcrm.cli.options import Asked
+from sheetcrm.cli.options import Asked, now
+from sheetcrm.sync.cells import Log
 
 
 @pytest.fixture
@@ -80,3 +81,17 @@ def test_what_makes_no_sense_is_said(sheetcrm, words, said):
     answer = sheetcrm(*words)
     assert answer.code == 2
     assert said in answer.err
+
+
+def test_a_day_is_a_day_and_not_the_number_that_a_cell_holds(pipeline):
+    with Asked(None, None, as_json=False, stats=False).open() as job:
+        template, _ = job.template()
+        reading = sync.read(job.gateway, template)
+        extract = reading.extracts["progress"]
+        row = next(one for one in extract.rows if one.id and isinstance(extract.cell(one.number, "next"), int))
+        before = extract.cell(row.number, "next")
+        change = sync.CellChange("progress", row.id, "next", before, 46_350)
+        sync.change_cells(job.gateway, template, [change], log=Log(job.journal, "a day moved", now()))
+    texts = pipeline("log", "--ours", "--limit", "1").out.splitlines()
+    assert texts[1].endswith("→ 2026-11-24")
+    assert pipeline("log", "--ours", "--limit", "1", "--json").json[0]["changes"][0]["after"] == "2026-11-24"

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from contextlib import suppress
+from dataclasses import asdict, replace
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sheetcrm.cli.options import Asked, print_json, tell
+from sheetcrm.cli.log.shown import for_programs, in_sheet, short
+from sheetcrm.cli.options import Asked, print_json, tell, template_file
 from sheetcrm.errors import UsageError
 from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from sheetcrm.cli.log import Wanted
     from sheetcrm.config import Config
-    from sheetcrm.journal import Answer, Question
+    from sheetcrm.journal import Answer, Line, Question
+    from sheetcrm.schema.context import Context
 
 SHOWN = 10
 """Lines of a write that people see at once."""
@@ -39,7 +42,8 @@ def show(asked: Asked, wanted: Wanted) -> int:
         for answer in islice(_answers(folder, question), wanted.limit + 1)
     ]
     found.sort(key=lambda one: one[1].write.when, reverse=True)
-    shown = found[: wanted.limit]
+    known = _contexts(loaded, {name for name, _ in found[: wanted.limit]})
+    shown = [(name, _read(answer, known.get(name), asked)) for name, answer in found[: wanted.limit]]
     if asked.as_json:
         print_json([_json(name, answer) for name, answer in shown])
         return 0
@@ -51,6 +55,37 @@ def show(asked: Asked, wanted: Wanted) -> int:
     if not found:
         tell(tr("nothing of that was written from here"))
     return 0
+
+
+def _contexts(config: Config, names: set[str]) -> dict[str, Context]:
+    """By the names of spreadsheets how their cells are read, as far as the config says by what template; no request is made."""
+    from sheetcrm.errors import SheetcrmError
+    from sheetcrm.schema import loader
+
+    found = {}
+    for name in names & config.spreadsheets.keys():
+        settings = config.spreadsheets[name]
+        with suppress(SheetcrmError):
+            if settings.template is not None:
+                template = loader.load(template_file(config, settings.template), config.template_folders)
+                found[name] = template.context(settings.language or "en")
+    return found
+
+
+def _read(answer: Answer, context: Context | None, asked: Asked) -> Answer:
+    """With the values of cells as their columns show them, or as data."""
+    way = for_programs if asked.as_json else in_sheet
+    return answer if context is None else replace(answer, lines=tuple(_line(one, context, way) for one in answer.lines))
+
+
+def _line(line: Line, context: Context, way: Callable[..., tuple[Any, Any]]) -> Line:
+    if line.kind == "cell":
+        before, after = way(line.sheet, line.column, line.before, line.after, context)
+        return replace(line, before=before, after=after)
+    if line.kind == "row" and isinstance(line.before, dict):
+        cells = {column: way(line.sheet, column, cell, None, context)[0] for column, cell in line.before.items()}
+        return replace(line, before=cells)
+    return line
 
 
 def moment(text: str | None) -> datetime | None:
@@ -100,12 +135,6 @@ def _text(name: str, answer: Answer, most: int | None) -> Iterator[str]:
         yield f"    {line.place}: {short(said(line.before))} → {short(said(line.after))}"
     if most is not None and len(answer.lines) > most:
         yield "    " + tr("and {count} more (--full)", count=len(answer.lines) - most)
-
-
-def short(text: str) -> str:
-    """One line that fits a screen."""
-    line = " ".join(text.split())
-    return line if len(line) <= 60 else f"{line[:59]}…"
 
 
 def _json(name: str, answer: Answer) -> dict[str, Any]:

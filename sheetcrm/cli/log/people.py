@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sheetcrm.cli.log.ours import moment, short
+from sheetcrm.cli.log.ours import moment
+from sheetcrm.cli.log.shown import in_sheet, short
 from sheetcrm.cli.options import Asked, Job, now, print_json, requests_of, tell, today_in
 from sheetcrm.messages import tr
 
@@ -116,14 +117,8 @@ def _lines(differences: tuple[Difference, ...], reading: Reading, context: Conte
 
 def _read(one: Difference, column: str, before: Any, after: Any, context: Context) -> tuple[str, str]:
     """As the sheet shows it, or the hash that is kept."""
-    from sheetcrm.journal import said
-    from sheetcrm.sync.aims import CellChange
-    from sheetcrm.sync.dump import as_read
-
-    cells = [None if isinstance(cell, dict) else cell for cell in (before, after)]
-    texts = as_read(CellChange(one.sheet, one.id, column, *cells), context)
-    shown = [said(cell) if isinstance(cell, dict) else text for cell, text in zip((before, after), texts, strict=True)]
-    return short(said(shown[0])), short(said(shown[1]))
+    texts = in_sheet(one.sheet, column, before, after, context)
+    return short(texts[0]), short(texts[1])
 
 
 def _sum(job: Job, found: Between, wanted: Wanted, last: Picture) -> None:
