@@ -42,6 +42,8 @@ MAY_IMPORT = {
     | {"provision", "sync", "sheets", "layout", "journal", "schema", "resources", "server", "remind"},
     "doctor": EVERYBODY
     | {"config", "settings", "connect", "secret", "sheets", "layout", "schema", "provision", "publish", "remind", "backup"},
+    "privacy": EVERYBODY
+    | {"schema", "sheets", "resources", "layout", "journal", "sync", "remind", "backup"},
     "preview": EVERYBODY | {"schema", "provision", "sheets", "testing"},
 }
 OWNERS = {
@@ -53,7 +55,7 @@ OWNERS = {
     "platformdirs": {"places"},
     "pandas": {"spreadsheet.sheet", "sync.frame"},
     "sqlalchemy": {"remind.ledger", "sync.export"},
-    "jinja2": {"remind"},
+    "jinja2": {"remind", "privacy.page"},
     "holidays": {"remind.workdays"},
     "schedule": {"remind.daemon"},
     "css_inline": {"remind"},

@@ -62,17 +62,28 @@ class Builds(Protocol):
         """All together or not at all."""
 
 
+class Cleans(Protocol):
+    """What leaves out of an archive those who were erased since."""
+
+    def block(self, block: Block, data: Json) -> Json:
+        """A block of cells without them."""
+
+    def description(self, description: Json) -> Json:
+        """The rest."""
+
+
 @dataclass(frozen=True)
 class Parts:
-    """What an archive of a spreadsheet has."""
+    """What an archive of a spreadsheet has; with `clean`, what of it may come back."""
 
     archive: Archive
+    clean: Cleans | None = None
 
     @property
     def description(self) -> Json:
         """Everything but the cells."""
         found: Json = self.archive.json("spreadsheet.json")
-        return found
+        return self.clean.description(found) if self.clean else found
 
     def blocks(self, only: Collection[int] | None = None) -> Iterator[tuple[Block, Json]]:
         """Rows by rows of each tab, or of those with the ids `only`."""
@@ -81,11 +92,17 @@ class Parts:
                 continue
             for part in tab["blocks"]:
                 block = Block(tab["sheet_id"], tab["title"], part["first"], part["last"], tab["columns"])
-                yield block, self.archive.json(part["name"])
+                data = self.archive.json(part["name"])
+                yield block, self.clean.block(block, data) if self.clean else data
 
 
 def rebuild(
-    gateway: Builds, archive: Archive, meter: Meter = unmetered, *, only: Collection[int] | None = None
+    gateway: Builds,
+    archive: Archive,
+    meter: Meter = unmetered,
+    *,
+    only: Collection[int] | None = None,
+    clean: Cleans | None = None,
 ) -> None:
     """
     Make a spreadsheet that was just created, and is blank, what the archive says; of the cells those of the tabs `only`.
@@ -94,7 +111,7 @@ def rebuild(
     """
     if archive.manifest.get("kind") != "spreadsheet":
         raise SheetcrmError(tr("{path} is no backup of a spreadsheet", path=archive.path))
-    parts = Parts(archive)
+    parts = Parts(archive, clean)
     description = parts.description
     for tab in description.get("sheets", []):
         if tab["properties"].get("sheetType", "GRID") not in MADE:

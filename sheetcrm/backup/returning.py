@@ -13,7 +13,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 
 from sheetcrm.backup.archive import Archive
-from sheetcrm.backup.rebuilding import Parts
+from sheetcrm.backup.rebuilding import Cleans, Parts
 from sheetcrm.backup.verifying import on_trial
 from sheetcrm.errors import UsageError
 from sheetcrm.journal import continued
@@ -61,8 +61,13 @@ class Back:
         return bool(self.cells or self.gone)
 
 
-def compare(
-    gateway: Gateway, template: Template, archive: Archive, choices: Sequence[Choice], language: str
+def compare(  # noqa: PLR0917 - two ends, what of them, and how
+    gateway: Gateway,
+    template: Template,
+    archive: Archive,
+    choices: Sequence[Choice],
+    language: str,
+    clean: Cleans | None = None,
 ) -> list[Back]:
     """
     What each choice would bring back; two reads of the live spreadsheet.
@@ -85,7 +90,7 @@ def compare(
     if missing := [sheet for sheet in sheets if not then_there.has(sheet)]:
         raise UsageError(tr("the backup has no tab {sheet}", sheet=missing[0]))
     now = unjudged(steady_look(gateway, template, sheets=sheets, language=language))
-    with on_trial(archive, only=ids) as trial:
+    with on_trial(archive, only=ids, clean=clean) as trial:
         then = unjudged(steady_look(trial, template, sheets=sheets, language=language))
         return [_compared(then, now, choice, _own(trial, then, choice.sheet)) for choice in choices]
 

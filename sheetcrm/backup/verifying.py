@@ -19,7 +19,7 @@ import requests
 from sheetcrm.backup.archive import Archive
 from sheetcrm.backup.keeping import NAME
 from sheetcrm.backup.reading import Block, blocks, read, structure
-from sheetcrm.backup.rebuilding import Parts, rebuild
+from sheetcrm.backup.rebuilding import Cleans, Parts, rebuild
 from sheetcrm.backup.state import Digest, dimensions, frame, rows
 from sheetcrm.errors import MissingExtra, SheetcrmError
 from sheetcrm.layout import letters
@@ -62,7 +62,7 @@ def verify(path: Path, identities: Sequence[Path] = ()) -> Verified:
 
 
 @contextmanager
-def on_trial(archive: Archive, only: Collection[int] | None = None) -> Iterator[Gateway]:
+def on_trial(archive: Archive, only: Collection[int] | None = None, clean: Cleans | None = None) -> Iterator[Gateway]:
     """What the archive says, as a spreadsheet on an embedded server in memory; cells of all tabs, or of those with the ids `only`."""
     try:
         from sheetcrm.server.adapter import InProcess  # noqa: PLC0415 - only with the extra `local`
@@ -73,7 +73,7 @@ def on_trial(archive: Archive, only: Collection[int] | None = None) -> Iterator[
         session.trust_env = False
         session.mount("https://", InProcess(server))
         gateway = Gateway(session, Drive(session).create("backup"))
-        rebuild(gateway, archive, only=only)
+        rebuild(gateway, archive, only=only, clean=clean)
         yield gateway
 
 

@@ -32,6 +32,7 @@ MORE = (
     "team",
     "access",
     "publish",
+    "privacy",
     "template",
     "samples",
     "backup",

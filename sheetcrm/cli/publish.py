@@ -126,6 +126,18 @@ def publish_command(
     return max(code for _, code in done)
 
 
+def brought_up(asked: Asked, job: Job) -> None:
+    """Every copy that there is already, without asking: for a command after which it must not show what is gone."""
+    from sheetcrm.publish import source
+
+    roles = list(job.settings.published or ())
+    if roles:
+        template, language = job.template()
+        seen = source(job.gateway, template, roles, language=language, today=today_in(template.time_zone))
+        for role in roles:
+            _one(asked, job, role, Wanted(None, None, dry_run=False, yes=True), seen, _house(job))
+
+
 def _meant(job: Job, template: Template, roles: tuple[str, ...], wanted: Wanted) -> list[str]:
     """Which roles: those that were named, those that have a copy, or all that see something."""
     from sheetcrm.errors import UsageError

@@ -11,6 +11,7 @@ import logging
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -113,6 +114,10 @@ class Journal:
             # What is in both was packed by a process that died before it was done.
             yield from ((name, write) for name, write in unpacked(pack) if name not in there)
 
+    def unkept(self) -> Journal:
+        """The same one, that keeps no value of what is put into it from here, and of which nothing can be taken back."""
+        return _Unkept(self._folder.parent, self._folder.name, self._by, replace(self._policy, redact=("*",)))
+
     def _roll(self, now: datetime) -> None:
         """Room for more; that there is none made keeps nothing from being written."""
         try:
@@ -133,6 +138,16 @@ class Journal:
                 number += 1
             else:
                 return path
+
+
+class _Unkept(Journal):
+    """See `Journal.unkept`."""
+
+    @contextmanager
+    def written(self, what: str, entries: Sequence[Json], now: datetime, *, stage: Stage = "aside") -> Iterator[None]:
+        """As a journal does, and settled at once."""
+        with super().written(what, entries, now, stage="aside"):
+            yield
 
 
 @contextmanager

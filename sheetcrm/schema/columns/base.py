@@ -88,6 +88,8 @@ class Column(Variant):
     rules: tuple[Rule, ...] = ()
     aliases: tuple[str, ...] = ()
     """Other headers under which it may come in files and in spreadsheets made by hand."""
+    personal: bool | None = None
+    """Whether it is about a person, for `privacy` and exports; None: phones, e-mails, contacts, and names beside these are."""
 
     @classmethod
     def shown(cls) -> dict[str, Any]:

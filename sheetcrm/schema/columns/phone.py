@@ -105,6 +105,19 @@ def national(number: str, country: str) -> str:
     return str(phonenumbers.format_number(parsed, forms.NATIONAL if here else forms.INTERNATIONAL))
 
 
+def digits_of(number: str) -> frozenset[str]:
+    """The digits of a number in E.164, with the country's code and without; those of another text as they are."""
+    import phonenumbers  # noqa: PLC0415 - as above
+
+    plain = number.partition(";")[0]
+    bare = "".join(char for char in plain if char.isdecimal())
+    try:
+        national = str(phonenumbers.national_significant_number(phonenumbers.parse(plain, None)))
+    except phonenumbers.NumberParseException:
+        return frozenset({bare})
+    return frozenset({bare, national})
+
+
 @dataclass(frozen=True)
 class Mobiles:
     """Mobile numbers with one country code, told by their digits alone; a number that they miss is looked up."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 import gzip
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -79,23 +79,15 @@ def put(picture: Picture, folder: Path, keep_days: int | None = None) -> Path | 
     there = _files(folder)
     if there and load(there[-1]).pages == picture.pages:
         return None
-    pages = {
-        sheet: {"columns": page.columns, "rows": page.rows, "nameless": page.nameless}
-        for sheet, page in picture.pages.items()
-    }
     when = picture.when.astimezone(UTC)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"{when.strftime(FORM)}{ENDING}"
-    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as raw:
-        raw.write(gzip.compress(json.dumps({"version": VERSION, "pages": pages}).encode()))
-        raw.flush()
-        os.fsync(raw.fileno())
+    _put(path, picture.pages)
     if keep_days is not None:
         for old in there:
             if _when(old) < when - timedelta(days=keep_days):
                 old.unlink(missing_ok=True)
-    return beside.replace(path)
+    return path
 
 
 def at(folder: Path, moment: datetime | None) -> Picture | None:
@@ -119,6 +111,39 @@ def load(path: Path) -> Picture:
         return Picture(_when(path), pages)
     except (OSError, EOFError, ValueError, TypeError, KeyError, AttributeError) as wrong:
         raise UsageError(tr("{path} is no snapshot of ours: delete it", path=path)) from wrong
+
+
+def rewritten(
+    folder: Path, change: Callable[[str, str, Mapping[str, Any]], Mapping[str, Any]], *, write: bool
+) -> Iterator[Path]:
+    """Every file whose rows (sheet, id, cells) are others after `change`, which gives the cells; with `write` they are written so."""
+    for path in _files(folder):
+        pages = load(path).pages
+        changed = {
+            sheet: {id_: change(sheet, id_, cells) for id_, cells in page.rows.items()} for sheet, page in pages.items()
+        }
+        if any(changed[sheet] != page.rows for sheet, page in pages.items()):
+            if write:
+                _put(path, {sheet: replace(page, rows=changed[sheet]) for sheet, page in pages.items()})
+            yield path
+    for left in folder.glob(f"*{ENDING}.*.new"):
+        # Of a process that died while it wrote.
+        if write:
+            left.unlink(missing_ok=True)
+        yield left
+
+
+def _put(path: Path, pages: Mapping[str, Page]) -> None:
+    """Whole or not at all."""
+    said = {
+        sheet: {"columns": page.columns, "rows": page.rows, "nameless": page.nameless} for sheet, page in pages.items()
+    }
+    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as raw:
+        raw.write(gzip.compress(json.dumps({"version": VERSION, "pages": said}).encode()))
+        raw.flush()
+        os.fsync(raw.fileno())
+    beside.replace(path)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -80,6 +80,13 @@ class Store(ABC):
     def check(self, db: Connection) -> None:
         """LedgerError when the database is damaged."""
 
+    def thorough(self, db: Connection, *, write: bool) -> None:
+        """What is deleted in this transaction does not stay on the disk, as far as the database can see to that."""
+
+    def swept(self) -> bool:
+        """After something was deleted for good: nothing of it is left in the database's files; False when others use it, and it may be."""
+        return True
+
     def copied(self, db: Connection, change: Callable[[Connection], None]) -> Engine | None:
         """What that transaction sees, copied for this process alone and then changed so, to be read only; None where that cannot be had."""
         return None

@@ -12,7 +12,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -114,6 +114,24 @@ class SqliteStore(Store):
             change(there)
         target.execute("PRAGMA query_only = ON")
         return made
+
+    def thorough(self, db: Connection, *, write: bool) -> None:
+        """See `Store`: zeros are written over it."""
+        if write:
+            db.exec_driver_sql("PRAGMA secure_delete = ON")
+
+    def swept(self) -> bool:
+        """See `Store`: the file is written anew, and its log is empty."""
+        with closing(sqlite3.connect(self.path, timeout=5, isolation_level=None)) as file:
+            try:
+                file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                file.execute("VACUUM")
+                busy, *_ = file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                    raise
+                return False
+        return not busy
 
     @contextmanager
     def nobody_older(self) -> Iterator[None]:

@@ -1,0 +1,215 @@
+"""`sheetcrm privacy`: a planted person is handed over whole, erased everywhere, and never comes back."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import sqlite3
+import zipfile
+from contextlib import contextmanager
+from pathlib import Path
+
+import gspread
+import pytest
+from remind_desk import TODAY
+
+from sheetcrm import config
+from sheetcrm.connect import open_local
+from sheetcrm.journal.rolling import loose, pack
+from sheetcrm.remind.ledger.forgetting import told
+
+TEMPLATE = """
+version: 1
+title: {zh: 店, en: Shop}
+team: {sheet: team, name: name, email: email, active: active}
+sheets:
+  customers:
+    title: {zh: 客户, en: Customers}
+    key: id
+    archive: by_hand
+    rows: 40
+    columns:
+      id: {type: id, title: {zh: 编号, en: ID}, auto: "C{:03d}"}
+      name: {type: text, title: {zh: 姓名, en: Name}, required: true}
+      phone: {type: phone, title: {zh: 电话, en: Phone}}
+      email: {type: email, title: {zh: 邮箱, en: E-mail}}
+      born: {type: date, title: {zh: 生日, en: Born}, personal: true}
+      spent: {type: number, title: {zh: 消费, en: Spent}}
+      next: {type: date, title: {zh: 下次跟进, en: Next}}
+      owner: {type: person, title: {zh: 负责人, en: Owner}}
+      agreed: {type: checkbox, title: {zh: 同意, en: Agreed}}
+    consent: {agreed: [true]}
+  log:
+    title: {zh: 记录, en: Log}
+    rows: 40
+    columns:
+      customer: {type: reference, to: customers, title: {zh: 客户, en: Customer}, required: true}
+      said: {type: text, title: {zh: 内容, en: Said}, personal: true, required: true}
+      minutes: {type: number, title: {zh: 分钟, en: Minutes}}
+  visits:
+    title: {zh: 拜访, en: Visits}
+    erase: delete
+    rows: 40
+    columns:
+      customer: {type: reference, to: customers, title: {zh: 客户, en: Customer}, required: true}
+      where: {type: text, title: {zh: 地点, en: Where}}
+  team:
+    title: {zh: 团队, en: Team}
+    key: name
+    rows: 40
+    columns:
+      name: {type: id, title: {zh: 姓名, en: Name}}
+      email: {type: email, title: {zh: 邮箱, en: E-mail}}
+      active: {type: checkbox, title: {zh: 在职, en: Active}}
+reminders:
+  follow_up:
+    type: date
+    title: {zh: 客户跟进, en: Customers to follow up}
+    sheet: customers
+    date: next
+    owner: owner
+    show: [name, phone]
+"""
+MAIL = """mail:
+  sender: CRM <crm@example.com>
+  by: {type: smtp, host: 127.0.0.1, port: 1, security: none, timeout: 2}
+  allow: ["*@example.com"]
+"""
+NAME, PHONE, EMAIL, BORN = "Zsófia Plantedperson", "13800138000", "planted@marker.example", "1979-04-17"
+FORMER = "before@marker.example"
+NEEDLES = (
+    "plantedperson",
+    "13800138000",
+    "138 0013 8000",
+    "138-0013-8000",
+    "marker.example",
+    "remarkable visit",
+    "wechatty",
+)
+LOGGED = ("--log", "x.log", "--log-format", "json", "--log-personal", "-vv")
+
+
+@pytest.fixture(autouse=True)
+def _no_log_of_all_tests(monkeypatch):
+    monkeypatch.delenv("SHEETCRM_LOG")
+
+
+@contextmanager
+def book(name="shop"):
+    found = config.load(Path("config.yaml").absolute()).spreadsheets[name]
+    with open_local(Path("sheetcrm-data").absolute()) as session:
+        client = gspread.Client(auth=None, session=session)
+        client.session = session
+        yield client.open_by_key(found.id)
+
+
+def shop(sheetcrm):
+    """A spreadsheet with a planted person wherever one can be, and everything of ours that then has them, too."""
+    assert sheetcrm("init", "--local").code == 0
+    Path("templates").mkdir()
+    Path("templates/shop.yaml").write_text(TEMPLATE, encoding="utf-8")
+    assert sheetcrm("apply", "templates/shop.yaml", "--create", "shop", "--lang", "en").code == 0
+    text = Path("config.yaml").read_text(encoding="utf-8")
+    (name, one), *_ = config.load(Path("config.yaml")).spreadsheets.items()
+    ours = f"spreadsheets:\n  {name}: {{id: {one.id}, template: templates/shop.yaml, language: en}}\n"
+    Path("config.yaml").write_text(text[: text.index("spreadsheets:")] + ours + MAIL, encoding="utf-8")
+    with book() as there:
+        there.worksheet("Team").update([["Ann", "ann@example.com", True]], "A2:C2")
+        rows = [
+            ["C001", "Bob Other", "13900139000", "bob@example.com", "1980-01-01", 5, str(TODAY), "Ann", True],
+            ["C002", NAME, PHONE, FORMER, BORN, 99, str(TODAY), "Ann", False],
+        ]
+        there.worksheet("Customers").update(rows, "A2:I3", value_input_option="USER_ENTERED")
+        log = [["C001", f"met {NAME} at his place", 5], ["C002", "talked of private things: plantedperson", 7]]
+        there.worksheet("Log").update([[f"L{at}", *row] for at, row in enumerate(log)], "A2:D3")
+        there.worksheet("Visits").update([["V0", "C002", "remarkable visit"]], "A2:C2")
+    lines = ["id,name,phone,email", f"C002,{NAME},{PHONE},{EMAIL}", f"C003,{NAME.upper()},,{EMAIL}"]
+    Path("in.csv").write_text("\n".join([*lines, ""]), encoding="utf-8")
+    assert sheetcrm(*LOGGED, "import", "in.csv", "--sheet", "customers").code in (0, 3)
+    assert sheetcrm(*LOGGED, "archive", "customers", "--id", "C003", "--yes").code == 0
+    with book() as there:
+        customers = there.worksheet("Customers")
+        customers.resize(cols=11)
+        customers.update([["My own"], ["fine"], ["his WeChat: wechatty"]], "J1:J3")
+        customers.update_note("B3", "a note on plantedperson without a word of the name: wechatty")
+        customers.update_note("B2", f"knows {NAME}")
+        mine = there.add_worksheet("My tab", 10, 3)
+        mine.update(
+            [["call +86 138-0013-8000", 13800138000], ['=UPPER("zsófia plantedperson")', "x"]],
+            "A1:B2",
+            value_input_option="USER_ENTERED",
+        )
+    assert sheetcrm(*LOGGED, "check", "--snapshot").code in (0, 3)
+    assert sheetcrm(*LOGGED, "remind").code in (0, 1, 3)
+    assert sheetcrm(*LOGGED, "backup").code == 0
+    for folder in Path("sheetcrm-journal").iterdir():
+        pack(folder, loose(folder)[:3])
+
+
+def everything(*but):
+    """All that stands in files below here, whatever they are packed in, by file; but those whose path begins so."""
+    found = {}
+    for path in sorted(Path().rglob("*")):
+        if path.is_file() and not str(path).startswith(but):
+            found |= dict(inside(str(path), path.read_bytes()))
+    return found
+
+
+def inside(name, content):
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            for one in packed.namelist():
+                yield from inside(f"{name}/{one}", packed.read(one))
+    elif content.startswith(b"\x1f\x8b"):
+        yield from inside(f"{name}(gz)", gzip.decompress(content))
+    elif content.startswith(b"SQLite format 3"):
+        yield f"{name}(bytes)", content.decode("utf-8", "replace")
+        with sqlite3.connect(":memory:") as db:
+            # In memory there is no file of a log beside it.
+            db.deserialize(content[:18] + b"\1\1" + content[20:])
+            if db.execute("select 1 from sqlite_master where name = 'content'").fetchall():
+                for (body,) in db.execute("select body from content"):
+                    yield f"{name}(mail)", told(body)
+    else:
+        yield name, content.decode("utf-8", "replace").encode().decode("utf-8")
+
+
+def traces(found):
+    marks = [*NEEDLES, NAME.casefold(), NAME.casefold().encode("ascii", "backslashreplace").decode()]
+    return [
+        (name, mark)
+        for name, text in found.items()
+        for mark in marks
+        if mark in text.casefold() or mark in text.casefold().encode().decode("unicode_escape", "replace")
+    ]
+
+
+def sheets():
+    """Values, formulas, notes and metadata of the spreadsheet, as the API has them."""
+    with book() as there:
+        return {
+            "sheets": json.dumps(
+                there.client.fetch_sheet_metadata(there.id, {"includeGridData": True}), ensure_ascii=False
+            )
+        }
+
+
+OURS = ("in.csv", "config.yaml", "templates", "sheetcrm-data", "sheetcrm-backup")
+
+
+def test_a_planted_person_is_nowhere_any_more(prepared):
+    sheetcrm = prepared(shop)
+    assert len({name.split("/")[0] for name, _ in traces(everything("in.csv"))}) >= 4, "planted well"
+    assert traces(sheets())
+    shown = sheetcrm("privacy", "erase", EMAIL, "--dry-run")
+    assert shown.code == 0, shown.err
+    print(shown.out)
+    before = sheets()
+    assert sheetcrm("privacy", "erase", EMAIL).code == 4, "without a terminal only with --yes"
+    assert sheets() == before
+    done = sheetcrm("--log", "x.log", "privacy", "erase", EMAIL, "--yes")
+    print(done.err)
+    assert done.code == 3, done.err
+    assert traces(sheets()) == []
+    assert traces(everything(*OURS)) == []
