@@ -10,8 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sheetcrm.cli.erased import holding
 from sheetcrm.cli.installing import backup_install_command
-from sheetcrm.cli.options import SOMETHING_TO_SEE, Asked, Job, now, print_json, spreadsheet_options, tell
+from sheetcrm.cli.options import (
+    SOMETHING_TO_SEE,
+    Asked,
+    Job,
+    identity_option,
+    now,
+    print_json,
+    spreadsheet_options,
+    tell,
+)
 from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
@@ -127,8 +137,10 @@ backup_command.add_command(backup_install_command)
 def list_command(asked: Asked) -> int:
     """Show which archives there are, the newest first."""
     loaded = asked.loaded()
+    holds = holding(loaded)
     found: list[dict[str, Any]] = [
         {
+            "holds_erased": one.path in holds,
             "name": name,
             "file": str(one.path),
             "when": one.when,
@@ -149,20 +161,15 @@ def list_command(asked: Asked) -> int:
         if one["name"] != name:
             name = one["name"]
             click.echo(click.style(name, bold=True))
-        click.echo(f"  {one['when']:%Y-%m-%d %H:%M} UTC  {one['bytes'] / 1000:9,.0f} kB  {one['file']}")
+        said = "  " + tr("holds people who were erased") if one["holds_erased"] else ""
+        click.echo(f"  {one['when']:%Y-%m-%d %H:%M} UTC  {one['bytes'] / 1000:9,.0f} kB  {one['file']}{said}")
     return 0
 
 
 @backup_command.command("verify")
 @click.argument("files", nargs=-1, type=click.Path(dir_okay=False, path_type=Path), metavar="[FILE]...")
 @click.option("--all", "every", is_flag=True, help="Every archive that there is, not just the newest of each.")
-@click.option(
-    "--identity",
-    "identities",
-    multiple=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The key for encrypted ones: a file that age-keygen made; may be repeated.",
-)
+@identity_option
 @spreadsheet_options
 def verify_command(asked: Asked, *, files: tuple[Path, ...], every: bool, identities: tuple[Path, ...]) -> int:
     """Check that archives are whole, and can be restored.

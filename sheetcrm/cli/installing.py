@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -44,16 +45,22 @@ def hand_over(recipe: Recipe, out: Path | None) -> None:
     tell(recipe.then)
 
 
+def recipe_options(*places: str, every: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The arguments of a command that prints a recipe: for which of `places`, how often, where to, for which config."""
+
+    def with_options(function: Callable[..., Any]) -> Callable[..., Any]:
+        function = config_option(function)
+        folder = click.Path(path_type=Path, file_okay=False)
+        what = "Write the files into it (default: print them)."
+        function = click.option("--out", type=folder, metavar="FOLDER", help=what)(function)
+        often = click.option("--every", type=span, default=every, show_default=True, metavar="SPAN", help="How often.")
+        return click.argument("where", type=click.Choice(places))(often(function))
+
+    return with_options
+
+
 @click.command("install")
-@click.argument("where", type=click.Choice(["cron", "systemd"]))
-@click.option("--every", type=span, default="24h", show_default=True, metavar="SPAN", help="How often.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="FOLDER",
-    help="Write the files into it (default: print them).",
-)
-@config_option
+@recipe_options("cron", "systemd", every="24h")
 def backup_install_command(where: str, every: timedelta, out: Path | None, config: str | None) -> int:
     """Print a recipe for backups that are made by themselves."""
     from sheetcrm import config as configs

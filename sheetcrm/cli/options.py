@@ -262,6 +262,13 @@ def ledger_options(function: Command) -> Command:
     return _asked(function, _in(_ONLY), _CONFIG, _JSON)
 
 
+def identity_option(function: Command) -> Command:
+    """`identities`: the keys for archives that are encrypted."""
+    what = "The key for encrypted ones: a file that age-keygen made; may be repeated."
+    file = click.Path(dir_okay=False, path_type=Path)
+    return click.option("--identity", "identities", multiple=True, type=file, help=what)(function)
+
+
 def config_options(function: Command) -> Command:
     """The same for one that is about no spreadsheet: --config and --json."""
     return _asked(function, _CONFIG, _JSON)

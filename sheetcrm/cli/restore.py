@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sheetcrm.cli.options import Asked, Job, go_on, now, print_json, requests_of, sheet_key, spreadsheet_options, tell
+from sheetcrm.cli.erased import cleaner, forget_in_ledger, tell_left_out
+from sheetcrm.cli.options import (
+    Asked,
+    Job,
+    go_on,
+    identity_option,
+    now,
+    print_json,
+    requests_of,
+    sheet_key,
+    spreadsheet_options,
+    tell,
+)
 from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
@@ -28,13 +40,7 @@ MOST_LINES = 100
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--create", metavar="TITLE", help="Make a new spreadsheet of that title, as it was.")
 @click.option("--folder", metavar="ID", help="With --create: the id of the Drive folder or Shared Drive to make it in.")
-@click.option(
-    "--identity",
-    "identities",
-    multiple=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The key for an encrypted one: a file that age-keygen made; may be repeated.",
-)
+@identity_option
 @click.option(
     "--tab",
     "tabs",
@@ -99,7 +105,9 @@ def _ledger_back(asked: Asked, archive: Archive, *, others: bool) -> int:
     if others:
         raise UsageError(tr("--ledger brings the ledger back and nothing else"))
     _check_whole(archive, tr("nothing was changed: {path} is not whole", path=archive.path))
-    put_ledger_back(asked.loaded().ledger_place(os.environ), archive)
+    loaded = asked.loaded()
+    put_ledger_back(loaded.ledger_place(os.environ), archive)
+    forget_in_ledger(loaded)
     tell(tr("the ledger is back as it was; what was sent since is not in it, and may be told again"))
     return 0
 
@@ -113,7 +121,9 @@ def _brought_back(asked: Asked, archive: Archive, *, dry_run: bool, yes: bool, *
     with asked.open() as job:
         template, language = job.template()
         _say_what_differs(archive, job, template)
-        found = compare(job.gateway, template, archive, _choices(template, **chosen), language)
+        clean = cleaner(job.config, archive)
+        found = compare(job.gateway, template, archive, _choices(template, **chosen), language, clean)
+        tell_left_out(clean)
         if not asked.as_json:
             _show(found, template, language)
         work = any(back.has_work for back in found)
@@ -233,7 +243,7 @@ def _created(asked: Asked, archive: Archive, title: str, folder: str | None) -> 
             else:
                 click.echo(tr("done: {url}", url=url))
                 job.hint()
-    _say_access(archive)
+    _say_access(archive, title)
     return 0
 
 
@@ -242,9 +252,11 @@ def _filled(asked: Asked, job: Job, archive: Archive) -> None:
     from sheetcrm.backup.rebuilding import rebuild
     from sheetcrm.errors import SheetcrmError
 
+    clean = cleaner(job.config, archive)
     try:
         with asked.metered() as meter:
-            rebuild(job.gateway, archive, meter)
+            rebuild(job.gateway, archive, meter, clean=clean)
+        tell_left_out(clean)
     except BaseException:
         with suppress(SheetcrmError):
             job.drive.bin(job.settings.id)
@@ -260,16 +272,22 @@ def _check_whole(archive: Archive, said: str) -> None:
         raise SheetcrmError("\n".join([said, *troubles]))
 
 
-def _say_access(archive: Archive) -> None:
+def _say_access(archive: Archive, title: str) -> None:
     """Who could open the old one: nobody is given access without being asked for."""
-    if "access.json" not in archive.manifest["members"]:
-        return
-    people = [one for one in archive.json("access.json")["permissions"] if one.get("role") != "owner"]
+    known = "access.json" in archive.manifest["members"]
+    people = [one for one in archive.json("access.json")["permissions"] if one.get("role") != "owner"] if known else []
+    tell(
+        tr(
+            "nobody was given access to it: sheetcrm apply --share --in {title!r} gives it to the team, sheetcrm access --in {title!r} says who has it",
+            title=title,
+        )
+    )
     if people:
         tell(
             tr(
-                "nobody else may open it yet; {count} could open the one before (access.json in the backup): sheetcrm apply --share gives the team access",
+                "{count} {count:person|people} could open the one before: access.json in {file}",
                 count=len(people),
+                file=archive.path.name,
             )
         )
 

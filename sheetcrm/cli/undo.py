@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sheetcrm.allowances import ALLOWANCES
+from sheetcrm.allowances import ALLOWANCES, LOSING
 from sheetcrm.cli.apply import tell_sent
+from sheetcrm.cli.erased import known_of
 from sheetcrm.cli.options import Asked, Job, go_on, now, print_json, requests_of, spreadsheet_options, tell
 from sheetcrm.messages import tr
 
@@ -81,6 +82,7 @@ def _last(job: Job) -> tuple[Path, Write]:
 def _apply_back(asked: Asked, job: Job, back: Back, *, ask: bool, dry_run: bool) -> int:
     """Take back what an apply set, as a plan like any other."""
     from sheetcrm import provision
+    from sheetcrm.cli.backup import back_up_first
     from sheetcrm.provision.undo import undo
 
     write = back.write
@@ -93,6 +95,8 @@ def _apply_back(asked: Asked, job: Job, back: Back, *, ask: bool, dry_run: bool)
     if dry_run or not go_on(ask=ask):
         tell(tr("nothing was changed"))
         return 0
+    if back.allow & LOSING and found.plan.changes:
+        back_up_first(asked, job)
     done = provision.Log(job.journal, f"undo of {write.what}", now())
     tell_sent(provision.apply(job.gateway, found.plan, log=done, again=lambda: again().plan))
     settle(job, back.path)
@@ -106,7 +110,7 @@ def _restorable(job: Job, path: Path, write: Write, *, dry_run: bool) -> Write:
     from sheetcrm.errors import Refused
     from sheetcrm.journal import restorable
 
-    kept, lost = restorable(write)
+    kept, lost = restorable(known_of(job, write))
     if lost and not kept.entries:
         if not dry_run:
             job.journal.mark(path, "aside")

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from sheetcrm import sync
+from sheetcrm.cli.options import Asked
 from sheetcrm.schema import loader
 
 
@@ -78,6 +80,7 @@ def test_a_new_spreadsheet_is_made_of_it(small, tmp_path):
     made = small("restore", str(archive), "--create", "Small, again")
     assert made.code == 0, made.err
     assert small("plan", "--check", "--in", "Small, again").code == 0
+    assert "nobody was given access to it: sheetcrm apply --share --in 'Small, again'" in made.err
     assert small("restore", str(archive), "--create", "Small").code == 2, "that title is taken"
 
 
@@ -123,3 +126,17 @@ def test_what_loses_data_makes_a_backup_first(small, tmp_path):
     assert rows(small) == ["P-A,Ann,", "P-B,Bob,", "P-C,Cleo,", "id,name,city"]
     assert small("restore", str(archives(tmp_path)[-1]), "--tab", "people").code == 0
     assert "P-C,Cleo,Cairo" in rows(small)
+
+
+def test_what_an_undo_loses_is_in_a_backup_too(small, tmp_path):
+    template(tmp_path, note={"type": "text", "title": {"zh": "备注", "en": "Note"}})
+    assert small("apply").code == 0
+    with Asked(None, None, as_json=False, stats=False).open() as job:
+        reading = sync.read(job.gateway, job.template()[0])
+        cell = reading.layout.cell("people", "note", reading.extracts["people"].number("P-A"))
+        job.gateway.write([{"range": f"'{reading.layout.tab_title('people')}'!{cell}", "values": [["of an Ann"]]}])
+    refused = small("undo")
+    assert (refused.code, len(archives(tmp_path))) == (4, 1), refused.err
+    done = small("undo", "--allow-data-loss", "--allow-many-changes")
+    assert (done.code, len(archives(tmp_path))) == (0, 2), done.err
+    assert f"as it was before: {archives(tmp_path)[-1]}" in done.err

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sheetcrm.cli.remind import span
-from sheetcrm.cli.template import config_option
+from sheetcrm.cli.installing import hand_over, own_program, recipe_options
 from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
@@ -18,20 +17,11 @@ if TYPE_CHECKING:
 
 
 @click.command("install")
-@click.argument("where", type=click.Choice(["cron", "systemd", "github"]))
-@click.option("--every", type=span, default="10m", show_default=True, metavar="SPAN", help="How often.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="FOLDER",
-    help="Write the files into it (default: print them).",
-)
-@config_option
+@recipe_options("cron", "systemd", "github", every="10m")
 def install_command(where: str, every: timedelta, out: Path | None, config: str | None) -> int:
     """Print a recipe for running by itself."""
     from sheetcrm import config as configs
     from sheetcrm.cli import recipes
-    from sheetcrm.cli.installing import hand_over
 
     loaded = configs.load(configs.find(config))
     hand_over(getattr(recipes, where)(_command(loaded, where), every), out)
@@ -40,7 +30,6 @@ def install_command(where: str, every: timedelta, out: Path | None, config: str 
 
 def _command(loaded: Config, where: str) -> list[str]:
     """The words of the command, so that it runs from anywhere; UsageError for a recipe that would send again and again."""
-    from sheetcrm.cli.installing import own_program
     from sheetcrm.errors import UsageError
 
     if where != "github":
