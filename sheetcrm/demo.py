@@ -26,7 +26,7 @@ from aiosmtpd.controller import Controller
 
 from sheetcrm.connect import open_local
 from sheetcrm.errors import Refused, SheetcrmError
-from sheetcrm.messages import counted
+from sheetcrm.messages import tr
 from sheetcrm.preview import picture
 from sheetcrm.provision.render import SIGNS
 from sheetcrm.remind.notifiers.folder import save
@@ -90,16 +90,20 @@ def run(
         figures = story.tell()
         if pictures is not None:
             _pictures(story, figures, pictures)
-    say("\nThe whole main job is done, and nothing was lost on the way.")
-    say(f"Mails to open: {mails}/*.html (and .eml)")
-    say(f"The sheet:     cd {folder} && {Path(sys.executable)} -m sheetcrm local serve")
+    say("\n" + tr("The whole main job is done, and nothing was lost on the way."))
+    say(tr("Mails to open: {mails}/*.html (and .eml)", mails=mails))
+    say(
+        tr("The sheet:     cd {folder} && {python} -m sheetcrm local serve", folder=folder, python=Path(sys.executable))
+    )
     return figures
 
 
 def _make_anew(folder: Path) -> None:
     if folder.exists():
         if not (folder / MARKER).exists():
-            raise Refused(f"refused: {folder} is there and was not made by a demo; name another with --folder")
+            raise Refused(
+                tr("refused: {folder} is there and was not made by a demo; name another with --folder", folder=folder)
+            )
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
     (folder / MARKER).touch()
@@ -149,7 +153,10 @@ class _Story:
         figures: dict[str, Any] = {"requests": {}}
         self._provision(figures)
         self.say(
-            "\n# The team works in the sheet, with plain gspread here: new rows, a renamed header, a moved column, a column of their own, mistakes."
+            "\n# "
+            + tr(
+                "The team works in the sheet, with plain gspread here: new rows, a renamed header, a moved column, a column of their own, mistakes."
+            )
         )
         self._team_works()
         self._plan_after(figures)
@@ -166,7 +173,14 @@ class _Story:
         command = [sys.executable, "-m", "sheetcrm", *arguments, "--json"]
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, encoding="utf-8", check=False)  # noqa: S603 - our own
         if done.returncode not in expect:
-            raise SheetcrmError(f"sheetcrm {shown} ended with {done.returncode}: {done.stderr.strip()}")
+            raise SheetcrmError(
+                tr(
+                    "sheetcrm {words} ended with {code}: {said}",
+                    words=shown,
+                    code=done.returncode,
+                    said=done.stderr.strip(),
+                )
+            )
         return json.loads(done.stdout)
 
     def _provision(self, figures: dict[str, Any]) -> None:
@@ -176,7 +190,13 @@ class _Story:
         kinds = [change["address"].split(".") for change in applied["changes"]]
         tabs, columns = sum(kind[-1] == "tab" for kind in kinds), sum(kind[-1] == "column" for kind in kinds)
         self.say(
-            f"made: {counted(tabs, 'tab')}, {counted(columns, 'column')}, {counted(len(kinds), 'thing')} in one batch of {_cost(applied)}"
+            tr(
+                "made: {tabs} {tabs:tab|tabs}, {columns} {columns:column|columns}, {count} {count:thing|things} in one batch of {cost}",
+                tabs=tabs,
+                columns=columns,
+                count=len(kinds),
+                cost=_cost(applied),
+            )
         )
         figures |= {
             "changes": len(kinds),
@@ -187,7 +207,13 @@ class _Story:
         }
         figures["requests"]["apply"] = applied["requests"]
         again = self.sheetcrm("plan")
-        self.say(f"plan right after it: {counted(len(again['changes']), 'change')} ({_cost(again)})")
+        self.say(
+            tr(
+                "plan right after it: {count} {count:change|changes} ({cost})",
+                count=len(again["changes"]),
+                cost=_cost(again),
+            )
+        )
         figures["second_plan_changes"] = len(again["changes"])
         figures["requests"]["plan"] = again["requests"]
 
@@ -195,7 +221,11 @@ class _Story:
         plan = self.sheetcrm("plan")
         losses = [change for change in plan["changes"] if change["action"] == "delete"]
         self.say(
-            f"the next plan takes {counted(len(losses), 'thing')} away and keeps {len(plan['kept'])} as people have it; the new colleagues get their views"
+            tr(
+                "the next plan takes {count} {count:thing|things} away and keeps {kept} as people have it; the new colleagues get their views",
+                count=len(losses),
+                kept=len(plan["kept"]),
+            )
         )
         told = [change for change in plan["changes"] if not change["address"].endswith(".memory")]
         for change in told:
@@ -213,7 +243,12 @@ class _Story:
         figures |= {"issues": checked["issues"], "records": sum(checked["records"].values())}
         figures["requests"]["check"] = checked["requests"]
         self.say(
-            f"read: {counted(figures['records'], 'record')}; {counted(len(checked['issues']), 'wrong cell')} ({_cost(checked)})"
+            tr(
+                "read: {records} {records:record|records}; {wrong} wrong {wrong:cell|cells} ({cost})",
+                records=figures["records"],
+                wrong=len(checked["issues"]),
+                cost=_cost(checked),
+            )
         )
         for issue in checked["issues"]:
             self.say(f"  {issue['a1']}  {issue['message']}  ({issue['code']})\n      {issue['link']}")
@@ -221,18 +256,20 @@ class _Story:
     def _remind(self, figures: dict[str, Any]) -> None:
         first = self.sheetcrm("remind", expect=(0, SOMETHING_TO_SEE))
         sent = [mail for mail in first["mails"] if mail["state"] == "sent"]
-        self.say(f"{counted(len(sent), 'mail')} sent ({_cost(first)})")
+        self.say(tr("{count} {count:mail|mails} sent ({cost})", count=len(sent), cost=_cost(first)))
         if first["mirroring"]:
-            self.say(f"the sheet says when each row was last told of ({_cost({'requests': first['mirroring']})})")
+            cost = _cost({"requests": first["mirroring"]})
+            self.say(tr("the sheet says when each row was last told of ({cost})", cost=cost))
         for mail in sent:
             self.say(f"  {mail['name']} <{mail['address']}>  {mail['subject']}")
         for unsent in first["unsent"]:
-            self.say(f"  nobody to tell: {unsent['place']['a1']}  {unsent['message']}")
+            place, message = unsent["place"]["a1"], unsent["message"]
+            self.say(tr("  nobody to tell: {place}  {message}", place=place, message=message))
         figures["mails_sent"] = len(sent)
         figures["requests"]["remind"] = first["requests"]
         second = self.sheetcrm("remind", expect=(0, SOMETHING_TO_SEE))
         figures["second_run_mails"] = sum(mail["state"] == "sent" for mail in second["mails"])
-        self.say(f"second run: {figures['second_run_mails']} mails")
+        self.say(tr("second run: {count} {count:mail|mails}", count=figures["second_run_mails"]))
 
     # The team
 
@@ -314,7 +351,7 @@ class _Story:
 
 def _cost(answer: dict[str, Any]) -> str:
     cost = answer["requests"]
-    return f"{cost['reads']} reads, {cost['writes']} writes"
+    return tr("{reads} reads, {writes} writes", **cost)
 
 
 def _pictures(story: _Story, figures: dict[str, Any], folder: Path) -> None:

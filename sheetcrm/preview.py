@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 
 from sheetcrm import provision
 from sheetcrm.errors import MissingExtra, SheetcrmError, UsageError
+from sheetcrm.messages import tr
 from sheetcrm.schema.template import SheetSpec, Template
 from sheetcrm.sheets.gateway import Drive, Gateway
 from sheetcrm.variants import nearest
@@ -80,14 +81,15 @@ def preview(template: Template, language: str, target: Path, *, now: datetime, s
     }
     kind = target.suffix.lower()
     if kind not in writers:
-        raise UsageError(f"{target}: a preview is a file in {', '.join(writers)}")
+        raise UsageError(tr("{target}: a preview is a file in {kinds}", target=target, kinds=", ".join(writers)))
     if sheet is not None and sheet not in template.sheets:
-        raise UsageError(f"{template.key} has no sheet {sheet}{nearest(sheet, list(template.sheets))}")
+        hint = nearest(sheet, list(template.sheets))
+        raise UsageError(tr("{template} has no sheet {sheet}{hint}", template=template.key, sheet=sheet, hint=hint))
     shown = template if kind == ".xlsx" else _shorter(template)
     try:
         from sheetcrm.testing import server  # noqa: PLC0415 - only with the extra `local`
     except ModuleNotFoundError as error:
-        raise MissingExtra("the embedded server", "local") from error
+        raise MissingExtra(tr("the embedded server"), "local") from error
     with server(now=lambda: now) as running:
         made, first = _made(running, shown, language, now, sheet)
         content = writers[kind](running, made, first)
@@ -95,14 +97,14 @@ def preview(template: Template, language: str, target: Path, *, now: datetime, s
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
     except OSError as error:
-        raise UsageError(f"{target} cannot be written: {error.strerror}") from error
+        raise UsageError(tr("{target} cannot be written: {reason}", target=target, reason=error.strerror)) from error
 
 
 def picture(url: str, target: Path, size: tuple[int, int] = WINDOW) -> None:
     """What Chromium shows at `url`, as a PNG of that width and height; SheetcrmError when there is none or it fails."""
     browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if browser is None:
-        raise SheetcrmError("pictures need Chromium, and none is on the PATH")
+        raise SheetcrmError(tr("pictures need Chromium, and none is on the PATH"))
     quiet = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"]
     quiet += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
@@ -110,7 +112,7 @@ def picture(url: str, target: Path, size: tuple[int, int] = WINDOW) -> None:
         try:
             subprocess.run([*command, f"--screenshot={target}", url], check=True, capture_output=True, timeout=120)  # noqa: S603 - a browser of this machine
         except (subprocess.SubprocessError, OSError) as error:
-            raise SheetcrmError(f"{browser} took no picture: {error}") from error
+            raise SheetcrmError(tr("{browser} took no picture: {error}", browser=browser, error=error)) from error
 
 
 def _shorter(template: Template) -> Template:
@@ -170,5 +172,6 @@ def _png(html: str) -> bytes:
 def _answer(running: Running, path: str, query: str) -> bytes:
     answer = running.server.handle("GET", path, query, {"authorization": f"Bearer {running.token}"})
     if answer.status != 200:
-        raise SheetcrmError(f"the embedded server says {answer.status}: {answer.body.decode(errors='replace')[:300]}")
+        said = answer.body.decode(errors="replace")[:300]
+        raise SheetcrmError(tr("the embedded server says {status}: {said}", status=answer.status, said=said))
     return answer.body

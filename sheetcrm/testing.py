@@ -29,6 +29,7 @@ import requests
 from requests.adapters import BaseAdapter
 
 from sheetcrm.errors import MissingExtra
+from sheetcrm.messages import tr
 
 try:
     from sheetcrm.server.adapter import InProcess, Redirect, mount
@@ -37,7 +38,7 @@ try:
     from sheetcrm.server.oauth import TOKEN_URI
     from sheetcrm.server.quota import Quota
 except ModuleNotFoundError as missing:
-    raise MissingExtra("the embedded server", "local") from missing
+    raise MissingExtra(tr("the embedded server"), "local") from missing
 
 try:
     import pytest

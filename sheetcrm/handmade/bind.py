@@ -22,6 +22,7 @@ from sheetcrm.handmade.seal import Sealed, seal
 from sheetcrm.handmade.survey import FoundTab, Reads, Survey
 from sheetcrm.layout import MARK_KEY, TEMPLATE_KEY, marked_template, same_title
 from sheetcrm.layout.bound import BOUND_KEY, header_words
+from sheetcrm.messages import tr
 from sheetcrm.schema.context import Context
 from sheetcrm.schema.template import HIDDEN_ID, Template
 
@@ -109,8 +110,12 @@ def _same_template(survey: Survey, template: Template) -> None:
     before = {made.template, *dict(made.lineage)}
     if not before & {template.key, *dict(template.lineage)}:
         raise Refused(
-            f"refused: this spreadsheet has the marks of {made.template} (version {made.version}): it was made from that template, or "
-            f"copied whole from one that was; to bind it to {template.key} all the same, and forget those marks, add --anew"
+            tr(
+                "refused: this spreadsheet has the marks of {made} (version {version}): it was made from that template, or copied whole from one that was; to bind it to {template} all the same, and forget those marks, add --anew",
+                made=made.template,
+                version=made.version,
+                template=template.key,
+            )
         )
 
 
@@ -267,7 +272,5 @@ class _Finder:
         """A column that is not to be bound and has the very title would be found by it all the same."""
         titles = self._template.titles(sheet, key)
         if any(same_title(column.title, title) for column in tab.columns for title in titles):
-            problem = self._said.problem(
-                ("columns", place), "a column has its very title and would be found by that; retitle it first"
-            )
-            raise FileError([problem])
+            message = tr("a column has its very title and would be found by that; retitle it first")
+            raise FileError([self._said.problem(("columns", place), message)])

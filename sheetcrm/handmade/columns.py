@@ -17,7 +17,7 @@ from sheetcrm.handmade.evidence import Evidence
 from sheetcrm.handmade.guess import Around, Guess, guess, is_code, weigh
 from sheetcrm.handmade.options import id_shapes, money_settings
 from sheetcrm.handmade.sketch import SheetSketch, Sketch
-from sheetcrm.messages import N_, counted, texts
+from sheetcrm.messages import N_, texts, tr
 from sheetcrm.resources import Cell
 from sheetcrm.schema.columns.base import Column
 from sheetcrm.schema.context import Context, Place
@@ -160,16 +160,28 @@ def _typed(sheet: SheetSketch, name: str, around: Around) -> Drafted:
     values, bad = column.parse(seen.column.cells, around.context)
     if bad:
         some = ", ".join(repr(str(seen.column.cells[row])[:30]) for row in sorted(bad)[:3])
-        made.remarks.append(f"{len(bad)} of {counted(len(seen.column.filled), 'cell')} do not fit: {some}")
+        made.remarks.append(
+            tr(
+                "{bad} of {count} {count:cell|cells} do not fit: {some}",
+                bad=len(bad),
+                count=len(seen.column.filled),
+                some=some,
+            )
+        )
     if unlike := sum(1 for _ in column.unlike(seen.column.cells, values)):
-        part = f"{unlike} of {len(seen.column.filled)} cells"
-        made.remarks.append(f"{part} are text to the sheet, which neither sorts nor computes with them")
+        made.remarks.append(
+            tr(
+                "{unlike} of {count} {count:cell|cells} are text to the sheet, which neither sorts nor computes with them",
+                unlike=unlike,
+                count=len(seen.column.filled),
+            )
+        )
     if settings["type"] == "text" and is_code(seen) and not seen.is_text:
-        made.remarks.append("digits that are no numbers: text keeps the zeros in front and the +")
+        made.remarks.append(tr("digits that are no numbers: text keeps the zeros in front and the +"))
     if not seen.column.filled and seen.validation is None and settings["type"] == "text":
-        made.remarks.append("nothing is in it yet; say its type")
+        made.remarks.append(tr("nothing is in it yet; say its type"))
     if settings["type"] == "choice" and not seen.options and "options" in settings:
-        made.remarks.append("no dropdown is there; these are the words in use")
+        made.remarks.append(tr("no dropdown is there; these are the words in use"))
     return made
 
 
@@ -201,10 +213,18 @@ def _computed(sheet: SheetSketch, name: str, around: Around) -> Drafted:
     filled = {} if wrapping else filled
     made = Drafted({"type": "formula", "result": _result(seen, around), **filled, "formula": own})
     if formula.reworded or wrapping:
-        blank = f", blank where {sheet.id_column} is" if wrapping else ""
-        made.remarks.append(f"the formula will be written anew: its columns by name, from row 2 to the end{blank}")
+        blank = tr(", blank where {column} is", column=sheet.id_column) if wrapping else ""
+        made.remarks.append(
+            tr("the formula will be written anew: its columns by name, from row 2 to the end{blank}", blank=blank)
+        )
     if formula.typed:
-        made.remarks.append(f"typed over in {formula.typed} of the first {len(seen.column.looks)} rows; that is kept")
+        made.remarks.append(
+            tr(
+                "typed over in {typed} of the first {count} {count:row|rows}; that is kept",
+                typed=formula.typed,
+                count=len(seen.column.looks),
+            )
+        )
     return made
 
 

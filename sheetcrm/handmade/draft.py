@@ -21,12 +21,12 @@ from sheetcrm.handmade.sketch import SheetSketch, Sketch, sketch
 from sheetcrm.handmade.survey import Survey
 from sheetcrm.handmade.yamltext import Path, written
 from sheetcrm.layout import letters
-from sheetcrm.messages import counted
+from sheetcrm.messages import N_, tr
 from sheetcrm.schema.template import Template
 
 HEALED = 20
 """How often what does not fit together is made simpler before giving up."""
-ASKED = {"validation": "the rule", "number_format": "the format"}
+ASKED = {"validation": N_("the rule"), "number_format": N_("the format")}
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,9 @@ def draft(survey: Survey) -> Draft:
     found = sketch(survey)
     if not found.sheets:
         left = "; ".join(f"{title}: {why}" for title, why in found.left)
-        raise Refused(f"refused: there is nothing to draft a template from{': ' + left if left else ', it is blank'}")
+        if not left:
+            raise Refused(tr("refused: there is nothing to draft a template from, it is blank"))
+        raise Refused(tr("refused: there is nothing to draft a template from: {left}", left=left))
     setting = setting_of(found)
     columns = drafted(found, setting)
     remarks = _remarks(survey, found, columns, setting)
@@ -97,7 +99,7 @@ def _sheet(sheet: SheetSketch, found: Sketch, columns: Mapping[str, Drafted], re
     settings = {name: made.settings for name, made in columns.items()}
     looks = highlighted(sheet, found, settings)
     if looks.left:
-        what = f"{counted(looks.left, 'colour rule')} cannot be said in a template and will stay"
+        what = tr("{count} colour {count:rule|rules} cannot be said in a template and will stay", count=looks.left)
         remarks.append(Remark(sheet.key, "", what))
     spec: dict[str, Any] = {"title": sheet.tab.title}
     spec |= {"content": sheet.content} if sheet.content != "records" else {}
@@ -143,34 +145,38 @@ def _remarks(
     survey: Survey, found: Sketch, columns: Mapping[str, Mapping[str, Drafted]], setting: Setting
 ) -> list[Remark]:
     """What is unsure, the whole first, then tab by tab."""
-    remarks = [Remark("", "", f"the tab {title} is left out: {why}") for title, why in found.left]
+    remarks = [
+        Remark("", "", tr("the tab {title} is left out: {why}", title=title, why=why)) for title, why in found.left
+    ]
     locale = found.description.get("properties", {}).get("locale", "")
     if locale not in ("zh_CN", "en_US"):
         wanted = {"zh": "zh_CN", "en": "en_US"}[setting.language]
-        remarks.append(Remark("", "", f"the spreadsheet's locale is {locale}; apply will make it {wanted}"))
+        message = tr("the spreadsheet's locale is {locale}; apply will make it {wanted}", locale=locale, wanted=wanted)
+        remarks.append(Remark("", "", message))
     for key, sheet in found.sheets.items():
         remarks += [Remark(key, "", text) for text in _of_sheet(sheet, survey)]
         for name, made in columns[key].items():
             seen = {"validation": sheet.seen[name].validation, "number_format": sheet.seen[name].format}
-            kept = [ASKED[kind] for kind in made.differs if seen.get(kind) is not None]
+            kept = tr(" and ").join(tr(ASKED[kind]) for kind in made.differs if seen.get(kind) is not None)
             remarks += [Remark(key, name, text) for text in made.remarks]
-            remarks += [Remark(key, name, f"{' and '.join(kept)} that people set stays (see policy:)")] if kept else []
+            stays = [tr("{kinds} that people set stays (see policy:)", kinds=kept)] if kept else []
+            remarks += [Remark(key, name, text) for text in stays]
     return remarks
 
 
 def _of_sheet(sheet: SheetSketch, survey: Survey) -> Sequence[str]:
     told = []
     if sheet.tab.used >= survey.sample:
-        told.append(f"only the first {survey.sample} rows were looked at")
+        told.append(tr("only the first {count} rows were looked at", count=survey.sample))
     if sheet.content == "records" and sheet.id_column is None and not sheet.hidden_id:
-        told.append("no column tells its rows apart: apply adds a hidden column _id; or name one with key:")
+        told.append(tr("no column tells its rows apart: apply adds a hidden column _id; or name one with key:"))
     if sheet.content == "page":
-        told.append("taken for a page to look at, which is never read; take content: out if its rows are records")
+        told.append(tr("taken for a page to look at, which is never read; take content: out if its rows are records"))
     taken = {column.index for column in sheet.columns.values()}
     twice = [column.title for column in sheet.tab.columns if column.index not in taken and column.title != "_id"]
-    told += [f"a second column called {title} is left out; give it another title" for title in twice]
+    told += [tr("a second column called {title} is left out; give it another title", title=title) for title in twice]
     nameless = [letters(index) for index in sheet.tab.nameless]
-    told += [f"column {letter} has values and no title; it is left out" for letter in nameless]
+    told += [tr("column {letter} has values and no title; it is left out", letter=letter) for letter in nameless]
     return told
 
 
@@ -182,7 +188,7 @@ def healed(data: dict[str, Any], remarks: list[Remark]) -> Template:
             return Template.model_validate(data)
         for path, message in wrong[:1]:
             _simplify(data, path, message, remarks)
-    raise TemplateError([Problem("the draft", None, ".".join(map(str, path)), message) for path, message in wrong])
+    raise TemplateError([Problem(tr("the draft"), None, ".".join(map(str, path)), message) for path, message in wrong])
 
 
 def _problems(data: dict[str, Any]) -> list[tuple[Path, str]]:
@@ -198,23 +204,27 @@ def _simplify(data: dict[str, Any], path: Path, message: str, remarks: list[Rema
     match path:
         case ("sheets", sheet, "columns", column, "rules", *_):
             data["sheets"][sheet]["columns"][column].pop("rules", None)
-            remarks.append(Remark(str(sheet), str(column), f"its rules are left out: {message}"))
+            remarks.append(Remark(str(sheet), str(column), tr("its rules are left out: {message}", message=message)))
         case ("sheets", sheet, "columns", column, *_):
             was = data["sheets"][sheet]["columns"][column]
             data["sheets"][sheet]["columns"][column] = {"type": "text", "title": was["title"]}
-            remarks.append(Remark(str(sheet), str(column), f"it could not be a {was['type']}: {message}"))
+            why = tr("it could not be a {kind}: {message}", kind=was["type"], message=message)
+            remarks.append(Remark(str(sheet), str(column), why))
         case ("sheets", sheet, "highlights", *_):
             data["sheets"][sheet].pop("highlights")
-            remarks.append(Remark(str(sheet), "", f"its colour rules are left out: {message}"))
+            remarks.append(Remark(str(sheet), "", tr("its colour rules are left out: {message}", message=message)))
         case (("team" | "theme" | "policy") as part, *_):
             data.pop(part)
         case _:
-            raise TemplateError([Problem("the draft", None, ".".join(map(str, path)), message)])
+            raise TemplateError([Problem(tr("the draft"), None, ".".join(map(str, path)), message)])
 
 
 def _text(data: dict[str, Any], remarks: Sequence[Remark], survey: Survey, setting: Setting) -> str:
     """The file, with every remark where it belongs."""
-    guessed = f"A guess, by {setting.country_by}: phone numbers without a + are read as of this country."
+    guessed = tr(
+        "A guess, by {country_by}: phone numbers without a + are read as of this country.",
+        country_by=tr(setting.country_by),
+    )
     comments: dict[Path, list[str]] = {("country",): [guessed]}
     for remark in remarks:
         if remark.column:
@@ -222,9 +232,15 @@ def _text(data: dict[str, Any], remarks: Sequence[Remark], survey: Survey, setti
         elif remark.sheet:
             comments.setdefault(("sheets", remark.sheet), []).append(remark.text)
     heading = [
-        f"Drafted from the spreadsheet {data['title']}: at most {survey.sample} rows of a tab were looked at.",
-        "Keys (before a colon) never change; give them names that you like before the first apply.",
-        "What is unsure is said above the line that it is about. See `sheetcrm template check FILE` after changing something.",
+        tr(
+            "Drafted from the spreadsheet {title}: at most {count} rows of a tab were looked at.",
+            title=data["title"],
+            count=survey.sample,
+        ),
+        tr("Keys (before a colon) never change; give them names that you like before the first apply."),
+        tr(
+            "What is unsure is said above the line that it is about. See `sheetcrm template check FILE` after changing something."
+        ),
         *(remark.text for remark in remarks if not remark.sheet),
     ]
     return written(data, comments, heading)

@@ -12,6 +12,7 @@ from collections import Counter
 from sheetcrm.errors import Refused
 from sheetcrm.handmade.marks import Old, old_marks
 from sheetcrm.layout import MARK_KEY, marked_template
+from sheetcrm.messages import tr
 from sheetcrm.resources import Json
 
 
@@ -20,14 +21,20 @@ def refuse_marked(description: Json, name: str) -> None:
     made = marked_template(description)
     if made is not None:
         raise Refused(
-            f"refused: this spreadsheet has the marks of {made.template} (version {made.version}, {made.language}) already: it was made "
-            f"from that template, or copied whole from one that was. Use it as it is: sheetcrm plan {made.template} --in {name}; "
-            "or add --anew to take it for one made by hand"
+            tr(
+                "refused: this spreadsheet has the marks of {made} (version {version}, {language}) already: it was made from that template, or copied whole from one that was. Use it as it is: sheetcrm plan {made} --in {name}; or add --anew to take it for one made by hand",
+                made=made.template,
+                version=made.version,
+                language=made.language,
+                name=name,
+            )
         )
     if any(old.key == MARK_KEY for old in old_marks(description)):
         raise Refused(
-            "refused: this spreadsheet has marks of a template, but not of which: they were deleted in part, or came with a copied tab. "
-            f"Say the template: sheetcrm connect {name} --template T; or add --anew to take it for one made by hand"
+            tr(
+                "refused: this spreadsheet has marks of a template, but not of which: they were deleted in part, or came with a copied tab. Say the template: sheetcrm connect {name} --template T; or add --anew to take it for one made by hand",
+                name=name,
+            )
         )
 
 

@@ -21,6 +21,7 @@ from sheetcrm import yamlfile
 from sheetcrm.errors import FileError, Problem
 from sheetcrm.handmade.survey import FoundColumn, FoundTab
 from sheetcrm.layout import letters, same_title
+from sheetcrm.messages import tr
 from sheetcrm.schema.template import Template
 from sheetcrm.variants import nearest
 
@@ -51,8 +52,12 @@ class Map:
             return same[0]
         cells = ", ".join(f"{letters(column.index)}1" for column in same)
         hint = nearest(said, [column.title for column in tab.columns])
-        why = f"stands there more than once: say {cells}" if same else f"is no column of {tab.title}{hint}"
-        raise FileError([self.problem(("columns", place), f"{said} {why}")])
+        message = (
+            tr("{title} stands there more than once: say {cells}", title=said, cells=cells)
+            if same
+            else tr("{title} is no column of {tab}{hint}", title=said, tab=tab.title, hint=hint)
+        )
+        raise FileError([self.problem(("columns", place), message)])
 
     def problem(self, path: Sequence[str | int], message: str) -> Problem:
         """Something wrong with what the file says there."""
@@ -70,16 +75,17 @@ def read(path: Path, template: Template, tabs: Sequence[FoundTab]) -> Map:
         at = ("sheets", sheet)
         tab = next((tab for tab in tabs if title is not None and same_title(tab.title, title)), None)
         if sheet not in template.sheets:
-            problems.append(
-                located.problem(at, f"the template has no such sheet{nearest(sheet, list(template.sheets))}")
-            )
+            hint = nearest(sheet, list(template.sheets))
+            problems.append(located.problem(at, tr("the template has no such sheet{hint}", hint=hint)))
         elif title is not None and tab is None:
             hint = nearest(title, [tab.title for tab in tabs])
-            problems.append(located.problem(at, f"the spreadsheet has no tab called {title}{hint}"))
+            problems.append(
+                located.problem(at, tr("the spreadsheet has no tab called {title}{hint}", title=title, hint=hint))
+            )
         found[sheet] = tab.id if tab else None
     known = [f"{sheet}.{column}" for sheet, spec in template.sheets.items() for column in spec.columns]
     problems += [
-        located.problem(("columns", place), f"the template has no such column{nearest(place, known)}")
+        located.problem(("columns", place), tr("the template has no such column{hint}", hint=nearest(place, known)))
         for place in written.columns
         if place not in known
     ]

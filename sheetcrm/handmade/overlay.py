@@ -16,6 +16,7 @@ from sheetcrm.errors import Problem, TemplateError, UsageError
 from sheetcrm.handmade.take import Taken
 from sheetcrm.handmade.yamltext import Path as YamlPath
 from sheetcrm.handmade.yamltext import written
+from sheetcrm.messages import tr
 from sheetcrm.schema import loader
 
 
@@ -41,7 +42,7 @@ def add(taken: Taken, file: Path, extends: str, folders: Sequence[Path]) -> None
 def _new(taken: Taken, extends: str) -> str:
     data = {"extends": extends, "version": 1, "sheets": {taken.sheet: {"columns": {taken.column: taken.said()}}}}
     comments: dict[YamlPath, Sequence[str]] = {("sheets", taken.sheet, "columns", taken.column): taken.remarks}
-    return written(data, comments, [f"What this team has beside {extends}."])
+    return written(data, comments, [tr("What this team has beside {extends}.", extends=extends)])
 
 
 def _grown(taken: Taken, file: Path, extends: str) -> str:
@@ -62,7 +63,7 @@ def _grown(taken: Taken, file: Path, extends: str) -> str:
             columns[key] = {}
         columns = columns[key]
     if taken.column in columns:
-        raise UsageError(f"{file} has {taken.place} already")
+        raise UsageError(tr("{file} has {place} already", file=file, place=taken.place))
     columns[taken.column] = yaml.load(taken.text())[taken.column]
     if taken.remarks and hasattr(columns, "yaml_set_comment_before_after_key"):
         columns.yaml_set_comment_before_after_key(taken.column, before="\n".join(taken.remarks), indent=6)
@@ -80,5 +81,10 @@ def _refuse_other(file: Path, extends: str) -> None:
     )
     if not same:
         raise UsageError(
-            f"{file} extends {said or 'nothing'}, and the spreadsheet is of {extends}; say another file with --into"
+            tr(
+                "{file} extends {said}, and the spreadsheet is of {extends}; say another file with --into",
+                file=file,
+                said=said or tr("nothing"),
+                extends=extends,
+            )
         )

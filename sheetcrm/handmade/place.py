@@ -15,10 +15,11 @@ from sheetcrm.handmade.columns import Setting
 from sheetcrm.handmade.guess import PHONE_TITLE
 from sheetcrm.handmade.options import CURRENCIES
 from sheetcrm.handmade.sketch import Sketch
+from sheetcrm.messages import N_
 from sheetcrm.schema.columns.reading import as_text
 
 HOME = {"zh": ("CN", "CNY", "Asia/Shanghai"), "en": ("US", "USD", "Etc/GMT")}
-PHONE_NUMBERS = "the phone numbers"
+PHONE_NUMBERS = N_("the phone numbers")
 PHONES = 50
 """How many cells are tried as phone numbers."""
 
@@ -33,8 +34,11 @@ def setting_of(sketch: Sketch) -> Setting:
     _, _, region = properties.get("locale", "").partition("_")
     zone = _zone(properties.get("timeZone", ""))
     # Whoever makes a spreadsheet gets en_US without being asked: it says little beside Chinese titles.
-    locale, titles = (region, "the spreadsheet's locale"), (home, "the language of the titles")
-    likely = [(country_around(zone), "the time zone"), *([titles, locale] if language == "zh" else [locale, titles])]
+    locale, titles = (region, N_("the spreadsheet's locale")), (home, N_("the language of the titles"))
+    likely = [
+        (country_around(zone), N_("the time zone")),
+        *([titles, locale] if language == "zh" else [locale, titles]),
+    ]
     speaks: dict[str, str] = {}
     for one, why in (*likely, ("CN", PHONE_NUMBERS)):
         if one:

@@ -19,6 +19,7 @@ from sheetcrm.handmade.keys import Named, key_of, named_places
 from sheetcrm.handmade.marks import Mark, marked, old_marks, place_marks
 from sheetcrm.handmade.survey import FoundColumn, FoundTab, Survey
 from sheetcrm.layout import Layout
+from sheetcrm.messages import tr
 from sheetcrm.resources import Json
 from sheetcrm.schema.context import Place
 from sheetcrm.schema.template import HIDDEN_ID
@@ -31,6 +32,8 @@ _ID = re.compile(
 )
 _NAME = re.compile(r"name|姓名|名称|公司", re.IGNORECASE)
 _UNIQUE = "SUMPRODUCT(--("
+BLANK = "blank"
+"""Why a tab is left out that nobody is told of."""
 LONG_TEXT, SHORT_KEY = 40, 60
 
 
@@ -75,7 +78,7 @@ def sketch(survey: Survey, named: Named | None = None) -> Sketch:
     named = named or named_places(survey.description)
     for number, tab in enumerate(survey.tabs, 1):
         if why := _unusable(tab):
-            left += [(tab.title, why)] if why != "blank" else []
+            left += [(tab.title, why)] if why != BLANK else []
             continue
         key = key_of(tab.title, sheets, f"sheet_{number}", hint=named.tabs.get(tab.id, ""))
         sheets[key] = _sheet(key, tab, named.columns)
@@ -92,13 +95,16 @@ def sketch(survey: Survey, named: Named | None = None) -> Sketch:
 
 
 def _unusable(tab: FoundTab) -> str:
-    """Why a tab is left out; empty when it is not."""
+    """Why a tab is left out, BLANK where that goes without saying; empty when it is not."""
     if tab.header_row == 1 and tab.columns:
         return ""
     if tab.header_row > 1:
-        above = "row 1" if tab.header_row == 2 else f"rows 1 to {tab.header_row - 1}"
-        return f"its header seems to be row {tab.header_row}; delete or move {above} so that it is the first row"
-    return "no row of titles was found in it" if tab.nameless else "blank"
+        return tr(
+            "its header seems to be row {row}; delete or move {above:row 1|rows 1 to {above}} so that it is the first row",
+            row=tab.header_row,
+            above=tab.header_row - 1,
+        )
+    return tr("no row of titles was found in it") if tab.nameless else BLANK
 
 
 def _marks(sheet: SheetSketch) -> list[Mark]:

@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sheetcrm.handmade.bind import Binding, Bound
 from sheetcrm.handmade.match import Pair, Reason
 from sheetcrm.handmade.seal import Sealed
-from sheetcrm.messages import counted
+from sheetcrm.messages import N_, admin, tr
 
 WHY: dict[Reason, str] = {
-    "mark": "marked already",
-    "title": "same title",
-    "alias": "known by that title too",
-    "key": "called so in the template",
-    "likeness": "like it",
-    "values": "by its values",
-    "map": "as the map says",
+    "mark": N_("marked already"),
+    "title": N_("same title"),
+    "alias": N_("known by that title too"),
+    "key": N_("called so in the template"),
+    "likeness": N_("like it"),
+    "values": N_("by its values"),
+    "map": N_("as the map says"),
 }
 
 
 def text(binding: Binding, sealed: Sealed) -> str:
     """Tab by tab what would be bound to what; then what is left over, unclear, and what the next plan would do."""
     lines = [line for one in binding.bound for line in _tab(one)]
-    lines += [f"{sheet}: no tab; apply makes it" for sheet in binding.lacking]
-    lines += [f"{sheet}: may be {' or '.join(titles)}; say which with --map" for sheet, titles in binding.unclear]
-    lines += [f"tab {title}: nothing of the template's; it stays as it is" for title in binding.unused]
+    lines += [tr("{sheet}: no tab; apply makes it", sheet=sheet) for sheet in binding.lacking]
+    lines += [_unclear(sheet, titles) for sheet, titles in binding.unclear]
+    lines += [tr("tab {title}: nothing of the template's; it stays as it is", title=title) for title in binding.unused]
     lines += [
-        f"tab {title}: a copy of the tab of {sheet}; its marks go, its cells stay"
+        tr("tab {title}: a copy of the tab of {sheet}; its marks go, its cells stay", title=title, sheet=sheet)
         for sheet, copies in binding.copies
         for title in copies
     ]
-    lines += [f"look: {trouble.say('en')}" for trouble in sealed.plan.troubles]
-    lines += [f"the next plan will be {refusal}" for refusal in sealed.plan.refusals]
+    lines += [tr("look: {text}", text=trouble.say(admin())) for trouble in sealed.plan.troubles]
+    lines += [tr("the next plan will be {refusal}", refusal=refusal) for refusal in sealed.plan.refusals]
     return "\n".join([*lines, _sum(sealed)])
 
 
@@ -59,17 +59,23 @@ def as_json(binding: Binding, sealed: Sealed) -> dict[str, Any]:
 
 
 def _tab(one: Bound) -> Iterator[str]:
-    yield f"{one.sheet} ← tab {one.tab.title}  ({WHY[one.reason]})"
+    yield tr("{sheet} ← tab {title}  ({why})", sheet=one.sheet, title=one.tab.title, why=tr(WHY[one.reason]))
     wide = max((len(pair.key) for pair in one.match.pairs), default=0)
     for pair in one.match.pairs:
         yield f"  {pair.key:<{wide}} ← {pair.column.title}  ({_why(pair)})"
     for key, titles in one.match.unclear:
-        yield f"  {key}: may be {' or '.join(titles)}; say which with --map"
+        yield f"  {_unclear(key, titles)}"
     missing = [key for key in one.match.missing if key not in dict(one.match.unclear)]
     if missing:
-        yield f"  not there, made by apply: {', '.join(missing)}"
+        yield tr("  not there, made by apply: {columns}", columns=", ".join(missing))
     if one.match.unused:
-        yield f"  people's own, left alone: {', '.join(column.title for column in one.match.unused)}"
+        yield tr(
+            "  people's own, left alone: {columns}", columns=", ".join(column.title for column in one.match.unused)
+        )
+
+
+def _unclear(key: str, titles: Sequence[str]) -> str:
+    return tr("{key}: may be {titles}; say which with --map", key=key, titles=tr(" or ").join(titles))
 
 
 def _why(pair: Pair) -> str:
@@ -77,9 +83,9 @@ def _why(pair: Pair) -> str:
     fits = (
         ""
         if pair.fits == pair.filled
-        else f"; {pair.filled - pair.fits} of {counted(pair.filled, 'cell')} would not fit"
+        else tr("; {bad} of {count} {count:cell|cells} would not fit", bad=pair.filled - pair.fits, count=pair.filled)
     )
-    return f"{WHY[pair.reason]}{sure}{fits}"
+    return f"{tr(WHY[pair.reason])}{sure}{fits}"
 
 
 def _data(one: Bound) -> dict[str, Any]:
@@ -107,14 +113,14 @@ def _data(one: Bound) -> dict[str, Any]:
 
 def _sum(sealed: Sealed) -> str:
     marks = (
-        f"{counted(len(sealed.requests), 'mark')} to write, no cell and no look of one changes"
+        tr("{count} {count:mark|marks} to write, no cell and no look of one changes", count=len(sealed.requests))
         if sealed.requests
-        else "all marks are there"
+        else tr("all marks are there")
     )
     changes = sealed.plan.changes
     after = (
-        f"apply would then make {counted(len(changes), 'change')}: see plan"
+        tr("apply would then make {count} {count:change|changes}: see plan", count=len(changes))
         if changes
-        else "nothing is left for apply to do"
+        else tr("nothing is left for apply to do")
     )
-    return f"{marks}; {after}"
+    return tr("; ").join((marks, after))

@@ -19,9 +19,16 @@ from sheetcrm.handmade.sketch import Sketch, sketch
 from sheetcrm.handmade.survey import FoundColumn, FoundTab, Survey
 from sheetcrm.handmade.yamltext import part
 from sheetcrm.layout import Layout, same_title
+from sheetcrm.messages import N_, tr
 from sheetcrm.schema.context import Place
 from sheetcrm.schema.template import Template
 from sheetcrm.variants import nearest
+
+_REPLACED = {
+    "validation": N_("apply would replace the rule that people set"),
+    "number_format": N_("apply would replace the format that people set"),
+}
+"""By what differs."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +62,16 @@ def take(survey: Survey, template: Template, language: str, where: str) -> Taken
     sheet = layout.sheet_key(tab.id)
     if sheet is None or sheet not in template.sheets:
         raise UsageError(
-            f"the tab {tab.title} is none of {template.key}; connect it first: sheetcrm connect --template {template.key}"
+            tr(
+                "the tab {title} is none of {template}; connect it first: sheetcrm connect --template {template}",
+                title=tab.title,
+                template=template.key,
+            )
         )
     if (known := layout.column_at(sheet, column.index)) is not None and not _is_dropped(template, sheet, known):
-        raise UsageError(f"{where} is {sheet}.{known} of {template.key} already")
+        raise UsageError(
+            tr("{where} is {place} of {template} already", where=where, place=f"{sheet}.{known}", template=template.key)
+        )
     taken = [*template.sheets[sheet].columns, *layout.columns(sheet)]
     key = key_of(column.title, taken, f"column_{column.index + 1}")
     places = {
@@ -75,9 +88,8 @@ def take(survey: Survey, template: Template, language: str, where: str) -> Taken
 
 def _differing(seen: Evidence, made: Drafted) -> list[str]:
     """What apply would set otherwise than people have it."""
-    theirs = {"validation": ("rule", seen.validation), "number_format": ("format", seen.format)}
-    found = [theirs[kind] for kind in made.differs]
-    return [f"apply would replace the {word} that people set" for word, live in found if live is not None]
+    theirs = {"validation": seen.validation, "number_format": seen.format}
+    return [tr(_REPLACED[kind]) for kind in made.differs if theirs[kind] is not None]
 
 
 def _header(tab: FoundTab) -> list[str]:
@@ -90,14 +102,15 @@ def _find(survey: Survey, where: str) -> tuple[FoundTab, FoundColumn]:
     """The tab and column of those titles."""
     title, sign, name = where.rpartition("!")
     if not sign:
-        raise UsageError(f"expected Tab!Column, not {where}")
+        raise UsageError(tr("expected Tab!Column, not {where}", where=where))
     tab = next((tab for tab in survey.tabs if same_title(tab.title, title.strip("'"))), None)
     if tab is None:
-        raise UsageError(f"there is no tab called {title}{nearest(title, [tab.title for tab in survey.tabs])}")
+        hint = nearest(title, [tab.title for tab in survey.tabs])
+        raise UsageError(tr("there is no tab called {title}{hint}", title=title, hint=hint))
     column = next((column for column in tab.columns if same_title(column.title, name)), None)
     if column is None:
         hint = nearest(name, [column.title for column in tab.columns])
-        raise UsageError(f"there is no column called {name} in {tab.title}{hint}")
+        raise UsageError(tr("there is no column called {title} in {tab}{hint}", title=name, tab=tab.title, hint=hint))
     return tab, column
 
 

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from sheetcrm.handmade.marks import Mark, Old, old_marks
 from sheetcrm.handmade.seal import Sealed
 from sheetcrm.handmade.survey import Reads
+from sheetcrm.messages import tr
 from sheetcrm.resources import Json, Request
 
 FIELDS = "developerMetadata,sheets(properties(sheetId,title),developerMetadata,data(columnMetadata(developerMetadata),startColumn))"
@@ -60,12 +61,14 @@ def unbind(gateway: Reads, entries: Sequence[Json]) -> Unbound:
     back = [mark for mark in before if _has_place(mark, tabs, moved)]
     gone = [old.request() for _, old in found if old is not None]
     left = [
-        f"{mark.value or mark.key} in {_tab(mark, tabs)}: written anew or gone since"
+        tr("{mark} in {tab}: written anew or gone since", mark=mark.value or mark.key, tab=_tab(mark, tabs))
         for mark, old in found
         if old is None
     ]
     left += [
-        f"{mark.value} of before in {_tab(mark, tabs)}: columns were moved since" for mark in before if mark not in back
+        tr("{mark} of before in {tab}: columns were moved since", mark=mark.value, tab=_tab(mark, tabs))
+        for mark in before
+        if mark not in back
     ]
     done = [{"unbound": asdict(mark)} for mark, old in found if old is not None]
     done += [{"bound": asdict(mark)} for mark in back]
@@ -88,4 +91,6 @@ def _has_place(mark: Mark, tabs: dict[int, str], moved: set[int | None]) -> bool
 
 
 def _tab(mark: Mark, tabs: dict[int, str]) -> str:
-    return "the spreadsheet" if mark.sheet_id is None else tabs.get(mark.sheet_id, "a tab that is gone")
+    if mark.sheet_id is None:
+        return tr("the spreadsheet")
+    return tabs.get(mark.sheet_id, tr("a tab that is gone"))

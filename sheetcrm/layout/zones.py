@@ -12,6 +12,7 @@ from datetime import timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from sheetcrm.errors import UsageError
+from sheetcrm.messages import tr
 
 _HOURS = re.compile(r"GMT([+-])(0\d|1\d|2[0-3]):([0-5]\d)")
 
@@ -25,6 +26,8 @@ def zone_of(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
         raise UsageError(
-            f"the time zone {name!r} is not known: choose another in the spreadsheet, under File → Settings "
-            "(if it is a new one: pip install --upgrade tzdata)"
+            tr(
+                "the time zone {name!r} is not known: choose another in the spreadsheet, under File → Settings (if it is a new one: pip install --upgrade tzdata)",
+                name=name,
+            )
         ) from error
