@@ -118,7 +118,12 @@ def _erased(asked: Asked, realm: Realm, jobs: Sequence[Job], stone: Tombstone, f
     from sheetcrm.privacy import archives, erasing
 
     LOG.info("erasing %s: %d spreadsheets, %d backups hold them", stone.mark, len(realm.books), len(found.holding))
-    ledger = erasing.erase(realm, stone, found, now(), lambda: [brought_up(asked, job) for job in jobs])
+
+    def copies() -> None:
+        for job in jobs:
+            brought_up(asked, job)
+
+    ledger = erasing.erase(realm, stone, found, now(), copies)
     if backups == "delete":
         for one in found.holding:
             archives.drop(one.held)
@@ -212,9 +217,11 @@ def _show(realm: Realm, found: Found, shared: tuple[str, ...], backups: str) -> 
             mails=found.ledger.mails,
         )
     )
-    for one in found.holding:
-        path = one.held.path.relative_to(realm.backups)
-        said = tr("holds them") if one.holds else tr("is encrypted, so nobody can tell: --identity KEY looks into it")
+    for backup in found.holding:
+        path = backup.held.path.relative_to(realm.backups)
+        said = (
+            tr("holds them") if backup.holds else tr("is encrypted, so nobody can tell: --identity KEY looks into it")
+        )
         then = tr("it will be deleted") if backups == "delete" else tr("it stays; --backups delete takes it away")
         click.echo(tr("backup {path} {said}; {then}", path=path, said=said, then=then))
     for row in shared:

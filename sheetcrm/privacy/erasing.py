@@ -81,7 +81,9 @@ def tombstone(books: Sequence[Book], person: Person, now: datetime) -> Tombstone
         sheets[place_of(row.spreadsheet, row.sheet)] = Treatment(spec.key or "", gone, columns)
     for seen in person.own:
         _check_team(seen.book, seen.sheet, seen.id)
-    return Tombstone.of(person.values, person.rows, sheets, now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    return Tombstone.of(
+        person.known, person.near, person.rows, sheets, now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    )
 
 
 def look(realm: Realm, erased: Erased) -> Found:
@@ -95,7 +97,7 @@ def look(realm: Realm, erased: Erased) -> Found:
     )
 
 
-def erase(realm: Realm, stone: Tombstone, found: Found, now: datetime, done: Callable[[], object]) -> Forgotten:
+def erase(realm: Realm, stone: Tombstone, found: Found, now: datetime, done: Callable[[], None]) -> Forgotten:
     """All of it; `done` is what else has to be done before it is over.  What became of the ledger."""
     erased = Erased([stone])
     realm.registry.put(stone)

@@ -35,6 +35,32 @@ class Piece(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Forms:
+    """What somebody is known by, each in its form."""
+
+    names: frozenset[str] = frozenset()
+    mails: frozenset[str] = frozenset()
+    tels: frozenset[str] = frozenset()
+    """Digits, with the country's code and without."""
+
+    def __bool__(self) -> bool:
+        """Whether there is anything."""
+        return bool(self.names or self.mails or self.tels)
+
+    def __or__(self, other: Forms) -> Forms:
+        """Both."""
+        return Forms(self.names | other.names, self.mails | other.mails, self.tels | other.tels)
+
+    def __and__(self, other: Forms) -> Forms:
+        """What both have."""
+        return Forms(self.names & other.names, self.mails & other.mails, self.tels & other.tels)
+
+    def __sub__(self, other: Forms) -> Forms:
+        """Without what the other has."""
+        return Forms(self.names - other.names, self.mails - other.mails, self.tels - other.tels)
+
+
+@dataclass(frozen=True)
 class Lengths:
     """How long the names and the phone numbers are that are looked for, in their form."""
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, reduce
 
 from sheetcrm.errors import UsageError
 from sheetcrm.journal import Journal
 from sheetcrm.messages import tr
-from sheetcrm.privacy.folding import mail_form, name_form
-from sheetcrm.privacy.tombstone import RowOf, Values
+from sheetcrm.privacy.folding import Forms, mail_form, name_form
+from sheetcrm.privacy.tombstone import RowOf
 from sheetcrm.schema.columns.phone import digits_of, e164
 from sheetcrm.schema.columns.reading import as_text
 from sheetcrm.schema.context import BadCell
@@ -26,6 +26,8 @@ from sheetcrm.sync.records import Extract, Reading
 
 SHORT = 5
 """A single word of fewer letters is one of everyday: Ann, May, Will."""
+FEWEST_SIGNS = 2
+"""Characters of a Chinese name at least."""
 FEWEST = 6
 """Digits of a phone number at least."""
 
@@ -41,10 +43,6 @@ class Book:
     reading: Reading
     journal: Journal
 
-    def row(self, sheet: str, id_: str, *, own: bool) -> RowOf:
-        """A row of it."""
-        return RowOf(self.id, sheet, id_, own)
-
 
 @dataclass(frozen=True)
 class Seen:
@@ -53,9 +51,7 @@ class Seen:
     book: Book = field(repr=False)
     sheet: str
     id: str
-    names: frozenset[str]
-    mails: frozenset[str]
-    tels: frozenset[str]
+    forms: Forms
 
     @property
     def shown(self) -> str:
@@ -64,13 +60,14 @@ class Seen:
 
     def is_same(self, other: Seen) -> bool:
         """Whether both are of one person."""
-        if self._place == other._place:
+        if self.place == other.place:
             return True
-        reached = bool(self.mails & other.mails or self.tels & other.tels)
-        return reached and (not self.names or not other.names or bool(self.names & other.names))
+        both = self.forms & other.forms
+        named = self.forms.names and other.forms.names
+        return bool((both.mails or both.tels) and (both.names or not named))
 
     @cached_property
-    def _place(self) -> tuple[str, str, str]:
+    def place(self) -> tuple[str, str, str]:
         """A row and the same one in the archive tab."""
         return self.book.id, self.book.template.home_of(self.sheet), self.id
 
@@ -81,14 +78,16 @@ class Person:
 
     own: tuple[Seen, ...]
     others: tuple[RowOf, ...]
-    values: Values
+    known: Forms
+    near: frozenset[str]
+    """Names that are also others', or words of everyday: of this person only in rows of theirs."""
     shared: tuple[str, ...] = ()
     """Rows of others, for people, that have the same address, number or name."""
 
     @property
     def rows(self) -> tuple[RowOf, ...]:
         """All of them."""
-        return (*(one.book.row(one.sheet, one.id, own=True) for one in self.own), *self.others)
+        return (*(RowOf(one.book.id, one.sheet, one.id) for one in self.own), *self.others)
 
 
 def find(books: Sequence[Book], wanted: str, also: Iterable[str] = ()) -> Person:
@@ -99,8 +98,7 @@ def find(books: Sequence[Book], wanted: str, also: Iterable[str] = ()) -> Person
     about is looked for as they are called.
     """
     everybody = [seen for book in books for seen in _people(book)]
-    hits = [seen for seen in everybody if _is_meant(seen, wanted)]
-    groups = _groups(hits)
+    groups = _groups([seen for seen in everybody if _is_meant(seen, wanted)])
     if len(groups) > 1:
         lines = "\n".join(f"  {seen.shown}" for group in groups for seen in group)
         raise UsageError(
@@ -113,24 +111,36 @@ def find(books: Sequence[Book], wanted: str, also: Iterable[str] = ()) -> Person
         )
     own = _grown(groups[0] if groups else [], everybody)
     others = [row for book in books for row in _hanging(book, [seen for seen in own if seen.book is book])]
-    theirs = {(seen.book.id, seen.sheet, seen.id) for seen in own}
-    strangers = [seen for seen in everybody if (seen.book.id, seen.sheet, seen.id) not in theirs]
-    values, shared = _values(own, strangers, () if own else (wanted,), also)
-    return Person(tuple(own), tuple(others), values, shared)
+    known = [seen.forms for seen in own] + [former(seen) for seen in own]
+    country = own[0].book.template.country if own else None
+    said = _all(typed(text, country) for text in (*also, *(() if own else (wanted,))))
+    return _told_apart(own, others, _all(known), said, [seen for seen in everybody if seen not in own])
 
 
-def typed(text: str, country: str | None) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """Whatever a text is: forms of a name, of an address, of a phone number; one of the three."""
-    nothing: frozenset[str] = frozenset()
+def typed(text: str, country: str | None) -> Forms:
+    """Whatever a text is: an address, a phone number, else a name."""
     if "@" in text:
-        return nothing, frozenset({mail_form(text)}), nothing
+        return Forms(mails=frozenset({mail_form(text)}))
     try:
-        return nothing, nothing, digits_of(e164(text, country))
+        return Forms(tels=digits_of(e164(text, country)))
     except BadCell:
         digits = "".join(char for char in text if char.isdecimal())
         if len(digits) >= FEWEST and not any(char.isalpha() for char in text):
-            return nothing, nothing, frozenset({digits})
-    return frozenset(filter(None, [name_form(text)])), nothing, nothing
+            return Forms(tels=frozenset({digits}))
+    return Forms(names=frozenset(filter(None, [name_form(text)])))
+
+
+def _told_apart(
+    own: Sequence[Seen], others: Sequence[RowOf], known: Forms, said: Forms, strangers: Sequence[Seen]
+) -> Person:
+    """What is theirs alone is looked for everywhere; what others have, too, is not, unless somebody said so."""
+    theirs = _all(seen.forms for seen in strangers) - said
+    doubtful = (known & theirs).names | {name for name in known.names if is_everyday(name)} - said.names
+    shared = tuple(seen.shown for seen in strangers if seen.forms & known)
+    sure = (known - theirs) | said
+    return Person(
+        tuple(own), tuple(others), Forms(sure.names - doubtful, sure.mails, sure.tels), frozenset(doubtful), shared
+    )
 
 
 def _people(book: Book) -> Iterator[Seen]:
@@ -143,20 +153,11 @@ def _people(book: Book) -> Iterator[Seen]:
         samples = book.template.sample_keys(sheet)
         for id_, offset in extract.offsets.items():
             if id_ not in samples:
-                yield Seen(book, sheet, id_, *_known_by(book, extract, offset, reached, named))
-
-
-def _known_by(
-    book: Book, extract: Extract, offset: int, reached: Sequence[str], named: Sequence[str]
-) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    found: tuple[set[str], set[str], set[str]] = set(), set(), set()
-    for key in reached:
-        if text := _text(extract, key, offset):
-            for group, forms in zip(found, typed(text, book.template.country), strict=True):
-                group |= forms
-    found[0].clear()
-    found[0].update(form for key in named if (form := name_form(_text(extract, key, offset))))
-    return frozenset(found[0]), frozenset(found[1]), frozenset(found[2])
+                forms = _all(
+                    typed(text, book.template.country) for key in reached if (text := _text(extract, key, offset))
+                )
+                called = frozenset(form for key in named if (form := name_form(_text(extract, key, offset))))
+                yield Seen(book, sheet, id_, Forms(called, forms.mails, forms.tels))
 
 
 def _text(extract: Extract, key: str, offset: int) -> str:
@@ -169,8 +170,7 @@ def _is_meant(seen: Seen, wanted: str) -> bool:
     sheet, _, id_ = wanted.partition(":")
     if wanted == seen.id or (id_ == seen.id and sheet in (seen.sheet, *seen.book.template.titles(seen.sheet))):
         return True
-    called, mails, tels = typed(wanted, seen.book.template.country)
-    return bool(called & seen.names or mails & seen.mails or tels & seen.tels)
+    return bool(typed(wanted, seen.book.template.country) & seen.forms)
 
 
 def _groups(hits: Sequence[Seen]) -> list[list[Seen]]:
@@ -183,13 +183,10 @@ def _groups(hits: Sequence[Seen]) -> list[list[Seen]]:
 
 def _grown(own: Sequence[Seen], everybody: Sequence[Seen]) -> list[Seen]:
     """With all rows that are the same person's, whatever they were found by."""
-    found, left = list(own), [seen for seen in everybody if seen not in own]
-    more = bool(found)
-    while more:
-        new = [seen for seen in left if any(seen.is_same(one) for one in found)]
-        left = [seen for seen in left if seen not in new]
+    found, new = list(own), list(own)
+    while new:
+        new = [seen for seen in everybody if seen not in found and any(seen.is_same(one) for one in new)]
         found += new
-        more = bool(new)
     return found
 
 
@@ -203,55 +200,27 @@ def _hanging(book: Book, own: Sequence[Seen]) -> Iterator[RowOf]:
         found = {
             (sheet, id_)
             for sheet, extract in book.reading.extracts.items()
-            for id_, offset in extract.offsets.items()
             for key, to in hangs_on(template, sheet).items()
+            for id_, offset in extract.offsets.items()
             if (to, _text(extract, key, offset)) in known and (sheet, id_) not in done
         }
-        yield from (book.row(sheet, id_, own=False) for sheet, id_ in sorted(found))
+        yield from (RowOf(book.id, sheet, id_, own=False) for sheet, id_ in sorted(found))
         done |= found
         known |= {(template.home_of(sheet), id_) for sheet, id_ in found}
         new = bool(found)
 
 
-def _values(
-    own: Sequence[Seen], strangers: Sequence[Seen], said: Iterable[str], also: Iterable[str]
-) -> tuple[Values, tuple[str, ...]]:
-    """What is theirs alone, and who has the same."""
-    called, mails, tels = (set[str](), set[str](), set[str]())
-    for seen in own:
-        called |= seen.names
-        mails |= seen.mails
-        tels |= seen.tels
-    for seen in own:
-        for group, forms in zip((called, mails, tels), former(seen), strict=True):
-            group |= forms
-    country = own[0].book.template.country if own else None
-    for text in (*said, *also):
-        for group, forms in zip((called, mails, tels), typed(text, country), strict=True):
-            group |= forms
-    theirs = [(one.names & called, one.mails & mails, one.tels & tels, one.shown) for one in strangers]
-    shared = tuple(shown for *groups, shown in theirs if any(groups))
-    doubtful = {name for names_, *_ in theirs for name in names_} | {one for one in called if is_everyday(one)}
-    sure = {name_form(one) for one in (*said, *also)}
-    mails -= {one for _, found, *_ in theirs for one in found}
-    tels -= {one for _, _, found, _ in theirs for one in found}
-    doubtful -= sure
-    values = Values(frozenset(called - doubtful), frozenset(doubtful), frozenset(mails), frozenset(tels))
-    return values, shared
-
-
-def former(seen: Seen) -> tuple[set[str], set[str], set[str]]:
+def former(seen: Seen) -> Forms:
     """By what they were known before, as our journal has it."""
-    spec = seen.book.template.sheets[seen.sheet]
+    spec, country = seen.book.template.sheets[seen.sheet], seen.book.template.country
     reached, named = reaches(spec), names(spec)
-    found: tuple[set[str], set[str], set[str]] = set(), set(), set()
+    found = Forms()
     for text, column in _told(seen):
         if column in named:
-            found[0].add(name_form(text))
+            found |= Forms(frozenset(filter(None, [name_form(text)])))
         elif column in reached:
-            for group, forms in zip(found[1:], typed(text, seen.book.template.country)[1:], strict=True):
-                group |= forms
-    found[0].discard("")
+            forms = typed(text, country)
+            found |= Forms(mails=forms.mails, tels=forms.tels)
     return found
 
 
@@ -269,5 +238,9 @@ def _told(seen: Seen) -> Iterator[tuple[str, str]]:
 
 def is_everyday(form: str) -> bool:
     """Whether a name is so short that it is a word of many sentences, too."""
-    signs = sum(1 for char in form if char > "\u2e80")
-    return len(form) < 2 or (not signs and " " not in form and len(form) < SHORT)
+    signs = any(char > "\u2e80" for char in form)
+    return len(form) < FEWEST_SIGNS or (not signs and " " not in form and len(form) < SHORT)
+
+
+def _all(forms: Iterable[Forms]) -> Forms:
+    return reduce(Forms.__or__, forms, Forms())

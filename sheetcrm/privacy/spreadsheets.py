@@ -29,6 +29,7 @@ from sheetcrm.schema.privacy import stand_in
 from sheetcrm.sync.aims import CellChange
 from sheetcrm.sync.batches import fitting, request_bytes
 from sheetcrm.sync.cells import Log, change_cells
+from sheetcrm.sync.dump import as_read
 from sheetcrm.sync.read import read as read_rows
 from sheetcrm.sync.save import delete
 
@@ -125,7 +126,7 @@ def again(book: Book) -> Book:
 
 def _by_ids(book: Book, erased: Erased) -> Plan:
     """Rows and cells that have an id."""
-    plan, word = Plan(), word_of(book)
+    plan = Plan()
     for sheet, extract in book.reading.extracts.items():
         spec = book.template.sheets[sheet]
         if spec.content != "records":
@@ -136,22 +137,25 @@ def _by_ids(book: Book, erased: Erased) -> Plan:
             number = extract.parsed.numbers[offset]
             if row is not None and row.gone:
                 plan.gone.setdefault(sheet, []).append(id_)
-                plan.places.append(_named(book, sheet, "", number, "row", id_))
+                plan.places.append(_named(book, (sheet, "", number), "row", id_))
                 continue
             for key, cells in used.items():
                 cell = cells[offset]
                 if key == spec.key or cell in (None, ""):
                     continue
-                after = _after(book, erased, sheet, key, cell, row, word)
+                after = _after(book, erased, (sheet, key), cell, row)
                 if after != cell:
                     plan.changes.append(CellChange(sheet, id_, key, cell, after))
                     kind = "cell" if row is not None and key in row.columns else "mention"
-                    plan.places.append(_named(book, sheet, key, number, kind, str(cell)))
+                    change = plan.changes[-1]
+                    shown = as_read(change, book.template.context(book.reading.language))[0]
+                    plan.places.append(_named(book, (sheet, key, number), kind, shown))
     return plan
 
 
-def _after(book: Book, erased: Erased, sheet: str, key: str, cell: Cell, row: Treatment | None, word: Word) -> Cell:
-    """What that cell is to say."""
+def _after(book: Book, erased: Erased, place: tuple[str, str], cell: Cell, row: Treatment | None) -> Cell:
+    """What the cell in that sheet and column is to say."""
+    (sheet, key), word = place, word_of(book)
     spec, context = book.template.sheets[sheet], book.template.context(book.reading.language)
     instead: Cell = word.text if stand_in(spec, key, word.text, context) else None
     if row is not None and key in row.columns:
@@ -227,8 +231,9 @@ def _settings(book: Book, erased: Erased) -> Iterator[Place]:
             yield Place(book.name, url, "setting", tr("the named range {name}", name=named["name"]))
 
 
-def _named(book: Book, sheet: str, key: str, number: int, kind: str, text: str) -> Place:
-    layout = book.reading.layout
+def _named(book: Book, place: tuple[str, str, int], kind: str, text: str) -> Place:
+    """A cell by sheet, column and row; without a column the row."""
+    layout, (sheet, key, number) = book.reading.layout, place
     cell = layout.cell(sheet, key, number) if key else f"{number}:{number}"
     return Place(f"{quoted(layout.tab_title(sheet))}!{cell}", layout.link(sheet, key, number), kind, text)
 

@@ -13,24 +13,9 @@ from hashlib import blake2b
 from typing import Any, Self
 
 from sheetcrm.logs import keyed
-from sheetcrm.privacy.folding import Kind, mail_form, name_form
+from sheetcrm.privacy.folding import Forms, Kind, mail_form, name_form
 
 BYTES = 12
-
-
-@dataclass(frozen=True)
-class Values:
-    """What somebody is known by, in clear: it never leaves this process."""
-
-    names: frozenset[str] = frozenset()
-    near: frozenset[str] = frozenset()
-    """Names that are also others', or words of everyday: of this person only in rows of theirs."""
-    mails: frozenset[str] = frozenset()
-    tels: frozenset[str] = frozenset()
-    """Digits, with the country's code and without."""
-
-    def __bool__(self) -> bool:
-        return bool(self.names or self.near or self.mails or self.tels)
 
 
 @dataclass(frozen=True)
@@ -77,18 +62,26 @@ class Tombstone:
     done: bool = False
 
     @classmethod
-    def of(cls, values: Values, rows: Collection[RowOf], sheets: Mapping[str, Treatment], when: str) -> Self:
-        """Of somebody who is known by these values and has these rows."""
+    def of(
+        cls, known: Forms, near: frozenset[str], rows: Collection[RowOf], sheets: Mapping[str, Treatment], when: str
+    ) -> Self:
+        """Of somebody who is `known` by that everywhere, by the names `near` in rows of theirs, and has these rows."""
         hashes = Hashes()
-        made = [
-            hashes.by_length(kind, forms)
-            for kind, forms in (("name", values.names), ("name", values.near), ("tel", values.tels))
-        ]
-        mails = sorted(hashes.of("mail", one) for one in values.mails)
+        names, close = hashes.by_length("name", known.names), hashes.by_length("name", near)
+        tels, mails = hashes.by_length("tel", known.tels), sorted(hashes.of("mail", one) for one in known.mails)
         own = sorted(hashes.row(row) for row in rows if row.own)
-        others = sorted(hashes.row(row) for row in rows if not row.own)
-        mark = keyed(repr((made, mails, own)))[:16]
-        return cls(mark, when, key_mark(), *made, mails, own, others, {key: asdict(one) for key, one in sheets.items()})
+        return cls(
+            mark=keyed(repr((names, close, tels, mails, own)))[:16],
+            when=when,
+            key=key_mark(),
+            names=names,
+            near=close,
+            tels=tels,
+            mails=mails,
+            own=own,
+            others=sorted(hashes.row(row) for row in rows if not row.own),
+            sheets={key: asdict(one) for key, one in sheets.items()},
+        )
 
     def json(self) -> dict[str, Any]:
         """As it is kept."""

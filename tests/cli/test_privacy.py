@@ -185,9 +185,9 @@ def traces(found):
     ]
 
 
-def sheets():
+def sheets(name="shop"):
     """Values, formulas, notes and metadata of the spreadsheet, as the API has them."""
-    with book() as there:
+    with book(name) as there:
         return {
             "sheets": json.dumps(
                 there.client.fetch_sheet_metadata(there.id, {"includeGridData": True}), ensure_ascii=False
@@ -213,3 +213,30 @@ def test_a_planted_person_is_nowhere_any_more(prepared):
     assert done.code == 3, done.err
     assert traces(sheets()) == []
     assert traces(everything(*OURS)) == []
+
+
+def test_nothing_brings_them_back(prepared):
+    sheetcrm = prepared(shop)
+    (archive,) = [path for path in Path("sheetcrm-backup").glob("*/*.zip") if path.parent.name != "ledger"]
+    (mails,) = Path("sheetcrm-backup/ledger").glob("*.zip")
+    journal = {path: path.read_bytes() for path in Path("sheetcrm-journal").rglob("*.json")}
+    assert sheetcrm("privacy", "erase", "customers:C002", "--yes").code == 3
+    assert sheetcrm("backup", "list").out.count("holds people who were erased") == 2
+    back = sheetcrm("restore", str(archive), "--tab", "customers", "--tab", "log", "--tab", "visits", "--yes")
+    print(back.out, back.err)
+    assert traces(sheets()) == []
+    made = sheetcrm("restore", str(archive), "--create", "again")
+    print(made.out, made.err)
+    assert (made.code, "left out" in made.err) == (0, True)
+    assert traces(sheets("again")) == []
+    assert sheetcrm("plan", "--check", "--in", "again").code == 0
+    Path("sheetcrm-ledger.db").unlink()
+    assert sheetcrm("restore", str(mails), "--ledger").code == 0
+    assert [one for one in traces(everything(*OURS)) if one[0] != "x.log"] == []
+    for path, content in journal.items():
+        path.write_bytes(content)
+    for _ in range(3):
+        sheetcrm("undo", "--in", "shop", "--yes")
+    assert traces(sheets()) == []
+    again = sheetcrm("import", "in.csv", "--sheet", "customers", "--in", "shop", "--dry-run")
+    assert "2 lines are about people who were erased (line 2, 3)" in again.err

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import email
 import email.policy
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, Table, delete, inspect, select, update
 
@@ -68,7 +67,8 @@ def forget(location: Path | str, who: Who, *, write: bool, now: datetime) -> For
             with engine.begin() as db:
                 if SCHEMA.name not in inspect(db).get_table_names():
                     return Forgotten()
-                store.thorough(db, write=write)
+                if write:
+                    store.thorough(db)
                 mails = _mails(db, who, now, write=write)
                 rows = sum(_rows(db, table, who, write=write) for table in TEXTS)
         finally:
@@ -90,13 +90,6 @@ def told(data: bytes) -> str:
         # No mail but what a robot is sent.
         pass
     return "\n".join(found)
-
-
-def texts(table: Table, row: Mapping[str, Any]) -> Iterator[str]:
-    """What of a row of the ledger may name people."""
-    for name in (*ADDRESSES.get(table, ()), *TEXTS.get(table, ())):
-        if row.get(name):
-            yield row[name]
 
 
 def _mails(db: Connection, who: Who, now: datetime, *, write: bool) -> int:

@@ -80,7 +80,7 @@ class Store(ABC):
     def check(self, db: Connection) -> None:
         """LedgerError when the database is damaged."""
 
-    def thorough(self, db: Connection, *, write: bool) -> None:
+    def thorough(self, db: Connection) -> None:  # noqa: B027 - most databases have nothing of that kind
         """What is deleted in this transaction does not stay on the disk, as far as the database can see to that."""
 
     def swept(self) -> bool:

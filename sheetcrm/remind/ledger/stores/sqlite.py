@@ -115,10 +115,9 @@ class SqliteStore(Store):
         target.execute("PRAGMA query_only = ON")
         return made
 
-    def thorough(self, db: Connection, *, write: bool) -> None:
+    def thorough(self, db: Connection) -> None:
         """See `Store`: zeros are written over it."""
-        if write:
-            db.exec_driver_sql("PRAGMA secure_delete = ON")
+        db.exec_driver_sql("PRAGMA secure_delete = ON")
 
     def swept(self) -> bool:
         """See `Store`: the file is written anew, and its log is empty."""
