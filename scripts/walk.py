@@ -53,7 +53,7 @@ class Walk:
         self, words: str, *, codes: tuple[int, ...] = (0,), said: Callable[[str], None] = lambda _: None
     ) -> str:
         """Type it at a terminal and say yes to its question; what it showed."""
-        with self.step(f"`sheetcrm {re.sub(r'https:\S+', 'URL', words)}`"):
+        with self.step("`sheetcrm " + re.sub(r"https:\S+", "URL", words) + "`"):
             code, shown = typed(words, said)
         if code not in codes:
             raise SystemExit(f"sheetcrm {words} ended with {code}:\n{shown}")
