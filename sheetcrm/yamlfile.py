@@ -85,7 +85,7 @@ def validate(model: type[M], located: Located, error: type[FileError] = FileErro
     try:
         return model.model_validate(data)
     except ValidationError as wrong:
-        problems = [_model_problem(model, located, detail) for detail in wrong.errors(include_url=False)]
+        problems = [located.problem(path, said) for path, said in in_words(wrong, model, data)]
         raise error(in_order(problems)) from wrong
 
 
@@ -256,9 +256,11 @@ def _syntax_problem(broken: yaml.YAMLError, text: str, file: str) -> Problem:
     return Problem(file, line, "", tr("not YAML: {said}", said=said))
 
 
-def _model_problem(model: type[BaseModel], located: Located, detail: Any) -> Problem:
-    path: PathTuple = tuple(part for part in detail["loc"] if part != "[key]")
-    return located.problem(path, _said(model, located.data, path, detail))
+def in_words(wrong: ValidationError, model: type[BaseModel], data: Any) -> Iterator[tuple[PathTuple, str]]:
+    """Where in `data` and what, of every error, in the admin's language and the words of somebody who writes YAML."""
+    for detail in wrong.errors(include_url=False):
+        path: PathTuple = tuple(part for part in detail["loc"] if part != "[key]")
+        yield path, _said(model, data, path, detail)
 
 
 _WORDS = {

@@ -23,6 +23,7 @@ from sheetcrm.handmade.yamltext import Path, written
 from sheetcrm.layout import letters
 from sheetcrm.messages import N_, tr
 from sheetcrm.schema.template import Template
+from sheetcrm.yamlfile import in_words
 
 HEALED = 20
 """How often what does not fit together is made simpler before giving up."""
@@ -195,7 +196,7 @@ def _problems(data: dict[str, Any]) -> list[tuple[Path, str]]:
     try:
         template = Template.model_validate(data)
     except ValidationError as wrong:
-        return [(tuple(detail["loc"]), detail["msg"]) for detail in wrong.errors(include_url=False)]
+        return list(in_words(wrong, Template, data))
     return [(tuple(path), message) for path, message in template.problems()]
 
 

@@ -25,7 +25,9 @@ from sheetcrm.schema.groups import group_problems
 from sheetcrm.schema.limits import too_long, too_much_to_remember
 from sheetcrm.schema.rules import Trouble
 from sheetcrm.schema.states import column_problem, states_problems
+from sheetcrm.schema.text import Text
 from sheetcrm.variants import nearest
+from sheetcrm.yamlfile import in_words
 
 if TYPE_CHECKING:
     from sheetcrm.schema.template import SheetSpec, Template
@@ -199,7 +201,7 @@ def _broken_rules(
 
 
 def _why(bad: Exception) -> str:
-    return str(bad.errors()[0]["msg"]) if isinstance(bad, ValidationError) else str(bad)
+    return next(said for _, said in in_words(bad, Text, None)) if isinstance(bad, ValidationError) else str(bad)
 
 
 class _Rows:

@@ -9,7 +9,9 @@ from functools import cached_property
 from typing import Any, ClassVar, Literal
 
 from pydantic import model_validator
+from pydantic_core import PydanticCustomError
 
+from sheetcrm.messages import tr
 from sheetcrm.schema.columns.base import Column, Context, Place
 from sheetcrm.schema.columns.computed import Computed
 from sheetcrm.schema.formulas import compiled, formula_problems
@@ -33,7 +35,7 @@ class FormulaColumn(Computed):
     @model_validator(mode="after")
     def _result_is_a_type(self) -> "FormulaColumn":
         if self.inner.computed:
-            raise ValueError("a formula's result is a type of value")
+            raise PydanticCustomError("result", tr("a formula's result is a type of value"))
         return self
 
     @cached_property
