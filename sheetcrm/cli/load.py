@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sheetcrm.cli.erased import warn_of_file
 from sheetcrm.cli.options import (
     SOMETHING_TO_SEE,
     Asked,
@@ -81,6 +82,7 @@ def import_command(
         plan = sync.read_map(mapping) if mapping else None
         if draft is not None:
             return _draft(job, file, key, draft, how["tab"])
+        warn_of_file(job.config, file, plan, how["tab"], (key, *template.titles(key)))
         journal = sync.cells.Log(job.journal, f"import of {file.name} into {key}", now())
         with asked.metered() as meter, _going_on(how["dry_run"]):
             done = sync.load(
