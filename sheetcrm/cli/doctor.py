@@ -31,7 +31,7 @@ WIDTH = 14
 @click.option("--mail", "mail", is_flag=True, help="Send one test mail to each of mail: admins:, too.")
 @spreadsheets_options
 def doctor_command(asked: Asked, *, only: tuple[str, ...], mail: bool) -> int:
-    """Look whether everything works, and say what to do where it does not.
+    """Look whether everything works, and say what to do.
 
     Config, network, clock, sign-in, APIs, each spreadsheet and its template, ledger, mail servers, backups,
     permissions.  Changes nothing, and sends nothing without --mail.
