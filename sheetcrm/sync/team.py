@@ -85,8 +85,7 @@ def leaving(reading: Reading, name: str, to: str | None, without: Collection[str
     once, or not at work any more.
     """
     team, extract = _team(reading)
-    everybody = colleagues(reading)
-    who = _find(everybody, name)
+    who = _find(everybody := colleagues(reading), name)
     if team.active is None or who.id is None:
         raise UsageError(
             tr(
@@ -94,9 +93,7 @@ def leaving(reading: Reading, name: str, to: str | None, without: Collection[str
                 name=name,
             )
         )
-    heir = _find(everybody, to) if to is not None else None
-    if heir is not None and (not heir.active or heir == who):
-        raise UsageError(tr("{to} cannot take over: choose somebody else who is ticked as active", to=to))
+    heir = None if to is None else _heir(everybody, who, to)
     _known_columns(reading, without)
     owned = list(_owned(reading, who.name, without))
     if owned and heir is None:
@@ -216,6 +213,13 @@ def _find(everybody: Collection[Colleague], name: str) -> Colleague:
     if len(found) > 1:
         raise UsageError(tr("{name} is in the team more than once; correct that first", name=name))
     return found[0]
+
+
+def _heir(everybody: Collection[Colleague], who: Colleague, to: str) -> Colleague:
+    heir = _find(everybody, to)
+    if not heir.active or heir == who:
+        raise UsageError(tr("{to} cannot take over: choose somebody else who is ticked as active", to=to))
+    return heir
 
 
 def _owned(reading: Reading, name: str, without: Collection[str]) -> Iterator[tuple[str, Row, str, Cell]]:

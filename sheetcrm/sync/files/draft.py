@@ -11,7 +11,7 @@ import difflib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sheetcrm.messages import admin, tr
@@ -87,12 +87,8 @@ def _matched(
     elif column.option_keys(context) and 0 < len(set(wrong)) <= MOST_VALUES:
         yield f"  {key}:{note}"
         yield f"    from: {_quoted(header)}"
-        options = tr("on the right one of: {options}", options=", ".join(column.option_keys(context)))
-        yield f"    values:  # {options}"
-        for text, count in Counter(wrong).most_common():
-            suggestion = next((one.suggestion for at, one in bad.items() if said(cells[at]) == text), None)
-            sure = suggestion if suggestion and _alike(suggestion, text) >= LIKELY else None
-            yield f"      {_quoted(text)}: {_quoted(sure or text)}  # {count} ×" + ("" if sure else tr(", no option"))
+        meant = {said(cells[offset]): one.suggestion for offset, one in reversed(bad.items())}
+        yield from _table_of(wrong, column.option_keys(context), meant)
     else:
         yield f"  {key}: {_quoted(header)}{note}"
         if wrong:
@@ -101,6 +97,15 @@ def _matched(
                 count=len(wrong),
                 text=_quoted(wrong[0][:60]),
             )
+
+
+def _table_of(wrong: Sequence[str], options: Iterable[str], meant: Mapping[str, str | None]) -> Iterator[str]:
+    """A table of the texts that are no option, each with the one that it is most likely to be."""
+    yield "    values:  # " + tr("on the right one of: {options}", options=", ".join(options))
+    for text, count in Counter(wrong).most_common():
+        suggestion = meant[text]
+        sure = suggestion if suggestion and _alike(suggestion, text) >= LIKELY else None
+        yield f"      {_quoted(text)}: {_quoted(sure or text)}  # {count} ×" + ("" if sure else tr(", no option"))
 
 
 def formats(texts: Sequence[str]) -> list[str]:

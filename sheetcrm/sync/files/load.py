@@ -96,13 +96,8 @@ def load(
     ApiError the same call goes on where it stopped.
     """
     if sheet not in template.records:
-        raise UsageError(
-            tr(
-                "rows cannot be imported into {sheet}; choose one of {known}",
-                sheet=sheet,
-                known=", ".join(template.records),
-            )
-        )
+        known = ", ".join(template.records)
+        raise UsageError(tr("rows cannot be imported into {sheet}; choose one of {known}", sheet=sheet, known=known))
     mapping = mapping or ImportMap()
     spec = template.sheets[sheet]
     file = read_file(path, mapping, tab=tab, titles=(sheet, *template.titles(sheet)))
