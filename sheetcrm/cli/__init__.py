@@ -17,8 +17,8 @@ from typing import Any
 
 import click
 
-from sheetcrm.cli.spoken import spoken, teach_click
-from sheetcrm.messages import LANGUAGES, admin, of_locale, speaking, tr
+from sheetcrm.cli.spoken import spoken, taught_click
+from sheetcrm.messages import LANGUAGES, of_locale, speaking, tr
 
 FIRST = ("init", "apply", "plan", "check", "import", "export", "remind", "report", "status")
 MORE = (
@@ -142,7 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     words = sys.argv[1:] if arguments is None else arguments
-    with speaking(language_of(words, os.environ)):
+    with speaking(language_of(words, os.environ)), taught_click():
         _run(words)
 
 
@@ -164,8 +164,6 @@ def language_of(words: Sequence[str], environment: Mapping[str, str]) -> str:
 def _run(arguments: Sequence[str]) -> None:
     from sheetcrm.errors import SheetcrmError
 
-    if admin() != "en":
-        teach_click()
     try:
         code = spoken(cli).main(args=list(arguments), prog_name="sheetcrm", standalone_mode=False)
     except SheetcrmError as error:

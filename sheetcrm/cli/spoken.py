@@ -12,6 +12,7 @@ import copy
 import gettext
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -113,8 +114,20 @@ def _parameter(parameter: click.Parameter) -> click.Parameter:
     return made
 
 
-def teach_click() -> None:
-    """Have click, in this process, use our catalogue for its own words: it asks gettext's default domain."""
+@contextmanager
+def taught_click() -> Iterator[None]:
+    """Within, click uses our catalogue for its own words: it asks gettext's default domain, for the language that the environment says."""
+    if admin() == "en":
+        yield
+        return
+    domain, language = gettext.textdomain(), os.environ.get("LANGUAGE")
     gettext.bindtextdomain(DOMAIN, str(LOCALES))
     gettext.textdomain(DOMAIN)
     os.environ["LANGUAGE"] = admin()
+    try:
+        yield
+    finally:
+        gettext.textdomain(domain)
+        os.environ.pop("LANGUAGE")
+        if language is not None:
+            os.environ["LANGUAGE"] = language

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gettext
 import os
 import re
 import subprocess
@@ -12,7 +11,7 @@ import click
 import pytest
 
 from sheetcrm.cli import cli, columns, language_of
-from sheetcrm.cli.spoken import spoken, teach_click
+from sheetcrm.cli.spoken import spoken, taught_click
 from sheetcrm.messages import speaking
 
 
@@ -80,19 +79,14 @@ CODE = re.compile(r"`[^`]*`|\[[^]]*\]|\{[^}]*\}|\S*[-/.:$!_=][\x21-\x7e]+")
 @pytest.fixture
 def helped(monkeypatch, capsys):
     """The lines by which a command explains itself, in a language and a terminal of so many columns."""
-    before = gettext.textdomain()
 
     def lines(path, language, room):
         monkeypatch.setenv("COLUMNS", str(room))
-        with speaking(language):
-            if language != "en":
-                monkeypatch.setenv("LANGUAGE", language)
-                teach_click()
+        with speaking(language), taught_click():
             spoken(cli).main(args=[*path, "--help"], prog_name="sheetcrm", standalone_mode=False)
         return capsys.readouterr().out.splitlines()
 
-    yield lines
-    gettext.textdomain(before)
+    return lines
 
 
 def prose(lines):
