@@ -60,6 +60,44 @@ def privacy_command() -> None:
     """
 
 
+@privacy_command.command("export")
+@_PERSON
+@_ALSO
+@_KEYS
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="A folder, which is made.")
+@spreadsheets_options
+def export_command(asked: Asked, person: str, *, also: tuple[str, ...], identities: tuple[Path, ...], out: Path) -> int:
+    """Write all that we hold about a person into a folder.
+
+    Rows of theirs in every spreadsheet, where else they are named, mails, what we wrote, and which backups
+    hold them: as JSON and CSV, and as a page in English and in Chinese. Only you may read it.
+
+    \b
+    sheetcrm privacy export ann@example.com --out ann
+    """
+    from sheetcrm.privacy import erasing, handing, writing
+    from sheetcrm.privacy.erased import Erased
+    from sheetcrm.privacy.person import find
+    from sheetcrm.privacy.tombstone import Tombstone
+
+    with _realm(asked, Wanted(person, also, (), identities)) as (realm, _):
+        found = find(realm.books, person, also)
+        sheets = erasing.treatments(realm.books, found)
+        stone = Tombstone.of(found.known, found.near, found.rows, sheets, "")
+        parts = handing.held(realm, found, Erased([stone]))
+        files = writing.write(parts, person, out, now())
+        LOG.info("handed over %s: %d parts", stone.mark, len(parts))
+        if asked.as_json:
+            print_json({"files": [str(path) for path in files], "shared": list(found.shared)})
+            return 0
+        for part in parts:
+            click.echo(f"{tr(part.title)}: {len(part.entries)}")
+        for row in found.shared:
+            tell(tr("{row} has the same name, address or number, and is not in it", row=row))
+        click.echo(tr("written: {path}", path=out))
+    return 0
+
+
 @privacy_command.command("erase")
 @_PERSON
 @_ALSO

@@ -70,7 +70,15 @@ class Found:
 
 def tombstone(books: Sequence[Book], person: Person, now: datetime) -> Tombstone:
     """Of that person; Refused for somebody who is in the team and active."""
-    sheets: dict[str, Treatment] = {}
+    for seen in person.own:
+        _check_team(seen.book, seen.sheet, seen.id)
+    when = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Tombstone.of(person.known, person.near, person.rows, treatments(books, person), when)
+
+
+def treatments(books: Sequence[Book], person: Person) -> dict[str, Treatment]:
+    """What becomes of rows of theirs, by sheet."""
+    found: dict[str, Treatment] = {}
     by_id = {book.id: book for book in books}
     for row in person.rows:
         book = by_id[row.spreadsheet]
@@ -78,12 +86,8 @@ def tombstone(books: Sequence[Book], person: Person, now: datetime) -> Tombstone
         context, word = book.template.context(book.reading.language), spreadsheets.word_of(book).text
         columns = {key: stand_in(spec, key, word, context) for key in personal(spec)}
         gone = spec.erase == "delete" or spec.key in columns
-        sheets[place_of(row.spreadsheet, row.sheet)] = Treatment(spec.key or "", gone, columns)
-    for seen in person.own:
-        _check_team(seen.book, seen.sheet, seen.id)
-    return Tombstone.of(
-        person.known, person.near, person.rows, sheets, now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    )
+        found[place_of(row.spreadsheet, row.sheet)] = Treatment(spec.key or "", gone, columns)
+    return found
 
 
 def look(realm: Realm, erased: Erased) -> Found:
