@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre", "fuse.sshfs", "fuse.s3fs", "fuse.gcsfuse", "fuse.rclone", "davfs", "fuse.davfs2"})  # fmt: skip
 """Locks of SQLite cannot be trusted on these."""
 PASSING = frozenset({"tmpfs", "ramfs", "overlay"})
 """What is on these is gone with the machine's next start, or with the container."""
+
+MACHINES = {"GITHUB_ACTIONS": "GitHub Actions", "K_SERVICE": "Cloud Run", "CLOUD_RUN_JOB": "Cloud Run"}
+"""By a variable that is set there, machines that forget their disk."""
+
+
+def passing_machine(environment: Mapping[str, str]) -> str:
+    """Which of MACHINES this is; empty for any other."""
+    return next((name for variable, name in MACHINES.items() if environment.get(variable)), "")
 
 
 def kind_of(path: Path, mounts: Path) -> str:

@@ -7,6 +7,7 @@ made, and says so, so that one cause has one line that is to be acted on.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
@@ -19,6 +20,7 @@ from sheetcrm.messages import tr
 from sheetcrm.variants import nearest
 
 assert checks.__name__, "imported for what it makes known"
+LOG = logging.getLogger("sheetcrm.doctor")
 HARM = frozenset({Grade.BROKEN, Grade.UNSEEN})
 
 
@@ -98,4 +100,5 @@ def _looked(check: Check, subject: str, patient: Patient, harmed: dict[tuple[str
     except SheetcrmError as error:
         found = [broken(str(error))]
     for one in found:
+        LOG.info("%s: %s", check.name, one.grade)
         yield replace(one, check=check.name, about=subject)

@@ -116,6 +116,21 @@ BELIEFS = (
         "an administrator's console",
     ),
     ByHand(
+        "The Gmail API refuses a mail without any content with 400, after it has looked at the sign-in, the scope and whether it is switched on.",
+        "`doctor` says of a Gmail channel whether it works, and sends nothing",
+        "`sheetcrm doctor --only mail` with `type: gmail`, then look into *Sent*",
+    ),
+    ByHand(
+        "Drive tells with `drive.metadata.readonly` under `capabilities` whether we may edit a file.",
+        "`doctor` says which spreadsheets we may only read",
+        "`sheetcrm doctor --only spreadsheets` on one that is shared for viewing",
+    ),
+    ByHand(
+        "A HEAD of the root of sheets.googleapis.com, www.googleapis.com and oauth2.googleapis.com is answered, with a Date.",
+        "`doctor` tells the network and the clock from everything else",
+        "`sheetcrm doctor --only clock`",
+    ),
+    ByHand(
         "Gmail, the presets of other mail providers and the robots of DingTalk, WeCom, Feishu and Slack answer as their makers' pages say.",
         "which refusals are for good, and how fast to send",
         "`sheetcrm remind test --to you@example.com --channel …`",

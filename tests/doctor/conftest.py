@@ -171,7 +171,7 @@ def post_office() -> Iterator[tuple[Post, int]]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     controller = Controller(
-        post, hostname="127.0.0.1", port=port, authenticator=accepts, auth_required=True, auth_require_tls=False
+        post, hostname="127.0.0.1", port=port, authenticator=accepts, auth_require_tls=False
     )
     controller.start()
     try:

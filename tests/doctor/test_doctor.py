@@ -258,6 +258,11 @@ def test_the_disk_that_the_ledger_is_on(shop, kind, said, tmp_path):
     assert bool(found.todo) == (kind != "ext4")
 
 
+def test_a_machine_that_forgets_its_disk(shop):
+    found = shop.finding("ledger", world={"environment": {"GITHUB_ACTIONS": "true"}})
+    assert "(GitHub Actions): all would be told again" in found.text
+
+
 def test_folders_that_cannot_be_made(shop):
     inside = "config.yaml/inside"
     for check, setting in (("journal", {"journal": inside}), ("backups", {"backup": {"folder": inside}})):

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from sheetcrm.doctor.check import Finding, broken, check, fine, look, nothing
 from sheetcrm.doctor.checks.opening import spreadsheets
-from sheetcrm.doctor.disks import NETWORK, PASSING, kind_of
-from sheetcrm.doctor.patient import ANSWER, Patient
+from sheetcrm.doctor.disks import MACHINES, NETWORK, PASSING, kind_of, passing_machine
+from sheetcrm.doctor.patient import ANSWER, Patient, World
 from sheetcrm.errors import ApiError
 from sheetcrm.messages import tr
 from sheetcrm.secret import OTHERS
@@ -36,7 +36,7 @@ def ledger(patient: Patient, _about: str) -> Iterator[Finding]:
     with Ledger.open(place, read_only=True, patience=ANSWER) as opened:
         opened.last_run()
         said = opened.place
-    found = list(_on_disk(place, patient.world.mounts)) if isinstance(place, Path) else []
+    found = list(_on_disk(place, patient.world)) if isinstance(place, Path) else []
     yield from found
     if not found:
         yield fine(
@@ -46,20 +46,20 @@ def ledger(patient: Patient, _about: str) -> Iterator[Finding]:
         )
 
 
-def _on_disk(place: Path, mounts: Path) -> Iterator[Finding]:
+def _on_disk(place: Path, world: World) -> Iterator[Finding]:
     """What speaks against that place for a file that must not be lost, and that processes lock."""
     if not _may_write(place) or (place.exists() and not os.access(place.parent, os.W_OK)):
         yield broken(
             tr("{path} cannot be written, so nothing is sent", path=place),
             tr("give this user the right to write the file and its folder"),
         )
-    kind = kind_of(place, mounts)
+    kind = passing_machine(world.environment) or kind_of(place, world.mounts)
     if kind in NETWORK:
         yield look(
             tr("{path} is on a network's disk ({kind}), whose locks cannot be trusted", path=place, kind=kind),
             tr("put it on a disk of this machine, or say ledger: postgresql://…"),
         )
-    elif kind in PASSING:
+    elif kind in PASSING or kind in MACHINES.values():
         yield look(
             tr(
                 "{path} is on a disk that is gone with this machine or container ({kind}): all would be told again",

@@ -36,7 +36,7 @@ def network(patient: Patient, _about: str) -> Iterator[Finding]:
     yield from found
     if not found:
         where = ", ".join(HOSTS) if api == "google" else api
-        yield fine(tr("{where} answers", where=where) + _by_proxy(patient))
+        yield fine(tr("{where} can be reached", where=where) + _by_proxy(patient))
 
 
 def _at_google(patient: Patient) -> Iterator[Finding]:

@@ -51,6 +51,22 @@ def test_refused(service, status, body, outcome):
     assert sent(service) == outcome
 
 
+def knocked(service):
+    return GmailNotifier("crm@example.com", lambda: "t0ken", host=service.url).knock()
+
+
+def test_knocking_sends_nothing_and_says_whether_it_could_be(service):
+    service.will(refusal(400, "invalidArgument", "'raw' RFC822 payload message string required"), 400)
+    assert knocked(service)
+    assert service.said == {"raw": ""}
+    service.will(refusal(403, "accessNotConfigured", "Gmail API has not been used in project 1 before"), 403)
+    with pytest.raises(MailError, match="has not been used in project 1"):
+        knocked(service)
+    service.will(refusal(503, "backendError"), 503)
+    with pytest.raises(MailError, match="503 said"):
+        knocked(service)
+
+
 def test_its_own_wait_counts(service):
     service.will(refusal(429, "rateLimitExceeded"), 429, Retry_After="30")
     assert sent(service).wait == timedelta(seconds=30)

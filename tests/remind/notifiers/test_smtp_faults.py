@@ -134,6 +134,18 @@ def test_a_greeting_that_is_a_refusal(faults, answer):
         verdicts(plain(faults), outgoing())
 
 
+def test_knocking_signs_in_and_sends_nothing(sign_in_post):
+    faults, steps = sign_in_post[0], []
+    assert signed(sign_in_post).knock(steps.append)
+    assert steps[1].startswith("encrypted with TLS")
+    assert steps[2].startswith("signed in as")
+    assert "MAIL" not in faults.commands
+    assert faults.commands[-1] == "QUIT"
+    faults.at["AUTH"] = ["535 Error: authentication failed"] * 3
+    with pytest.raises(MailError, match="does not accept user and password"):
+        signed(sign_in_post).knock()
+
+
 def test_a_sender_that_is_not_the_account_says_what_providers_want(sign_in_post):
     sign_in_post[0].at["MAIL"] = ["501 mail from address must be same as authorization user"]
     with pytest.raises(MailError, match="providers want mail: sender: to be the address that signs in"):
