@@ -7,7 +7,7 @@ different.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, cast, overload
@@ -226,19 +226,8 @@ class Sheet(Generic[R]):
         `on_conflict` says instead, where people were first; errors.BadRecords
         names every value that is wrong; nothing is written then.
         """
-        return self.spreadsheet.written(
-            "save",
-            self.key,
-            lambda log: save(
-                self.spreadsheet.source.gateway,
-                self.spreadsheet.reading,
-                self.key,
-                _several(records),
-                on_conflict=on_conflict,
-                today=self.spreadsheet.today,
-                log=log,
-            ),
-        )
+        seen, today = self.spreadsheet.reading, self.spreadsheet.today
+        return self._written("save", save, seen, self.key, _several(records), on_conflict=on_conflict, today=today)
 
     def append(self, records: Any) -> Saved:
         """
@@ -246,19 +235,8 @@ class Sheet(Generic[R]):
 
         errors.BadRecords for values that are wrong and for ids that are there already; nothing is written then.
         """
-        return self.spreadsheet.written(
-            "append",
-            self.key,
-            lambda log: append(
-                self.spreadsheet.source.gateway,
-                self.spreadsheet.template,
-                self.key,
-                _several(records),
-                language=self.spreadsheet.language,
-                today=self.spreadsheet.today,
-                log=log,
-            ),
-        )
+        template, rows = self.spreadsheet.template, _several(records)
+        return self._written("append", append, template, self.key, rows, **self._spoken)
 
     def upsert(self, records: Any, *, key: str | None = None) -> Saved:
         """
@@ -266,20 +244,8 @@ class Sheet(Generic[R]):
 
         What a record does not say stays as it is, None blanks the cell.  `records` as for `save`; errors.BadRecords too.
         """
-        return self.spreadsheet.written(
-            "upsert",
-            self.key,
-            lambda log: upsert(
-                self.spreadsheet.source.gateway,
-                self.spreadsheet.template,
-                self.key,
-                _several(records),
-                key=key,
-                language=self.spreadsheet.language,
-                today=self.spreadsheet.today,
-                log=log,
-            ),
-        )
+        template, rows = self.spreadsheet.template, _several(records)
+        return self._written("upsert", upsert, template, self.key, rows, key=key, **self._spoken)
 
     def delete(self, records: Iterable[R | Row | str], *, on_conflict: OnConflict = "fail") -> Saved:
         """
@@ -288,19 +254,8 @@ class Sheet(Generic[R]):
         With a config the journal keeps what stood there, and `sheetcrm undo` brings it back.
         """
         ids = [self._id(one) for one in _several(records)]
-        return self.spreadsheet.written(
-            "delete",
-            self.key,
-            lambda log: delete(
-                self.spreadsheet.source.gateway,
-                self.spreadsheet.template,
-                self.key,
-                ids,
-                seen=self.spreadsheet.reading,
-                on_conflict=on_conflict,
-                log=log,
-            ),
-        )
+        template, seen = self.spreadsheet.template, self.spreadsheet.reading
+        return self._written("delete", delete, template, self.key, ids, seen=seen, on_conflict=on_conflict)
 
     def archive(self, records: Any, *, on_conflict: OnConflict = "fail") -> Saved:
         """Move rows to the archive tab of this sheet, as `move` does; UsageError where the template has none."""
@@ -316,20 +271,18 @@ class Sheet(Generic[R]):
         All of them in one batch, and only if nobody has changed anything in them since they were read.
         """
         ids, there = [self._id(one) for one in _several(records)], self.spreadsheet[to].key
-        return self.spreadsheet.written(
-            "move",
-            self.key,
-            lambda log: move(
-                self.spreadsheet.source.gateway,
-                self.spreadsheet.template,
-                self.key,
-                ids,
-                there,
-                seen=self.spreadsheet.reading,
-                on_conflict=on_conflict,
-                log=log,
-            ),
-        )
+        template, seen = self.spreadsheet.template, self.spreadsheet.reading
+        return self._written("move", move, template, self.key, ids, there, seen=seen, on_conflict=on_conflict)
+
+    def _written(self, what: str, write: Callable[..., Saved], *given: Any, **how: Any) -> Saved:
+        """Carry out one of the library's writes to this spreadsheet, in the journal if there is one."""
+        gateway = self.spreadsheet.source.gateway
+        return self.spreadsheet.written(what, self.key, lambda log: write(gateway, *given, log=log, **how))
+
+    @property
+    def _spoken(self) -> dict[str, Any]:
+        """The language and the day for what is new."""
+        return {"language": self.spreadsheet.language, "today": self.spreadsheet.today}
 
     def refresh(self) -> Self:
         """Forget what was read of the whole spreadsheet: what is asked for next is looked at again."""
