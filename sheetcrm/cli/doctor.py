@@ -101,7 +101,7 @@ def _together(unseen: list[Finding]) -> str:
 def _line(one: Finding) -> str:
     """A finding in a line."""
     sign, color = SIGNS[one.grade]
-    about = f"{one.about}: " if one.about else ""
+    about = f"{one.about}: " if one.about not in ("", one.check) else ""
     text = " ".join(f"{about}{one.text}".split())
     todo = f" → {one.todo}" if one.todo else ""
     return f"{click.style(f'{sign:2}', fg=color, bold=True)} {one.check:{WIDTH}}{text}{todo}"

@@ -73,7 +73,7 @@ def template(patient: Patient, name: str) -> Iterator[Finding]:
             f"sheetcrm plan --in {name}",
         )
     else:
-        yield fine(tr("{template}: as it says", template=called))
+        yield fine(tr("{template}: nothing to change", template=called))
 
 
 @check("zone", 90, needs=("spreadsheets",), of=spreadsheets)

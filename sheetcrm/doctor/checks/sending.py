@@ -33,7 +33,7 @@ def mail(patient: Patient, channel: str) -> Iterator[Finding]:
     steps: list[str] = []
     notifier = way.notifier(patient.config.folder, patient.world.environment, channel)
     if notifier.knock(steps.append):
-        yield fine(f"{way.kind}: " + "; ".join(steps))
+        yield fine(f"{way.kind}: " + tr("; ").join(steps))
     elif way.is_trial:
         text, todo = (
             tr("{kind} is for trying out: nobody is mailed", kind=way.kind),

@@ -27,7 +27,7 @@ def credentials(patient: Patient, _about: str) -> Iterator[Finding]:
     way = patient.config.google.sign_in
     who = connection.account or way.address(getattr(connection.session, "credentials", None))
     said = tr("{kind}: {account}; a token was given", kind=way.name, account=who or tr("your own account"))
-    yield fine("; ".join([said, *_file(way.file(patient.config.folder, patient.world.environment))]))
+    yield fine(tr("; ").join([said, *_file(way.file(patient.config.folder, patient.world.environment))]))
 
 
 def _file(path: Path | None) -> Iterator[str]:
