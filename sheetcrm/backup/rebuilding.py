@@ -17,13 +17,15 @@ from sheetcrm.backup.archive import Archive
 from sheetcrm.backup.painting import requests
 from sheetcrm.backup.reading import Block
 from sheetcrm.backup.state import dimensions
-from sheetcrm.errors import SheetcrmError
+from sheetcrm.errors import ApiError, SheetcrmError
 from sheetcrm.messages import tr
 from sheetcrm.meter import Meter, unmetered
 from sheetcrm.sync.batches import fitting, request_bytes
 
 Json = dict[str, Any]
 
+SENT = "sheetcrm.restoring"
+"""Key of the marks that say which batches were carried out; the last batch takes them away."""
 PROPERTIES = (
     "locale",
     "timeZone",
@@ -120,9 +122,34 @@ def rebuild(
                 tr("{title} shows a connected data source, and such a tab cannot be made again", title=title)
             )
     blank = gateway.describe("properties,sheets.properties")
+    at = 0
     for at, batch in enumerate(fitting(_requests(parts, description, blank, only), request_bytes), 1):
-        gateway.batch(batch)
+        _send(gateway, [*batch, _sent_mark(f"{at}")], f"{at}")
         meter(tr("batches sent"), at, 0)
+    if at:
+        lookup = {"developerMetadataLookup": {"metadataKey": SENT}}
+        _send(gateway, [{"deleteDeveloperMetadata": {"dataFilter": lookup}}], "")
+
+
+def _sent_mark(name: str) -> Json:
+    one = {"metadataKey": SENT, "metadataValue": name, "visibility": "DOCUMENT", "location": {"spreadsheet": True}}
+    return {"createDeveloperMetadata": {"developerMetadata": one}}
+
+
+def _send(gateway: Builds, batch: list[Json], name: str) -> None:
+    """One batch; where its answer is lost, the mark that it leaves tells whether it was carried out: `name`, or with "" none at all."""
+    try:
+        gateway.batch(batch)
+    except ApiError as lost:
+        if not lost.in_doubt:
+            raise
+        try:
+            marks = gateway.describe("developerMetadata").get("developerMetadata", [])
+        except ApiError as error:
+            raise lost from error
+        there = {one.get("metadataValue", "") for one in marks if one.get("metadataKey") == SENT}
+        if not (name in there if name else not there):
+            gateway.batch(batch)
 
 
 def _requests(parts: Parts, description: Json, blank: Json, only: Collection[int] | None) -> Iterator[Json]:

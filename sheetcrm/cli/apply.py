@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -28,6 +30,7 @@ from sheetcrm.cli.options import (
 from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
+    from sheetcrm.config import Config
     from sheetcrm.provision.plan import Plan
     from sheetcrm.provision.sending import Sent
     from sheetcrm.provision.sharing import Share
@@ -225,7 +228,26 @@ def _create(asked: Asked, wanted: Wanted, title: str) -> int:
         remember(loaded, title, settings)
         with asked.job(loaded, connection, title, settings, {file: template}) as job:
             job.journal.note(f"create {title}", [{"file": {"title": title, "id": new}}], now())
-            return _carry_out(asked, job, template, wanted)
+            with _made_already(loaded, title):
+                return _carry_out(asked, job, template, wanted)
+
+
+@contextmanager
+def _made_already(config: Config, title: str) -> Iterator[None]:
+    """Within, the file is there and known: whoever is stopped goes on with that one, and makes no second."""
+    from sheetcrm.errors import SheetcrmError
+
+    try:
+        yield
+    except SheetcrmError:
+        tell(
+            tr(
+                "the spreadsheet is made, and in {file}; go on with: sheetcrm apply --in {title}",
+                file=config.file.name,
+                title=shlex.quote(title),
+            )
+        )
+        raise
 
 
 def _plan_of_new(asked: Asked, wanted: Wanted) -> tuple[Plan, Path, Template]:

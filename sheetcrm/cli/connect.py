@@ -146,6 +146,7 @@ def _bind(asked: Asked, job: Job, found: Survey, wanted: Wanted) -> int:
     from sheetcrm.errors import Refused
     from sheetcrm.handmade import mapfile, table
     from sheetcrm.handmade.bind import bind
+    from sheetcrm.handmade.binding import write_marks
     from sheetcrm.handmade.unbind import entries
 
     template, _ = job.template(wanted.template, wanted.lang)
@@ -164,7 +165,7 @@ def _bind(asked: Asked, job: Job, found: Survey, wanted: Wanted) -> int:
     go = wanted.yes or (not asked.as_json and sys.stdin.isatty() and click.confirm(tr("Bind it so?"), err=True))
     if go:
         with job.journal.written(f"connect {template.key}", entries(sealed), now()):
-            job.gateway.batch(sealed.requests)
+            write_marks(job.gateway, sealed)
         _remember(job, template, binding, sealed.plan.layout.title)
     if asked.as_json:
         print_json({**table.as_json(binding, sealed), "bound": go, "requests": requests_of(job.gateway)})

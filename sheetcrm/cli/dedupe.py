@@ -137,13 +137,10 @@ def _merged(
 
 def taken_apart(asked: Asked, job: Job, template: Template, *, ask: bool, dry_run: bool) -> int:
     """The last merge in the journal, as `undo` takes it back: rows out of the archive, then every cell; nothing else is touched."""
+    from sheetcrm.cli.undo import undoable
     from sheetcrm.journal import restorable
 
-    known = [
-        (path, restorable(write)[0])
-        for path, write in job.journal.writes()
-        if write.stage in ("begun", "done") and write.entries
-    ]
+    known = [(path, restorable(write)[0]) for path, write in undoable(job)]
     what = known[0][1].what
     parts = list(takewhile(lambda part: part[1].what == what, known))
     if not asked.as_json:
@@ -192,11 +189,11 @@ class _Back:
 def _part_back(job: Job, template: Template, path: Path, write: Write) -> _Back:
     """One write of a merge taken back, where things still are as it left them."""
     from sheetcrm.cli.team import moved_lines
-    from sheetcrm.cli.undo import settle
+    from sheetcrm.cli.undo import UNDO, settle
     from sheetcrm.sync.cells import Log, change_cells, taken_back
     from sheetcrm.sync.rows_moved import is_rows, rows_back
 
-    log = Log(job.journal, f"undo of {write.what}", now())
+    log = Log(job.journal, f"{UNDO}{write.what}", now())
     if is_rows(write.entries):
         rows = rows_back(job.gateway, template, write.entries, log=log)
         astray = (tr("{a1}: rows were moved while it was written", a1=landing.a1) for landing in rows.misplaced)

@@ -15,12 +15,16 @@ from sheetcrm.cli.options import Asked, Job, go_on, now, print_json, requests_of
 from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from sheetcrm.journal import Write
     from sheetcrm.provision.undo import Undo
     from sheetcrm.schema.template import Template
     from sheetcrm.sync.cells import CellChange
+
+UNDO = "undo of "
+"""How what takes a write back is called in the journal, before the name of that write."""
 
 
 @click.command("undo")
@@ -73,10 +77,22 @@ def _last(job: Job) -> tuple[Path, Write]:
     """The newest write that can be taken back; UsageError without any."""
     from sheetcrm.errors import UsageError
 
-    for path, write in job.journal.writes():
-        if write.stage in ("begun", "done") and write.entries:
-            return path, write
+    for path, write in undoable(job):
+        return path, write
     raise UsageError(tr("nothing that was written to {name} from here can be undone", name=job.name))
+
+
+def undoable(job: Job) -> Iterator[tuple[Path, Write]]:
+    """
+    What can be taken back, the newest first.
+
+    An undoing of which nobody knows whether it was done is none of it: who
+    types `undo` once more means the same again.
+    """
+    for path, write in job.journal.writes():
+        doubtful = write.stage == "begun" and write.what.startswith(UNDO)
+        if write.stage in ("begun", "done") and write.entries and not doubtful:
+            yield path, write
 
 
 def _apply_back(asked: Asked, job: Job, back: Back, *, ask: bool, dry_run: bool) -> int:
@@ -97,7 +113,7 @@ def _apply_back(asked: Asked, job: Job, back: Back, *, ask: bool, dry_run: bool)
         return 0
     if back.allow & LOSING and found.plan.changes:
         back_up_first(asked, job)
-    done = provision.Log(job.journal, f"undo of {write.what}", now())
+    done = provision.Log(job.journal, f"{UNDO}{write.what}", now())
     tell_sent(provision.apply(job.gateway, found.plan, log=done, again=lambda: again().plan))
     settle(job, back.path)
     if asked.as_json:
@@ -130,12 +146,14 @@ def _restorable(job: Job, path: Path, write: Write, *, dry_run: bool) -> Write:
     return kept
 
 
-def settle(job: Job, path: Any) -> None:
-    """Neither what was undone nor the undoing is undone next time."""
+def settle(job: Job, path: Path) -> None:
+    """Neither what was undone nor the undoing is undone next time; nor are tries of it of which no answer came."""
     job.journal.mark(path, "undone")
-    newest, write = next(iter(job.journal.writes()))
-    if write.what.startswith("undo of "):
-        job.journal.mark(newest, "undone")
+    for newer, write in job.journal.writes():
+        if newer.stem <= path.stem:
+            break
+        if write.what.startswith(UNDO) and write.stage in ("begun", "done"):
+            job.journal.mark(newer, "undone")
 
 
 def _text(found: Undo) -> str:
@@ -164,7 +182,7 @@ def _cells_back(
     if dry_run or not go_on(ask=ask):
         tell(tr("nothing was changed"))
         return 0
-    done = change_cells(job.gateway, template, changes, log=Log(job.journal, f"undo of {write.what}", now()))
+    done = change_cells(job.gateway, template, changes, log=Log(job.journal, f"{UNDO}{write.what}", now()))
     settle(job, path)
     for one in done.conflicts:
         tell(
@@ -206,7 +224,7 @@ def _rows_back(
     if dry_run or not go_on(ask=ask):
         tell(tr("nothing was changed"))
         return 0
-    done = rows_back(job.gateway, template, write.entries, log=Log(job.journal, f"undo of {write.what}", now()))
+    done = rows_back(job.gateway, template, write.entries, log=Log(job.journal, f"{UNDO}{write.what}", now()))
     settle(job, path)
     for conflict in done.conflicts:
         tell(tr("stays: {what}", what=conflict))
@@ -233,6 +251,7 @@ def _why_cell_stays(write: Write, change: CellChange) -> str:
 
 def _unbound(asked: Asked, job: Job, write: Write, path: Path, *, ask: bool, dry_run: bool) -> int:
     """Take marks back that connect wrote; no cell is changed."""
+    from sheetcrm.handmade.binding import take_marks
     from sheetcrm.handmade.unbind import unbind
 
     found = unbind(job.gateway, write.entries)
@@ -248,8 +267,8 @@ def _unbound(asked: Asked, job: Job, write: Write, path: Path, *, ask: bool, dry
     if dry_run or not go_on(ask=ask):
         tell(tr("nothing was changed"))
         return 0
-    with job.journal.written(f"undo of {write.what}", found.entries, now(), stage="undone"):
-        job.gateway.batch(found.requests)
+    with job.journal.written(f"{UNDO}{write.what}", found.entries, now(), stage="undone"):
+        take_marks(job.gateway, found, partial(unbind, job.gateway, write.entries))
     job.journal.mark(path, "undone")
     tell(tr("what stays: the template of {name} in the config; connect it again, or take it out there", name=job.name))
     if asked.as_json:

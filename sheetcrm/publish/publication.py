@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from sheetcrm.errors import NoAnswer
+from sheetcrm.errors import ApiError
 from sheetcrm.layout.locate import preferred_id
 from sheetcrm.provision.access import Sharing
 from sheetcrm.provision.audit import Audit, House, audit
@@ -98,7 +98,9 @@ def carry_out(
     tell_drive(drive, file, Sharing(tuple(one for one in plan.sharing.grants if one.action != "share")))
     try:
         _send(gateway, plan.requests, limit)
-    except NoAnswer:
+    except ApiError as lost:
+        if not lost.in_doubt:
+            raise
         _send(gateway, again().requests, limit)
     tell_drive(drive, file, Sharing(tuple(one for one in plan.sharing.grants if one.action == "share")))
 

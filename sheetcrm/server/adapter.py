@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.client import RemoteDisconnected
 from typing import Any
@@ -36,11 +36,14 @@ GOOGLE = (
 
 
 class InProcess(BaseAdapter):
-    """Hands requests to a Server in this process, without a socket; sends its token unless the request brings one or a key."""
+    """Hands requests to a Server in this process, without a socket; sends its token unless the request brings one or a key.
 
-    def __init__(self, server: Server) -> None:
+    `clock` tells how many seconds an answer took.
+    """
+
+    def __init__(self, server: Server, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
-        self._server = server
+        self._server, self._clock = server, clock
 
     def send(  # noqa: PLR0917 - the signature is requests' own
         self,
@@ -59,10 +62,10 @@ class InProcess(BaseAdapter):
         headers = {str(name).lower(): _text(value) for name, value in request.headers.items()}
         if not _has_key(request):
             headers.setdefault("authorization", f"Bearer {self._server.token}")
-        started = time.monotonic()
+        started = self._clock()
         answer = self._server.handle(request.method or "GET", parts.path, parts.query, headers, _body(request))
         limit = timeout[1] if isinstance(timeout, tuple) else timeout
-        if limit is not None and time.monotonic() - started > limit:
+        if limit is not None and self._clock() - started > limit:
             raise ReadTimeout(f"Read timed out. (read timeout={limit})", request=request)
         if answer.dropped:
             reason = RemoteDisconnected("Remote end closed connection without response")

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from sheetcrm.server import downloads, drive_query, masks, parts, spreadsheets
+from sheetcrm.server.asking import program
 from sheetcrm.server.drive_errors import DriveError, invalid, missing
 from sheetcrm.server.errors import ApiError
 from sheetcrm.server.library import READERS, permission_id
@@ -73,6 +74,8 @@ def file_json(backend: Backend, file: File, caller: str) -> Json:
         },
         "permissions": list(file.permissions),
         "permissionIds": [grant["id"] for grant in file.permissions],
+        # For the program alone that put them there.
+        "appProperties": dict(file.own) if file.made_by == program() else {},
     }
 
 
@@ -143,10 +146,18 @@ def create(backend: Backend, request: Request, args: Mapping[str, str]) -> Respo
             f"This embedded server keeps spreadsheets only, not {body.get('mimeType') or 'files without mimeType'}.",
             "mimeType",
         )
-    check_new(body)
+    check_new(body, WRITABLE | {"appProperties"})
     made = spreadsheets.create({"properties": {"title": str(body.get("name") or "Untitled")}}, new_id=backend.new_id())
-    file = backend.library.add(made, owner=caller, parents=parents_of(body))
+    file = backend.library.add(made, owner=caller, parents=parents_of(body), own=_own(body))
     return shown(request, file_json(backend, file, caller), FILE_FIELDS)
+
+
+def _own(body: Json) -> dict[str, str]:
+    """What a program keeps with a file for itself."""
+    own = body.get("appProperties") or {}
+    if not isinstance(own, dict) or not all(isinstance(value, str) for value in own.values()):
+        raise invalid("Invalid Value", "appProperties")
+    return own
 
 
 def get(backend: Backend, request: Request, args: Mapping[str, str]) -> Response:
@@ -195,9 +206,9 @@ def _order(text: str) -> list[tuple[str, bool]]:
     return order
 
 
-def check_new(body: Json) -> None:
+def check_new(body: Json, known: frozenset[str] = WRITABLE) -> None:
     """Refuse what this server does not keep of a new file."""
-    if unknown := body.keys() - WRITABLE:
+    if unknown := body.keys() - known:
         raise invalid(f"This embedded server keeps no {min(unknown)} of a file.", min(unknown))
 
 

@@ -1,7 +1,7 @@
 """
 Drive's `q` → a test of one file.
 
-The language that Sheets clients send: name, mimeType, trashed, parents, owners and times, joined by and, or, not.
+The language that Sheets clients send: name, mimeType, trashed, parents, owners, appProperties and times, joined by and, or, not.
 Anything else is an error, never ignored: a filter that is dropped would show files that were not asked for.
 """
 
@@ -17,7 +17,7 @@ Test = Callable[[Json], bool]
 MOST_TOKENS = 1000
 MOST_NESTED = 50
 TOKEN = re.compile(
-    r"""\s*(?: (?P<text>'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*") | (?P<sign>[()]|!=|<=|>=|=|<|>) | (?P<word>[A-Za-z]+) )""",
+    r"""\s*(?: (?P<text>'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*") | (?P<sign>[(){}]|!=|<=|>=|=|<|>) | (?P<word>[A-Za-z]+) )""",
     re.VERBOSE,
 )
 COMPARED: dict[str, Callable[[Any, Any], bool]] = {
@@ -97,9 +97,21 @@ def _single(tokens: list[str]) -> tuple[Test, list[str]]:
         if not tokens or tokens[0] != ")":
             raise ValueError("a parenthesis is not closed")
         return test, tokens[1:]
+    if [token.lower() for token in tokens[:2]] == ["appproperties", "has"]:
+        return _property(tokens[2:])
     if len(tokens) < 3:
         raise ValueError("the query ends too early")
     return _comparison(*tokens[:3]), tokens[3:]
+
+
+def _property(tokens: list[str]) -> tuple[Test, list[str]]:
+    """The test of `{key='…' and value='…'}`, and the tokens after it."""
+    form = ["{", "key", "=", "", "and", "value", "=", "", "}"]
+    given = tokens[: len(form)]
+    if [token.lower() if sign else "" for token, sign in zip(given, form, strict=False)] != form:
+        raise ValueError("appProperties has {key='…' and value='…'} is the form")
+    key, value = str(_value(given[3])), _value(given[7])
+    return (lambda file: file["appProperties"].get(key) == value), tokens[len(form) :]
 
 
 def _comparison(left: str, operator: str, right: str) -> Test:

@@ -31,7 +31,7 @@ MESSAGES = {
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong with the next `times` calls that match, and nothing else goes wrong with them.
+    """What goes wrong with the next `times` calls that match, and nothing else goes wrong with them; `skip` calls that match go well before.
 
     `match` is a pattern with `*` over the method's name in Google's discovery document (`sheets.spreadsheets.values.*`), or
     over the path when it begins with a slash.  `delay` is in seconds, before anything is done.  `status` is answered in
@@ -51,6 +51,7 @@ class Fault:
     reason: str | None = None
     page: str | None = None
     retry_after: str | None = None
+    skip: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what could not be carried out as it was ordered."""
@@ -66,6 +67,8 @@ class Fault:
             raise ValueError(f"truncate: {self.truncate!r} is not a number of bytes")
         if not _whole(self.times) or self.times < 1:
             raise ValueError(f"times: {self.times!r} is not a count from 1")
+        if not _whole(self.skip) or self.skip < 0:
+            raise ValueError(f"skip: {self.skip!r} is not a count from 0")
         if self.drop and (self.status is not None or self.truncate is not None):
             raise ValueError("drop: a dropped connection has neither a status nor a body")
         self._check_words()
@@ -132,7 +135,7 @@ class Faults:
             self._ordered.clear()
 
     def waiting(self) -> list[Fault]:
-        """What has not happened yet; `times` counts down."""
+        """What has not happened yet; `skip` counts down, then `times`."""
         with self._lock:
             return list(self._ordered)
 
@@ -140,9 +143,12 @@ class Faults:
         """The fault that happens to this call, counted as happened."""
         with self._lock:
             for at, fault in enumerate(self._ordered):
-                if fault.matches(method, path):
+                if not fault.matches(method, path):
+                    continue
+                if not fault.skip:
                     self._ordered[at : at + 1] = [replace(fault, times=fault.times - 1)] if fault.times > 1 else []
                     return fault
+                self._ordered[at] = replace(fault, skip=fault.skip - 1)
         return None
 
 

@@ -20,6 +20,7 @@ from sheetcrm.server.errors import ApiError, not_found
 from sheetcrm.server.model import Spreadsheet
 from sheetcrm.server.store import File, Store
 
+NOTHING: Mapping[str, str] = {}
 READERS = frozenset({"reader", "commenter"})
 
 
@@ -74,8 +75,10 @@ class Library:
                     self._forget_changes(spreadsheet_id)
                 raise
 
-    def add(self, spreadsheet: Spreadsheet, *, owner: str, parents: tuple[str, ...] = ()) -> File:
-        """Keep a new spreadsheet; `owner` may do everything with it."""
+    def add(
+        self, spreadsheet: Spreadsheet, *, owner: str, parents: tuple[str, ...] = (), own: Mapping[str, str] = NOTHING
+    ) -> File:
+        """Keep a new spreadsheet; `owner` may do everything with it, `own` is what the program keeps with it."""
         now = self.time()
         grant = {
             "kind": "drive#permission",
@@ -92,6 +95,7 @@ class Library:
             parents=parents,
             permissions=(grant,),
             made_by=program(),
+            own=tuple(own.items()),
         )
         self._store.save(file, parts.dump(spreadsheet))
         self._settle(spreadsheet, file)

@@ -47,6 +47,8 @@ class File:
     permissions: tuple[Json, ...] = ()
     made_by: str = ""
     """The program that made it, where one signed in."""
+    own: tuple[tuple[str, str], ...] = ()
+    """What that program keeps with it for itself, by key: Drive's `appProperties`."""
 
     def role(self, email: str) -> str | None:
         """The strongest role of a person: owner, writer, commenter or reader; None when it is not shared with them."""
@@ -212,4 +214,5 @@ class Store:
 
 def _file(body: str) -> File:
     fields = json.loads(body)
-    return File(**{**fields, "parents": tuple(fields["parents"]), "permissions": tuple(fields["permissions"])})
+    tuples = {"parents": tuple(fields["parents"]), "permissions": tuple(fields["permissions"])}
+    return File(**{**fields, **tuples, "own": tuple((key, value) for key, value in fields.get("own", []))})

@@ -85,6 +85,12 @@ def decoded(body: bytes, *, shared: bool = True) -> Json:
     return answer
 
 
+def said_nothing(body: bytes) -> None:
+    """Garbled where a page came: Google answers with nothing, or an object of no matter, where there is nothing to say."""
+    if body.strip():
+        decoded(body)
+
+
 def received(response: requests.Response, limit: float, clock: Callable[[], float] = time.monotonic) -> bytes:
     """The whole body; ReadTimeout when it is not there within `limit` seconds, however steadily it drips."""
     if getattr(response, "_content", False) is not False:

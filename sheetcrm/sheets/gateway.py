@@ -8,12 +8,14 @@ never sent twice: after a lost answer it may have been applied.
 from __future__ import annotations
 
 import random
+import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import requests
 
+from sheetcrm.errors import ApiError, NotFound
 from sheetcrm.sheets.http import Client, Counts, Patience, Wire
 
 Json = dict[str, Any]
@@ -24,12 +26,19 @@ FILES = "https://www.googleapis.com/drive/v3/files"
 ABOUT = "https://www.googleapis.com/drive/v3/about"
 SPREADSHEET_TYPE = "application/vnd.google-apps.spreadsheet"
 PERMISSION = "id,type,role,emailAddress,domain,pendingOwner,deleted,permissionDetails(inherited)"
+OWN = "sheetcrm"
+"""The property of a file of ours by which we find it again."""
 AS_STORED = {
     "majorDimension": "COLUMNS",
     "valueRenderOption": "UNFORMATTED_VALUE",
     "dateTimeRenderOption": "SERIAL_NUMBER",
 }
 """Numbers as numbers, dates as days since 1899-12-30, a column at a time; trailing blanks are left out."""
+
+
+def random_token() -> str:
+    """So long that nobody has it twice."""
+    return secrets.token_hex(8)
 
 
 class Gateway:
@@ -75,12 +84,16 @@ class Gateway:
         answer = self._send("get", "/values:batchGet", params={"ranges": list(ranges), **AS_STORED})
         return [part.get("values", []) for part in answer.get("valueRanges", [])]
 
-    def batch(self, requests: Sequence[Json], fields: str = "", **options: Any) -> Json:
-        """Run `requests` all together or not at all; `options` go beside them in the body.  No requests, no call."""
+    def batch(self, requests: Sequence[Json], fields: str = "", *, repeatable: bool = False, **options: Any) -> Json:
+        """
+        Run `requests` all together or not at all; `options` go beside them in the body.  No requests, no call.
+
+        What is all the same if it is done once or twice is `repeatable`, and sent again as a read would be.
+        """
         if not requests:
             return {}
-        params = {"fields": fields} if fields else {}
-        return self._send("post", ":batchUpdate", params=params, json={"requests": list(requests), **options})
+        params, body = {"fields": fields} if fields else {}, {"requests": list(requests), **options}
+        return self._send("post", ":batchUpdate", repeatable=repeatable, params=params, json=body)
 
     def write(self, data: Sequence[Json]) -> Json:
         """Values as data, never parsed: each item has `values` and a `range` (A1) or, in all of them, a `dataFilter`."""
@@ -89,8 +102,8 @@ class Gateway:
         path = "/values:batchUpdateByDataFilter" if "dataFilter" in data[0] else "/values:batchUpdate"
         return self._send("post", path, json={"valueInputOption": "RAW", "data": list(data)})
 
-    def _send(self, method: str, path: str, *, shared: bool = True, **options: Any) -> Json:
-        return self._client.json(method, f"{SPREADSHEETS}/{self.spreadsheet_id}{path}", shared=shared, **options)
+    def _send(self, method: str, path: str, **options: Any) -> Json:
+        return self._client.json(method, f"{SPREADSHEETS}/{self.spreadsheet_id}{path}", **options)
 
 
 class Drive:
@@ -108,10 +121,28 @@ class Drive:
         """How many requests went out."""
         return self._wire.counts
 
-    def create(self, title: str, *, folder: str | None = None) -> str:
-        """Make a blank spreadsheet (in the folder or Shared Drive with that id); its id."""
-        body = {"name": title, "mimeType": SPREADSHEET_TYPE, **({"parents": [folder]} if folder else {})}
-        return str(self._client.json("post", FILES, params={"supportsAllDrives": True}, json=body)["id"])
+    def create(self, title: str, *, folder: str | None = None, token: Callable[[], str] = random_token) -> str:
+        """
+        Make a blank spreadsheet (in the folder or Shared Drive with that id); its id.
+
+        Where the answer is lost it is looked for by the `token` that it was made with, which only we see.
+        """
+        own = {OWN: token()}
+        body = {"name": title, "mimeType": SPREADSHEET_TYPE, "appProperties": own}
+        body |= {"parents": [folder]} if folder else {}
+        try:
+            return str(self._client.json("post", FILES, params={"supportsAllDrives": True}, json=body)["id"])
+        except ApiError as lost:
+            if not lost.in_doubt:
+                raise
+            try:
+                made = list(self._found(f"appProperties has {{key='{OWN}' and value='{own[OWN]}'}} and trashed=false"))
+            except ApiError:
+                made = []
+            if not made:
+                # Drive may take a while until it finds what is there, so that is no proof that there is none.
+                raise lost
+            return str(made[0]["id"])
 
     def permissions(self, file: str) -> list[Json]:
         """
@@ -147,29 +178,41 @@ class Drive:
 
     def bin(self, file: str) -> None:
         """Put a file of ours into the bin, from which its owner can take it back."""
-        self._client.request("patch", f"{FILES}/{file}", params={"supportsAllDrives": True}, json={"trashed": True})
+        self._repeatable("patch", f"{FILES}/{file}", {"supportsAllDrives": True}, {"trashed": True})
 
     def share(self, file: str, address: str, level: str) -> None:
-        """Give a person access (`writer`, `commenter` or `reader`); nobody is mailed."""
+        """Give a person access (`writer`, `commenter` or `reader`); nobody is mailed.  Who has it already keeps it once."""
         params = {"sendNotificationEmail": "false", "supportsAllDrives": "true"}
         body = {"type": "user", "role": level, "emailAddress": address}
-        self._client.request("post", f"{FILES}/{file}/permissions", params=params, json=body)
+        self._repeatable("post", f"{FILES}/{file}/permissions", params, body)
 
     def reshare(self, file: str, permission: str, level: str) -> None:
         """Another level for who has access already."""
-        params = {"supportsAllDrives": "true"}
-        self._client.request("patch", f"{FILES}/{file}/permissions/{permission}", params=params, json={"role": level})
+        self._repeatable(
+            "patch", f"{FILES}/{file}/permissions/{permission}", {"supportsAllDrives": "true"}, {"role": level}
+        )
 
     def lift(self, file: str, permission: str) -> None:
-        """Take access away."""
-        params = {"supportsAllDrives": "true"}
-        self._client.request("delete", f"{FILES}/{file}/permissions/{permission}", params=params)
+        """Take access away; nothing where it is gone already."""
+        try:
+            self._client.done(
+                "delete", f"{FILES}/{file}/permissions/{permission}", params={"supportsAllDrives": "true"}
+            )
+        except NotFound:
+            if any(one.get("id") == permission for one in self.permissions(file)):
+                raise
+
+    def _repeatable(self, method: str, url: str, params: Json, body: Json) -> None:
+        """A write that is all the same if it is done once or twice."""
+        self._client.json(method, url, repeatable=True, params=params, json=body)
 
     def files(self) -> Iterator[Json]:
         """Every spreadsheet that is not in the bin: `id` and `name`."""
+        return self._found(f"mimeType='{SPREADSHEET_TYPE}' and trashed=false")
+
+    def _found(self, query: str) -> Iterator[Json]:
         token = ""
         while True:
-            query = f"mimeType='{SPREADSHEET_TYPE}' and trashed=false"
             params = {"q": query, "pageSize": 1000, "supportsAllDrives": True, "includeItemsFromAllDrives": True}
             params |= {"fields": "nextPageToken,files(id,name)", **({"pageToken": token} if token else {})}
             page = self._client.json("get", FILES, params=params)

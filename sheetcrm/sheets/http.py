@@ -23,7 +23,7 @@ import google.auth.exceptions
 import requests
 from gspread import HTTPClient
 
-from sheetcrm.sheets.answers import Garbled, Json, Refusal, decoded, received
+from sheetcrm.sheets.answers import Garbled, Json, Refusal, decoded, received, said_nothing
 from sheetcrm.sheets.manners import Exchange, Wait, manners_of
 from sheetcrm.sheets.quota import LONGEST, Kind, Turn
 from sheetcrm.sheets.refusals import crowded, over_quota, translated, whose_quota
@@ -88,6 +88,8 @@ class Call:
     method: str
     url: str
     options: Json
+    repeatable: bool = False
+    """Whether it is all the same if it is done once or twice, though it writes."""
     attempt: int = 0
     spent: float = 0.0
     waited: float = 0.0
@@ -118,14 +120,22 @@ class Client(HTTPClient):  # type: ignore[misc]  # gspread has no type informati
         self.timeout = patience.timeout
         self._session, self._wire, self._patience, self._manners = session, wire, patience, manners_of(session)
 
-    def request(self, method: str, endpoint: str, **options: Any) -> requests.Response:
-        """Send; NotFound, NotAllowed, NotSignedIn, NoAnswer or another ApiError when it stays refused."""
-        return self._tried(Call(method.upper(), endpoint, options), lambda response: response)
+    def request(self, method: str, endpoint: str, *, repeatable: bool = False, **options: Any) -> requests.Response:
+        """Send, a `repeatable` write as often as a read; NotFound, NotAllowed, NotSignedIn, NoAnswer or another ApiError when it stays refused."""
+        return self._tried(Call(method.upper(), endpoint, options, repeatable), lambda response: response)
 
-    def json(self, method: str, endpoint: str, *, shared: bool = True, **options: Any) -> Json:
+    def json(
+        self, method: str, endpoint: str, *, shared: bool = True, repeatable: bool = False, **options: Any
+    ) -> Json:
         """The answer's JSON, `shared` as `answers.decoded` has it; errors as of `request`, NoAnswer for what is no JSON."""
-        call = Call(method.upper(), endpoint, options)
+        call = Call(method.upper(), endpoint, options, repeatable)
         return self._tried(call, lambda response: decoded(response.content, shared=shared))
+
+    def done(self, method: str, endpoint: str, **options: Any) -> None:
+        """Send what is all the same if it is done once or twice, and is answered with nothing; NoAnswer for any other answer."""
+        self._tried(
+            Call(method.upper(), endpoint, options, repeatable=True), lambda response: said_nothing(response.content)
+        )
 
     def _tried(self, call: Call, read: Callable[[requests.Response], Read]) -> Read:
         while True:
@@ -188,7 +198,11 @@ class Client(HTTPClient):  # type: ignore[misc]  # gspread has no type informati
         if isinstance(fault, Refusal):
             wait = max(wait, fault.wait or 0.0)
         hopeless = not isinstance(fault, Refusal) and (useless(fault) or call.attempt >= UNANSWERED_TRIES)
-        if hopeless or not _repeatable(fault, call.reads) or call.spent + wait > self._patience.deadline:
+        if (
+            hopeless
+            or not _repeatable(fault, call.reads or call.repeatable)
+            or call.spent + wait > self._patience.deadline
+        ):
             raise self._said(fault, call) from fault
         self._wire.counts.repeated += 1
         quota = self._manners.quota
@@ -236,12 +250,12 @@ class Client(HTTPClient):  # type: ignore[misc]  # gspread has no type informati
         return silent(fault, urlsplit(call.url).hostname or "", self._patience.timeout, reads=call.reads)
 
 
-def _repeatable(fault: Exception, reads: bool) -> bool:
-    """Whether sending it again can do no harm and may help."""
+def _repeatable(fault: Exception, harmless: bool) -> bool:
+    """Whether sending it again can do no harm and may help; `harmless` is what may be done as often as one likes."""
     if isinstance(fault, Refusal):
         # Over quota, or run into somebody else's change, is refused before anything is done.
-        return over_quota(fault) or fault.status == HTTPStatus.CONFLICT or (reads and fault.status in PASSING)
-    return reads or never_sent(fault)
+        return over_quota(fault) or fault.status == HTTPStatus.CONFLICT or (harmless and fault.status in PASSING)
+    return harmless or never_sent(fault)
 
 
 def _bytes(body: Any) -> bytes:

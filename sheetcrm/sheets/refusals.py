@@ -208,6 +208,8 @@ def _by_words(case: Case) -> str:
             url=case.url or "–",
             said=case.said,
         )
+    if "permission denied on resource project" in low:
+        return _wrong_project(case)
     if "above the limit of 10000000 cells" in low:
         return tr(
             "A spreadsheet holds 10,000,000 cells, blank ones counted: move old rows out with `sheetcrm archive`, or delete blank rows and columns. ({said})",

@@ -29,7 +29,7 @@ from sheetcrm.sync.standing import steady_look, unjudged
 from sheetcrm.sync.writing.adding import New, add
 from sheetcrm.sync.writing.outcome import Conflict, OnConflict, Saved, known_policy
 from sheetcrm.sync.writing.room import own_columns
-from sheetcrm.sync.writing.taking import Aimed, Taken, bin_of, drop, give_back, take
+from sheetcrm.sync.writing.taking import Aimed, Taken, bin_of, drop, give_back, left_behind, take
 
 ENTRY = frozenset({"sheet", "id", "to", "cells", "own"})
 
@@ -90,7 +90,7 @@ def move(
         try:
             part = _moved(gateway, template, asked, left, log)
         except ApiError as refused:
-            if refused.status != INVALID or not tries_left:
+            if refused.partly or refused.status != INVALID or not tries_left:
                 raise
             continue
         done = _both(done, part)
@@ -149,7 +149,8 @@ def _moved(gateway: Gateway, template: Template, asked: _Asked, ids: Sequence[st
         taken = take(gateway, reading, found.context, aimed)
         if taken is None:
             raise ApiError(tr("no answer came, and nothing was done; try again"), status=INVALID)
-    return _both(Saved(sheet, conflicts=tuple(conflicts)), _seen_to(gateway, found, aimed, taken))
+    with left_behind(aimed):
+        return _both(Saved(sheet, conflicts=tuple(conflicts)), _seen_to(gateway, found, aimed, taken))
 
 
 def _weighed(reading: Reading, asked: _Asked, ids: Sequence[str]) -> tuple[dict[str, int], list[Conflict]]:
@@ -269,7 +270,7 @@ def _seen_to(gateway: Gateway, found: Look, aimed: Aimed, taken: Taken) -> Saved
             ]
     if any(landing.a1.startswith(quoted(aimed.bin_title)) for landing in misplaced):
         properties = {"sheetId": aimed.bin_id, "hidden": False}
-        gateway.batch([{"updateSheetProperties": {"properties": properties, "fields": "hidden"}}])
+        gateway.batch([{"updateSheetProperties": {"properties": properties, "fields": "hidden"}}], repeatable=True)
     else:
         drop(gateway, aimed.bin_id)
     return Saved(aimed.sheet, deleted=got, righted=tuple(righted), misplaced=tuple(dict.fromkeys(misplaced)))

@@ -172,6 +172,8 @@ def test_the_first_ordered_happens_first():
         {"truncate": 1.5},
         {"times": 0},
         {"times": "2"},
+        {"skip": -1},
+        {"skip": "2"},
         {"drop": "after", "status": 500},
         {"drop": "before", "truncate": 1},
         {"reason": "SERVICE_DISABLE"},

@@ -10,11 +10,13 @@ back, and a run that breaks off has lost nothing.  The tab goes right after.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
 
 from sheetcrm.errors import ApiError
 from sheetcrm.layout import MARK_KEY, Layout, letters, quoted
+from sheetcrm.messages import tr
 from sheetcrm.resources.base import Cell, Json, Request
 from sheetcrm.resources.filter_view import VIEWS, rewritten
 from sheetcrm.schema.context import Context
@@ -25,6 +27,9 @@ from sheetcrm.sync.writing.room import formulas, inserted, own_columns
 HEADERS = "sheets(properties.sheetId,data(startColumn,columnMetadata.developerMetadata))"
 CELLS = "sheets(properties.sheetId,data(startRow,startColumn,rowData.values.effectiveValue))"
 
+INVALID = 400
+GIVEN = {"rgbColor": {"red": 1.0}}
+"""The colour of a hidden tab of which rows were put back."""
 SPARE = 26
 """Columns that the hidden tab has more than the sheet had when it was looked at."""
 
@@ -74,7 +79,7 @@ def take(gateway: Gateway, reading: Reading, context: Context, aimed: Aimed) -> 
     if FIRST_ROW in aimed.rows.values():
         requests += rewritten(gateway.describe(VIEWS), layout.sheet_id(aimed.sheet), set(aimed.rows.values()))
     headers = [f"{quoted(layout.tab_title(sheet))}!1:1" for sheet in (aimed.sheet, aimed.to) if sheet]
-    options = {"includeSpreadsheetInResponse": True, "responseIncludeGridData": True, "responseRanges": headers}
+    options: Json = {"includeSpreadsheetInResponse": True, "responseIncludeGridData": True, "responseRanges": headers}
     try:
         seen = gateway.batch(requests, f"updatedSpreadsheet({HEADERS})", **options).get("updatedSpreadsheet", {})
     except ApiError as lost:
@@ -89,7 +94,8 @@ def take(gateway: Gateway, reading: Reading, context: Context, aimed: Aimed) -> 
     parts = {part.get("properties", {}).get("sheetId", 0): part.get("data", []) for part in seen.get("sheets", [])}
     columns = _places(parts.get(layout.sheet_id(aimed.sheet), []), layout, aimed.sheet)
     there = _places(parts.get(layout.sheet_id(aimed.to), []), layout, aimed.to) if aimed.to else {}
-    return Taken(_ids(gateway, context, aimed, columns), columns, there, first)
+    with left_behind(aimed):
+        return Taken(_ids(gateway, context, aimed, columns), columns, there, first)
 
 
 def drop(gateway: Gateway, bin_id: int) -> None:
@@ -103,6 +109,23 @@ def drop(gateway: Gateway, bin_id: int) -> None:
             gateway.batch([{"deleteSheet": {"sheetId": bin_id}}])
 
 
+@contextmanager
+def left_behind(aimed: Aimed) -> Iterator[None]:
+    """Within, the rows were taken already: whatever goes wrong, the hidden tab stays, and the error says so."""
+    try:
+        yield
+    except ApiError as error:
+        text = tr(
+            "{said} The rows were moved all the same; what is left is the hidden tab {title!r} with copies of them, which you can delete once you have looked.",
+            said=error,
+            title=aimed.bin_title,
+        )
+        told = type(error)(text, status=error.status, reason=error.reason)
+        # Something to take back there is, whatever was refused after it.
+        told.partly = True
+        raise told from error
+
+
 def has_tab(gateway: Gateway, sheet_id: int) -> bool:
     """Whether a tab of that id is there: one read."""
     tabs = gateway.describe("sheets(properties.sheetId)").get("sheets", [])
@@ -113,7 +136,7 @@ def give_back(gateway: Gateway, reading: Reading, aimed: Aimed, taken: Taken, pl
     """
     Put rows that were taken by mistake back below the others, as they were: one write.
 
-    None where columns were moved since they were taken, as then nobody knows
+    ApiError 400 where the answer was lost and nothing was done; None where columns were moved since they were taken, as then nobody knows
     whose cells are whose; the row (1-based) of the first, negative where they
     were moved in this very moment and the cells stand in other columns now.
     """
@@ -127,11 +150,37 @@ def give_back(gateway: Gateway, reading: Reading, aimed: Aimed, taken: Taken, pl
         source = _area(aimed.bin_id, (place, place + 1), (0, width))
         target = _area(layout.sheet_id(sheet), (first - 1 + at, first + at), (0, width))
         requests.append({"copyPaste": {"source": source, "destination": target, "pasteType": "PASTE_NORMAL"}})
-    header = [f"{quoted(layout.tab_title(sheet))}!1:1"]
-    options = {"includeSpreadsheetInResponse": True, "responseIncludeGridData": True, "responseRanges": header}
-    seen = gateway.batch(requests, f"updatedSpreadsheet({HEADERS})", **options).get("updatedSpreadsheet", {})
+    seen = _given(gateway, aimed, requests, [f"{quoted(layout.tab_title(sheet))}!1:1"])
     data = [one for part in seen.get("sheets", []) for one in part.get("data", [])]
     return first if _places(data, layout, sheet) == taken.columns else -first
+
+
+def _given(gateway: Gateway, aimed: Aimed, requests: Sequence[Request], header: Sequence[str]) -> Json:
+    """The first row after that write; by the colour of the hidden tab it shows whether it was carried out."""
+    properties = {"sheetId": aimed.bin_id, "tabColorStyle": GIVEN}
+    told = {"updateSheetProperties": {"properties": properties, "fields": "tabColorStyle"}}
+    options: Json = {
+        "includeSpreadsheetInResponse": True,
+        "responseIncludeGridData": True,
+        "responseRanges": list(header),
+    }
+    try:
+        answer = gateway.batch([*requests, told], f"updatedSpreadsheet({HEADERS})", **options)
+    except ApiError as lost:
+        if not lost.in_doubt:
+            raise
+        try:
+            tabs = gateway.describe("sheets(properties(sheetId,tabColorStyle))").get("sheets", [])
+            own: Json = next(
+                (tab["properties"] for tab in tabs if tab["properties"].get("sheetId", 0) == aimed.bin_id), {}
+            )
+            if "tabColorStyle" in own:
+                return gateway.describe(HEADERS, header)
+        except ApiError as error:
+            raise lost from error
+        raise ApiError(tr("no answer came, and nothing was done; try again"), status=INVALID) from lost
+    found: Json = answer.get("updatedSpreadsheet", {})
+    return found
 
 
 def column_runs(layout: Layout, sheet: str, to: str) -> Iterator[tuple[int, int, int]]:
