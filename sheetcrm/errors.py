@@ -8,6 +8,7 @@ as attributes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -68,6 +69,17 @@ class MissingExtra(UsageError):  # noqa: N818 - said as a state, like every name
         super().__init__(
             tr("{need} is not installed; install it with: pip install 'sheetcrm[{extra}]'", need=need, extra=extra)
         )
+
+    @classmethod
+    def by(cls, error: ModuleNotFoundError) -> MissingExtra | None:
+        """The part that the missing module belongs to; None when it belongs to none, so that it is our own mistake."""
+        from importlib.metadata import requires  # noqa: PLC0415 - 30 ms that nobody else needs
+
+        wanted = (error.name or "").partition(".")[0].lower().replace("_", "-")
+        lines = (re.match(r"([\w.-]+).*extra == ['\"]([\w-]+)", line) for line in requires("sheetcrm") or ())
+        extras = [line[2] for line in lines if line and line[1].lower().replace("_", "-") == wanted]
+        # Those have others in them, and say little about what is lacking.
+        return cls(wanted, min(extras, key=lambda extra: (extra in {"all", "demo", "dev"}, extra))) if extras else None
 
 
 class Refused(SheetcrmError):  # noqa: N818

@@ -162,13 +162,18 @@ def language_of(words: Sequence[str], environment: Mapping[str, str]) -> str:
 
 
 def _run(arguments: Sequence[str]) -> None:
-    from sheetcrm.errors import SheetcrmError
+    from sheetcrm.errors import MissingExtra, SheetcrmError
 
     try:
         code = spoken(cli).main(args=list(arguments), prog_name="sheetcrm", standalone_mode=False)
     except SheetcrmError as error:
         click.secho(str(error), err=True, fg="red")
         sys.exit(error.exit_code)
+    except ModuleNotFoundError as error:
+        if (missing := MissingExtra.by(error)) is None:
+            raise
+        click.secho(str(missing), err=True, fg="red")
+        sys.exit(missing.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

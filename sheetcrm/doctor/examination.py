@@ -15,7 +15,7 @@ from sheetcrm.doctor import checks  # importing it makes every check known
 from sheetcrm.doctor.check import CHECKS, Check, Finding, Grade, broken
 from sheetcrm.doctor.deadline import Late, within
 from sheetcrm.doctor.patient import Patient
-from sheetcrm.errors import SheetcrmError, UsageError
+from sheetcrm.errors import MissingExtra, SheetcrmError, UsageError
 from sheetcrm.messages import tr
 from sheetcrm.variants import nearest
 
@@ -97,8 +97,12 @@ def _looked(check: Check, subject: str, patient: Patient, harmed: dict[tuple[str
     except Late:
         text = tr("no answer within {seconds:.0f} s, so it was given up", seconds=patience)
         found = [broken(text, tr("try again, with the log: sheetcrm -v doctor --only {check}", check=check.name))]
-    except SheetcrmError as error:
+    except (SheetcrmError, OSError) as error:
         found = [broken(str(error))]
+    except ModuleNotFoundError as error:
+        if (missing := MissingExtra.by(error)) is None:
+            raise
+        found = [broken(str(missing))]
     for one in found:
         LOG.info("%s: %s", check.name, one.grade)
         yield replace(one, check=check.name, about=subject)
