@@ -13,7 +13,7 @@ import click
 from sheetcrm.cli.log.shown import for_programs, in_sheet, short
 from sheetcrm.cli.options import Asked, print_json, tell, template_file
 from sheetcrm.errors import UsageError
-from sheetcrm.messages import tr
+from sheetcrm.messages import N_, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,6 +24,14 @@ if TYPE_CHECKING:
     from sheetcrm.journal import Answer, Line, Question
     from sheetcrm.schema.context import Context
 
+STAGES = {
+    "begun": N_("begun"),
+    "done": N_("done"),
+    "undone": N_("undone"),
+    "refused": N_("refused"),
+    "aside": N_("aside"),
+}
+"""What became of a write, by its word for programs."""
 SHOWN = 10
 """Lines of a write that people see at once."""
 
@@ -128,7 +136,7 @@ def _text(name: str, answer: Answer, most: int | None) -> Iterator[str]:
     write, by = answer.write, answer.write.by
     who = f"{by.user} ({by.account})" if by.account else by.user
     when = datetime.fromisoformat(write.when).astimezone()
-    stage = click.style(f"{write.stage:7}", bold=True)
+    stage = click.style(f"{tr(STAGES[write.stage]):7}", bold=True)
     words = [write.what] if write.what.startswith(by.command) else [by.command, write.what]
     yield "  ".join([f"{when:%Y-%m-%d %H:%M}", stage, name, who or tr("(nobody known)"), *words])
     for line in answer.lines[:most]:

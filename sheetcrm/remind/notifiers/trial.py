@@ -12,11 +12,18 @@ from datetime import datetime
 from pathlib import Path
 
 from sheetcrm.errors import SheetcrmError
-from sheetcrm.messages import tag, texts, tr
+from sheetcrm.messages import N_, tag, texts, tr
 from sheetcrm.remind.allow import AllowList
 from sheetcrm.remind.message import Cover, Draft, Sender, bare_address, clean, message_id
 from sheetcrm.remind.note import markup_free
 from sheetcrm.remind.notifiers.base import MAIL, Outgoing, Verdict, Way
+
+VERDICTS = {
+    Verdict.SENT: N_("sent"),
+    Verdict.RETRY: N_("retry"),
+    Verdict.FAILED: N_("failed"),
+    Verdict.UNKNOWN: N_("unknown"),
+}
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,8 @@ def try_out(way: Way, trial: Trial, *, folder: Path, environment: Mapping[str, s
         with notifier.open(lambda said: steps.append(Step(True, said))) as send:
             outcome = send(Outgoing(trial.sender.address, to, name, data))
         good = outcome.verdict is Verdict.SENT
-        steps.append(Step(good, f"{outcome.verdict}: {outcome.reason}" if outcome.reason else str(outcome.verdict)))
+        said = tr(VERDICTS[outcome.verdict])
+        steps.append(Step(good, tr("{what}: {reason}", what=said, reason=outcome.reason) if outcome.reason else said))
     except SheetcrmError as error:
         steps.append(Step(False, str(error)))
     return steps
