@@ -35,7 +35,7 @@ from sheetcrm.server.app import Server
 from sheetcrm.sheets.gateway import Drive, Gateway
 from tests.server import answers
 
-pytest_plugins = ["tests.postgres"]
+pytest_plugins = ["tests.postgres", "tests.told"]
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -15,10 +16,14 @@ from typing import Any
 import pytest
 
 from sheetcrm.cli import main
+from tests import told
 
 # The tests of reminders share `remind_desk.py`, others `first_steps.py`.
 sys.path.insert(0, str(Path(__file__).parent))
 import first_steps
+
+LOUD = ("--debug-http",) if "SHEETCRM_PROVE" in os.environ else ()
+"""The long form logs whole requests and answers, too, for tests/told.py to look through."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +47,8 @@ def sheetcrm(tmp_path, monkeypatch, capfd):
     def command(*arguments: str) -> Answer:
         capfd.readouterr()
         with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        out, err = capfd.readouterr()
+            main((*LOUD, *arguments))
+        out, err = (told.listened(text, f"sheetcrm {' '.join(arguments)}") for text in capfd.readouterr())
         return Answer(int(ended.value.code or 0), out, err)
 
     return command
