@@ -55,6 +55,11 @@ SHOWN = 20
     "--decimals", type=click.Choice(["exact", "float"]), default="exact", help="How JSON and Parquet have numbers."
 )
 @click.option("--with-issues", is_flag=True, help="Also what is wrong in each row (Excel: a sheet of it).")
+@click.option(
+    "--without-consent",
+    is_flag=True,
+    help="Also personal columns of people who did not agree, where the template asks for it.",
+)
 @click.option("--samples/--no-samples", default=False, help="Also the template's example rows.")
 @spreadsheet_options
 def export_command(
@@ -67,6 +72,7 @@ def export_command(
     columns: str | None,
     where: tuple[str, ...],
     samples: bool,
+    without_consent: bool,
     form: str | None,
     **options: Any,
 ) -> int:
@@ -87,7 +93,7 @@ def export_command(
         template, language = job.template()
         keys = list(template.records) if every else list(dict.fromkeys(sheet_key(template, one) for one in sheets))
         wanted = tuple(one.strip() for one in columns.split(",")) if columns else None
-        wishes = [Wish(key, wanted, where) for key in keys]
+        wishes = [Wish(key, wanted, where, agreed=not without_consent) for key in keys]
         sources = Sources(job.gateway, template, language, today_in(template.time_zone))
         if url is not None:
             return _stored(asked, job, sources, wishes, url, samples=samples)
@@ -220,6 +226,13 @@ def _told(sheets: Sequence[Any], *, marked: bool = False) -> int:
         unfit: Sequence[Unfit] = one.unfit
         _named([f"{place.a1}: {place.reason};" for place in unfit], tr("blank in what was written"))
         code = SOMETHING_TO_SEE if unfit else code
+    if withheld := sum(one.withheld for one in sheets):
+        tell(
+            tr(
+                "{count} {count:row is|rows are} without personal columns: no consent; --without-consent writes them, too",
+                count=withheld,
+            )
+        )
     if wrong:
         coloured = N_(
             "{count} {count:wrong cell is|wrong cells are} as in the sheet here, and coloured; see: sheetcrm check"

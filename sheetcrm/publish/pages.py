@@ -19,11 +19,12 @@ from sheetcrm.messages import tr
 from sheetcrm.resources import Address, Json, NumberFormat
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.people import Member
+from sheetcrm.schema.privacy import personal
 from sheetcrm.schema.sees import Sees
 from sheetcrm.schema.template import Template
 from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sync.read import read
-from sheetcrm.sync.records import Extract, Reading
+from sheetcrm.sync.records import Extract, Reading, Row
 from sheetcrm.sync.team import colleagues
 from sheetcrm.variants import nearest
 
@@ -88,7 +89,8 @@ class Source:
         return tuple(self._page(sheet, sees[sheet], names) for sheet in self.template.sheets if sheet in sees)
 
     def _page(self, sheet: str, sees: Sees, names: frozenset[str]) -> Page:
-        self._check(sheet, (*sees.columns, *sees.asks))
+        consent = self.template.sheets[sheet].consent
+        self._check(sheet, (*sees.columns, *sees.asks, *(consent.when if consent else ())))
         extract, spec = self.reading.extracts[sheet], self.template.sheets[sheet]
         rows, unsure = [], 0
         for offset, row in enumerate(extract.rows):
@@ -97,9 +99,19 @@ class Source:
             if any(offset in extract.parsed.bad.get(column, ()) for column in sees.asks):
                 unsure += 1
             elif sees.shows({column: row.get(column) for column in sees.asks}, names, self.today):
-                rows.append(tuple(_cell(extract, row.number, column) for column in sees.columns))
+                hidden = self._hidden(sheet, row)
+                rows.append(
+                    tuple(None if column in hidden else _cell(extract, row.number, column) for column in sees.columns)
+                )
         headings = tuple(self._heading(sheet, column) for column in sees.columns)
         return Page(sheet, spec.title.say(self.reading.language), headings, tuple(rows), unsure)
+
+    def _hidden(self, sheet: str, row: Row) -> frozenset[str]:
+        """Columns of a row that are blank in a copy: about somebody who did not agree."""
+        spec = self.template.sheets[sheet]
+        if spec.consent is None or spec.consent.given_by({key: row.get(key) for key in spec.consent.when}):
+            return frozenset()
+        return frozenset(personal(spec))
 
     def _check(self, sheet: str, columns: Collection[str]) -> None:
         """That they are there and what they were: a column taken for another one would show what nobody may see."""
@@ -153,7 +165,9 @@ def source(gateway: Gateway, template: Template, roles: Collection[str], *, lang
     for role in roles:
         for sheet, sees in template.roles[role].sees.items():
             sheets[sheet] = None
-            columns |= {f"{sheet}.{key}" for key in (*sees.columns, *sees.asks, template.sheets[sheet].key) if key}
+            spec = template.sheets[sheet]
+            asked = (*sees.columns, *sees.asks, *(spec.consent.when if spec.consent else ()), spec.key)
+            columns |= {f"{sheet}.{key}" for key in asked if key}
     reading = read(gateway, template, language=language, sheets=list(sheets), columns=columns, today=today, rules=False)
     return Source(reading, today)
 

@@ -7,11 +7,13 @@ customer's own row, so a digest can put them together.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sheetcrm.remind.shown import shown
 from sheetcrm.schema.columns.reference import ReferenceColumn
 from sheetcrm.schema.context import Context
+from sheetcrm.schema.privacy import personal
 from sheetcrm.schema.template import Template
 from sheetcrm.sync.records import Reading, Row
 
@@ -32,8 +34,24 @@ def columns(template: Template) -> frozenset[str]:
             column, target = led
             found.add(f"{sheet}.{column}")
             if name := heading(template, target):
-                found |= {f"{target}.{name}", f"{target}.{template.sheets[target].key}"}
+                found |= {f"{target}.{name}", f"{target}.{template.sheets[target].key}", *_asked(template, target)}
+        found |= {*_asked(template, sheet)}
     return frozenset(found)
+
+
+def may_tell(template: Template, sheet: str, row: Row, column: str) -> bool:
+    """Whether a mail may say what stands there: nothing that is about a person who did not agree, where that is asked."""
+    spec = template.sheets[sheet]
+    if spec.consent is None or not spec.consent.mails or column not in personal(spec):
+        return True
+    return spec.consent.given_by({key: row.get(key) for key in spec.consent.when})
+
+
+def _asked(template: Template, sheet: str) -> Iterator[str]:
+    """The columns that say who agreed."""
+    consent = template.sheets[sheet].consent
+    if consent is not None and consent.mails:
+        yield from (f"{sheet}.{key}" for key in consent.when)
 
 
 def subject(sheet: str, row: Row, led: tuple[str, str] | None) -> Subject:
@@ -56,6 +74,8 @@ def name_of(one: Subject, reading: Reading, context: Context) -> str:
     if column is None or extract is None or at is None:
         return one.id
     (row,) = extract.some([at])
+    if not may_tell(reading.template, one.sheet, row, column):
+        return one.id
     return shown(row.get(column), reading.template.sheets[one.sheet].columns[column], context) or one.id
 
 

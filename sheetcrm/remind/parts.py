@@ -15,7 +15,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from sheetcrm.messages import Texts
-from sheetcrm.remind.about import Subject, leads, name_of, subject
+from sheetcrm.remind.about import Subject, leads, may_tell, name_of, subject
 from sheetcrm.remind.due import Reminder
 from sheetcrm.remind.message import clean
 from sheetcrm.remind.people import MESSAGES
@@ -99,7 +99,8 @@ class Speech:
         """By what people know that row: what the rule shows first, else its id."""
         show = self.reading.template.reminders[rule].show
         columns = self.reading.template.sheets[self.reading.template.reminders[rule].sheet].columns
-        text = shown(row.get(show[0]), columns[show[0]], self.context) if show else ""
+        told = show and may_tell(self.reading.template, self.reading.template.reminders[rule].sheet, row, show[0])
+        text = shown(row.get(show[0]), columns[show[0]], self.context) if told else ""
         return clean(text or str(row.id), NAME_LENGTH)
 
     def link(self, sheet: str, row: Row, column: str = "") -> str:
@@ -119,7 +120,12 @@ class Speech:
 
     def _facts(self, one: Reminder) -> Iterable[Fact]:
         rule, columns = self.reading.template.reminders[one.rule], self.reading.template.sheets[one.sheet].columns
-        values = {key: shown(one.row.get(key), columns[key], self.context) for key in (one.column, *rule.show[1:])}
+        values = {
+            key: shown(one.row.get(key), columns[key], self.context)
+            if may_tell(self.reading.template, one.sheet, one.row, key)
+            else ""
+            for key in (one.column, *rule.show[1:])
+        }
         said = (*values, *one.columns)
         titles = {key: clean(columns[key].title.say(self.context.language)) for key in said}
         blank = is_blank(one)

@@ -7,8 +7,7 @@ and in a sheet that has such a column the name beside it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sheetcrm.schema.columns.contact import ContactColumn
 from sheetcrm.schema.columns.email import EmailColumn
@@ -17,7 +16,6 @@ from sheetcrm.schema.columns.phone import PhoneColumn
 from sheetcrm.schema.columns.reference import ReferenceColumn
 from sheetcrm.schema.columns.text import TextColumn
 from sheetcrm.schema.context import BadCell, Context
-from sheetcrm.schema.states import holds
 
 if TYPE_CHECKING:
     from sheetcrm.schema.template import SheetSpec, Template
@@ -55,11 +53,6 @@ def hangs_on(template: Template, sheet: str) -> dict[str, str]:
         for key, column in spec.columns.items()
         if isinstance(column, ReferenceColumn) and (home.columns[key].is_required or key == spec.key)
     }
-
-
-def agreed(spec: SheetSpec, values: Mapping[str, Sequence[Any]], offset: int) -> bool:
-    """Whether the person of that row (0-based) said yes, where the sheet asks for it; a column that was not read says no."""
-    return not spec.consent or holds(spec.consent, values, offset)
 
 
 def stand_in(spec: SheetSpec, key: str, word: str, context: Context) -> bool:

@@ -24,7 +24,7 @@ from sheetcrm.schema.formulas import formula_problems
 from sheetcrm.schema.groups import group_problems
 from sheetcrm.schema.limits import too_long, too_much_to_remember
 from sheetcrm.schema.rules import Trouble
-from sheetcrm.schema.states import column_problem, states_problems
+from sheetcrm.schema.states import column_problem
 from sheetcrm.schema.text import Text
 from sheetcrm.variants import nearest
 from sheetcrm.yamlfile import in_words
@@ -94,8 +94,8 @@ def _sheet(key: str, spec: SheetSpec, context: Context) -> Iterator[Trouble]:
     yield from pivots.problems(key, spec, context)
     yield from group_problems(spec)
     yield from archive_problems(key, spec, context)
-    for path, message in states_problems(spec.consent, key, context):
-        yield ("consent", *path), message
+    if spec.consent is not None:
+        yield from spec.consent.problems(key, context)
     yield from addresses.problems(key, spec)
     yield from _twice(("views",), {name: view.title.all() for name, view in spec.views.items()})
     parts: dict[str, Iterable[tuple[str | int, Any]]] = {

@@ -27,6 +27,7 @@ from sheetcrm.schema.colors import PALETTE, SERIES, Color
 from sheetcrm.schema.columns.base import Column
 from sheetcrm.schema.columns.money import known_currency
 from sheetcrm.schema.columns.phone import known_country
+from sheetcrm.schema.consent import Consent
 from sheetcrm.schema.context import Context
 from sheetcrm.schema.duplicates import DuplicateRule
 from sheetcrm.schema.editors import with_overlays
@@ -38,7 +39,6 @@ from sheetcrm.schema.reminders import ReminderRule
 from sheetcrm.schema.roles import Level, Role
 from sheetcrm.schema.rules import Trouble
 from sheetcrm.schema.sheet_rules import SheetRule
-from sheetcrm.schema.states import States
 from sheetcrm.schema.text import Text
 from sheetcrm.schema.views import View
 from sheetcrm.variants import WholeSchema, nearest
@@ -150,8 +150,8 @@ class SheetSpec(_Part):
     """By what `dedupe` tells that rows are of the same thing; None: as is usual for its columns."""
     quality: tuple[Finding, ...] | None = None
     """Which rows are worth a look, for `check --quality`; None: as its reminders, highlights and references suggest."""
-    consent: States = Field(default_factory=dict)
-    """In which states of a row its person has agreed; of the others exports, copies and mails have nothing personal."""
+    consent: Consent | None = None
+    """Who has agreed; of the others exports, copies and mails have no personal columns."""
     erase: Literal["blank", "delete"] = "blank"
     """What `privacy erase` does with a row of the person's: its personal columns are blanked, or it goes whole."""
     archive: Archive | None = None

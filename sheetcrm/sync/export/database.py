@@ -35,7 +35,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sheetcrm.errors import MissingExtra, SheetcrmError, UsageError
 from sheetcrm.messages import tr
 from sheetcrm.sync.export.pages import Page, Unfit, fields
-from sheetcrm.sync.export.run import Wish, choice, tried
+from sheetcrm.sync.export.run import Wish, choice, consented, tried
 from sheetcrm.sync.export.source import Source, Sources
 from sheetcrm.sync.export.tables import DIGEST, WRITTEN, Plan, Reference, Tables
 from sheetcrm.sync.large.digests import Known
@@ -64,6 +64,8 @@ class StoredSheet:
     unfit: tuple[Unfit, ...] = ()
     """Values that the database cannot hold; they are NULL, too."""
     troubles: tuple[Issue, ...] = ()
+    withheld: int = 0
+    """Rows whose personal columns are NULL because their person did not agree."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,8 @@ def _store(
     }
     tables = Tables(db, sources.gateway.spreadsheet_id, plan, context)
     read = {sheet: {one.key for one in found} | _tested(wishes, sheet) for sheet, found in plan.items()}
+    for wish in wishes:
+        read[wish.sheet] |= consented(wish, sources.template)
     narrow = {wish.sheet: read[wish.sheet] for wish in wishes if wish.columns is not None}
     stored = [
         _sheet(tables, wish, source, now, samples=samples)
@@ -123,11 +127,11 @@ def _tested(wishes: Sequence[Wish], sheet: str) -> set[str]:
 def _sheet(tables: Tables, wish: Wish, source: Source, now: datetime, *, samples: bool) -> StoredSheet:
     chosen = choice(wish, source, ids=True, issues=False, samples=samples)
     rows = _Rows(tables, wish.sheet, chosen.table.spec.key or "", now)
-    wrong = issues = 0
+    wrong = issues = withheld = 0
     for part in source.parts:
         page, blank = chosen.page(part)
         rows.write(page)
-        wrong, issues = wrong + blank, issues + len(part.issues)
+        wrong, issues, withheld = wrong + blank, issues + len(part.issues), withheld + page.withheld
     rows.delete_gone()
     return StoredSheet(
         sheet=wish.sheet,
@@ -141,6 +145,7 @@ def _sheet(tables: Tables, wish: Wish, source: Source, now: datetime, *, samples
         shared=tuple(rows.shared),
         unfit=tuple(rows.unfit),
         troubles=source.troubles,
+        withheld=withheld,
     )
 
 

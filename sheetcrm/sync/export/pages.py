@@ -19,8 +19,9 @@ from sheetcrm.messages import tr
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.columns.base import BadCell, Column, Context
 from sheetcrm.schema.columns.reading import as_text
+from sheetcrm.schema.privacy import personal
 from sheetcrm.schema.template import HIDDEN_ID, SheetSpec
-from sheetcrm.sync.records import Extract, Parsed
+from sheetcrm.sync.records import Extract, Issue, Parsed
 from sheetcrm.variants import nearest
 
 ISSUES = "_issues"
@@ -153,6 +154,8 @@ class Page:
     unfit: list[Unfit] = field(default_factory=list)
     nonsense: Mapping[str, Mapping[int, Nonsense]] = field(default_factory=dict)
     """Field key → offset → the cell that is blank because it made no sense."""
+    withheld: int = 0
+    """Rows whose personal columns are blank because their person did not agree."""
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -181,6 +184,14 @@ class Chosen:
     table: Table
     where: tuple[Where, ...] = ()
     samples: bool = False
+    agreed: bool = False
+    """Whether personal columns are blank of people who did not agree, where the sheet asks for that."""
+
+    @property
+    def withholds(self) -> tuple[str, ...]:
+        """The columns that may be blank for it."""
+        spec = self.table.spec
+        return personal(spec) if self.agreed and spec.consent is not None else ()
 
     def page(self, extract: Extract) -> tuple[Page, int]:
         """Those of an extract, and how many of their cells made no sense."""
@@ -196,10 +207,24 @@ class Chosen:
             one.key: chosen(self._issues(extract) if one.key == ISSUES else parsed.values.get(one.key, nothing))
             for one in self.table.fields
         }
+        withheld = self._withheld(extract, offsets)
+        for key in values.keys() & self.withholds if withheld else ():
+            values[key] = [None if at in withheld else value for at, value in enumerate(values[key])]
         nonsense = {key: found for key in values if (found := _nonsense(parsed, key, None if every else offsets))}
+        for key in nonsense.keys() & self.withholds if withheld else ():
+            nonsense[key] = {place: cell for place, cell in nonsense[key].items() if place not in withheld}
         page = Page(self.table, chosen(parsed.numbers), chosen(extract.ids), extract.shared, values, nonsense=nonsense)
+        page.withheld = len(withheld)
         _well_formed(page)
         return page, sum(map(len, nonsense.values()))
+
+    def _withheld(self, extract: Extract, offsets: Sequence[int]) -> frozenset[int]:
+        """Places among these rows whose person did not agree."""
+        consent = self.table.spec.consent
+        if consent is None or not self.withholds:
+            return frozenset()
+        values = {key: extract.parsed.values[key] for key in consent.when if key in extract.parsed.values}
+        return frozenset(place for place, at in enumerate(offsets) if not consent.given(values, at))
 
     def _offsets(self, extract: Extract) -> Sequence[int]:
         count = len(extract.parsed.numbers)
@@ -212,10 +237,18 @@ class Chosen:
             offsets = [at for at in offsets if where.holds(column[at])]
         return offsets
 
+    def issues(self, extract: Extract) -> list[Issue]:
+        """What is wrong, without what quotes a cell that is withheld."""
+        withheld = self._withheld(extract, range(len(extract.parsed.numbers)))
+        if not withheld:
+            return list(extract.issues)
+        rows = {extract.parsed.numbers[at] for at in withheld}
+        return [one for one in extract.issues if one.row not in rows or one.column not in self.withholds]
+
     def _issues(self, extract: Extract) -> list[str | None]:
         said: dict[int, list[str]] = {}
         columns = self.table.spec.columns
-        for issue in extract.issues:
+        for issue in self.issues(extract):
             title = columns[issue.column].title.say(self.table.context.language) if issue.column else ""
             said.setdefault(issue.row or 0, []).append(f"{title}: {issue.message}")
         return ["; ".join(said[row]) if row in said else None for row in extract.parsed.numbers]

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from sheetcrm.errors import MovedMeanwhile, UsageError
 from sheetcrm.messages import tr
+from sheetcrm.schema.template import Template
 from sheetcrm.sync.export.formats import Format
 from sheetcrm.sync.export.pages import Chosen, Options, Table, Unfit, Where, fields
 from sheetcrm.sync.export.source import Source, Sources, named
@@ -38,6 +39,8 @@ class ExportedSheet:
     """Values that the format cannot hold; they are blank, too."""
     troubles: tuple[Issue, ...] = ()
     """What is wrong with the sheet's columns and headers."""
+    withheld: int = 0
+    """Rows whose personal columns are blank because their person did not agree."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,8 @@ class Wish:
     sheet: str
     columns: tuple[str, ...] | None = None
     where: tuple[str, ...] = ()
+    agreed: bool = False
+    """Personal columns only of people who agreed, where the sheet asks for that (`consent:`)."""
 
 
 def export(
@@ -137,24 +142,33 @@ class _Writing:
         context = self.sources.template.context("en")
         written = fields(wish.sheet, context, wish.columns, ids=True, issues=False)
         tested = (Where.parse(text, wish.sheet, context).column for text in wish.where)
-        return {*(one.key for one in written), *tested}
+        return {*(one.key for one in written), *tested, *consented(wish, self.sources.template)}
 
     def _sheet(self, writer: Format, wish: Wish, source: Source) -> ExportedSheet:
         chosen = choice(
             wish, source, ids=self.form.ids, issues=self.options.issues and not self.form.many, samples=self.samples
         )
         writer.begin(chosen.table)
-        rows = wrong = issues = 0
+        rows = wrong = issues = withheld = 0
         unfit: list[Unfit] = []
         for part in source.parts:
             page, blank = chosen.page(part)
             writer.write(page)
             rows, wrong, issues = rows + len(page), wrong + blank, issues + len(part.issues)
+            withheld += page.withheld
             unfit += page.unfit
             writer.note(
-                [(one.a1, one.text, one.message, one.link) for one in part.issues] if self.options.issues else []
+                [(one.a1, one.text, one.message, one.link) for one in chosen.issues(part)]
+                if self.options.issues
+                else []
             )
-        return ExportedSheet(wish.sheet, rows, wrong, issues, tuple(unfit), source.troubles)
+        return ExportedSheet(wish.sheet, rows, wrong, issues, tuple(unfit), source.troubles, withheld)
+
+
+def consented(wish: Wish, template: Template) -> frozenset[str]:
+    """The columns that have to be read to know who agreed."""
+    consent = template.sheets[wish.sheet].consent
+    return frozenset(consent.when) if wish.agreed and consent is not None else frozenset()
 
 
 def choice(wish: Wish, source: Source, *, ids: bool, issues: bool, samples: bool) -> Chosen:
@@ -165,4 +179,4 @@ def choice(wish: Wish, source: Source, *, ids: bool, issues: bool, samples: bool
     made = tuple(fields(wish.sheet, source.context, wish.columns, ids=ids, issues=issues))
     table = Table(wish.sheet, source.layout.tab_title(wish.sheet), made, source.context, source.layout, source.offered)
     where = tuple(Where.parse(text, wish.sheet, source.context) for text in wish.where)
-    return Chosen(table, where, samples)
+    return Chosen(table, where, samples, wish.agreed)
