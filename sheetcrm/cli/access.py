@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sheetcrm.cli.columns import padded, width
 from sheetcrm.cli.options import (
     SOMETHING_TO_SEE,
     Asked,
@@ -261,12 +262,13 @@ def show(job: Job, found: Inspected, wanted: Wanted) -> None:
     """Who has access, what is locked for whom, what is wrong, and with --fix what will be done."""
     audit, wrong = found.audit, {one.who for one in found.audit.findings}
     click.echo(f"{click.style(job.name, bold=True)} · {found.plan.layout.url}")
-    width = max((len(holder.who) for holder in audit.holders), default=0)
+    room = max((width(holder.who) for holder in audit.holders), default=0)
     for holder in audit.holders:
         sign = click.style("!", fg="red") if holder.who in wrong else " "
-        click.echo(f"{sign} {holder.level:10} {holder.who:{width}}  {_why(holder)}".rstrip())
+        click.echo(f"{sign} {holder.level:10} {padded(holder.who, room)}  {_why(holder)}".rstrip())
     for place, text in found.locks:
-        click.echo(f"{click.style('!', fg='red') if place in wrong else ' '} {tr('locked'):10} {place:{width}}  {text}")
+        sign = click.style("!", fg="red") if place in wrong else " "
+        click.echo(f"{sign} {padded(tr('locked'), 10)} {padded(place, room)}  {text}")
     for one in audit.findings:
         click.echo(tr("look: {text}", text=one.text))
     if wanted.fix:

@@ -63,6 +63,11 @@ def width(text: str) -> int:
     return sum(2 if _is_wide(letter) else 1 for letter in text)
 
 
+def padded(text: str, room: int) -> str:
+    """`text` with blanks up to that many columns; a longer one as it is."""
+    return text + " " * max(room - width(text), 0)
+
+
 def filled(text: str, room: int, *, rest: str = "") -> Iterator[str]:
     """`text` in lines of at most `room` columns, all but the first beginning with `rest`; a longer word stands alone."""
     line = ""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sheetcrm.cli.apply import Wanted, carry_out, make_plan, plan_code
+from sheetcrm.cli.columns import padded, width
 from sheetcrm.cli.options import Asked, Job, print_json, requests_of
 from sheetcrm.messages import N_, tr
 
@@ -173,12 +174,12 @@ def _counts(outcomes: list[Outcome]) -> dict[str, int]:
 
 def _sum(outcomes: list[Outcome]) -> str:
     """A line for each, the first line of what is to be said of it; then how many of which."""
-    width = max(len(outcome.name) for outcome in outcomes)
+    room = max(width(outcome.name) for outcome in outcomes)
     lines = []
     for outcome in outcomes:
         good = click.style("~", fg="yellow") if outcome.pending else click.style("✓", fg="green")
         sign = good if outcome.code in (0, 3) else click.style("!", fg="red")
-        lines.append(f"{sign} {outcome.name:{width}}  " + "\n    ".join(outcome.text.splitlines()))
+        lines.append(f"{sign} {padded(outcome.name, room)}  " + "\n    ".join(outcome.text.splitlines()))
     words = {
         "ok": N_("{number} in order"),
         "pending": N_("{number} with changes to make"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheetcrm.cli.columns import NOT_FIRST, Columns, filled, joined, width
+from sheetcrm.cli.columns import NOT_FIRST, Columns, filled, joined, padded, width
 from sheetcrm.messages import speaking
 
 
@@ -39,6 +39,13 @@ def test_nothing_is_lost_and_no_line_begins_with_a_comma(text, room):
     lines = list(filled(text, room))
     assert "".join(lines) == text
     assert not any(line[0] in NOT_FIRST for line in lines[1:])
+
+
+@pytest.mark.parametrize("text", ["sent", "已发送", "张 Ann", "", "longer than that"])
+def test_what_is_padded_is_that_wide_or_as_it_is(text):
+    made = padded(text, 9)
+    assert made.rstrip(" ") == text
+    assert width(made) == max(width(text), 9)
 
 
 def test_a_list_of_options_is_aligned_by_columns():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sheetcrm.cli.columns import padded
 from sheetcrm.cli.options import Asked, print_json, tell
 from sheetcrm.cli.remind import words
 from sheetcrm.messages import tr
@@ -73,7 +74,7 @@ def _line(one: Line, names: dict[str, str], again: Mapping[int, Sequence[Mail]])
     ]
     parts = [
         f"{one.fate.changed:%Y-%m-%d %H:%M}",
-        click.style(f"{words.state(one.fate.state):10}", bold=True),
+        click.style(padded(words.state(one.fate.state), 10), bold=True),
         *where,
         f"{what.sheet} {what.row_id}",
         f"{what.rule} {what.due} {what.step:+d}d",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sheetcrm.cli.columns import padded
 from sheetcrm.cli.log.shown import for_programs, in_sheet, short
 from sheetcrm.cli.options import Asked, print_json, tell, template_file
 from sheetcrm.errors import UsageError
@@ -136,7 +137,7 @@ def _text(name: str, answer: Answer, most: int | None) -> Iterator[str]:
     write, by = answer.write, answer.write.by
     who = f"{by.user} ({by.account})" if by.account else by.user
     when = datetime.fromisoformat(write.when).astimezone()
-    stage = click.style(f"{tr(STAGES[write.stage]):7}", bold=True)
+    stage = click.style(padded(tr(STAGES[write.stage]), 7), bold=True)
     words = [write.what] if write.what.startswith(by.command) else [by.command, write.what]
     yield "  ".join([f"{when:%Y-%m-%d %H:%M}", stage, name, who or tr("(nobody known)"), *words])
     for line in answer.lines[:most]:
