@@ -94,7 +94,7 @@ def _told(asked: Asked, findings: Iterator[Finding]) -> Iterator[Finding]:
 
 def _together(unseen: list[Finding]) -> str:
     """What was not looked at for one and the same reason."""
-    names = ", ".join(dict.fromkeys(one.check for one in unseen))
+    names = ", ".join(f"{one.check} ({one.about})" if one.about else one.check for one in unseen)
     return f"{SIGNS['unseen'][0]:2} {names}: {unseen[0].text}"
 
 
@@ -102,7 +102,7 @@ def _line(one: Finding) -> str:
     """A finding in a line."""
     sign, color = SIGNS[one.grade]
     about = f"{one.about}: " if one.about not in ("", one.check) else ""
-    text = " ".join(f"{about}{one.text}".split())
+    text = about + tr("; ").join(one.text.splitlines())
     todo = f" → {one.todo}" if one.todo else ""
     return f"{click.style(f'{sign:2}', fg=color, bold=True)} {one.check:{WIDTH}}{text}{todo}"
 

@@ -170,9 +170,7 @@ def post_office() -> Iterator[tuple[Post, int]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    controller = Controller(
-        post, hostname="127.0.0.1", port=port, authenticator=accepts, auth_require_tls=False
-    )
+    controller = Controller(post, hostname="127.0.0.1", port=port, authenticator=accepts, auth_require_tls=False)
     controller.start()
     try:
         yield post, port

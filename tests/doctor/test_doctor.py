@@ -219,6 +219,16 @@ def test_a_secret_in_a_file_that_others_can_read(shop):
     assert (found.grade, found.todo) == (Grade.LOOK, f"chmod 600 {shop.folder / 'beat'}")
 
 
+def test_one_that_is_gone_keeps_nobody_from_the_others(shop):
+    spreadsheets = {"gone": {"id": "1" * 44, "template": "./shop.yaml"}, **shop.said["spreadsheets"]}
+    found = shop.findings(spreadsheets=spreadsheets)
+    assert [(one.check, one.about) for one in found if one.grade is Grade.BROKEN] == [("spreadsheets", "gone")]
+    unseen = {one.check for one in found if one.grade is Grade.UNSEEN}
+    assert unseen == {"template", "zone", "allow", "permissions"}
+    assert {one.about for one in found if one.grade is Grade.UNSEEN} == {"gone"}
+    assert {one.grade for one in found if one.about == "shop"} == {Grade.FINE}
+
+
 # What is kept here
 
 

@@ -24,7 +24,8 @@ def permissions(patient: Patient, name: str) -> Iterator[Finding]:
         yield nothing(tr("no template says who is in the team"))
         return
     if not patient.sees_access:
-        yield nothing(tr("the sign-in does not cover looking at it"), "sheetcrm login --for see-access")
+        todo = "" if patient.agreed is None else "sheetcrm login --for see-access"
+        yield nothing(tr("the sign-in does not cover looking at it"), todo)
         return
     if patient.without_drive:
         yield nothing(tr("Drive cannot be asked"))
