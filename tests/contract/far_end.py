@@ -52,9 +52,9 @@ class FarEnd:
         self._pace()
         return self.session.request(method, url, timeout=180, **options)
 
-    def make(self, title: str = "sheetcrm contract test, may be deleted") -> Book:
-        """A new spreadsheet."""
-        body = {"name": title, "mimeType": SPREADSHEET, **({"parents": [self.folder]} if self.folder else {})}
+    def make(self, title: str = "sheetcrm contract test, may be deleted", **more: Any) -> Book:
+        """A new spreadsheet; `more` goes into the body."""
+        body = {"name": title, "mimeType": SPREADSHEET, **({"parents": [self.folder]} if self.folder else {}), **more}
         answer = self.ask("POST", FILES, params={"supportsAllDrives": "true"}, json=body)
         assert answer.ok, f"cannot make a spreadsheet: {answer.text}"
         self._made.append(answer.json()["id"])

@@ -82,3 +82,16 @@ def test_permissions_are_told(far):
     held = far.ask("GET", f"{book.file}/permissions", params=params).json()["permissions"]
     assert {one["role"] for one in held} & {"owner", "organizer", "fileOrganizer", "writer"}
     assert all(one["id"] and one["type"] for one in held)
+
+
+@belief(
+    "A new file is found at once by a property that only the program sees that made it.",
+    seen="Google's reference of Drive, which does not say how soon",
+    so="where the answer to making a file is lost we find the file, and make no second",
+)
+def test_a_new_file_is_found_by_its_property(far):
+    own = {"sheetcrm": f"contract {far.number()}"}
+    book = far.make(appProperties=own)
+    query = f"appProperties has {{key='sheetcrm' and value='{own['sheetcrm']}'}} and trashed=false"
+    params = {"q": query, "fields": "files(id)", "supportsAllDrives": "true", "includeItemsFromAllDrives": "true"}
+    assert far.ask("GET", FILES, params=params).json() == {"files": [{"id": book.id}]}

@@ -13,8 +13,8 @@ WITHIN = "part of a write that whoever calls it has written down"
 BY_ITSELF = "writes it down itself"
 WRITERS = {
     "backup.rebuilding": OWN_COPY,
-    "cli.connect": BY_ITSELF,
-    "cli.undo": BY_ITSELF,
+    "handmade.binding": WITHIN,
+    "privacy.spreadsheets": BY_ITSELF,
     "provision.samples": BY_ITSELF,
     "provision.sending": BY_ITSELF,
     "publish.publication": WITHIN,

@@ -60,6 +60,14 @@ def test_a_new_file_is_an_empty_spreadsheet(drive):
     assert [sheet["properties"]["title"] for sheet in found["sheets"]] == ["Sheet1"]
 
 
+def test_a_program_finds_its_file_by_a_property_of_its_own(drive):
+    body = {"name": "客户", "mimeType": SPREADSHEET, "appProperties": {"sheetcrm": "7"}}
+    made = drive.post(FILES, params={"fields": "id,appProperties"}, json=body).json()
+    assert made["appProperties"] == {"sheetcrm": "7"}
+    query = "appProperties has {key='sheetcrm' and value='7'} and trashed=false"
+    assert [one["id"] for one in drive.get(FILES, params={"q": query}).json()["files"]] == [made["id"]]
+
+
 def test_a_file_shows_what_fields_ask_for(drive, file_id):
     answer = drive.get(f"{FILES}/{file_id}", params={"fields": "id,name,createdTime,owners(emailAddress)"}).json()
     assert answer == {
@@ -147,9 +155,7 @@ def test_files_are_listed_in_the_order_asked_for(drive, order, names):
     ("method", "path", "body"),
     [
         pytest.param("GET", "/files?orderBy=quotaBytesUsed", None, id="an order that is not here"),
-        pytest.param(
-            "POST", "/files", {"name": "a", "mimeType": SPREADSHEET, "appProperties": {"a": "b"}}, id="a field"
-        ),
+        pytest.param("POST", "/files", {"name": "a", "mimeType": SPREADSHEET, "properties": {"a": "b"}}, id="a field"),
         pytest.param("POST", "/files/{id}/copy", {"description": "a"}, id="a field of a copy"),
         pytest.param("GET", "/files?q=" + "(" * 5000, None, id="a query without end"),
         pytest.param("GET", "/files?q=trashed=false" + " or trashed=false" * 400, None, id="a query too long"),

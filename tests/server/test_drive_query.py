@@ -18,6 +18,7 @@ def file(name, **parts):
         "parents": ["root"],
         "modifiedTime": "2026-11-21T00:00:00.000Z",
         "owners": owners,
+        "appProperties": {},
         **parts,
     }
 
@@ -26,7 +27,7 @@ FILES = [
     file("客户"),
     file("Ann's list"),
     file("old", trashed=True),
-    file("filed", parents=["f1"]),
+    file("filed", parents=["f1"], appProperties={"made by": "us"}),
     file("early", modifiedTime="2025-01-01T00:00:00.000Z"),
 ]
 
@@ -41,6 +42,8 @@ FILES = [
         pytest.param(r"name = 'Ann\'s list'", ["Ann's list"], id="a quote in a name"),
         pytest.param("name contains 'l'", ["Ann's list", "old", "filed", "early"], id="part of a name"),
         pytest.param("trashed = true", ["old"], id="in the bin"),
+        pytest.param("appProperties has {key='made by' and value='us'}", ["filed"], id="a program's own property"),
+        pytest.param("appProperties has {key='made by' and value='them'} or trashed=true", ["old"], id="another value"),
         pytest.param("trashed=false and not name contains 'e'", ["客户", "Ann's list"], id="not"),
         pytest.param("name='old' or name='early'", ["old", "early"], id="or"),
         pytest.param("(name='old' or name='early') and trashed=false", ["early"], id="parentheses"),
@@ -73,6 +76,9 @@ def test_finds(query, names):
         "name='x' and",
         "'x",
         "trashed > true",
+        "appProperties has 'us'",
+        "appProperties has {key='made by'}",
+        "appProperties has {key='made by' and value='us'",
         "%",
     ],
 )

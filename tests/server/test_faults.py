@@ -254,3 +254,8 @@ def test_a_page_in_the_place_of_the_answer(server, session, cell, status):
 def test_an_error_that_says_how_long_to_wait(server, session, cell):
     server.faults.add(Fault("*values.update", status=503, retry_after="17"))
     assert write(session, cell).headers["Retry-After"] == "17"
+
+
+def test_so_many_calls_go_well_before(server, session, cell):
+    server.faults.add(Fault("sheets.spreadsheets.values.get", status=503, skip=2, times=2))
+    assert [session.get(cell).status_code for _ in range(5)] == [200, 200, 503, 503, 200]

@@ -91,7 +91,7 @@ def test_a_file_that_may_have_been_made_is_looked_for_in_drive():
     line = Line(requests.ReadTimeout("late"))
     with pytest.raises(NoAnswer, match="look at your files in Drive"):
         Drive(session(line), sleep=lambda _: None).create("Bread")
-    assert len(line.asked) == 1
+    assert [one.method for one in line.asked] == ["POST", "GET", "GET", "GET"]
 
 
 @pytest.mark.parametrize(
