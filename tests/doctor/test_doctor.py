@@ -212,6 +212,23 @@ def test_what_the_config_names_and_is_not_there(shop):
     assert len(found) == 4
 
 
+def test_a_rule_by_a_channel_that_is_not_there(shop):
+    other = shop.folder / "chatty" / "shop.yaml"
+    other.parent.mkdir(exist_ok=True)
+    text = (shop.folder / "shop.yaml").read_text(encoding="utf-8")
+    other.write_text(text.replace("show: [id]}", "show: [id], channels: [mail, chat]}"), encoding="utf-8")
+    spreadsheet = {**shop.said["spreadsheets"]["shop"], "template": "./chatty/shop.yaml"}
+    found = shop.finding("config", spreadsheets={"shop": spreadsheet})
+    assert found.text == "a rule of shop names the channel chat, which is not here"
+
+
+def test_a_token_of_another_server(shop):
+    (shop.folder / "pw").write_text("some other", encoding="utf-8")
+    (shop.folder / "pw").chmod(0o600)
+    found = [one for one in shop.findings(google=None, token={"file": "pw"}) if one.grade is Grade.BROKEN]
+    assert [(one.check, one.text[:14]) for one in found] == [("apis", "Not signed in:")]
+
+
 def test_a_secret_in_a_file_that_others_can_read(shop):
     (shop.folder / "beat").write_text("https://example.com/beat", encoding="utf-8")
     (shop.folder / "beat").chmod(0o640)

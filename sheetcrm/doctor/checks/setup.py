@@ -13,6 +13,7 @@ from sheetcrm.doctor.check import Finding, check, fine, look
 from sheetcrm.doctor.patient import Patient
 from sheetcrm.errors import SheetcrmError
 from sheetcrm.messages import tr
+from sheetcrm.remind.notifiers import MAIL
 from sheetcrm.secret import OTHERS, Secret
 
 
@@ -50,9 +51,18 @@ def _folders(patient: Patient) -> Iterator[Finding]:
 def _templates(patient: Patient) -> Iterator[Finding]:
     for called in dict.fromkeys(one.template for one in patient.spreadsheets.values() if one.template):
         try:
-            patient.loaded(called)
+            template = patient.loaded(called)
         except SheetcrmError as error:
             yield look(str(error))
+            continue
+        there = (MAIL, *patient.config.channels)
+        for word in {word for rule in template.reminders.values() for word in rule.channels}.difference(there):
+            yield look(
+                tr(
+                    "a rule of {template} names the channel {word}, which is not here", template=template.key, word=word
+                ),
+                tr("add it to channels:, or take it out of the rule"),
+            )
 
 
 def _secrets(patient: Patient) -> Iterator[Finding]:

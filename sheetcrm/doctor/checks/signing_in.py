@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sheetcrm.doctor.check import Finding, Grade, broken, check, fine, look, nothing
 from sheetcrm.doctor.patient import Patient
-from sheetcrm.errors import ApiError, NoAnswer
+from sheetcrm.errors import ApiError, NoAnswer, NotSignedIn
 from sheetcrm.messages import tr
 from sheetcrm.sheets import scopes
 from sheetcrm.sheets.refusals import SWITCHED_OFF
@@ -77,7 +77,7 @@ def apis(patient: Patient, _about: str) -> Iterator[Finding]:
     if patient.config.api == "local":
         yield nothing(tr("api: local has both"))
         return
-    found = [*_sheets(patient), *_drive(patient)]
+    found = list(_sheets(patient)) or list(_drive(patient))
     yield from found
     if not found:
         yield fine(tr("the Sheets API and the Drive API answer"))
@@ -92,7 +92,7 @@ def _sheets(patient: Patient) -> Iterator[Finding]:
         else:
             # There is none of that id; whether the API says so is what is to be known.
             Gateway(patient.connection.session, "doctor", sleep=patient.rest.sleep).describe("spreadsheetId")
-    except NoAnswer:
+    except (NoAnswer, NotSignedIn):
         raise
     except ApiError as error:
         if error.reason in SWITCHED_OFF:
