@@ -62,7 +62,9 @@ def _tab(one: Bound) -> Iterator[str]:
     yield tr("{sheet} ← tab {title}  ({why})", sheet=one.sheet, title=one.tab.title, why=tr(WHY[one.reason]))
     wide = max((len(pair.key) for pair in one.match.pairs), default=0)
     for pair in one.match.pairs:
-        yield f"  {pair.key:<{wide}} ← {pair.column.title}  ({_why(pair)})"
+        yield "  " + tr(
+            "{column} ← {title}  ({why})", column=f"{pair.key:<{wide}}", title=pair.column.title, why=_why(pair)
+        )
     for key, titles in one.match.unclear:
         yield f"  {_unclear(key, titles)}"
     missing = [key for key in one.match.missing if key not in dict(one.match.unclear)]

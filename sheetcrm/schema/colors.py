@@ -39,7 +39,7 @@ SERIES = ("#3f72a4", "#dd9c45", "#4c9a8b", "#b1576e", "#8db4da", "#6d6a86")
 def _hex(value: Any) -> str:
     if isinstance(value, str) and re.fullmatch(r"#[0-9A-Fa-f]{6}", value):
         return value.lower()
-    if value in PALETTE:
+    if isinstance(value, str) and value in PALETTE:
         return PALETTE[value]
     hint = nearest(str(value), list(PALETTE)) or tr("; use #rrggbb or one of {known}", known=", ".join(PALETTE))
     raise PydanticCustomError("color", tr("no such colour: {value}{hint}", value=str(value), hint=hint))

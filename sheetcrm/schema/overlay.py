@@ -26,6 +26,8 @@ ROWS = ("samples", "seeds")
 PLACES = ("after", "before")
 ORDERED = ("sheets", "columns")
 """Maps in which the order is seen, so that a new thing may say after which it comes."""
+_WORD = re.compile(r"[\u4e00-\u9fff]+|[^\W\u4e00-\u9fff]+")
+"""Chinese stands without blanks beside what it speaks of."""
 MUST_SAY = ("type", "columns")
 """What a new thing says if all the others beside it do; without, it was meant to be one of them."""
 
@@ -57,7 +59,7 @@ class Layered(Located):
         """At the line that says so; where that is another file's, also the line that took away what it speaks of."""
         known = next(tuple(path[:end]) for end in range(len(path), -1, -1) if tuple(path[:end]) in self.files)
         file = self.files[known]
-        for word in re.findall(r"\w+", message) if file != self.file else ():
+        for word in _WORD.findall(message) if file != self.file else ():
             if word in self.gone:
                 message += tr(
                     "; {file}:{line} takes it away: change or take away this too",

@@ -7,6 +7,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from sheetcrm.errors import TemplateError
+from sheetcrm.messages import speaking
 from sheetcrm.schema import loader
 from sheetcrm.schema.template import json_schema
 
@@ -209,6 +210,12 @@ def test_names_are_looked_up_beside_the_file_in_the_folders_and_among_ours(tmp_p
 )  # fmt: skip
 def test_mistakes_are_told_where_they_were_made(said, text, message):
     assert any(line.startswith(message) for line in said(text)), said(text)
+
+
+def test_in_chinese_the_line_that_takes_something_away_is_found_in_the_sentence_too(said):
+    with speaking("zh"):
+        lines = said(columns("      next: null\n"))
+    assert any("mine.yaml:6 去掉了它" in line for line in lines), lines
 
 
 @pytest.mark.parametrize(
