@@ -161,7 +161,7 @@ def list_command(asked: Asked) -> int:
         if one["name"] != name:
             name = one["name"]
             click.echo(click.style(name, bold=True))
-        said = "  " + tr("holds people who were erased") if one["holds_erased"] else ""
+        said = "  " + tr("may hold people who were erased") if one["holds_erased"] else ""
         click.echo(f"  {one['when']:%Y-%m-%d %H:%M} UTC  {one['bytes'] / 1000:9,.0f} kB  {one['file']}{said}")
     return 0
 

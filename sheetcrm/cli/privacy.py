@@ -136,8 +136,8 @@ def erase_command(
     from sheetcrm.privacy.erased import Erased
 
     with _realm(asked, Wanted(person, also, log_files, identities)) as (realm, jobs):
-        stone, shared = _stone(realm, person, also)
-        found = erasing.look(realm, Erased([stone]))
+        stones, shared = _stones(realm, person, also)
+        found = erasing.look(realm, Erased(stones))
         if not asked.as_json:
             _show(realm, found, shared, backups)
         if not found.anything and not shared:
@@ -148,24 +148,27 @@ def erase_command(
             if asked.as_json:
                 print_json(_json(found, done=False))
             return 0
-        return _erased(asked, realm, jobs, stone, found, backups)
+        return _erased(asked, realm, jobs, stones, found, backups)
 
 
-def _erased(asked: Asked, realm: Realm, jobs: Sequence[Job], stone: Tombstone, found: Found, backups: str) -> int:  # noqa: PLR0917 - who, where, and how
+def _erased(  # noqa: PLR0917 - who, where, and how
+    asked: Asked, realm: Realm, jobs: Sequence[Job], stones: Sequence[Tombstone], found: Found, backups: str
+) -> int:
     from sheetcrm.cli.publish import brought_up
     from sheetcrm.privacy import archives, erasing
 
-    LOG.info("erasing %s: %d spreadsheets, %d backups hold them", stone.mark, len(realm.books), len(found.holding))
+    LOG.info("erasing %s: %d spreadsheets, %d backups hold them", stones[0].mark, len(realm.books), len(found.holding))
 
     def copies() -> None:
         for job in jobs:
             brought_up(asked, job)
 
-    ledger = erasing.erase(realm, stone, found, now(), copies)
+    ledger = erasing.erase(realm, stones, found, now(), copies)
     if backups == "delete":
         for one in found.holding:
             archives.drop(one.held)
-        realm.registry.note(stone.mark, archives=[])
+        for stone in stones:
+            realm.registry.note(stone.mark, archives=[])
     if not ledger.clean:
         tell(
             tr("somebody else has the ledger open, so parts of it may still be on the disk: run the same command again")
@@ -212,17 +215,21 @@ def _logs(given: tuple[Path, ...]) -> list[Path]:
     return list(dict.fromkeys([*given, *([own] if own else [])]))
 
 
-def _stone(realm: Realm, person: str, also: tuple[str, ...]) -> tuple[Tombstone, tuple[str, ...]]:
-    """Who is meant: somebody who was begun to be erased, or somebody new; and who has the same name or address."""
+def _stones(realm: Realm, person: str, also: tuple[str, ...]) -> tuple[list[Tombstone], tuple[str, ...]]:
+    """Who is meant, and what is known of them from before; and who has the same name or address."""
     from sheetcrm.privacy import erasing
     from sheetcrm.privacy.person import find
 
-    begun = [one for one in realm.registry.tombstones() if not one.done and one.knows(person)]
+    places = [(book.id, sheet) for book in realm.books for sheet in book.template.records]
+    known = [one for one in realm.registry.tombstones() if one.knows(person) or one.has_row(places, person)]
+    begun = [one for one in known if not one.done]
     if begun:
         tell(tr("this was begun on {when} and not finished; it goes on", when=begun[-1].when))
-        return begun[-1], ()
+        return [begun[-1], *(one for one in known if one is not begun[-1])], ()
     found = find(realm.books, person, also)
-    return erasing.tombstone(realm.books, found, now()), found.shared
+    if known and not found.own and not also:
+        return known, found.shared
+    return [erasing.tombstone(realm.books, found, now()), *known], found.shared
 
 
 def _agreed(*, yes: bool) -> bool:
@@ -258,7 +265,9 @@ def _show(realm: Realm, found: Found, shared: tuple[str, ...], backups: str) -> 
     for backup in found.holding:
         path = backup.held.path.relative_to(realm.backups)
         said = (
-            tr("holds them") if backup.holds else tr("is encrypted, so nobody can tell: --identity KEY looks into it")
+            tr("holds them")
+            if backup.holds
+            else tr("cannot be looked into: it is damaged, or encrypted (--identity KEY)")
         )
         then = tr("it will be deleted") if backups == "delete" else tr("it stays; --backups delete takes it away")
         click.echo(tr("backup {path} {said}; {then}", path=path, said=said, then=then))

@@ -20,6 +20,7 @@ from sheetcrm.backup.archive import SUM, Archive
 from sheetcrm.backup.keeping import Held, held
 from sheetcrm.backup.reading import Block
 from sheetcrm.backup.rebuilding import Parts
+from sheetcrm.errors import SheetcrmError
 from sheetcrm.messages import texts
 from sheetcrm.privacy.cells import Word, hits
 from sheetcrm.privacy.erased import Erased
@@ -30,7 +31,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Holding:
-    """An archive, and whether somebody is in it; None where it is encrypted, and nobody can tell without a key."""
+    """An archive, and whether somebody is in it; None where nobody can tell: it is encrypted, or damaged."""
 
     held: Held
     holds: bool | None
@@ -92,18 +93,26 @@ def holding(
     """Every archive below the folder of backups that holds anybody, or may; `in_mail` is what the bytes of a mail say."""
     for below in sorted(folder.iterdir()) if folder.is_dir() else ():
         for one in sorted(held(below)):
-            if one.sealed and not keys:
-                yield Holding(one, None)
-                continue
-            with Archive(one.path, keys) as archive:
-                if _holds(archive, erased, in_mail):
-                    yield Holding(one, holds=True)
+            found = _looked_into(one, erased, in_mail, keys)
+            if found is not False:
+                yield Holding(one, found)
 
 
 def drop(one: Held) -> None:
     """Delete an archive, and its sum."""
     one.path.unlink(missing_ok=True)
     one.path.with_name(one.path.name + SUM).unlink(missing_ok=True)
+
+
+def _looked_into(one: Held, erased: Erased, in_mail: Callable[[bytes], str], keys: Sequence[Path]) -> bool | None:
+    """Whether they are in it; None where it is damaged, or there is no key for it."""
+    if one.sealed and not keys:
+        return None
+    try:
+        with Archive(one.path, keys) as archive:
+            return _holds(archive, erased, in_mail)
+    except SheetcrmError:
+        return None
 
 
 def _holds(archive: Archive, erased: Erased, in_mail: Callable[[bytes], str]) -> bool:

@@ -101,11 +101,14 @@ def look(realm: Realm, erased: Erased) -> Found:
     )
 
 
-def erase(realm: Realm, stone: Tombstone, found: Found, now: datetime, done: Callable[[], None]) -> Forgotten:
-    """All of it; `done` is what else has to be done before it is over.  What became of the ledger."""
-    erased = Erased([stone])
-    realm.registry.put(stone)
-    realm.registry.note(stone.mark, archives=names_of(found.holding, realm.backups))
+def erase(
+    realm: Realm, stones: Sequence[Tombstone], found: Found, now: datetime, done: Callable[[], None]
+) -> Forgotten:
+    """Whoever `stones` are of; `done` is what else has to be done before it is over.  What became of the ledger."""
+    erased = Erased(stones)
+    for stone in stones:
+        realm.registry.put(stone)
+        realm.registry.note(stone.mark, archives=names_of(found.holding, realm.backups))
     for book in realm.books:
         spreadsheets.erase(book, erased, now)
     _drain(files.Journals(realm.journals, erased).found(write=True))
@@ -113,7 +116,7 @@ def erase(realm: Realm, stone: Tombstone, found: Found, now: datetime, done: Cal
     done()
     # Last: until here somebody may have logged, or been written down.
     _drain(files.logs(realm.logs, erased, write=True))
-    if ledger.clean:
+    for stone in stones if ledger.clean else ():
         realm.registry.note(stone.mark, done=True)
     return ledger
 

@@ -99,6 +99,15 @@ class Tombstone:
             or any(called in found for found in self.tels.values())
         )
 
+    def has_row(self, sheets: Iterable[tuple[str, str]], text: str) -> bool:
+        """Whether a row of theirs in one of those sheets (spreadsheet, sheet) is called so: by its id, or `sheet:id`."""
+        hashes = Hashes()
+        named, _, id_ = text.rpartition(":")
+        rows = [
+            RowOf(book, sheet, one) for book, sheet in sheets for one in (text, id_) if one == text or sheet == named
+        ]
+        return any(hashes.row(row) in self.own for row in rows)
+
 
 class Hashes:
     """Values and rows as they stand on a tombstone; nobody makes them without this machine's key."""

@@ -86,7 +86,9 @@ NEEDS: dict[str, Scopes] = {
     "log": READING,
     "plan": READING,
     "plan share": SEEING,
-    "privacy erase": WORK,
+    # Copies that there are already are brought up to date.
+    "privacy erase": MAKING,
+    "privacy erase dry_run": READING,
     "privacy export": READING,
     "publish": MAKING,
     # drive.file says nothing of who may open a file that a person made.

@@ -39,7 +39,7 @@ sheets:
       next: {type: date, title: {zh: 下次跟进, en: Next}}
       owner: {type: person, title: {zh: 负责人, en: Owner}}
       agreed: {type: checkbox, title: {zh: 同意, en: Agreed}}
-    consent: {agreed: [true]}
+    consent: {when: {agreed: true}, mails: false}
   log:
     title: {zh: 记录, en: Log}
     rows: 40
@@ -217,7 +217,7 @@ def test_nothing_brings_them_back(prepared):
     (mails,) = Path("sheetcrm-backup/ledger").glob("*.zip")
     journal = {path: path.read_bytes() for path in Path("sheetcrm-journal").rglob("*.json")}
     assert sheetcrm("privacy", "erase", "customers:C002", "--yes").code == 3
-    assert sheetcrm("backup", "list").out.count("holds people who were erased") == 2
+    assert sheetcrm("backup", "list").out.count("may hold people who were erased") == 2
     sheetcrm("restore", str(archive), "--tab", "customers", "--tab", "log", "--tab", "visits", "--yes")
     assert traces(sheets()) == []
     made = sheetcrm("restore", str(archive), "--create", "again")
@@ -257,3 +257,59 @@ def test_a_person_is_handed_over(prepared):
     assert "<script>" not in made["person.zh.html"].read_text(encoding="utf-8")
     assert PHONE in made["shop-customers.csv"].read_text(encoding="utf-8")
     assert sheetcrm("privacy", "export", EMAIL, "--out", "planted").code == 2, "that folder is there"
+
+
+def test_it_goes_on_where_it_stopped_without_knowing_who_it_was(prepared):
+    sheetcrm = prepared(shop)
+    file = Path("config.yaml")
+    text = file.read_text(encoding="utf-8")
+    file.write_text(
+        text.replace("language: en}", "language: en, published: {nobody: 1copyThatThereIsNot0000}}"), encoding="utf-8"
+    )
+    stopped = sheetcrm("privacy", "erase", "customers:C002", "--yes")
+    assert stopped.code == 2, "the copy comes after sheets, journal and ledger"
+    assert traces(sheets()) == []
+    with book() as there:
+        there.worksheet("My tab").update([[f"somebody wrote {NAME} meanwhile"]], "A5")
+    file.write_text(text, encoding="utf-8")
+    done = sheetcrm("privacy", "erase", EMAIL, "--log-file", "x.log", "--yes")
+    assert (done.code, "it goes on" in done.err) == (3, True), done.err
+    assert traces(sheets()) + traces(everything(*OURS)) == []
+    sealed = Path("sheetcrm-backup", "ledger", "20260101T000000000Z-0123456789abcdef.zip.age")
+    sealed.write_bytes(b"age-encryption.org/v1 or what else")
+    last = sheetcrm("privacy", "erase", EMAIL, "--backups", "delete", "--yes")
+    assert last.code == 0, last.err
+    assert [path.name for path in Path("sheetcrm-backup").rglob("*.zip*")] == []
+    nobody = sheetcrm("privacy", "erase", EMAIL, "--yes")
+    assert (nobody.code, "nothing that we hold names" in nobody.err) == (3, True)
+
+
+def test_several_people_are_asked_about_and_colleagues_leave_first(prepared):
+    sheetcrm = prepared(shop)
+    with book() as there:
+        there.worksheet("Customers").update([["C009", "Bob Other", "", "bob2@example.com"]], "A4:D4")
+    two = sheetcrm("privacy", "erase", "Bob Other", "--dry-run")
+    assert (two.code, "shop: customers:C001" in two.err, "shop: customers:C009" in two.err) == (2, True, True)
+    one = sheetcrm("privacy", "erase", "C009", "--dry-run", "--json")
+    assert {place["where"] for place in one.json["spreadsheets"]["shop"]} == {"'Customers'!B4", "'Customers'!D4"}
+    colleague = sheetcrm("privacy", "erase", "ann@example.com", "--yes")
+    assert (colleague.code, "team leave" in colleague.err) == (4, True)
+    assert sheetcrm("team", "leave", "Ann", "--to", "nobody", "--yes").code in (0, 2, 3)
+
+
+def test_who_did_not_agree_is_in_no_export_and_no_digest(prepared):
+    sheetcrm = prepared(shop)
+    exported = sheetcrm("export", "customers", "--columns", "id,name,phone,spent")
+    assert exported.out.splitlines()[1:] == ["C001,Bob Other,+8613900139000,5", "C002,,,99"]
+    assert "1 row is without personal columns: no consent" in exported.err
+    whole = sheetcrm("export", "customers", "--columns", "name", "--without-consent")
+    assert NAME in whole.out
+    issues = sheetcrm("export", "customers", "--with-issues", "--format", "json")
+    assert traces({"issues": issues.out}) == []
+    stored = sheetcrm("export", "customers", "--to", "sqlite:///crm.db", "--columns", "name")
+    assert stored.code == 0, stored.err
+    assert traces({"crm.db": Path("crm.db").read_bytes().decode("utf-8", "replace")}) == []
+    file = Path("templates/shop.yaml")
+    file.write_text(file.read_text(encoding="utf-8").replace(", mails: false", ""), encoding="utf-8")
+    shown = sheetcrm("remind", "--dry-run").out
+    assert ("Bob Other" in shown, "C002" in shown, NAME in shown) == (True, True, False)
