@@ -79,42 +79,50 @@ def journal(patient: Patient, _about: str) -> Iterator[Finding]:
 @check("backups", 130, needs=("config",), after=("apis",), of=lambda patient: ["", *spreadsheets(patient)])
 def backups(patient: Patient, name: str) -> Iterator[Finding]:
     """Whether backups can be made, and of each spreadsheet how old the newest is and when one was last tried."""
+    from sheetcrm.backup.keeping import held  # noqa: PLC0415 - most checks need none of it
+
     folder = patient.config.path(patient.config.backup.folder)
     if not name:
         yield _folder(folder, tr("no backup can be made"))
         return
-    from sheetcrm.backup.keeping import held  # noqa: PLC0415 - most checks need none of it
-    from sheetcrm.backup.proving import last_proof  # noqa: PLC0415 - as above
-
     own = folder / patient.spreadsheets[name].id
     newest = max(held(own), default=None)
     if newest is None:
         yield look(tr("no backup yet"), tr("sheetcrm backup; every day: sheetcrm backup install"))
-        return
-    now = patient.world.now()
+    elif stale := _stale(patient, name, newest.when):
+        text = tr("the newest is of {when}; {why}", when=_said(newest.when), why=stale)
+        yield look(text, tr("sheetcrm backup; every day: sheetcrm backup install"))
+    else:
+        yield _proved(own, name, newest.when, patient.world.now())
+
+
+def _stale(patient: Patient, name: str, newest: datetime) -> str:
+    """Why it should be newer; empty where it need not."""
+    if patient.world.now() - newest <= FRESH:
+        return ""
     changed = _changed(patient, name)
-    when = f"{newest.when:%Y-%m-%d %H:%M} UTC"
-    if now - newest.when > FRESH and (changed is None or changed > newest.when):
-        why = tr("changed since") if changed else tr("nobody knows whether it changed since")
-        yield look(
-            tr("the newest is of {when}; {why}", when=when, why=why),
-            tr("sheetcrm backup; every day: sheetcrm backup install"),
-        )
-        return
-    proof = last_proof(own)
+    if changed is None:
+        return tr("nobody knows whether it changed since")
+    return tr("changed since") if changed > newest else ""
+
+
+def _proved(folder: Path, name: str, newest: datetime, now: datetime) -> Finding:
+    """Whether an archive of that folder was restored on trial not too long ago."""
+    from sheetcrm.backup.proving import last_proof  # noqa: PLC0415 - as above
+
+    proof, when = last_proof(folder), _said(newest)
     if proof is None or now - proof.when > PROVEN:
         last = f"{proof.when:%Y-%m-%d}" if proof else tr("never")
-        yield look(
-            tr("the newest is of {when}; last tried: {last}", when=when, last=last),
-            f"sheetcrm backup verify --in {name}",
-        )
-    elif not proof.good:
-        yield broken(
-            tr("{file} cannot be restored as it is", file=proof.file),
-            tr("sheetcrm backup verify {file} says why; make a new one: sheetcrm backup", file=own / proof.file),
-        )
-    else:
-        yield fine(tr("the newest is of {when}; one was tried on {last}", when=when, last=f"{proof.when:%Y-%m-%d}"))
+        text = tr("the newest is of {when}; last tried: {last}", when=when, last=last)
+        return look(text, f"sheetcrm backup verify --in {name}")
+    if not proof.good:
+        todo = tr("sheetcrm backup verify {file} says why; make a new one: sheetcrm backup", file=folder / proof.file)
+        return broken(tr("{file} cannot be restored as it is", file=proof.file), todo)
+    return fine(tr("the newest is of {when}; one was tried on {last}", when=when, last=f"{proof.when:%Y-%m-%d}"))
+
+
+def _said(when: datetime) -> str:
+    return f"{when:%Y-%m-%d %H:%M} UTC"
 
 
 def _changed(patient: Patient, name: str) -> datetime | None:
@@ -164,7 +172,7 @@ def reminders(patient: Patient, name: str) -> Iterator[Finding]:
     if last is None or whole is None:
         yield look(tr("no run came to its end yet"), tr("sheetcrm remind; every ten minutes: sheetcrm remind install"))
         return
-    when = f"{whole.started:%Y-%m-%d %H:%M} UTC"
+    when = _said(whole.started)
     if last.stopped or last.counts.get("failed"):
         yield look(
             tr("the last run had trouble: {said}", said=last.stopped or tr("mails failed")),
