@@ -335,6 +335,7 @@ def test_reminders_that_stopped(shop):
     found = shop.finding("reminders", "shop", world=later(hours=30))
     assert (found.grade, found.todo) == (Grade.LOOK, "is the timer on? sheetcrm remind install")
     assert "no run came to its end yet" in shop.finding("reminders", "shop", ledger="new.db").text
+    assert not (shop.folder / "new.db").exists(), "nothing is made by looking"
     assert shop.finding("reminders", "shop", mail=None).grade is Grade.NOTHING
 
 
