@@ -110,4 +110,5 @@ def _scope(place: Json, address: Address, layout: Layout) -> Scope:
 
 def _words(protection: Protection) -> str:
     how = tr("warns") if protection.warning_only else tr("locked")
-    return f"{tr(SCOPES[protection.scope])}, {how}: {protection.description}"
+    scope = tr(SCOPES[protection.scope])
+    return tr("{scope}, {how}: {description}", scope=scope, how=how, description=protection.description)
