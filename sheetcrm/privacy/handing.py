@@ -1,14 +1,15 @@
 """
 Somebody → everything that we hold about them, as data: rows, mentions, mails, what was told, what we wrote, backups.
 
-Read only.  What stands in rows of theirs is given whole; of a text that names
-them the whole text, with which whoever hands it over may have to be careful.
+Read only.  What stands in rows of theirs is given whole, and a cell that names
+them, with which whoever hands it over may have to be careful; of a mail only the
+lines that name them, as the others are about other people.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from sheetcrm.privacy.erasing import Realm
 from sheetcrm.privacy.files import Journals
 from sheetcrm.privacy.person import Book, Person
 from sheetcrm.remind.ledger import Ledger
-from sheetcrm.remind.ledger.forgetting import told
+from sheetcrm.remind.ledger.forgetting import plain, told
 from sheetcrm.sync.aims import CellChange
 from sheetcrm.sync.dump import as_read
 
@@ -62,7 +63,7 @@ def _rows(book: Book, person: Person) -> Iterator[Part]:
         entries = []
         for id_ in ids:
             number = extract.number(id_) or 0
-            entry: Json = {"spreadsheet": book.name, "link": book.reading.layout.link(sheet, "", number)}
+            entry: Json = {"spreadsheet": book.name}
             for key in extract.cells:
                 change = CellChange(sheet, id_, key, extract.cell(number, key), None)
                 entry[book.template.sheets[sheet].columns[key].title.say(book.reading.language)] = as_read(
@@ -78,10 +79,7 @@ def _mentions(books: Sequence[Book], erased: Erased) -> Iterator[Json]:
     for book in books:
         for place in spreadsheets.look(book, erased).places:
             if place.kind in ("mention", "note", "setting"):
-                yield {
-                    "spreadsheet": book.name,
-                    **{name: value for name, value in asdict(place).items() if name != "kind"},
-                }
+                yield {"spreadsheet": book.name, "where": place.where, "text": place.text}
 
 
 def _mails(realm: Realm, erased: Erased) -> Iterator[Json]:
@@ -94,8 +92,12 @@ def _mails(realm: Realm, erased: Erased) -> Iterator[Json]:
                     "to": mail.recipient.address,
                     "subject": mail.subject,
                     "state": str(mail.state),
-                    "text": text,
+                    "text": _about(plain(mail.data), erased) if mail.data else "",
                 }
+
+
+def _about(text: str, erased: Erased) -> str:
+    return "\n".join(line.strip() for line in text.splitlines() if erased.holds(line))
 
 
 def _reminders(realm: Realm, person: Person) -> Iterator[Json]:

@@ -35,7 +35,6 @@ dt { color: #555 } dd { margin: 0; white-space: pre-wrap; overflow-wrap: anywher
 """
 NAMES = {
     "spreadsheet": N_("Spreadsheet"),
-    "link": N_("Link"),
     "where": N_("Where"),
     "text": N_("Text"),
     "day": N_("Day"),

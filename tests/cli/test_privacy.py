@@ -253,6 +253,7 @@ def test_a_person_is_handed_over(prepared):
     assert {"'Log'!C2", "'My tab'!A1", "'My tab'!B1", "'Customers'!B2"} <= {one["where"] for one in said["mentions"]}
     assert FORMER in {one["before"] for one in said["journal"]}
     assert (len(said["mails"]), [one["row"] for one in said["reminders"]]) == (1, ["C002"])
+    assert "Bob" not in said["mails"][0]["text"], "what a digest says of others is theirs"
     assert len(said["backups"]) == 2
     assert "<script>" not in made["person.zh.html"].read_text(encoding="utf-8")
     assert PHONE in made["shop-customers.csv"].read_text(encoding="utf-8")

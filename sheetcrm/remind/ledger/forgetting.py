@@ -92,6 +92,15 @@ def told(data: bytes) -> str:
     return "\n".join(found)
 
 
+def plain(data: bytes) -> str:
+    """What a mail says to people, as text; of what is no mail all of it."""
+    try:
+        body = email.message_from_bytes(data, policy=email.policy.default).get_body(("plain", "html"))
+        return str(body.get_content()) if body is not None else data.decode("utf-8", "replace")
+    except (ValueError, LookupError, AttributeError):
+        return data.decode("utf-8", "replace")
+
+
 def _mails(db: Connection, who: Who, now: datetime, *, write: bool) -> int:
     """Mails whose bytes name them."""
     query = select(MESSAGE.c.id, MESSAGE.c.state, CONTENT.c.body).join(CONTENT)
