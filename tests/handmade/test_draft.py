@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from sheetcrm import provision
@@ -15,8 +17,12 @@ from . import shop
 from .shop import TODAY, bound, cells, drafted, gateway, unmarked
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("name", loader.names())
+@pytest.mark.parametrize(("name", "language"), [
+    (name, language)
+    for at, name in enumerate(loader.names())
+    # The long form takes each in both languages.
+    for language in (("zh", "en") if os.environ.get("SHEETCRM_PROVE") else (("zh", "en")[at % 2],))
+])  # fmt: skip
 def test_the_draft_of_what_a_template_made_changes_nothing_there(running, tmp_path, name, language):
     template = loader.load(loader.find(name))
     book = running.client.open_by_key(Drive(running.session).create("by hand"))
