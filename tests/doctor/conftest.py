@@ -111,27 +111,34 @@ class Team:
 @pytest.fixture(scope="package")
 def _shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
     folder = tmp_path_factory.mktemp("shop")
-    with testing.server(http=True) as running, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SHEETCRM_HOME", str(folder / "home"))
-        patch.chdir(folder)
-        running.service_account(folder / "key.json", ROBOT).chmod(0o600)
-        (folder / "shop.yaml").write_text(SHOP, encoding="utf-8")
-        blank = running.client.create("Shop")
-        blank.share(ROBOT, perm_type="user", role="writer", notify=False)
-        said = {
-            "api": running.url,
-            "google": {"sign_in": {"type": "service_account", "key": "key.json"}},
-            "spreadsheets": {"shop": {"id": blank.id, "template": "./shop.yaml", "language": "en"}},
-            "mail": {"sender": "crm@x.org", "allow": ["x.org"], "by": {"type": "maildir", "path": "Post"}},
-        }
-        (folder / "config.yaml").write_text(yaml.safe_dump(said), encoding="utf-8")
-        typed("apply", "--in", "shop", "--yes")
-        blank.worksheet("Team").update([["Ann", "ann@x.org", "Sales", True]], "A2", raw=True)
-        blank.share("ann@x.org", perm_type="user", role="writer", notify=False)
-        for command in ("apply", "remind", "backup"):
-            typed(command)
-        typed("backup", "verify")
+    with testing.server(http=True) as running:
+        with pytest.MonkeyPatch.context() as patch:
+            said = _made(folder, running, patch)
         yield Team(folder, running, said)
+
+
+def _made(folder: Path, running: testing.Running, patch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What the config says of a spreadsheet that was set up by the commands that people type."""
+    patch.setenv("SHEETCRM_HOME", str(folder / "home"))
+    patch.chdir(folder)
+    running.service_account(folder / "key.json", ROBOT).chmod(0o600)
+    (folder / "shop.yaml").write_text(SHOP, encoding="utf-8")
+    blank = running.client.create("Shop")
+    blank.share(ROBOT, perm_type="user", role="writer", notify=False)
+    said = {
+        "api": running.url,
+        "google": {"sign_in": {"type": "service_account", "key": "key.json"}},
+        "spreadsheets": {"shop": {"id": blank.id, "template": "./shop.yaml", "language": "en"}},
+        "mail": {"sender": "crm@x.org", "allow": ["x.org"], "by": {"type": "maildir", "path": "Post"}},
+    }
+    (folder / "config.yaml").write_text(yaml.safe_dump(said), encoding="utf-8")
+    typed("apply", "--in", "shop", "--yes")
+    blank.worksheet("Team").update([["Ann", "ann@x.org", "Sales", True]], "A2", raw=True)
+    blank.share("ann@x.org", perm_type="user", role="writer", notify=False)
+    for command in ("apply", "remind", "backup"):
+        typed(command)
+    typed("backup", "verify")
+    return said
 
 
 @pytest.fixture
