@@ -37,10 +37,11 @@ _DAYS |= {f"a {unit} ago": f"PAST_{unit.upper()}" for unit in ("week", "month", 
 
 def _day(value: Any) -> Any:
     """`today` and its like as Google calls them; a date as it is written."""
-    if str(value).upper() in RELATIVE or value in _DAYS:
-        return _DAYS.get(value, str(value).upper())
+    text = str(value)
+    if text.upper() in RELATIVE or text in _DAYS:
+        return _DAYS.get(text, text.upper())
     try:
-        return date.fromisoformat(str(value)).isoformat()
+        return date.fromisoformat(text).isoformat()
     except ValueError as error:
         known = ", ".join(_DAYS)
         message = tr("{value} is not a day; write one as 2026-01-31, or {known}", value=value, known=known)
