@@ -8,6 +8,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something to see, 4 refused.
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -41,6 +42,8 @@ MORE = (
     "logout",
     "local",
 )
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
+"""What the system says of a disk that takes no more."""
 WITH_VALUE = ("--log", "--log-format")
 """Options that come before the command, and a word of their own after them."""
 MODULES = {"plan": "apply", "logout": "login", "import": "load", "export": "dump"}
@@ -182,5 +185,14 @@ def _run(arguments: Sequence[str]) -> None:
         sys.exit(1)
     except BrokenPipeError:
         sys.stderr.close()
+        sys.exit(1)
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        file, reason = error.filename or tr("a file"), error.strerror or ""
+        text = tr(
+            "{file} cannot be written: {reason}. Make room, then type the command again.", file=file, reason=reason
+        )
+        click.secho(text, err=True, fg="red")
         sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sheetcrm.allowances import ALLOWANCES, LOSING
+from sheetcrm.cli.halfmade import or_binned
 from sheetcrm.cli.options import (
     SOMETHING_TO_SEE,
     Asked,
@@ -223,9 +224,11 @@ def _create(asked: Asked, wanted: Wanted, title: str) -> int:
     wanted = replace(wanted, language=wanted.language or "en", yes=True)
     with asked.connected() as (loaded, connection):
         folder = folder_id(wanted.folder) if wanted.folder else None
-        new = make(Drive(connection.session), title, folder=folder, account=connection.account)
+        drive = Drive(connection.session)
+        new = make(drive, title, folder=folder, account=connection.account)
         settings = SpreadsheetSettings(id=new, template=template_name(loaded, file), language=wanted.language)
-        remember(loaded, title, settings)
+        with or_binned(drive, new):
+            remember(loaded, title, settings)
         with asked.job(loaded, connection, title, settings, {file: template}) as job:
             job.journal.note(f"create {title}", [{"file": {"title": title, "id": new}}], now())
             with _made_already(loaded, title):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sheetcrm.cli.halfmade import or_binned
 from sheetcrm.cli.options import (
     SOMETHING_TO_SEE,
     Asked,
@@ -232,8 +233,10 @@ def _made(job: Job, title: str, role: str, wanted: Wanted) -> str:
     from sheetcrm.sheets.newfile import folder_id, make
 
     folder = folder_id(wanted.folder) if wanted.folder else None
-    new = make(Drive(job.connection.session), title, folder=folder, account=job.connection.account)
-    _remember(job, role, new)
+    drive = Drive(job.connection.session)
+    new = make(drive, title, folder=folder, account=job.connection.account)
+    with or_binned(drive, new):
+        _remember(job, role, new)
     by = By.here(command_words(), job.connection.session)
     Journal(job.config.journal_folder, new, by, job.config.journal_policy).note(
         f"publish {role}", [{"file": {"title": title, "id": new}}], now()

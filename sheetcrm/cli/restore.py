@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sheetcrm.cli.erased import cleaner, forget_in_ledger, tell_left_out
+from sheetcrm.cli.halfmade import or_binned
 from sheetcrm.cli.options import (
     Asked,
     Job,
@@ -234,10 +234,12 @@ def _created(asked: Asked, archive: Archive, title: str, folder: str | None) -> 
         mark = archive.manifest.get("template") or {}
         settings = SpreadsheetSettings(id=new, template=_template(loaded, archive), language=mark.get("language"))
         with asked.job(loaded, connection, title, settings) as job:
-            job.journal.note(f"restore {archive.path.name}", [{"file": {"title": title, "id": new}}], now())
-            _filled(asked, job, archive)
-            remember(loaded, title, settings)
-            url = job.gateway.describe("spreadsheetUrl").get("spreadsheetUrl", "")
+            # Not by the job's own way to Drive, which writes into a journal that may be what goes wrong.
+            with or_binned(Drive(connection.session), new):
+                job.journal.note(f"restore {archive.path.name}", [{"file": {"title": title, "id": new}}], now())
+                _filled(asked, job, archive)
+                url = job.gateway.describe("spreadsheetUrl").get("spreadsheetUrl", "")
+                remember(loaded, title, settings)
             if asked.as_json:
                 print_json({"id": new, "url": url, "title": title})
             else:
@@ -248,20 +250,13 @@ def _created(asked: Asked, archive: Archive, title: str, folder: str | None) -> 
 
 
 def _filled(asked: Asked, job: Job, archive: Archive) -> None:
-    """All of the archive into the new spreadsheet; what was half made is put into the bin."""
+    """All of the archive into the new spreadsheet."""
     from sheetcrm.backup.rebuilding import rebuild
-    from sheetcrm.errors import SheetcrmError
 
     clean = cleaner(job.config, archive)
-    try:
-        with asked.metered() as meter:
-            rebuild(job.gateway, archive, meter, clean=clean)
-        tell_left_out(clean)
-    except BaseException:
-        with suppress(SheetcrmError):
-            job.drive.bin(job.settings.id)
-            tell(tr("what was half made is in Drive's bin: {id}", id=job.settings.id))
-        raise
+    with asked.metered() as meter:
+        rebuild(job.gateway, archive, meter, clean=clean)
+    tell_left_out(clean)
 
 
 def _check_whole(archive: Archive, said: str) -> None:

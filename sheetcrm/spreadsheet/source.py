@@ -24,6 +24,7 @@ from sheetcrm.schema.template import Template
 from sheetcrm.settings import SpreadsheetSettings
 from sheetcrm.sheets.gateway import Gateway
 from sheetcrm.sheets.given import spreadsheet_gateway
+from sheetcrm.sheets.manners import Wait, nobody
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +44,11 @@ class Source:
 
 
 def opened(
-    source: Any, template: str | Path | Template | None, language: str | None, config: str | Path | Config | None
+    source: Any,
+    template: str | Path | Template | None,
+    language: str | None,
+    config: str | Path | Config | None,
+    waiting: Callable[[Wait], None] = nobody,
 ) -> Source:
     """Open it; UsageError, ConfigError or TemplateError say what is not usable, ApiError that there is no answer."""
     gateway = spreadsheet_gateway(source)
@@ -59,15 +64,19 @@ def opened(
                 name=type(source).__name__,
             )
         )
-    return _configured(source, template, language, _config(config))
+    return _configured(source, template, language, _config(config), waiting)
 
 
 def _configured(
-    wanted: str | None, template: str | Path | Template | None, language: str | None, config: Config
+    wanted: str | None,
+    template: str | Path | Template | None,
+    language: str | None,
+    config: Config,
+    waiting: Callable[[Wait], None],
 ) -> Source:
     _name, settings = configs.resolve(config, wanted)
     with ExitStack() as stack:
-        connection = stack.enter_context(connect(config))
+        connection = stack.enter_context(connect(config, waiting=waiting))
         gateway = Gateway(connection.session, settings.id)
         given = template if template is not None else _named(config, settings)
         found, spoken = _template(gateway, given, language or settings.language, config.template_folders)

@@ -20,6 +20,7 @@ from pydantic import BaseModel
 
 from sheetcrm.errors import UsageError
 from sheetcrm.messages import tr
+from sheetcrm.sheets.manners import Wait, nobody
 from sheetcrm.spreadsheet.sheet import Sheet
 from sheetcrm.spreadsheet.source import Source, opened
 from sheetcrm.sync.cells import Log
@@ -54,6 +55,7 @@ def open_spreadsheet(
     columns: Collection[str] | None = None,
     samples: bool = False,
     progress: Progress | None = None,
+    waiting: Callable[[Wait], None] = nobody,
 ) -> Spreadsheet:
     """
     Open a spreadsheet: `with open_spreadsheet("客户") as crm: …`; nothing is read before it is asked for.
@@ -65,9 +67,10 @@ def open_spreadsheet(
     and stamps (None: today in the template's time zone).  `models` is a module
     from `sheetcrm template models`, or classes by sheet key.  Only `sheets`
     and `columns` (`customers.phone`) are read, if given; without `samples` the
-    template's example rows are left out.  UsageError says what is not usable.
+    template's example rows are left out.  `waiting` is told before each wait for
+    Google's quota, where one is kept.  UsageError says what is not usable.
     """
-    found = opened(source, template, language, config)
+    found = opened(source, template, language, config, waiting)
     try:
         wish = Wish(
             today, _known_sheets(found.template, sheets, columns), _known_columns(found.template, columns), samples

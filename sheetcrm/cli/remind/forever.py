@@ -51,11 +51,12 @@ class Standing:
 
     def work(self) -> str:
         """One round, in a line."""
+        from sheetcrm.cli.waiting import say_wait
         from sheetcrm.connect import connect
 
         found = []
         every, self.at_once = None if self.at_once else self.every, False
-        with connect(self.config) as connection, office(self.config) as at:
+        with connect(self.config, waiting=say_wait) as connection, office(self.config) as at:
             chosen = desks(self.asked, self.config, connection, at, announced=False, templates=self.templates)
             for visit in go_round(chosen, at, self.signals.halted, every):
                 found.append(visit)
