@@ -33,7 +33,7 @@ def resend(ledger: Ledger, number: int, *, now: datetime) -> Mail:
                 "mail {number} to {address} is {state}: it goes out by itself, or never did",
                 number=number,
                 address=mail.recipient.address,
-                state=mail.state,
+                state=tr(mail.state),
             )
         )
     if mail.data is None:
