@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
 from sheetcrm.errors import ApiError, SheetcrmError
-from sheetcrm.journal.policy import Policy
+from sheetcrm.journal.policy import Policy, veil
 from sheetcrm.journal.rolling import last_number, loose, packs, rolled, unpacked
 from sheetcrm.journal.write import By, Json, Stage, Write, in_file, stage_line
 from sheetcrm.journal.write import fingerprint as fingerprint_of
@@ -114,9 +113,9 @@ class Journal:
             # What is in both was packed by a process that died before it was done.
             yield from ((name, write) for name, write in unpacked(pack) if name not in there)
 
-    def unkept(self) -> Journal:
-        """The same one, that keeps no value of what is put into it from here, and of which nothing can be taken back."""
-        return _Unkept(self._folder.parent, self._folder.name, self._by, replace(self._policy, redact=("*",)))
+    def unkept(self, holds: Callable[[str], bool]) -> Journal:
+        """The same one, that keeps no value that stood anywhere, nor an id that `holds` one, and of which nothing can be taken back."""
+        return _Unkept(self._folder.parent, self._folder.name, self._by, self._policy, holds)
 
     def _roll(self, now: datetime) -> None:
         """Room for more; that there is none made keeps nothing from being written."""
@@ -143,11 +142,33 @@ class Journal:
 class _Unkept(Journal):
     """See `Journal.unkept`."""
 
+    def __init__(
+        self, folder: Path, spreadsheet_id: str, by: By, policy: Policy, holds: Callable[[str], bool]
+    ) -> None:
+        super().__init__(folder, spreadsheet_id, by, policy)
+        self._holds = holds
+
     @contextmanager
     def written(self, what: str, entries: Sequence[Json], now: datetime, *, stage: Stage = "aside") -> Iterator[None]:
         """As a journal does, and settled at once."""
         with super().written(what, entries, now, stage="aside"):
             yield
+
+    def begin(
+        self, what: str, fingerprint: str, entries: Sequence[Json], now: datetime, *, stage: Stage = "begun"
+    ) -> Path:
+        """As a journal does, without what stood there."""
+        kept = [self._without(entry) for entry in entries]
+        return super().begin(what, fingerprint_of(kept), kept, now, stage=stage)
+
+    def _without(self, entry: Json) -> Json:
+        hidden: Json = {"before": veil(entry["before"])} if "before" in entry else {}
+        hidden |= {
+            word: {key: veil(cell) for key, cell in entry[word].items()} for word in ("cells", "own") if word in entry
+        }
+        if isinstance(entry.get("id"), str) and self._holds(entry["id"]):
+            hidden["id"] = veil(entry["id"])
+        return {**entry, **hidden}
 
 
 @contextmanager

@@ -22,9 +22,9 @@ from sheetcrm.backup.reading import Block
 from sheetcrm.backup.rebuilding import Parts
 from sheetcrm.errors import SheetcrmError
 from sheetcrm.messages import texts
-from sheetcrm.privacy.cells import Word, hits
+from sheetcrm.privacy.cells import GONE, Word, hits
 from sheetcrm.privacy.erased import Erased
-from sheetcrm.privacy.spreadsheets import GONE, SETTINGS
+from sheetcrm.privacy.spreadsheets import SETTINGS
 
 Json = dict[str, Any]
 

@@ -13,10 +13,15 @@ from typing import Any
 
 from sheetcrm.backup.reading import Block
 from sheetcrm.layout import MARK_KEY
+from sheetcrm.messages import LANGUAGES, N_, texts
 from sheetcrm.privacy.erased import Erased, written
 from sheetcrm.privacy.tombstone import Treatment
 
 Json = dict[str, Any]
+
+GONE = N_("(erased)")
+WORDS = frozenset(texts(language)(GONE) for language in LANGUAGES)
+"""What stands where something was."""
 
 
 @dataclass(frozen=True)

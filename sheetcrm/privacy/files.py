@@ -18,6 +18,7 @@ from sheetcrm.journal import Json, Write
 from sheetcrm.journal.forgetting import replaced, rewritten
 from sheetcrm.journal.policy import is_veiled, veil
 from sheetcrm.logs import veiled
+from sheetcrm.privacy.cells import WORDS
 from sheetcrm.privacy.erased import Erased
 from sheetcrm.sync.quality import album, snapshot
 
@@ -84,7 +85,7 @@ class Journals:
         return {key: self.erased.without(value, veiled) for key, value in entry.items()}
 
     def _value(self, spreadsheet: str, sheet: str, id_: Any, column: str, value: Any) -> Any:
-        if value in ("", None) or is_veiled(value):
+        if value in ("", None) or is_veiled(value) or (isinstance(value, str) and value in WORDS):
             return value
         row = self.erased.row(spreadsheet, sheet, id_) if isinstance(id_, str) else None
         if row is not None and (row.gone or column in row.columns):

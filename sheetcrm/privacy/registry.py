@@ -12,7 +12,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from sheetcrm.errors import SheetcrmError
+from sheetcrm.errors import SheetcrmError, reason
 from sheetcrm.messages import tr
 from sheetcrm.privacy.erased import Erased
 from sheetcrm.privacy.tombstone import Tombstone, key_mark
@@ -68,7 +68,7 @@ class Registry:
         except FileNotFoundError:
             return []
         except OSError as error:
-            raise SheetcrmError(tr("{path} cannot be read: {error}", path=self.path, error=error.strerror)) from error
+            raise SheetcrmError(tr("{path} cannot be read: {error}", path=self.path, error=reason(error))) from error
 
     def _add(self, line: str) -> None:
         try:
@@ -79,5 +79,5 @@ class Registry:
                 os.fsync(file.fileno())
         except OSError as error:
             raise SheetcrmError(
-                tr("{path} cannot be written, so nobody is erased: {error}", path=self.path, error=error.strerror)
+                tr("{path} cannot be written, so nobody is erased: {error}", path=self.path, error=reason(error))
             ) from error

@@ -18,8 +18,8 @@ from sheetcrm.backup.reading import STRUCTURE, blocks, read
 from sheetcrm.errors import SheetcrmError
 from sheetcrm.journal import Journal, Json
 from sheetcrm.layout import letters, quoted
-from sheetcrm.messages import N_, texts, tr
-from sheetcrm.privacy.cells import Hit, Word, hits
+from sheetcrm.messages import texts, tr
+from sheetcrm.privacy.cells import GONE, Hit, Word, hits
 from sheetcrm.privacy.erased import Erased
 from sheetcrm.privacy.person import Book
 from sheetcrm.privacy.tombstone import Treatment
@@ -33,7 +33,6 @@ from sheetcrm.sync.dump import as_read
 from sheetcrm.sync.read import read as read_rows
 from sheetcrm.sync.save import delete
 
-GONE = N_("(erased)")
 FIELDS = (
     "sheets(properties.sheetId,data(startRow,rowData.values(userEnteredValue,textFormatRuns,note,dataValidation),"
     "columnMetadata(developerMetadata)))"
@@ -92,11 +91,12 @@ def look(book: Book, erased: Erased) -> Plan:
     plan = _by_ids(book, erased)
     known = {change.place for change in plan.changes}
     rows = {(sheet, id_) for sheet, ids in plan.gone.items() for id_ in ids}
-    for group in _hits(book, erased):
+    description = book.gateway.describe(STRUCTURE)
+    for group in _hits(book, erased, description):
         for hit in group:
             if (hit.sheet, hit.id) not in rows and not ((hit.sheet, hit.id, hit.column) in known and not _more(hit)):
                 plan.places.append(_place(book, hit))
-    plan.places += _settings(book, erased)
+    plan.places += _settings(book, erased, description)
     return plan
 
 
@@ -106,13 +106,13 @@ def erase(book: Book, erased: Erased, now: datetime) -> Plan:
         found = look(book, erased)
         if not found.has_work:
             return found
-        journal = book.journal.unkept()
+        journal = book.journal.unkept(erased.holds)
         log = Log(journal, "privacy erase", now)
         for sheet, ids in found.gone.items():
             delete(book.gateway, book.template, sheet, ids, on_conflict="overwrite", log=log)
         if found.changes:
             change_cells(book.gateway, book.template, found.changes, log=log)
-        for group in _hits(book, erased):
+        for group in _hits(book, erased, book.gateway.describe(STRUCTURE)):
             _send(book, journal, list(group), now)
         book = again(book)
     raise SheetcrmError(tr("{name}: people write into the same cells; run the same command again", name=book.name))
@@ -172,9 +172,8 @@ def _after(book: Book, erased: Erased, place: tuple[str, str], cell: Cell, row: 
     return cleaned
 
 
-def _hits(book: Book, erased: Erased) -> Iterator[list[Hit]]:
+def _hits(book: Book, erased: Erased, description: Json) -> Iterator[list[Hit]]:
     """By group of blocks, as they are read."""
-    description = book.gateway.describe(STRUCTURE)
     word = word_of(book)
     for group in blocks(description):
         found = [
@@ -210,9 +209,8 @@ def _request(hit: Hit) -> Json:
     return {"updateCells": {"start": start, "rows": [{"values": [value]}], "fields": ",".join(fields)}}
 
 
-def _settings(book: Book, erased: Erased) -> Iterator[Place]:
+def _settings(book: Book, erased: Erased, description: Json) -> Iterator[Place]:
     """What is neither cell nor note: filters, charts, rules of looks, who may edit a lock."""
-    description = book.gateway.describe(STRUCTURE)
     url = description.get("spreadsheetUrl", "")
     if erased.told(description.get("properties", {}).get("title", "")):
         yield Place(book.name, url, "setting", tr("the title of the spreadsheet"))

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sheetcrm.backup.archive import put
-from sheetcrm.errors import SheetcrmError, UsageError
+from sheetcrm.errors import SheetcrmError, UsageError, reason
 from sheetcrm.messages import LANGUAGES, tr
 from sheetcrm.privacy.handing import Part
 from sheetcrm.privacy.page import page
@@ -33,7 +33,7 @@ def write(parts: Sequence[Part], asked: str, folder: Path, now: datetime) -> lis
         for name, content in made.items():
             put(folder / name, content)
     except OSError as error:
-        raise SheetcrmError(tr("{path} cannot be written: {error}", path=folder, error=error.strerror)) from error
+        raise SheetcrmError(tr("{path} cannot be written: {error}", path=folder, error=reason(error))) from error
     return [folder / name for name in made]
 
 

@@ -209,6 +209,13 @@ def test_a_planted_person_is_nowhere_any_more(prepared):
     assert done.code == 3, done.err
     assert traces(sheets()) == []
     assert traces(everything(*OURS)) == []
+    ours = sheetcrm("log", "--ours", "--command", "privacy erase", "--full")
+    assert "customers C002 phone: #" in ours.out, "that we wrote there is known, what stood there is not"
+    people = sheetcrm("log", "--people")
+    assert "0 cells changed by people" in people.err, people.out
+    back = sheetcrm("undo", "--yes")
+    assert "archive customers" in back.out, "the write before: of the erasing nothing can be taken back"
+    assert traces(sheets()) == []
 
 
 def test_nothing_brings_them_back(prepared):
