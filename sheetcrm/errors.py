@@ -8,12 +8,30 @@ as attributes.
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sheetcrm.messages import tr
+from sheetcrm.messages import N_, tr
+
+_SYSTEM = {
+    errno.ENOENT: N_("No such file or directory"),
+    errno.EACCES: N_("Permission denied"),
+    errno.EPERM: N_("Operation not permitted"),
+    errno.EEXIST: N_("File exists"),
+    errno.ENOTDIR: N_("Not a directory"),
+    errno.EISDIR: N_("Is a directory"),
+    errno.ENOSPC: N_("No space left on device"),
+    errno.EROFS: N_("Read-only file system"),
+    errno.ENAMETOOLONG: N_("File name too long"),
+}
+
+
+def reason(error: OSError) -> str:
+    """What the system says of a file that cannot be used; the usual things in the admin's language."""
+    return tr(_SYSTEM[error.errno]) if error.errno in _SYSTEM else error.strerror or str(error) or type(error).__name__
 
 
 class SheetcrmError(Exception):

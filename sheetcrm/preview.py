@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
 
 from sheetcrm import provision
-from sheetcrm.errors import MissingExtra, SheetcrmError, UsageError
+from sheetcrm.errors import MissingExtra, SheetcrmError, UsageError, reason
 from sheetcrm.messages import tr
 from sheetcrm.schema.template import SheetSpec, Template
 from sheetcrm.sheets.gateway import Drive, Gateway
@@ -97,7 +97,7 @@ def preview(template: Template, language: str, target: Path, *, now: datetime, s
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
     except OSError as error:
-        raise UsageError(tr("{target} cannot be written: {reason}", target=target, reason=error.strerror)) from error
+        raise UsageError(tr("{target} cannot be written: {reason}", target=target, reason=reason(error))) from error
 
 
 def picture(url: str, target: Path, size: tuple[int, int] = WINDOW) -> None:

@@ -16,7 +16,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from sheetcrm.errors import FileError, Problem
+from sheetcrm.errors import FileError, Problem, reason
 from sheetcrm.messages import N_, tr
 from sheetcrm.variants import Variant, nearest
 
@@ -57,7 +57,7 @@ def read(path: Path, error: type[FileError] = FileError) -> Located:
     except FileNotFoundError as missing:
         raise error([Problem(file, None, "", tr("no such file"))]) from missing
     except OSError as broken:
-        raise error([Problem(file, None, "", tr("cannot be read: {reason}", reason=broken.strerror))]) from broken
+        raise error([Problem(file, None, "", tr("cannot be read: {reason}", reason=reason(broken)))]) from broken
     return parse(_decoded(content, file, error), file, error)
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from sheetcrm.backup import sealing
-from sheetcrm.errors import SheetcrmError, UsageError
+from sheetcrm.errors import SheetcrmError, UsageError, reason
 from sheetcrm.messages import tr
 
 Json = dict[str, Any]
@@ -123,7 +123,7 @@ class Pack:
             tr(
                 "the backup was not written, and nothing is left of it: {folder}: {error}",
                 folder=self.folder,
-                error=error.strerror or error,
+                error=reason(error),
             )
         )
 
@@ -137,7 +137,7 @@ class Archive:
         try:
             plain = sealing.opened(path, identities) if path.suffix == sealing.SUFFIX else path.open("rb")
         except OSError as error:
-            raise UsageError(tr("{path} cannot be read: {error}", path=path, error=error.strerror)) from error
+            raise UsageError(tr("{path} cannot be read: {error}", path=path, error=reason(error))) from error
         try:
             self._zip = zipfile.ZipFile(plain)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
-from sheetcrm.errors import MissingExtra, SheetcrmError, UsageError
+from sheetcrm.errors import MissingExtra, SheetcrmError, UsageError, reason
 from sheetcrm.messages import tr
 
 SUFFIX = ".age"
@@ -111,7 +111,7 @@ def _identities(file: Path) -> list[Any]:
     try:
         content = file.read_bytes()
     except OSError as error:
-        raise UsageError(tr("{path} cannot be read: {error}", path=file, error=error.strerror)) from error
+        raise UsageError(tr("{path} cannot be read: {error}", path=file, error=reason(error))) from error
     try:
         if content.startswith(b"-----BEGIN"):
             return [age.ssh.Identity.from_buffer(content)]

@@ -165,7 +165,7 @@ def language_of(words: Sequence[str], environment: Mapping[str, str]) -> str:
 
 
 def _run(arguments: Sequence[str]) -> None:
-    from sheetcrm.errors import MissingExtra, SheetcrmError
+    from sheetcrm.errors import MissingExtra, SheetcrmError, reason
 
     try:
         code = spoken(cli).main(args=list(arguments), prog_name="sheetcrm", standalone_mode=False)
@@ -189,9 +189,10 @@ def _run(arguments: Sequence[str]) -> None:
     except OSError as error:
         if error.errno not in NO_ROOM:
             raise
-        file, reason = error.filename or tr("a file"), error.strerror or ""
         text = tr(
-            "{file} cannot be written: {reason}. Make room, then type the command again.", file=file, reason=reason
+            "{file} cannot be written: {reason}. Make room, then type the command again.",
+            file=error.filename or tr("a file"),
+            reason=reason(error),
         )
         click.secho(text, err=True, fg="red")
         sys.exit(1)

@@ -183,12 +183,12 @@ def _put(text: str, out: Path | None) -> None:
     if out is None:
         click.echo(text, nl=False)
         return
-    from sheetcrm.errors import UsageError
+    from sheetcrm.errors import UsageError, reason
 
     try:
         out.write_text(click.unstyle(text), encoding="utf-8", errors="replace")
     except OSError as wrong:
-        raise UsageError(tr("cannot write {out}: {reason}", out=out, reason=wrong.strerror)) from wrong
+        raise UsageError(tr("cannot write {out}: {reason}", out=out, reason=reason(wrong))) from wrong
     tell(tr("written to {out}", out=out))
 
 

@@ -18,7 +18,7 @@ import click
 from sheetcrm.cli.options import tell
 from sheetcrm.cli.remind import span
 from sheetcrm.cli.template import config_option
-from sheetcrm.errors import UsageError
+from sheetcrm.errors import UsageError, reason
 from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def hand_over(recipe: Recipe, out: Path | None) -> None:
                 (out / name).parent.mkdir(parents=True, exist_ok=True)
                 (out / name).write_text(text, encoding="utf-8")
         except OSError as error:
-            raise UsageError(tr("{folder} cannot be written: {reason}", folder=out, reason=error.strerror)) from error
+            raise UsageError(tr("{folder} cannot be written: {reason}", folder=out, reason=reason(error))) from error
     tell(recipe.then)
 
 

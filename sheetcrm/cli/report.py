@@ -116,12 +116,12 @@ def _shown(asked: Asked, reading: Reading, found: Figures, out: Path | None) -> 
 
 
 def _write(made: Letter, out: Path) -> None:
-    from sheetcrm.errors import UsageError
+    from sheetcrm.errors import UsageError, reason
 
     try:
         out.write_text(page(made.draft), encoding="utf-8")
     except OSError as error:
-        raise UsageError(tr("{file} cannot be written: {reason}", file=out, reason=error.strerror or error)) from error
+        raise UsageError(tr("{file} cannot be written: {reason}", file=out, reason=reason(error))) from error
     if made.lacks:
         tell(tr("without a picture: {why}", why=made.lacks))
     tell(tr("written: {file}", file=out))

@@ -175,10 +175,10 @@ def models_command(name: str, out: Path | None, config: str | None) -> None:
 
 
 def _write(out: Path, text: str) -> None:
-    from sheetcrm.errors import UsageError
+    from sheetcrm.errors import UsageError, reason
 
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise UsageError(tr("{file} cannot be written: {reason}", file=out, reason=error.strerror)) from error
+        raise UsageError(tr("{file} cannot be written: {reason}", file=out, reason=reason(error))) from error

@@ -19,7 +19,7 @@ from logging.handlers import WatchedFileHandler
 from pathlib import Path
 from typing import Literal
 
-from sheetcrm.errors import ApiError, LedgerError, SheetcrmError, UsageError
+from sheetcrm.errors import ApiError, LedgerError, SheetcrmError, UsageError, reason
 from sheetcrm.logs.forms import OURS, Form, ForMachines, ForPeople
 from sheetcrm.logs.veiling import quotes_veiled
 from sheetcrm.messages import tr
@@ -121,7 +121,7 @@ def _file(path: Path) -> logging.Handler:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
         return _ToFile(path, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
-        raise UsageError(tr("the log cannot be written: {path}: {reason}", path=path, reason=error.strerror)) from error
+        raise UsageError(tr("the log cannot be written: {path}: {reason}", path=path, reason=reason(error))) from error
 
 
 @contextmanager

@@ -22,7 +22,7 @@ def preview_command(asked: Asked, *, out: Path | None, day: datetime | None) -> 
     """Show in a browser what would go out; nothing is sent."""
     from sheetcrm.cli.remind.show import quiet
     from sheetcrm.cli.remind.work import desks, office
-    from sheetcrm.errors import UsageError
+    from sheetcrm.errors import UsageError, reason
     from sheetcrm.remind.preview import preview
     from sheetcrm.remind.round import looked_after
 
@@ -42,7 +42,7 @@ def preview_command(asked: Asked, *, out: Path | None, day: datetime | None) -> 
     try:
         place.write_text(page, encoding="utf-8")
     except OSError as error:
-        raise UsageError(tr("{file} cannot be written: {reason}", file=place, reason=error.strerror)) from error
+        raise UsageError(tr("{file} cannot be written: {reason}", file=place, reason=reason(error))) from error
     if out is None and sys.stdout.isatty() and not asked.as_json:
         webbrowser.open(place.absolute().as_uri())
     if asked.as_json:

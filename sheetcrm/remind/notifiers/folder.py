@@ -17,7 +17,7 @@ from email.policy import default
 from pathlib import Path
 from typing import Literal
 
-from sheetcrm.errors import MailError
+from sheetcrm.errors import MailError, reason
 from sheetcrm.messages import tr
 from sheetcrm.remind.notifiers.base import MAIL, Notifier, Outcome, Outgoing, Send, Tell, Verdict, Way, nobody
 
@@ -65,9 +65,7 @@ def save(data: bytes, folder: Path) -> Path:
         _write(stem.with_name(stem.name + ".eml"), data)
         _write(page, html.get_content().encode() if html is not None else b"")
     except OSError as error:
-        raise MailError(
-            tr("mails cannot be written to {folder}: {said}", folder=folder, said=error.strerror or error)
-        ) from error
+        raise MailError(tr("mails cannot be written to {folder}: {said}", folder=folder, said=reason(error))) from error
     return page
 
 

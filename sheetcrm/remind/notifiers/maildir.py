@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from sheetcrm.errors import MailError
+from sheetcrm.errors import MailError, reason
 from sheetcrm.messages import tr
 from sheetcrm.remind.notifiers.base import MAIL, Notifier, Outcome, Outgoing, Send, Tell, Verdict, Way, nobody
 
@@ -50,7 +50,7 @@ class MaildirNotifier(Notifier):
                     tr(
                         "the maildir {folder} cannot be written: {said}; every mail stays queued",
                         folder=self.folder,
-                        said=error.strerror or error,
+                        said=reason(error),
                     )
                 ) from error
             return Outcome(Verdict.SENT)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from sheetcrm.errors import NotSignedIn, Refused
+from sheetcrm.errors import NotSignedIn, Refused, reason
 from sheetcrm.messages import tr
 from sheetcrm.secret import check_kept_safe
 
@@ -43,9 +43,7 @@ def _parsed(path: Path) -> dict[str, Any]:
     try:
         info = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise NotSignedIn(
-            tr("{path} cannot be read: {error}", path=path, error=error.strerror or type(error).__name__)
-        ) from error
+        raise NotSignedIn(tr("{path} cannot be read: {error}", path=path, error=reason(error))) from error
     except ValueError as error:
         # The error of a parser may quote the file.
         raise NotSignedIn(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sheetcrm.errors import UsageError
+from sheetcrm.errors import UsageError, reason
 from sheetcrm.messages import tr
 
 
@@ -28,7 +28,7 @@ class Drafts:
             handle, name = tempfile.mkstemp(prefix=f".{final.stem}.", suffix=final.suffix, dir=final.parent)
         except OSError as error:
             raise UsageError(
-                tr("{final} cannot be written: {strerror}", final=final, strerror=error.strerror)
+                tr("{final} cannot be written: {strerror}", final=final, strerror=reason(error))
             ) from error
         os.close(handle)
         mask = os.umask(0)
@@ -46,7 +46,7 @@ class Drafts:
                 draft.replace(final)
             except OSError as error:
                 raise UsageError(
-                    tr("{final} cannot be written: {strerror}", final=final, strerror=error.strerror)
+                    tr("{final} cannot be written: {strerror}", final=final, strerror=reason(error))
                 ) from error
             self._made.pop(0)
 

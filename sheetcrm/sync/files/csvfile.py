@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from sheetcrm.errors import reason
 from sheetcrm.messages import N_, tr
 from sheetcrm.sync.files import encoding as encodings
 from sheetcrm.sync.files.table import MOST_CELLS, Fault, Line, Table, unusable
@@ -50,7 +51,7 @@ def read_file(path: Path, *, encoding: str | None = None, delimiter: str | None 
         with path.open("rb") as file:
             return read(file, str(path), encoding=encoding, delimiter=delimiter)
     except OSError as error:
-        raise unusable(path, None, tr("cannot be read: {strerror}", strerror=error.strerror)) from error
+        raise unusable(path, None, tr("cannot be read: {strerror}", strerror=reason(error))) from error
 
 
 def parse(body: bytes, path: str, *, encoding: str | None = None, delimiter: str | None = None) -> Table:

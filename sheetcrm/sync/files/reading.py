@@ -10,6 +10,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
+from sheetcrm.errors import reason
 from sheetcrm.messages import N_, tr
 from sheetcrm.sync.files import csvfile, xlsx
 from sheetcrm.sync.files.mapping import ImportMap
@@ -36,7 +37,7 @@ def read_file(path: Path, mapping: ImportMap, *, tab: str | None = None, titles:
         with path.open("rb") as file:
             start = file.read(64)
     except OSError as error:
-        raise unusable(path, None, tr("cannot be read: {strerror}", strerror=error.strerror)) from error
+        raise unusable(path, None, tr("cannot be read: {strerror}", strerror=reason(error))) from error
     tab = tab or mapping.tab
     looks = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     kind = next((kind for begin, kind in KINDS.items() if looks.startswith(begin.lower())), None)

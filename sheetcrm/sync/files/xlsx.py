@@ -16,7 +16,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sheetcrm.errors import MissingExtra
+from sheetcrm.errors import MissingExtra, reason
 from sheetcrm.messages import N_, tr
 from sheetcrm.resources.base import Cell
 from sheetcrm.schema.columns.duration import clock
@@ -96,7 +96,7 @@ def read_file(path: Path, *, tab: str | None = None, wanted: Collection[str] = (
                 seen = _scan(package, parts.get(title, ""), path)
                 return _table(book.get_sheet_by_name(title), path, seen, _remarks(package, title, hidden, seen))
     except OSError as error:
-        raise unusable(path, None, tr("cannot be read: {said}", said=error.strerror or error)) from error
+        raise unusable(path, None, tr("cannot be read: {said}", said=reason(error))) from error
     except calamine.CalamineError as error:
         raise unusable(path, None, tr("is not an Excel file, or is damaged: {error}", error=error)) from error
 
