@@ -80,7 +80,6 @@ EXEMPT: dict[str, dict[str, str]] = {
     "preview.py": {"<!doctype": "HTML", "<script>": "JavaScript"},
     "privacy/page.py": {"<!doctype": "HTML, in both languages"},
     "privacy/tombstone.py": {"which key": "what a hash is made of"},
-    "provision/audit.py": {"anyone with the link": "Google's word for a holder"},
     "provision/sending.py": {"found done": "a code", "sent again": "a code"},
     "remind/ledger/migrations.py": dict.fromkeys(("UPDATE", "message_by", "id, spreadsheet", "INSERT"), "SQL"),
     "remind/ledger/stores/postgres.py": {"set local": "SQL"},

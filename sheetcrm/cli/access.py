@@ -22,7 +22,7 @@ from sheetcrm.cli.options import (
     tell,
     today_in,
 )
-from sheetcrm.messages import tr
+from sheetcrm.messages import N_, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from sheetcrm.schema.template import Template
 
 LOG = logging.getLogger("sheetcrm.access")
+KINDS = {"group": N_("group: "), "domain": N_("domain: "), "anyone": N_("anyone: ")}
+"""Drive's kinds of who has access, but for people."""
 
 
 @dataclass(frozen=True)
@@ -262,10 +264,10 @@ def show(job: Job, found: Inspected, wanted: Wanted) -> None:
     """Who has access, what is locked for whom, what is wrong, and with --fix what will be done."""
     audit, wrong = found.audit, {one.who for one in found.audit.findings}
     click.echo(f"{click.style(job.name, bold=True)} · {found.plan.layout.url}")
-    room = max((width(holder.who) for holder in audit.holders), default=0)
+    room = max((width(tr(holder.who)) for holder in audit.holders), default=0)
     for holder in audit.holders:
         sign = click.style("!", fg="red") if holder.who in wrong else " "
-        click.echo(f"{sign} {holder.level:10} {padded(holder.who, room)}  {_why(holder)}".rstrip())
+        click.echo(f"{sign} {holder.level:10} {padded(tr(holder.who), room)}  {_why(holder)}".rstrip())
     for place, text in found.locks:
         sign = click.style("!", fg="red") if place in wrong else " "
         click.echo(f"{sign} {padded(tr('locked'), 10)} {padded(place, room)}  {text}")
@@ -303,7 +305,7 @@ def _why(holder: Holder) -> str:
         "stranger": tr("known to nobody"),
     }
     more = tr(" (by the Shared Drive or folder)") if holder.inherited else ""
-    kind = "" if holder.kind == "user" else f"{holder.kind}: "
+    kind = tr(KINDS[holder.kind]) if holder.kind in KINDS else ""
     return ("" if holder.standing == "link" else kind) + words[holder.standing] + more
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from sheetcrm.messages import tr
+
 WORDS = {"share": "+", "change": "~", "lift": "-"}
 
 
@@ -25,7 +27,8 @@ class Grant:
     def say(self) -> str:
         """`+ ann@x.org  writer`."""
         level = f"{self.before} → {self.level}" if self.before and self.action == "change" else self.level
-        return f"{WORDS[self.action]} {self.address}  {level}"
+        # `anyone with the link` is no address.
+        return f"{WORDS[self.action]} {tr(self.address)}  {level}"
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sheetcrm.messages import tr
+from sheetcrm.messages import N_, tr
 from sheetcrm.provision.access import Grant, Sharing
 from sheetcrm.provision.sharing import OURS
 from sheetcrm.resources import Json
 from sheetcrm.schema.people import Member
 
-ANYONE = "anyone with the link"
+ANYONE = N_("anyone with the link")
 RANKS = ("none", "reader", "commenter", "writer", "fileOrganizer", "organizer", "owner")
 """Levels, the least first."""
 
