@@ -143,7 +143,8 @@ def _text(one: dict[str, Any]) -> str:
             tr(", over ").join(f"{name} {number}" for name, number in one[part].items())
             for part in ("made_from", "there_is")
         )
-        standing = tr(STANDING[one["standing"]], there=there, name=one["name"])
+        said = STANDING[one["standing"]]
+        standing = tr(said, there=there, name=one["name"])
         lines.append(f"  {made or one['template']}{standing}")
     if "next_due" in one:
         lines.append("  " + tr("next: {what}", what=one["next_due"] or tr("nothing within two weeks")))
