@@ -213,7 +213,7 @@ class Asked:
         try:
             yield Job(loaded, connection, name, settings, gateway, {} if templates is None else templates)
         except NotFound as error:
-            if loaded.api == "google":
+            if loaded.api == "google" or error.partly:
                 raise
             # An embedded server has nobody who could share anything with us.
             raise NotFound(self._not_here(loaded, connection, settings), status=error.status) from error

@@ -86,12 +86,11 @@ def undoable(job: Job) -> Iterator[tuple[Path, Write]]:
     """
     What can be taken back, the newest first.
 
-    An undoing of which nobody knows whether it was done is none of it: who
+    An undoing that is not settled yet was interrupted, and is none of it: who
     types `undo` once more means the same again.
     """
     for path, write in job.journal.writes():
-        doubtful = write.stage == "begun" and write.what.startswith(UNDO)
-        if write.stage in ("begun", "done") and write.entries and not doubtful:
+        if write.stage in ("begun", "done") and write.entries and not write.what.startswith(UNDO):
             yield path, write
 
 
@@ -269,7 +268,7 @@ def _unbound(asked: Asked, job: Job, write: Write, path: Path, *, ask: bool, dry
         return 0
     with job.journal.written(f"{UNDO}{write.what}", found.entries, now(), stage="undone"):
         take_marks(job.gateway, found, partial(unbind, job.gateway, write.entries))
-    job.journal.mark(path, "undone")
+    settle(job, path)
     tell(tr("what stays: the template of {name} in the config; connect it again, or take it out there", name=job.name))
     if asked.as_json:
         done = {"removed": found.gone, "restored": found.back, "left": list(found.left), "undone": write.fingerprint}

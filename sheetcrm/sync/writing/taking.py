@@ -90,7 +90,12 @@ def take(gateway: Gateway, reading: Reading, context: Context, aimed: Aimed) -> 
                 return None
             seen = gateway.describe(HEADERS, headers)
         except ApiError as error:
-            raise lost from error
+            text = tr(
+                "{said} If it did, what is left is the hidden tab {title!r} with copies of the rows, which you can delete once you have looked.",
+                said=lost,
+                title=aimed.bin_title,
+            )
+            raise type(lost)(text, status=lost.status, reason=lost.reason) from error
     parts = {part.get("properties", {}).get("sheetId", 0): part.get("data", []) for part in seen.get("sheets", [])}
     columns = _places(parts.get(layout.sheet_id(aimed.sheet), []), layout, aimed.sheet)
     there = _places(parts.get(layout.sheet_id(aimed.to), []), layout, aimed.to) if aimed.to else {}
