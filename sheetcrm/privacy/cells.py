@@ -7,6 +7,7 @@ was looked up before: so it is the same for a live sheet and for a backup of yea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,10 @@ Json = dict[str, Any]
 GONE = N_("(erased)")
 WORDS = frozenset(texts(language)(GONE) for language in LANGUAGES)
 """What stands where something was."""
+
+
+LEFT = re.compile("sheetcrm [0-9a-f]{20}")
+"""Titles of hidden tabs into which rows are put that go; a run that was killed leaves one, without our marks."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +63,14 @@ def hits(block: Block, data: Json, erased: Erased, spreadsheet: str, word: Word)
     """Those of one block; `spreadsheet` is the id under which its rows were erased."""
     sheet, columns = _marked(data)
     key = erased.key(spreadsheet, sheet) if sheet else None
+    left = not sheet and LEFT.fullmatch(block.title) is not None
     key_at = next((at for at, one in columns.items() if one == key), None)
     for at, row in enumerate(data.get("rowData", []), block.first):
         cells = row.get("values", [])
         id_ = _text(cells[key_at]).strip() if key_at is not None and key_at < len(cells) and at else ""
         found = erased.row(spreadsheet, sheet, id_) if id_ else None
+        if left and any(erased.any_row(spreadsheet, _text(cell).strip()) for cell in cells if cell):
+            found = Treatment("", gone=True, columns={})
         own = found is not None and erased.own(spreadsheet, sheet, id_)
         judge = _Judge(erased, word, found, own=own)
         for index, cell in enumerate(cells):

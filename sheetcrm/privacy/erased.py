@@ -80,6 +80,11 @@ class Erased:
         found = self._rows.get(self._hash.row(RowOf(spreadsheet, sheet, id_)))
         return None if found is None else found.get(place_of(spreadsheet, sheet))
 
+    def any_row(self, spreadsheet: str, text: str) -> Treatment | None:
+        """What becomes of a row of that id, in whatever sheet of the spreadsheet; None where it is nobody's of them."""
+        sheets = dict.fromkeys(place.partition("/")[2] for one in self.tombstones for place in one.sheets)
+        return next((found for sheet in sheets if (found := self.row(spreadsheet, sheet, text))), None)
+
     def key(self, spreadsheet: str, sheet: str) -> str | None:
         """The key column of a sheet in which they have rows; None for others."""
         place = place_of(spreadsheet, sheet)
