@@ -47,7 +47,6 @@ def english(answer):
     pytest.param(["samples", "remove"], 4, "已拒绝：将删除 10 条示例行；请加上 --yes", id="a refusal"),
     pytest.param(["export", "nosuch"], 2, "没有这张表：nosuch", id="no such sheet"),
     pytest.param(["undo", "--yes"], 4, "拒绝", id="what cannot be taken back"),
-    pytest.param(["dedupe"], 0, "没有重复", id="no duplicates"),
     pytest.param(["fix", "--dry-run"], 3, "无需改动", id="nothing to put into its usual form"),
     pytest.param(["team", "leave", "nobody"], 2, "不在团队中", id="nobody of that name"),
     pytest.param(["status"], 0, "提醒：从未运行", id="how it stands"),
@@ -87,3 +86,11 @@ def test_a_config_is_begun_in_chinese(sheetcrm):
 def test_the_next_command_of_the_same_process_is_in_english_again(sheetcrm):
     sheetcrm("--lang", "zh", "status")
     assert "no config here" in sheetcrm("status").err
+
+
+def test_a_plan_is_the_same_plan_in_any_language(sheetcrm):
+    sheetcrm("init", "--local")
+    plan = ("plan", "--create", "x", "customer-list", "--json")
+    chinese, english = sheetcrm("--lang", "zh", *plan).json, sheetcrm(*plan).json
+    assert chinese["fingerprint"] == english["fingerprint"]
+    assert [one["address"] for one in chinese["changes"]] == [one["address"] for one in english["changes"]]
