@@ -207,14 +207,9 @@ class _Story:
         }
         figures["requests"]["apply"] = applied["requests"]
         again = self.sheetcrm("plan")
-        self.say(
-            tr(
-                "plan right after it: {count} {count:change|changes} ({cost})",
-                count=len(again["changes"]),
-                cost=_cost(again),
-            )
-        )
-        figures["second_plan_changes"] = len(again["changes"])
+        left = len(again["changes"])
+        self.say(tr("plan right after it: {count} {count:change|changes} ({cost})", count=left, cost=_cost(again)))
+        figures["second_plan_changes"] = left
         figures["requests"]["plan"] = again["requests"]
 
     def _plan_after(self, figures: dict[str, Any]) -> None:

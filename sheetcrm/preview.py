@@ -83,8 +83,7 @@ def preview(template: Template, language: str, target: Path, *, now: datetime, s
     if kind not in writers:
         raise UsageError(tr("{target}: a preview is a file in {kinds}", target=target, kinds=", ".join(writers)))
     if sheet is not None and sheet not in template.sheets:
-        hint = nearest(sheet, list(template.sheets))
-        raise UsageError(tr("{template} has no sheet {sheet}{hint}", template=template.key, sheet=sheet, hint=hint))
+        raise _no_such_sheet(sheet, template)
     shown = template if kind == ".xlsx" else _shorter(template)
     try:
         from sheetcrm.testing import server  # noqa: PLC0415 - only with the extra `local`
@@ -98,6 +97,11 @@ def preview(template: Template, language: str, target: Path, *, now: datetime, s
         target.write_bytes(content)
     except OSError as error:
         raise UsageError(tr("{target} cannot be written: {reason}", target=target, reason=reason(error))) from error
+
+
+def _no_such_sheet(sheet: str, template: Template) -> UsageError:
+    hint = nearest(sheet, list(template.sheets))
+    return UsageError(tr("{template} has no sheet {sheet}{hint}", template=template.key, sheet=sheet, hint=hint))
 
 
 def picture(url: str, target: Path, size: tuple[int, int] = WINDOW) -> None:

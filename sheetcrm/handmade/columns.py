@@ -7,7 +7,7 @@ others have one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -157,25 +157,7 @@ def _typed(sheet: SheetSketch, name: str, around: Around) -> Drafted:
         settings["required"] = True
     made = Drafted(settings, differs=tuple(kind for kind in found.differs if kind != "note"))
     column = Column.choose({"title": seen.column.title, **settings})
-    values, bad = column.parse(seen.column.cells, around.context)
-    if bad:
-        some = ", ".join(repr(str(seen.column.cells[row])[:30]) for row in sorted(bad)[:3])
-        made.remarks.append(
-            tr(
-                "{bad} of {count} {count:cell|cells} do not fit: {some}",
-                bad=len(bad),
-                count=len(seen.column.filled),
-                some=some,
-            )
-        )
-    if unlike := sum(1 for _ in column.unlike(seen.column.cells, values)):
-        made.remarks.append(
-            tr(
-                "{unlike} of {count} {count:cell|cells} are text to the sheet, which neither sorts nor computes with them",
-                unlike=unlike,
-                count=len(seen.column.filled),
-            )
-        )
+    made.remarks.extend(_misread(column, seen, around.context))
     if settings["type"] == "text" and is_code(seen) and not seen.is_text:
         made.remarks.append(tr("digits that are no numbers: text keeps the zeros in front and the +"))
     if not seen.column.filled and seen.validation is None and settings["type"] == "text":
@@ -183,6 +165,21 @@ def _typed(sheet: SheetSketch, name: str, around: Around) -> Drafted:
     if settings["type"] == "choice" and not seen.options and "options" in settings:
         made.remarks.append(tr("no dropdown is there; these are the words in use"))
     return made
+
+
+def _misread(column: Column, seen: Evidence, context: Context) -> Iterator[str]:
+    """What is said of cells that the column does not read, or reads only as text."""
+    count = len(seen.column.filled)
+    values, bad = column.parse(seen.column.cells, context)
+    if bad:
+        some = ", ".join(repr(str(seen.column.cells[row])[:30]) for row in sorted(bad)[:3])
+        yield tr("{bad} of {count} {count:cell|cells} do not fit: {some}", bad=len(bad), count=count, some=some)
+    if unlike := sum(1 for _ in column.unlike(seen.column.cells, values)):
+        yield tr(
+            "{unlike} of {count} {count:cell|cells} are text to the sheet, which neither sorts nor computes with them",
+            unlike=unlike,
+            count=count,
+        )
 
 
 def _may_be_id(seen: Evidence, found: Guess) -> bool:

@@ -95,23 +95,8 @@ def _made_otherwise(live: Live, desired: State, allow: Collection[str]) -> Itera
     if not isinstance(made, TemplateMark) or not isinstance(wanted, TemplateMark):
         return
     before, now = ({mark.template: mark.version, **dict(mark.lineage)} for mark in (made, wanted))
-    if made.template not in now and wanted.template not in before:
-        yield Refusal(
-            "",
-            tr(
-                "this spreadsheet was made from the template {made}, not {wanted}; use another spreadsheet",
-                made=made.template,
-                wanted=wanted.template,
-            ),
-        )
-    elif made.template not in now and BACK_TO_BASE not in allow:
-        message = tr(
-            "this spreadsheet was made from {made}, which extends {wanted}; going back takes away what it added; add --allow-{flag}, or apply {made}",
-            made=made.template,
-            wanted=wanted.template,
-            flag=BACK_TO_BASE,
-        )
-        yield Refusal(BACK_TO_BASE, message)
+    if made.template not in now and (wanted.template not in before or BACK_TO_BASE not in allow):
+        yield _of_another(made.template, wanted.template, extends=wanted.template in before)
     elif newer := [name for name, version in before.items() if version > now.get(name, version)]:
         yield Refusal(
             "",
@@ -130,6 +115,23 @@ def _made_otherwise(live: Live, desired: State, allow: Collection[str]) -> Itera
                 language=made.language,
             ),
         )
+
+
+def _of_another(made: str, wanted: str, *, extends: bool) -> Refusal:
+    if not extends:
+        message = tr(
+            "this spreadsheet was made from the template {made}, not {wanted}; use another spreadsheet",
+            made=made,
+            wanted=wanted,
+        )
+        return Refusal("", message)
+    message = tr(
+        "this spreadsheet was made from {made}, which extends {wanted}; going back takes away what it added; add --allow-{flag}, or apply {made}",
+        made=made,
+        wanted=wanted,
+        flag=BACK_TO_BASE,
+    )
+    return Refusal(BACK_TO_BASE, message)
 
 
 def _losses(gateway: Reads, live: Live, difference: Difference) -> Iterator[Refusal]:
