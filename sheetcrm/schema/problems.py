@@ -102,9 +102,9 @@ def _sheet(key: str, spec: SheetSpec, context: Context) -> Iterator[Trouble]:
         "rules": enumerate(spec.rules),
         "highlights": enumerate(spec.highlights),
         "views": spec.views.items(),
+        "duplicates": enumerate(spec.duplicates or ()),
+        "quality": enumerate(spec.quality or ()),
     }
-    parts["duplicates"] = enumerate(spec.duplicates or ())
-    parts["quality"] = enumerate(spec.quality or ())
     for family, members in parts.items():
         for which, part in members:
             for path, message in part.problems(key, context):
