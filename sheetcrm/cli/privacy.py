@@ -24,7 +24,7 @@ LOG = logging.getLogger("sheetcrm.privacy")
 MOST_LINES = 100
 
 _PERSON = click.argument("person", metavar="PERSON")
-_ALSO = click.option("--also", multiple=True, metavar="TEXT", help="They are called so, too; may be repeated.")
+_ALSO = click.option("--also", multiple=True, metavar="WORD", help="They are called so, too; may be repeated.")
 _LOGS = click.option(
     "--log-file",
     "log_files",

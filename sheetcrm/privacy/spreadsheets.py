@@ -179,14 +179,21 @@ def _hits(book: Book, erased: Erased, description: Json) -> Iterator[list[Hit]]:
         found = [
             hit for block, data in read(book.gateway, group, FIELDS) for hit in hits(block, data, erased, book.id, word)
         ]
-        yield [hit for hit in found if not _is_computed(book, hit)]
+        yield [hit for hit in found if not _is_the_templates(book, hit)]
 
 
-def _is_computed(book: Book, hit: Hit) -> bool:
-    """Formulas of ours are the template's; what they show follows from the rest."""
-    spec = book.template.sheets.get(hit.sheet)
-    column = spec.columns.get(hit.column) if spec else None
-    return column is not None and column.computed and not _more(hit)
+def _is_the_templates(book: Book, hit: Hit) -> bool:
+    """
+    Formulas of ours, which follow from the rest; and columns of ours that lost their mark, which are no people's own.
+
+    What is wrong in these is changed by id, as they are found by their header.
+    """
+    if hit.sheet not in book.template.sheets or not book.reading.layout.has(hit.sheet) or _more(hit):
+        return False
+    if not hit.column:
+        return book.reading.layout.column_at(hit.sheet, hit.index) is not None
+    column = book.template.sheets[hit.sheet].columns.get(hit.column)
+    return column is not None and column.computed
 
 
 def _more(hit: Hit) -> bool:

@@ -52,7 +52,10 @@ def test_what_an_option_takes_is_called_by_its_name(path, name, command):
     assert not {"TEXT", "INTEGER", "RANGE]", "[%Y-%m-%d]"} & set(shown.split())
 
 
-OF_ALL = {("doctor",), ("remind",), ("remind", "preview"), ("remind", "wake"), ("status",), ("log",)}
+OF_ALL = {
+    *(("doctor",), ("remind",), ("remind", "preview"), ("remind", "wake"), ("status",), ("log",)),
+    *(("privacy", "erase"), ("privacy", "export")),
+}
 
 
 @pytest.mark.parametrize(("path", "name", "command"), COMMANDS)
