@@ -142,9 +142,7 @@ class Journal:
 class _Unkept(Journal):
     """See `Journal.unkept`."""
 
-    def __init__(
-        self, folder: Path, spreadsheet_id: str, by: By, policy: Policy, holds: Callable[[str], bool]
-    ) -> None:
+    def __init__(self, folder: Path, spreadsheet_id: str, by: By, policy: Policy, holds: Callable[[str], bool]) -> None:
         super().__init__(folder, spreadsheet_id, by, policy)
         self._holds = holds
 
