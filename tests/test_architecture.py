@@ -41,9 +41,20 @@ MAY_IMPORT = {
     "backup": EVERYBODY
     | {"provision", "sync", "sheets", "layout", "journal", "schema", "resources", "server", "remind"},
     "doctor": EVERYBODY
-    | {"config", "settings", "connect", "secret", "sheets", "layout", "schema", "provision", "publish", "remind", "backup"},
-    "privacy": EVERYBODY
-    | {"schema", "sheets", "resources", "layout", "journal", "sync", "remind", "backup"},
+    | {
+        "config",
+        "settings",
+        "connect",
+        "secret",
+        "sheets",
+        "layout",
+        "schema",
+        "provision",
+        "publish",
+        "remind",
+        "backup",
+    },
+    "privacy": EVERYBODY | {"schema", "sheets", "resources", "layout", "journal", "sync", "remind", "backup"},
     "preview": EVERYBODY | {"schema", "provision", "sheets", "testing"},
 }
 OWNERS = {
