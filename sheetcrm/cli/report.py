@@ -138,10 +138,12 @@ def page(draft: Draft) -> str:
 
 def _mail(job: Job, reading: Reading, week: Week, today: date) -> Summaries:
     from sheetcrm.cli.posting import mail_settings, settings_of
+    from sheetcrm.connect import network
     from sheetcrm.remind.ledger import Ledger
     from sheetcrm.remind.summary.telling import tell_week
 
-    notifier = mail_settings(job.config).by.notifier(job.config.folder, os.environ)
+    way = mail_settings(job.config).by
+    notifier = way.notifier(job.config.folder, os.environ).led(network(job.config).lead)
     settings = settings_of(job.config)
     with Ledger.open(job.config.ledger_place(os.environ)) as ledger:
         return tell_week(reading, ledger, notifier, week=week, today=today, now=now, settings=settings)

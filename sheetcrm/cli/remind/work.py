@@ -62,7 +62,9 @@ class Office:
     def notifier(self, word: str) -> Notifier:
         """That way to send, one line for all spreadsheets; UsageError when its secrets are not there."""
         if word not in self._opened:
-            made = self.ways[word].notifier(self.config.folder, os.environ, word)
+            from sheetcrm.connect import network
+
+            made = self.ways[word].notifier(self.config.folder, os.environ, word).led(network(self.config).lead)
             self._opened[word] = self.stack.enter_context(OpenedOnce(made))
         return self._opened[word]
 

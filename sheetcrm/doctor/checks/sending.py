@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from sheetcrm.connect import network
 from sheetcrm.doctor.check import Finding, broken, check, fine, look, nothing
 from sheetcrm.doctor.checks.opening import spreadsheets
 from sheetcrm.doctor.patient import Patient
@@ -31,7 +32,8 @@ def mail(patient: Patient, channel: str) -> Iterator[Finding]:
         yield nothing(tr("the config has no mail: part, so nobody is reminded"))
         return
     steps: list[str] = []
-    notifier = way.notifier(patient.config.folder, patient.world.environment, channel)
+    made = way.notifier(patient.config.folder, patient.world.environment, channel)
+    notifier = made.led(network(patient.config, patient.world.environment).lead)
     if notifier.knock(steps.append):
         yield fine(f"{way.kind}: " + tr("; ").join(steps))
     elif way.is_trial:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from sheetcrm.messages import N_
 from sheetcrm.remind.message import Cover, Draft, compose
@@ -120,6 +120,10 @@ class Notifier(ABC):
     def seal(self, draft: Draft, cover: Cover) -> bytes:
         """The bytes that the ledger keeps and `send` is given: a mail, unless this way carries something else; MailError when they cannot be made."""
         return compose(draft, cover)
+
+    def led(self, lead: Callable[[Any], None]) -> Notifier:
+        """The same by the way out to Google that the config names, which `lead` lets a session go; itself where it has nothing to do with Google."""
+        return self
 
     def knock(self, tell: Tell = nobody) -> bool:
         """

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
@@ -25,7 +26,7 @@ from sheetcrm.remind.message import clean
 from sheetcrm.remind.notifiers.base import MAIL, Notifier, Outcome, Outgoing, Send, Tell, Verdict, Way, nobody
 from sheetcrm.remind.notifiers.pace import CLOCK, Clock, Pace
 from sheetcrm.remind.notifiers.posting import Answer, Poster, by_status
-from sheetcrm.remind.notifiers.tokens import Fetch, google_tokens
+from sheetcrm.remind.notifiers.tokens import Fetch, Lead, google_tokens, nowhere
 
 SCOPE = "https://www.googleapis.com/auth/gmail.send"
 HOST = "https://gmail.googleapis.com"
@@ -46,8 +47,9 @@ class GmailWay(Way):
 
     def notifier(self, folder: Path, environment: Mapping[str, str], channel: str = MAIL) -> GmailNotifier:
         """See `Way`."""
-        token = google_tokens(folder / self.credentials.expanduser(), SCOPE, self.user)
-        return GmailNotifier(self.user, token, self.timeout, self.per_minute, self.word(channel))
+        key = folder / self.credentials.expanduser()
+        fetch = partial(google_tokens, key, SCOPE, self.user)
+        return GmailNotifier(self.user, fetch(), self.timeout, self.per_minute, self.word(channel), fetch=fetch)
 
 
 @dataclass(frozen=True)
@@ -61,11 +63,18 @@ class GmailNotifier(Notifier):
     channel: str = MAIL
     host: str = HOST
     clock: Clock = field(default=CLOCK, repr=False)
+    fetch: Callable[[Lead], Fetch] | None = field(default=None, repr=False)
+    """How `token` is made for another way out."""
+    lead: Lead = field(default=nowhere, repr=False)
     pace: Pace = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """One pace for all that it sends."""
         object.__setattr__(self, "pace", Pace(self.per_minute, self.clock))
+
+    def led(self, lead: Lead) -> GmailNotifier:
+        """See `Notifier`: mails and tokens go that way."""
+        return replace(self, lead=lead, token=self.fetch(lead) if self.fetch else self.token)
 
     def knock(self, tell: Tell = nobody) -> bool:
         """See `Notifier`: a mail without any content is refused after everything else was looked at."""
@@ -78,7 +87,7 @@ class GmailNotifier(Notifier):
     @contextmanager
     def open(self, tell: Tell = nobody) -> Iterator[Send]:
         """See `Notifier`."""
-        poster = Poster(tr(_NAME), self.timeout)
+        poster = Poster(tr(_NAME), self.timeout, self.lead)
 
         def send(mail: Outgoing) -> Outcome:
             self.pace.go()

@@ -22,6 +22,7 @@ from sheetcrm.messages import tr
 from sheetcrm.remind.message import clean
 from sheetcrm.remind.notifiers.base import LONGEST, Outcome, Verdict
 from sheetcrm.remind.notifiers.smtp import is_here
+from sheetcrm.remind.notifiers.tokens import Lead, nowhere
 
 if TYPE_CHECKING:
     import requests
@@ -53,14 +54,15 @@ class Answer:
 
 
 class Poster:
-    """Posts to one service, called `name` in messages; `timeout` is in seconds, for each step."""
+    """Posts to one service, called `name` in messages, by the way of `lead`; `timeout` is in seconds, for each step."""
 
-    def __init__(self, name: str, timeout: float) -> None:
+    def __init__(self, name: str, timeout: float, lead: Lead = nowhere) -> None:
         """Nothing is connected yet."""
         import requests  # noqa: PLC0415 - takes 100 ms, which other ways of sending need not pay
 
         self._name, self._timeout = name, timeout
         self._session = requests.Session()
+        lead(self._session)
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer | Outcome:
         """The answer, or what became of the message where none came; MailError when nobody can be reached safely."""

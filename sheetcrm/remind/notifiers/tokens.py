@@ -10,7 +10,7 @@ import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -20,10 +20,15 @@ from sheetcrm.remind.message import clean
 from sheetcrm.secret import check_kept_safe
 from sheetcrm.variants import Variant
 
+if TYPE_CHECKING:
+    import requests
+
 SMTP_SCOPE = "https://mail.google.com/"
 """Google gives no narrower one for SMTP."""
 
 Fetch = Callable[[], str]
+Lead = Callable[["requests.Session"], None]
+"""Lets a session go the way out that the config names."""
 
 
 class TokenSource(Variant):
@@ -101,18 +106,25 @@ class FileTokens(TokenSource):
         return fetch
 
 
-def google_tokens(key: Path, scope: str, user: str) -> Fetch:
-    """Tokens from a key file of Google's with that scope alone, for `user`; UsageError when the file is none, Refused when others can read it."""
+def nowhere(_session: requests.Session) -> None:
+    """As the environment says."""
+
+
+def google_tokens(key: Path, scope: str, user: str, lead: Lead = nowhere) -> Fetch:
+    """Tokens, fetched by the way of `lead`, from a key file of Google's with that scope alone, for `user`; UsageError when the file is none, Refused when others can read it."""
     credentials = _google(key, scope, user)
 
     def fetch() -> str:
         # google.auth takes 160 ms, which other ways of sending need not pay.
+        import requests  # noqa: PLC0415 - see above
         from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415 - see above
         from google.auth.transport.requests import Request  # noqa: PLC0415 - see above
 
         try:
             if not credentials.valid:
-                credentials.refresh(Request())
+                with requests.Session() as session:
+                    lead(session)
+                    credentials.refresh(Request(session))
         except GoogleAuthError as error:
             raise MailError(
                 tr("Google gives no token for {name}: {said}", name=key.name, said=clean(str(error)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -120,6 +121,17 @@ def test_a_service_account_acts_for_the_user_with_that_scope_alone(key_file, ser
     asked = service.asked[0][2].decode().partition("assertion=")[2].split(".")[1]
     claims = json.loads(base64.urlsafe_b64decode(asked + "=="))
     assert (claims["sub"], claims["scope"]) == ("crm@example.com", SCOPE)
+
+
+def test_mails_and_tokens_go_the_way_that_the_config_names(key_file, service):
+    """`google: proxy:` and `ca:` are for whatever goes to Google."""
+    led = []
+    way = GmailWay(credentials=key_file, user="crm@example.com")
+    notifier = replace(way.notifier(key_file.parent, {}), host=service.url).led(led.append)
+    service.will({"access_token": "fresh", "expires_in": 3600, "token_type": "Bearer", "id": "18c"})
+    with notifier.open() as send:
+        assert send(MAIL).verdict is Verdict.SENT
+    assert [type(one).__name__ for one in led] == ["Session", "Session"]
 
 
 def test_google_does_not_let_it(key_file, service):
