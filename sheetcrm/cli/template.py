@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sheetcrm.cli.options import now, print_json, tell
-from sheetcrm.messages import tr
+from sheetcrm.messages import admin, tr
 
 if TYPE_CHECKING:
     from sheetcrm.errors import Problem
@@ -63,13 +63,13 @@ def list_command(config: str | None, as_json: bool) -> None:
 
 @template_command.command("show")
 @click.argument("name")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="en", show_default=True)
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="What the team reads (default: what you do).")
 @config_option
-def show_command(name: str, lang: str, config: str | None) -> None:
+def show_command(name: str, lang: str | None, config: str | None) -> None:
     """Show the sheets and columns of a template."""
     from sheetcrm.schema import loader
 
-    describe(loader.named(name, folders(config)), lang)
+    describe(loader.named(name, folders(config)), lang or admin())
 
 
 def describe(template: Template, language: str) -> None:

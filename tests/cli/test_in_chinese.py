@@ -94,3 +94,9 @@ def test_a_plan_is_the_same_plan_in_any_language(sheetcrm):
     chinese, english = sheetcrm("--lang", "zh", *plan).json, sheetcrm(*plan).json
     assert chinese["fingerprint"] == english["fingerprint"]
     assert [one["address"] for one in chinese["changes"]] == [one["address"] for one in english["changes"]]
+
+
+def test_an_outline_of_a_template_is_in_what_the_admin_reads_or_as_asked(sheetcrm):
+    chinese = sheetcrm("--lang", "zh", "template", "show", "pipeline").out
+    assert chinese == sheetcrm("template", "show", "pipeline", "--lang", "zh").out
+    assert chinese != sheetcrm("template", "show", "pipeline").out
