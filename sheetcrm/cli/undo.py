@@ -49,7 +49,7 @@ def undo_command(asked: Asked, dry_run: bool, yes: bool, **allowed: bool) -> int
         kept = _restorable(job, path, write, dry_run=dry_run)
         if is_binding(write.entries):
             return _unbound(asked, job, write, path, ask=ask, dry_run=dry_run)
-        template, language = job.template()
+        template, _language = job.template()
         if write.what.startswith("dedupe "):
             from sheetcrm.cli.dedupe import taken_apart
 
@@ -58,18 +58,17 @@ def undo_command(asked: Asked, dry_run: bool, yes: bool, **allowed: bool) -> int
             return _cells_back(asked, job, template, kept, path, ask=ask, dry_run=dry_run)
         if is_rows(kept.entries):
             return _rows_back(asked, job, template, kept, path, ask=ask, dry_run=dry_run)
-        back = Back(path, kept, template, language, frozenset(allow))
+        back = Back(path, kept, template, frozenset(allow))
         return _apply_back(asked, job, back, ask=ask, dry_run=dry_run)
 
 
 @dataclass(frozen=True)
 class Back:
-    """An apply that is to be taken back: its file and itself, the template, the language, and what is allowed by name."""
+    """An apply that is to be taken back: its file and itself, the template, and what is allowed by name."""
 
     path: Path
     write: Write
     template: Template
-    language: str
     allow: frozenset[str]
 
 
@@ -101,7 +100,7 @@ def _apply_back(asked: Asked, job: Job, back: Back, *, ask: bool, dry_run: bool)
     from sheetcrm.provision.undo import undo
 
     write = back.write
-    again = partial(undo, job.gateway, write, back.template.wanted(), back.language, back.allow)
+    again = partial(undo, job.gateway, write, back.template.wanted(), back.allow)
     found = again()
     if not asked.as_json:
         click.echo(tr("undo: {what}, {when}", what=write.what, when=write.when))

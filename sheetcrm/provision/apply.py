@@ -90,4 +90,4 @@ def planned(
     against = [*objections(gateway, live, desired, found.difference, allow), *found.refusals, *lacking]
     if MISFITS not in allow:
         against += misfits(gateway, live, found.difference, template.context(language))
-    return make(found.live, found.difference, against, language), found_team.people
+    return make(found.live, found.difference, against), found_team.people

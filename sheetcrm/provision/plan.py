@@ -50,7 +50,6 @@ class Plan:
     """Where things will stand when the batch has run."""
     live: State
     """What was there when it was made."""
-    language: str
     steps: tuple[tuple[Change | None, int], ...] = ()
     """How many of the requests, in their order, belong to which change; None where something follows a grid that grew."""
     sharing: Sharing = NO_SHARING
@@ -109,14 +108,14 @@ class Plan:
         return render.as_json(self)
 
 
-def make(live: Live, difference: Difference, refusals: Sequence[Refusal], language: str) -> Plan:
+def make(live: Live, difference: Difference, refusals: Sequence[Refusal]) -> Plan:
     """The plan of a difference; a refused one has no requests."""
     told = tuple(trouble for trouble in live.layout.troubles if trouble.code != "header_blank")
     made = [] if refusals else list(_steps(live, difference))
     requests = tuple(request for _, asked in made for request in asked)
     steps = tuple((change, len(asked)) for change, asked in made)
     state, layout = live.state, live.layout
-    return Plan(difference.changes, difference.kept, told, tuple(refusals), requests, layout, state, language, steps)
+    return Plan(difference.changes, difference.kept, told, tuple(refusals), requests, layout, state, steps)
 
 
 def _steps(live: Live, difference: Difference) -> Iterator[tuple[Change | None, list[Request]]]:

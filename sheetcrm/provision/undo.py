@@ -58,7 +58,7 @@ def entries(plan: Plan, changes: Collection[Change]) -> list[Json]:
     ]
 
 
-def undo(gateway: Reads, write: Write, wanted: Mapping[str, Wanted], language: str, allow: Collection[str]) -> Undo:
+def undo(gateway: Reads, write: Write, wanted: Mapping[str, Wanted], allow: Collection[str]) -> Undo:
     """What takes that write back, as a plan like any other; reads like `plan`.  Refused for the write that made it all."""
     done = [_entry(entry) for entry in write.entries]
     if any(isinstance(entry.after, TemplateMark) and entry.before is None for entry in done):
@@ -82,7 +82,7 @@ def undo(gateway: Reads, write: Write, wanted: Mapping[str, Wanted], language: s
     past = Past(Past.of(live.state, {}, ()).digests, {kind.kind: "restore" for kind in kinds()})
     found = around(gateway, live, diff(live.state, target, past), past, allow)
     against = [*dangers(gateway, live, found.difference, allow), *found.refusals]
-    return Undo(make(found.live, found.difference, against, language), tuple(left))
+    return Undo(make(found.live, found.difference, against), tuple(left))
 
 
 def _heads(entry: Entry, anew: Collection[str]) -> bool:

@@ -96,7 +96,7 @@ def test_a_change_is_one_line_and_undo_takes_it_back(desk, tmp_path, change):
     provision.apply(desk.gateway, plan, log=Log(journal, "apply", NOW))
     assert desk.plan(newer).changes == ()
     _, write = next(iter(journal.writes()))
-    found = undo(desk.gateway, write, newer.wanted(), "zh", ())
+    found = undo(desk.gateway, write, newer.wanted(), ())
     provision.apply(desk.gateway, found.plan)
     assert (found.left, desk.plan().changes) == ((), ())
     assert live(desk)[0]["charts"] == before[0]["charts"]
@@ -109,7 +109,7 @@ def test_undo_leaves_what_people_changed_since(desk, tmp_path):
     chart = next(one for one in live(desk)[0]["charts"] if one["spec"]["title"] == "销售漏斗")
     desk.send({"updateChartSpec": {"chartId": chart["chartId"], "spec": {**chart["spec"], "title": "mine"}}})
     _, write = next(iter(journal.writes()))
-    found = undo(desk.gateway, write, newer.wanted(), "zh", ())
+    found = undo(desk.gateway, write, newer.wanted(), ())
     assert [(str(address), why) for address, why in found.left] == [("board.chart.stages", "people changed it since")]
 
 

@@ -153,7 +153,7 @@ class TestADeletedHeaderRow:
         provision.apply(desk.gateway, desk.plan(deep=True), log=log)
         before = values(desk)
         write = next(log.journal.writes())[1]
-        taken = undo.undo(desk.gateway, write, desk.template.wanted(), "zh", set())
+        taken = undo.undo(desk.gateway, write, desk.template.wanted(), set())
         assert {"customers.header_row", "customers.name.header"} <= {str(address) for address, _ in taken.left}
         assert taken.plan.requests == ()
         assert values(desk) == before
@@ -311,7 +311,7 @@ class TestAnotherColumnsTitle:
         self.overwrite(desk)
         log = provision.Log(Journal(tmp_path / "journal", desk.people.id), "apply", datetime(2026, 11, 21, tzinfo=UTC))
         provision.apply(desk.gateway, desk.plan(deep=True), log=log)
-        taken = undo.undo(desk.gateway, next(log.journal.writes())[1], desk.template.wanted(), "zh", set())
+        taken = undo.undo(desk.gateway, next(log.journal.writes())[1], desk.template.wanted(), set())
         assert taken.left == ()
         provision.apply(desk.gateway, taken.plan)
         assert values(desk)[0][1] == "阶段"

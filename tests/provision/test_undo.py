@@ -45,7 +45,7 @@ def apply(desk, book, template, **options):
 
 def take_back(desk, book, template, allow=()):
     path, write = next(iter(book.writes()))
-    found = undo(desk.gateway, write, template.wanted(), "zh", allow)
+    found = undo(desk.gateway, write, template.wanted(), allow)
     provision.apply(desk.gateway, found.plan)
     book.mark(path, "undone")
     return found
@@ -94,7 +94,7 @@ def test_a_column_that_people_filled_since_is_not_taken_away_unasked(desk, book,
     apply(desk, book, newer)
     desk.tab("客户").update([["13800138000"]], "C2", raw=True)
     _, write = next(iter(book.writes()))
-    found = undo(desk.gateway, write, newer.wanted(), "zh", ())
+    found = undo(desk.gateway, write, newer.wanted(), ())
     assert "would delete data in customers.phone (1 row)" in found.plan.text()
 
 
@@ -116,7 +116,7 @@ def test_that_everything_was_made_is_not_taken_back(blank, tmp_path):
     apply(blank, book, blank.template)
     _, write = next(iter(book.writes()))
     with pytest.raises(Refused, match="delete the spreadsheet instead"):
-        undo(blank.gateway, write, blank.template.wanted(), "zh", ())
+        undo(blank.gateway, write, blank.template.wanted(), ())
 
 
 def test_a_write_is_in_the_journal_before_it_is_sent(desk, book, tmp_path):

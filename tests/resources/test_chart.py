@@ -44,7 +44,7 @@ class Desk:
         live = read(self.gateway, desired, WANTED)
         past = Past.of(live.state, {}, ())
         difference = diff(live.state, {**desired, **Memory.of(desired, past.digests, ())}, past)
-        self.gateway.batch(make(live, difference, (), "en").requests)
+        self.gateway.batch(make(live, difference, ()).requests)
         return difference
 
     def live(self, desired):

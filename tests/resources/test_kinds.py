@@ -164,7 +164,7 @@ def settle(gateway, desired):
     if not any(isinstance(wanted, Memory) for wanted in desired.values()):
         desired = {**desired, **Memory.of(desired, past.digests, ())}
     difference = diff(live.state, desired, past)
-    gateway.batch(make(live, difference, (), "en").requests)
+    gateway.batch(make(live, difference, ()).requests)
     return difference
 
 

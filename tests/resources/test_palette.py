@@ -28,7 +28,7 @@ def book():
 
 def settle(gateway, desired=DESIRED):
     live = read(gateway, desired, {})
-    plan = make(live, diff(live.state, desired), (), "en")
+    plan = make(live, diff(live.state, desired), ())
     gateway.batch(plan.requests or [{"updateSpreadsheetProperties": {"properties": {"title": "x"}, "fields": "title"}}])
     return {str(change.address) for change in plan.changes}
 

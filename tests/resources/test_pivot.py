@@ -56,7 +56,7 @@ class Desk:
         desired = {**desired, **Memory.of(desired, past.digests, ())}
         difference = diff(live.state, desired, past)
         refusals = objections(self.gateway, live, desired, difference, ())
-        return difference, make(live, difference, refusals, "en")
+        return difference, make(live, difference, refusals)
 
     def settle(self, desired):
         difference, plan = self.plan(desired)
