@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import shutil
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -33,6 +34,8 @@ def write(parts: Sequence[Part], asked: str, folder: Path, now: datetime) -> lis
         for name, content in made.items():
             put(folder / name, content)
     except OSError as error:
+        # Half of what we hold about somebody is no use to anybody, and would be in the way of the next try.
+        shutil.rmtree(folder, ignore_errors=True)
         raise SheetcrmError(tr("{path} cannot be written: {error}", path=folder, error=reason(error))) from error
     return [folder / name for name in made]
 
