@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sheetcrm.backup.making import BIG_LOOK
 from sheetcrm.backup.reading import STRUCTURE, blocks, read
 from sheetcrm.errors import SheetcrmError
 from sheetcrm.journal import Journal, Json
@@ -34,7 +35,7 @@ from sheetcrm.sync.read import read as read_rows
 from sheetcrm.sync.save import delete
 
 FIELDS = (
-    "sheets(properties.sheetId,data(startRow,rowData.values(userEnteredValue,textFormatRuns,note,dataValidation),"
+    "sheets(properties.sheetId,data(startRow,rowData.values(userEnteredValue,textFormatRuns,note),"
     "columnMetadata(developerMetadata)))"
 )
 SETTINGS = (
@@ -46,7 +47,7 @@ SETTINGS = (
     "slicers",
     "developerMetadata",
 )
-WRITTEN = ("userEnteredValue", "textFormatRuns", "note", "dataValidation")
+WRITTEN = ("userEnteredValue", "textFormatRuns", "note")
 PASSES = 3
 """How often all of it is looked at before it is given up that people still put somebody back in."""
 
@@ -87,7 +88,7 @@ def word_of(book: Book) -> Word:
 
 
 def look(book: Book, erased: Erased) -> Plan:
-    """Where anybody is, as it was read, and in everything else: a read for the structure, and one for every 20,000 cells."""
+    """Where anybody is, as it was read, and in everything else: a read for the structure, and one for every 200,000 cells."""
     plan = _by_ids(book, erased)
     known = {change.place for change in plan.changes}
     rows = {(sheet, id_) for sheet, ids in plan.gone.items() for id_ in ids}
@@ -175,7 +176,7 @@ def _after(book: Book, erased: Erased, place: tuple[str, str], cell: Cell, row: 
 def _hits(book: Book, erased: Erased, description: Json) -> Iterator[list[Hit]]:
     """By group of blocks, as they are read."""
     word = word_of(book)
-    for group in blocks(description):
+    for group in blocks(description, BIG_LOOK):
         found = [
             hit for block, data in read(book.gateway, group, FIELDS) for hit in hits(block, data, erased, book.id, word)
         ]
