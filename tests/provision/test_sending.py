@@ -124,7 +124,7 @@ class TestParts:
         number = len(running.requests(BATCH))
         assert number > 2
         assert shown(desks[0]) == shown(desks[1])
-        assert stages(log) == [(f"apply bakery ({at} of {number})", "done") for at in range(number, 0, -1)]
+        assert stages(log) == [(f"apply bakery ({at}/{number})", "done") for at in range(number, 0, -1)]
 
     @pytest.mark.parametrize("drop", ["before", "after"])
     def test_wherever_it_stops_the_next_apply_does_the_rest(self, running, tmp_path, drop):
