@@ -103,11 +103,11 @@ class Erased:
         return found
 
     @cached_property
-    def _hashes(self) -> dict[bool, frozenset[str]]:
+    def _hashes(self) -> dict[bool, frozenset[bytes]]:
         far = {mail for one in self.tombstones for mail in one.mails} | self._tels
         far |= {name for one in self.tombstones for found in one.names.values() for name in found}
         near = {name for one in self.tombstones for found in one.near.values() for name in found}
-        return {False: frozenset(far), True: frozenset(far | near)}
+        return {False: frozenset(map(bytes.fromhex, far)), True: frozenset(map(bytes.fromhex, far | near))}
 
     @cached_property
     def _tels(self) -> frozenset[str]:
@@ -122,8 +122,8 @@ class Erased:
 
     def _look(self, text: str, near: bool) -> tuple[tuple[int, int], ...]:
         """Stretches [start, end) that do not overlap, from the left, of two at one place the longer."""
-        known = self._hashes[near]
-        found = [piece for piece in pieces(text, self._lengths[near]) if self._hash.of(piece.kind, piece.form) in known]
+        known, raw = self._hashes[near], self._hash.raw
+        found = [piece for piece in pieces(text, self._lengths[near]) if raw(piece.kind, piece.form) in known]
         taken: list[tuple[int, int]] = []
         for piece in sorted(found, key=lambda one: (one.start, -one.end)):
             if not taken or piece.start >= taken[-1][1]:

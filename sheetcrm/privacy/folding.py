@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 Kind = Literal["name", "mail", "tel"]
@@ -21,6 +22,8 @@ _MAILS = (
 )
 _LONGEST = 254
 _GROUPS = re.compile(r"[0-9]+")
+_ENOUGH = re.compile(r"[0-9](?:[\s().\-/·]{0,3}[0-9]){5}")
+"""As many digits as the shortest number has."""
 _BETWEEN = re.compile(r"[\s().\-/·]{0,3}")
 _UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff]")
 
@@ -98,7 +101,11 @@ def _mails(text: str) -> Iterator[Piece]:
 
 def _tels(text: str, lengths: Collection[int]) -> Iterator[Piece]:
     """Groups of digits with little between them, whole groups only."""
-    plain = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+    plain = text
+    if not text.isascii():
+        plain = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+    if not _ENOUGH.search(plain):
+        return
     groups = list(_GROUPS.finditer(plain))
     for at, first in enumerate(groups):
         digits = ""
@@ -125,6 +132,7 @@ def _names(text: str, lengths: Collection[int]) -> Iterator[Piece]:
                 yield Piece("name", where[start], where[end - 1] + 1, plain[start:end])
 
 
+@lru_cache(maxsize=20_000)
 def _is_sign(char: str) -> bool:
     """A character that is a word, or a syllable, by itself: Chinese has no blanks between words."""
     return (
@@ -140,15 +148,20 @@ def _folded(text: str) -> tuple[str, list[int]]:
     plain: list[str] = []
     where: list[int] = []
     for at, char in enumerate(text):
-        if _UNSEEN.match(char):
-            continue
-        for one in unicodedata.normalize("NFKC", char).casefold():
-            blank = one.isspace()
-            if blank and (not plain or plain[-1] == " "):
+        for one in _form(char):
+            if one == " " and (not plain or plain[-1] == " "):
                 continue
-            if not blank and plain and plain[-1] == " " and len(plain) > 1 and _is_sign(plain[-2]) and _is_sign(one):
+            if one != " " and len(plain) > 1 and plain[-1] == " " and _is_sign(plain[-2]) and _is_sign(one):
                 plain.pop()
                 where.pop()
-            plain.append(" " if blank else one)
+            plain.append(one)
             where.append(at)
     return "".join(plain), where
+
+
+@lru_cache(maxsize=20_000)
+def _form(char: str) -> str:
+    """One character as it is compared; nothing of one that cannot be seen."""
+    if _UNSEEN.match(char):
+        return ""
+    return "".join(" " if one.isspace() else one for one in unicodedata.normalize("NFKC", char).casefold())

@@ -130,6 +130,10 @@ class Hashes:
             found.setdefault(str(len(form)), []).append(self.of(kind, form))
         return found
 
+    def raw(self, kind: Kind, form: str) -> bytes:
+        """As `of`, for who tries many."""
+        return blake2b(f"{kind} {form}".encode("utf-8", "replace"), key=self._key, digest_size=BYTES).digest()
+
     def _of(self, text: str) -> str:
         return blake2b(text.encode("utf-8", "replace"), key=self._key, digest_size=BYTES).hexdigest()
 
