@@ -17,6 +17,7 @@ from sheetcrm.cli.options import SOMETHING_TO_SEE, Asked, Job, go_on, now, print
 from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
+    from sheetcrm.privacy.erased import Erased
     from sheetcrm.privacy.erasing import Found, Realm
     from sheetcrm.privacy.tombstone import Tombstone
 
@@ -137,7 +138,8 @@ def erase_command(
 
     with _realm(asked, Wanted(person, also, log_files, identities)) as (realm, jobs):
         stones, shared = _stones(realm, person, also)
-        found = erasing.look(realm, Erased(stones))
+        erased = Erased(stones)
+        found = erasing.look(realm, erased)
         if not asked.as_json:
             _show(realm, found, shared, backups)
         if not found.anything and not shared:
@@ -148,26 +150,31 @@ def erase_command(
             if asked.as_json:
                 print_json(_json(found, done=False))
             return 0
-        return _erased(asked, realm, jobs, stones, found, backups)
+        return _erased(asked, realm, jobs, erased, found, backups)
 
 
 def _erased(  # noqa: PLR0917 - who, where, and how
-    asked: Asked, realm: Realm, jobs: Sequence[Job], stones: Sequence[Tombstone], found: Found, backups: str
+    asked: Asked, realm: Realm, jobs: Sequence[Job], erased: Erased, found: Found, backups: str
 ) -> int:
     from sheetcrm.cli.publish import brought_up
     from sheetcrm.privacy import archives, erasing
 
-    LOG.info("erasing %s: %d spreadsheets, %d backups hold them", stones[0].mark, len(realm.books), len(found.holding))
+    LOG.info(
+        "erasing %s: %d spreadsheets, %d backups hold them",
+        erased.tombstones[0].mark,
+        len(realm.books),
+        len(found.holding),
+    )
 
     def copies() -> None:
         for job in jobs:
             brought_up(asked, job)
 
-    ledger = erasing.erase(realm, stones, found, now(), copies)
+    ledger = erasing.erase(realm, erased, found, now(), copies)
     if backups == "delete":
         for one in found.holding:
             archives.drop(one.held)
-        for stone in stones:
+        for stone in erased.tombstones:
             realm.registry.note(stone.mark, archives=[])
     if not ledger.clean:
         tell(

@@ -101,12 +101,9 @@ def look(realm: Realm, erased: Erased) -> Found:
     )
 
 
-def erase(
-    realm: Realm, stones: Sequence[Tombstone], found: Found, now: datetime, done: Callable[[], None]
-) -> Forgotten:
-    """Whoever `stones` are of; `done` is what else has to be done before it is over.  What became of the ledger."""
-    erased = Erased(stones)
-    for stone in stones:
+def erase(realm: Realm, erased: Erased, found: Found, now: datetime, done: Callable[[], None]) -> Forgotten:
+    """All of them; `done` is what else has to be done before it is over.  What became of the ledger."""
+    for stone in erased.tombstones:
         realm.registry.put(stone)
         realm.registry.note(stone.mark, archives=names_of(found.holding, realm.backups))
     for book in realm.books:
@@ -116,7 +113,7 @@ def erase(
     done()
     # Last: until here somebody may have logged, or been written down.
     _drain(files.logs(realm.logs, erased, write=True))
-    for stone in stones if ledger.clean else ():
+    for stone in erased.tombstones if ledger.clean else ():
         realm.registry.note(stone.mark, done=True)
     return ledger
 
