@@ -52,6 +52,7 @@ KEPT_THERE = {
     "server.json": "what tells a second process of an embedded server",
     "sheets.db": "what an embedded server keeps: its own key",
     "pw": "a password, where a config names its file",
+    "sheetcrm-*.tar.gz": "our own source, these tests in it",
     "test_mistakes_name_file_line_*/config.yaml": "a config that is refused for it",
     "test_where_the_ledger_cannot_*/config.yaml": "the same",
 }
@@ -68,6 +69,8 @@ DAMAGED = (
     RuntimeError,
     NotImplementedError,
 )
+OURSELVES = re.compile(r"sheetcrm-\d")
+"""The folder in a source distribution."""
 PERSONAL = "x.log"
 """The log in which tests/logs asks for people as they are."""
 
@@ -135,8 +138,9 @@ def told(folder: Path) -> Iterator[str]:
 
 
 def files(folder: Path) -> Iterator[Path]:
-    """Every file below it, none twice; links are not followed."""
-    for above, _folders, names in os.walk(folder):
+    """Every file below it, none twice; links are not followed, nor is our own source looked at."""
+    for above, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not OURSELVES.match(name)]
         for name in names:
             path = Path(above, name)
             if path.is_file() and not path.is_symlink():
