@@ -89,4 +89,4 @@ def holding(config: Config) -> dict[Path, Any]:
     from sheetcrm.privacy.registry import Registry
 
     folder = config.path(config.backup.folder)
-    return {folder / name: one.when for one in Registry(folder).tombstones() for name in one.archives}
+    return {folder / name: one.when for one in Registry(folder).kept() for name in one.archives}

@@ -29,6 +29,18 @@ class Registry:
 
     def tombstones(self) -> list[Tombstone]:
         """All, the oldest first; SheetcrmError where another machine's key made them, as nobody is found by those here."""
+        found = self.kept()
+        if any(one.key != key_mark() for one in found):
+            raise SheetcrmError(
+                tr(
+                    "{path} was made with another key: bring veil.key of that machine into the folder of keys, or erased people may come back",
+                    path=self.path,
+                )
+            )
+        return found
+
+    def kept(self) -> list[Tombstone]:
+        """The same, whoever can use them."""
         found: dict[str, Tombstone] = {}
         for line in self._lines():
             try:
@@ -40,13 +52,6 @@ class Registry:
                 found[said["mark"]] = Tombstone(**said)
             elif said.get("mark") in found:
                 found[said["mark"]] = replace(found[said["mark"]], **{**said, "mark": said["mark"]})
-        if any(one.key != key_mark() for one in found.values()):
-            raise SheetcrmError(
-                tr(
-                    "{path} was made with another key: bring veil.key of that machine into the folder of keys, or erased people may come back",
-                    path=self.path,
-                )
-            )
         return list(found.values())
 
     def everybody(self) -> Erased:

@@ -102,4 +102,5 @@ def test_without_the_key_nobody_is_taken_for_forgotten(tmp_path, monkeypatch):
     monkeypatch.setenv("SHEETCRM_HOME", str(tmp_path / "another"))
     with pytest.raises(SheetcrmError, match="another key"):
         registry.everybody()
+    assert len(registry.kept()) == 1, "which backups hold them is known all the same"
     assert json.loads(registry.path.read_text("utf-8"))["done"] is False
