@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """
-Every command under every trouble → tests/faults/outcomes.json and docs/faults.md; `--page` only the page, from the last run.
+Every command under every trouble → tests/faults/outcomes.json and docs/faults.md.
 
+`--page`: only the page, from the last run; NAME: only commands with that in their names, others as the last run found them.
 Takes some minutes on all processors.  Where one of them goes wrong that is printed, and nothing is written.
 """
 
@@ -57,18 +58,20 @@ def tried(name: str) -> tuple[dict[str, str], list[str]]:
 def main(words: list[str]) -> int:
     """Write both files."""
     if "--page" not in words:
-        names = [command.name for command in COMMANDS]
-        found, wrong = {}, []
+        meant = [one.name for one in COMMANDS if not words or any(word in one.name for word in words)]
+        found, wrong = dict(table.STORED), 0
         with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-            for name, (outcomes, failures) in zip(names, pool.map(tried, names), strict=True):
+            for name, (outcomes, failures) in zip(meant, pool.map(tried, meant), strict=True):
                 found[name] = outcomes
-                wrong += failures
+                wrong += len(failures)
                 runs = sum(len(one.split()) for one in outcomes.values())
                 print(*failures, f"{name}: {runs} runs, {len(failures)} wrong", sep="\n", flush=True)
         if wrong:
             return 1
-        table.FILE.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        table.STORED.update(found)
+        kept = {command.name: found[command.name] for command in COMMANDS if command.name in found}
+        table.FILE.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        table.STORED.clear()
+        table.STORED.update(kept)
     (ROOT / "docs" / "faults.md").write_text(table.page(), encoding="utf-8")
     return 0
 

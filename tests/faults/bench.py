@@ -20,11 +20,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from pathlib import Path
+from types import SimpleNamespace
 
 import gspread
 import pytest
 import requests
 import yaml
+from google.auth import _exponential_backoff
 
 from sheetcrm.cli import main
 from sheetcrm.journal.write import in_file
@@ -99,6 +101,8 @@ class Bench:
         ):
             patch.setattr(adapter, "Redirect", lambda _url, _token=None: self.wire())
             patch.setattr(Client, "__init__", _by(self.clock, Client.__init__))
+            # Google's own library waits, too, before it asks for a token once more.
+            patch.setattr(_exponential_backoff, "time", SimpleNamespace(sleep=self.clock.sleep))
             yield self
 
     def wire(self):

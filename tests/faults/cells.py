@@ -98,10 +98,10 @@ def struck(prepared, command, trouble):
     return trouble.strikes(usual.calls)
 
 
-def outcomes(prepared, command, trouble):
-    """What becomes of that command at each strike of that trouble, as `outcomes.json` has it; empty where it cannot happen to it."""
+def outcomes(prepared, command, trouble, places=slice(None)):
+    """What becomes of that command at each strike of that trouble, or at those `places`, as `outcomes.json` has it; empty where it cannot happen to it."""
     found = []
-    for strike in struck(prepared, command, trouble):
+    for strike in struck(prepared, command, trouble)[places]:
         try:
             found.append(outcome(prepared, command, trouble, strike))
         except AssertionError as wrong:

@@ -74,5 +74,7 @@ COMMANDS = [
     _of("backup", "backup", shop.shop),
     _of("restore --create", "restore sheetcrm-backup/1*/*.zip --create Again", shop.shop, shop.archived),
     _of("restore --tab", "restore sheetcrm-backup/1*/*.zip --tab customers --yes", shop.shop, shop.archived),
+    _of("privacy export", "privacy export customers:C001 --out held", shop.shop),
+    _of("privacy erase", "privacy erase customers:C001 --yes", shop.shop, shop.done("fix", "--yes")),
     replace(_of("login", "login"), signs_in=True),
 ]

@@ -31,8 +31,8 @@ depends on the place that is struck, the worst of them stands.
 
 `scripts/test` tries each command and each trouble at least once, `scripts/prove faults` all of them, `scripts/faults.py` all of them anew and writes this page.
 
-Told apart below it: an archive with one bit turned, the wrong key, a spreadsheet that changes while it is backed up and a restore over a newer template
-are `tests/faults/test_archives.py`; mails are [reminders.md](reminders.md), what is tried again and why is [calls.md](calls.md).
+An archive with one bit turned, the wrong key, a spreadsheet that changes while it is backed up and a restore over a newer template are `tests/faults/test_archives.py`. `doctor`, which is there to look at all this, has
+tests of its own in `tests/doctor`; mail servers and robots that fail are in [reminders.md](reminders.md), what is tried again and why in [calls.md](calls.md).
 
 """
 

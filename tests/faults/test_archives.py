@@ -58,17 +58,19 @@ def test_without_the_right_key_nothing_comes_back(bench, archive):
     config.write_text(
         f"{config.read_text(encoding='utf-8')}backup: {{encrypt_to: [{right.to_public()}]}}\n", encoding="utf-8"
     )
-    Path("wrong.key").write_text(f"{wrong}\n", encoding="utf-8")
-    Path("right.key").write_text(f"{right}\n", encoding="utf-8")
+    for folder in ("wrong", "right"):
+        Path(folder).mkdir()
+    Path("wrong/key.txt").write_text(f"{wrong}\n", encoding="utf-8")
+    Path("right/key.txt").write_text(f"{right}\n", encoding="utf-8")
     archive.unlink()
     assert bench.run("backup").code == 0
     sealed = next(bench.folder.glob("sheetcrm-backup/1*/*.age"))
     before = bench.state()
-    for key in ((), ("--identity", "wrong.key")):
+    for key in ((), ("--identity", "wrong/key.txt")):
         answer = bench.run("restore", str(sealed), *TAB, *key)
         assert (answer.code, bench.state()) == (2, before), answer.err
         assert "key" in answer.err
-    assert bench.run("restore", str(sealed), "--identity", "right.key", *TAB).code == 0
+    assert bench.run("restore", str(sealed), "--identity", "right/key.txt", *TAB).code == 0
 
 
 def test_a_restore_over_a_newer_template_says_so_and_brings_back_what_there_is(bench, archive):
