@@ -53,6 +53,7 @@ MAY_IMPORT = {
         "publish",
         "remind",
         "backup",
+        "privacy",
     },
     "privacy": EVERYBODY | {"schema", "sheets", "resources", "layout", "journal", "sync", "remind", "backup"},
     "preview": EVERYBODY | {"schema", "provision", "sheets", "testing"},

@@ -15,6 +15,9 @@ import pytest
 from sheetcrm.doctor import CHECKS, Grade, exit_code
 from sheetcrm.errors import UsageError
 from sheetcrm.messages import speaking
+from sheetcrm.privacy.folding import Forms
+from sheetcrm.privacy.registry import Registry
+from sheetcrm.privacy.tombstone import Tombstone
 from sheetcrm.server.faults import Fault
 from sheetcrm.sheets.scopes import ACCESS, WRITE
 
@@ -329,6 +332,20 @@ def test_a_backup_that_could_not_be_restored(shop):
         assert "last tried: never" in shop.finding("backups", "shop").text
     finally:
         proof.write_text(before, encoding="utf-8")
+
+
+def test_somebody_who_is_not_wholly_erased(shop, tmp_path):
+    registry = Registry(tmp_path)
+    elsewhere = {"backup": {"folder": str(tmp_path)}}
+    assert shop.finding("erasing", **elsewhere).grade is Grade.NOTHING
+    stone = Tombstone.of(Forms(), frozenset(), (), {}, "2026-11-22T09:00:00Z")
+    registry.put(stone)
+    found = shop.finding("erasing", **elsewhere)
+    assert (found.grade, "2026-11-22" in found.text, "privacy erase" in found.todo) == (Grade.LOOK, True, True)
+    registry.note(stone.mark, done=True)
+    assert shop.finding("erasing", **elsewhere).grade is Grade.FINE
+    registry.path.write_text(registry.path.read_text().replace(stone.key, "another"))
+    assert shop.finding("erasing", **elsewhere).grade is Grade.BROKEN
 
 
 def test_reminders_that_stopped(shop):

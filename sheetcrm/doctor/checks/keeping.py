@@ -157,6 +157,28 @@ def _may_write(path: Path) -> bool:
     return os.access(there, os.W_OK) and (there == path or there.is_dir())
 
 
+@check("erasing", 145, needs=("config",))
+def erasing(patient: Patient, _about: str) -> Iterator[Finding]:
+    """Whether everybody whom somebody began to erase is erased, and is known by the key of this machine."""
+    from sheetcrm.privacy.registry import Registry  # noqa: PLC0415 - as above
+
+    registry = Registry(patient.config.path(patient.config.backup.folder))
+    begun = registry.tombstones()
+    if not begun:
+        yield nothing(tr("nobody was erased so far"))
+    elif left := [one for one in begun if not one.done]:
+        yield look(
+            tr(
+                "{count} {count:person is|people are} not wholly erased yet, begun on {when}",
+                count=len(left),
+                when=left[0].when[:10],
+            ),
+            tr("the same sheetcrm privacy erase once more goes on where it broke off"),
+        )
+    else:
+        yield fine(tr("{count} {count:person is|people are} wholly erased", count=len(begun)))
+
+
 @check("reminders", 160, needs=("ledger",), of=spreadsheets)
 def reminders(patient: Patient, name: str) -> Iterator[Finding]:
     """When reminders were last sent for each spreadsheet, and whether that run came to its end."""
