@@ -180,9 +180,13 @@ def _one(asked: Asked, job: Job, role: str, wanted: Wanted, seen: Source, house:
     if plan.has_work and not wanted.dry_run:
         if not _agreed(wanted):
             return _json(plan, copy, done=False), 1
-        reviewed = plan.fingerprint if copy.id and _asks(wanted) else None
-        copy.id = copy.id or _made(job, title, role, wanted)
-        plan = _carried_out(copy, seen, title, reviewed)
+        if not copy.id:
+            copy.id = _made(job, title, role, wanted)
+            plan = copy.plan(seen, title)
+        elif _asks(wanted):
+            # People went on working while we asked: what is done is what was shown, or nothing.
+            plan = _as_reviewed(plan, copy.plan(seen, title))
+        _carry_out(copy, seen, title, plan)
         _remember(job, role, copy.id)
         if not asked.as_json:
             tell(tr("done: {url}", url=plan.target.url))
@@ -253,20 +257,24 @@ def _remember(job: Job, role: str, copy: str) -> None:
         remember(job.config, job.name, job.settings)
 
 
-def _carried_out(copy: Copy, seen: Source, title: str, reviewed: str | None) -> Publication:
-    """Look again right before, and do that; where somebody `reviewed` it, that or nothing."""
+def _as_reviewed(shown: Publication, plan: Publication) -> Publication:
+    """What is to be done now; Refused where that is not what was shown."""
     from sheetcrm.errors import Refused
+
+    if plan.fingerprint != shown.fingerprint:
+        raise Refused(tr("refused: {url} changed since it was shown; look at it again", url=plan.target.url))
+    return plan
+
+
+def _carry_out(copy: Copy, seen: Source, title: str, plan: Publication) -> None:
+    """Write it down, and do it."""
     from sheetcrm.publish import carry_out
 
-    plan = copy.plan(seen, title)
-    if reviewed is not None and plan.fingerprint != reviewed:
-        raise Refused(tr("refused: {url} changed since it was shown; look at it again", url=plan.target.url))
     rows = {page.sheet: len(page.rows) for page in plan.pages}
     entry = {"published": {"role": copy.role, "of": copy.job.settings.id, "rows": rows}}
     with copy.journal.written(f"publish {copy.role}", [entry], now(), stage="aside"):
         carry_out(copy.gateway, copy.drive, plan, partial(copy.plan, seen, title))
     LOG.info("published spreadsheet %s into %s: %s rows", copy.job.settings.id, copy.id, sum(rows.values()))
-    return plan
 
 
 def _left(plan: Publication, wanted: Wanted) -> Sequence[Finding]:
