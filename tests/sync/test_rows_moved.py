@@ -144,6 +144,17 @@ class TestInTheMoment:
             office.send, {"sortRange": {"range": area, "sortSpecs": [{"dimensionIndex": 0, "sortOrder": "DESCENDING"}]}}
         )
 
+    @pytest.mark.parametrize("lost", ["before", "after"])
+    def test_it_comes_back_once_where_the_answer_to_that_is_lost(self, filled, lost):
+        """The third batch: a person sorts, we take, we give back."""
+        filled.running.faults.add(testing.Fault("sheets.spreadsheets.batchUpdate", drop=lost, skip=2))
+        own = interrupted(filled.running, filled.id, {TAKE: [self.sort(filled)]})
+        done = move(own, filled.template, "customers", ["C001"], "customers_archive")
+        assert (done.deleted, done.righted, done.misplaced) == (("C001",), ("C003",), ())
+        assert (sorted(ids(filled)), ids(filled, "Customers archive")) == (["C002", "C003"], ["C001"])
+        assert not [title for title in tabs(filled) if title.startswith("sheetcrm")]
+        assert not filled.running.faults.waiting()
+
     @pytest.mark.parametrize("to", ["customers_archive", None], ids=["to the archive", "away"])
     def test_a_row_that_was_taken_by_mistake_comes_back_whole(self, filled, to):
         added_column(filled, "Customers", "Likes")
