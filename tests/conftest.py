@@ -25,6 +25,7 @@ from aiosmtpd.controller import Controller
 from hypothesis import HealthCheck, settings
 
 from sheetcrm import provision, sync, testing
+from sheetcrm.logs import veiling
 from sheetcrm.remind.allow import AllowList
 from sheetcrm.remind.ledger import Ledger
 from sheetcrm.remind.message import Sender
@@ -71,6 +72,8 @@ def _nothing_of_this_machine(monkeypatch, tmp_path_factory):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path_factory.getbasetemp() / "home"))
     monkeypatch.setenv("SHEETCRM_HOME", str(tmp_path_factory.getbasetemp() / "places"))
+    # What one test keeps from its logs is no secret of the next.
+    monkeypatch.setattr(veiling, "_HIDDEN", set())
     for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG", "SHEETCRM_LANG"):
         monkeypatch.delenv(name, raising=False)
 
