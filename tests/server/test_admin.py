@@ -27,7 +27,7 @@ def call(server, method, body=None, headers=OWN):
 
 def test_faults_are_ordered_listed_and_forgotten(server):
     order = {"match": "drive.*", "status": 503, "times": 2}
-    assert call(server, "POST", order).json() == {"faults": [{"delay": 0.0, **order}]}
+    assert call(server, "POST", order).json() == {"faults": [{"delay": 0.0, "skip": 0, **order}]}
     assert server.faults.waiting() == [Fault("drive.*", status=503, times=2)]
     assert server.handle("GET", "/drive/v3/files", "", OWN).status == 503
     assert call(server, "GET").json()["faults"][0]["times"] == 1
