@@ -188,7 +188,7 @@ class _Back:
 
 def _part_back(job: Job, template: Template, path: Path, write: Write) -> _Back:
     """One write of a merge taken back, where things still are as it left them."""
-    from sheetcrm.cli.team import moved_lines
+    from sheetcrm.cli.meanwhile import moved
     from sheetcrm.cli.undo import UNDO, settle
     from sheetcrm.sync.cells import Log, change_cells, taken_back
     from sheetcrm.sync.rows_moved import is_rows, rows_back
@@ -204,7 +204,7 @@ def _part_back(job: Job, template: Template, path: Path, write: Write) -> _Back:
             tr("{sheet} {id} {column}: somebody changed it since", sheet=one.sheet, id=one.id, column=one.column)
             for one in cells.conflicts
         )
-        found = _Back((*theirs, *moved_lines(cells)), (), len(cells.done))
+        found = _Back((*theirs, *moved(cells)), (), len(cells.done))
     settle(job, path)
     return found
 
@@ -293,7 +293,7 @@ def _said(field: Field) -> str:
 
 
 def _tell(asked: Asked, job: Job, found: dict[str, Proposal], done: Sequence[Deduped]) -> None:
-    from sheetcrm.cli.team import moved_lines
+    from sheetcrm.cli.meanwhile import moved, stayed
 
     if asked.as_json:
         print_json(
@@ -309,15 +309,8 @@ def _tell(asked: Asked, job: Job, found: dict[str, Proposal], done: Sequence[Ded
     for one in done:
         for merge in one.changed_since:
             tell(tr("left: group {number}: somebody changed something since it was shown", number=merge.group.number))
-        for change in one.conflicts:
-            tell(
-                tr(
-                    "left: {sheet} {id} {column}: somebody changed it meanwhile",
-                    sheet=change.sheet,
-                    id=change.id,
-                    column=change.column,
-                )
-            )
+        for line in stayed(one.conflicts):
+            tell(line)
         for id_ in one.stayed:
             tell(tr("left: {sheet} {id}: stays where it is", sheet=one.sheet, id=id_))
         for sheet, row in one.left:
@@ -328,7 +321,7 @@ def _tell(asked: Asked, job: Job, found: dict[str, Proposal], done: Sequence[Ded
                     row=row,
                 )
             )
-        for line in moved_lines(one.cells) if one.cells else ():
+        for line in moved(one.cells) if one.cells else ():
             tell(line)
         rows = len(one.moved.deleted) if one.moved else 0
         tell(

@@ -101,7 +101,7 @@ def _change(fix: Fix) -> str:
 
 def _tell(job: Job, found: Fixes, done: Changed | None, asked: Asked) -> None:
     """What was done."""
-    from sheetcrm.cli.team import moved_lines
+    from sheetcrm.cli.meanwhile import moved, stayed
 
     if asked.as_json:
         print_json(
@@ -116,17 +116,8 @@ def _tell(job: Job, found: Fixes, done: Changed | None, asked: Asked) -> None:
         )
     elif found.fixes or found.left or found.nameless:
         job.hint()
-    for change in done.conflicts if done else ():
-        tell(
-            tr(
-                "left: {sheet} {id} {column}: somebody changed it meanwhile",
-                sheet=change.sheet,
-                id=change.id,
-                column=change.column,
-            )
-        )
-    for text in moved_lines(done) if done else ():
-        tell(text)
+    for line in (*stayed(done.conflicts), *moved(done)) if done else ():
+        tell(line)
     if done:
         tell(tr("{count} {count:cell|cells} changed; sheetcrm undo takes it back", count=len(done.done)))
     else:

@@ -11,6 +11,7 @@ import click
 
 from sheetcrm.cli.erased import cleaner, forget_in_ledger, tell_left_out
 from sheetcrm.cli.halfmade import or_binned
+from sheetcrm.cli.meanwhile import moved, stayed
 from sheetcrm.cli.options import (
     Asked,
     Job,
@@ -191,10 +192,8 @@ def _show(found: list[Back], template: Template, language: str) -> None:
 
 
 def _tell_done(done: Changed) -> None:
-    for one in done.conflicts:
-        tell(tr("stays: {place}: somebody changed it meanwhile", place=f"{one.sheet} {one.id} {one.column}"))
-    for landing in done.misplaced:
-        tell(tr("look at {place}: rows or columns were moved while it was written", place=landing.a1))
+    for line in (*stayed(done.conflicts), *moved(done)):
+        tell(line)
     tell(tr("done; sheetcrm undo takes it back"))
 
 

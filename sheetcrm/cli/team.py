@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sheetcrm.cli.meanwhile import moved, stayed
 from sheetcrm.cli.options import (
     SOMETHING_TO_SEE,
     Asked,
@@ -21,7 +22,7 @@ from sheetcrm.cli.options import (
 from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from sheetcrm.provision.access import Sharing
     from sheetcrm.schema.template import Template
@@ -187,37 +188,11 @@ def _tell(asked: Asked, job: Job, template: Template, found: Leaving, done: Chan
         left = [{"sheet": sheet, "row": row} for sheet, row in found.left]
         print_json({**said, "left": left, "requests": requests_of(job.gateway)})
         return
-    for change in done.conflicts:
-        tell(
-            tr(
-                "stays: {sheet} {id} {column}: somebody changed it meanwhile",
-                sheet=change.sheet,
-                id=change.id,
-                column=change.column,
-            )
-        )
-    for line in moved_lines(done):
+    for line in (*stayed(done.conflicts), *moved(done)):
         tell(line)
     tell(tr("{count} {count:cell|cells} changed", count=len(done.done)))
     if done.done:
         _follows(template)
-
-
-def moved_lines(done: Changed) -> Iterator[str]:
-    """What happened because rows or columns were moved in the moment of the write."""
-    for change in done.righted:
-        yield tr(
-            "put right: {sheet} {id} {column}: rows were moved while it was written",
-            sheet=change.sheet,
-            id=change.id or tr("a blank row"),
-            column=change.column,
-        )
-    for landing in done.misplaced:
-        yield tr(
-            "look at {a1}: rows or columns were moved while {cell} was written there, and what stood there is not known",
-            a1=landing.a1,
-            cell=landing.aim.cell,
-        )
 
 
 def _follows(template: Template) -> None:

@@ -167,7 +167,7 @@ def _cells_back(
     asked: Asked, job: Job, template: Template, write: Write, path: Path, *, ask: bool, dry_run: bool
 ) -> int:
     """Take back cells that a command wrote row by row, where they still say what it wrote."""
-    from sheetcrm.cli.team import moved_lines
+    from sheetcrm.cli.meanwhile import moved
     from sheetcrm.sync.cells import Log, change_cells, taken_back
     from sheetcrm.sync.dump import as_read
 
@@ -192,7 +192,7 @@ def _cells_back(
                 why=_why_cell_stays(write, one),
             )
         )
-    for line in moved_lines(done):
+    for line in moved(done):
         tell(line)
     if write.what.startswith("team leave "):
         tell(

@@ -21,7 +21,8 @@ Json = dict[str, Any]
 
 FILE_NAME = "sheets.db"
 APPLICATION_ID = 0x53484545  # "SHEE": tells our file from any other SQLite file
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""2: what a program keeps with a file.  Older folders are read as they are, and older programs say that they cannot read newer ones."""
 SCHEMA = """
 CREATE TABLE files (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE parts (spreadsheet_id TEXT NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (spreadsheet_id, name)) WITHOUT ROWID;
@@ -98,6 +99,8 @@ class Store:
             if not self._is_new():
                 self._check()
                 self._configure()
+                if self._pragma("user_version") < SCHEMA_VERSION:
+                    self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
                 return
             self._configure()
             with self._transaction() as db:
@@ -117,7 +120,7 @@ class Store:
         if self._pragma("application_id") != APPLICATION_ID:
             raise StoreError(f"{self._where}: is a SQLite file of some other program; choose another folder")
         version = self._pragma("user_version")
-        if version != SCHEMA_VERSION:
+        if version > SCHEMA_VERSION:
             raise StoreError(
                 f"{self._where}: was written by a newer version (data format {version}, this one reads {SCHEMA_VERSION}); upgrade sheetcrm"
             )

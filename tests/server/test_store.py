@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import stat
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheetcrm.server.store import FILE_NAME, File, Store, StoreError
+from sheetcrm.server.store import FILE_NAME, SCHEMA_VERSION, File, Store, StoreError
 
 FILE = File(id="1abc", name="客户", created="2026-11-21T00:00:00.000Z", modified="2026-11-21T00:00:00.000Z")
 
@@ -99,6 +100,23 @@ def foreign(path):
 def newer(path):
     with sqlite3.connect(path) as db:
         db.execute("PRAGMA user_version = 99")
+    db.close()
+
+
+def test_an_older_folder_is_read_and_told_to_older_programs_from_then_on(store):
+    store.save(FILE, {"a": b"1"})
+    store.close()
+    with sqlite3.connect(store.path) as db:
+        (body,) = db.execute("SELECT body FROM files").fetchone()
+        older = {name: value for name, value in json.loads(body).items() if name != "own"}
+        db.execute("UPDATE files SET body = ?", (json.dumps(older),))
+        db.execute("PRAGMA user_version = 1")
+    db.close()
+    again = Store(store.path.parent)
+    assert again.files() == {FILE.id: FILE}
+    again.close()
+    with sqlite3.connect(store.path) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
     db.close()
 
 
