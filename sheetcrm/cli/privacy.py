@@ -86,6 +86,8 @@ def export_command(asked: Asked, person: str, *, also: tuple[str, ...], identiti
         sheets = erasing.treatments(realm.books, found)
         stone = Tombstone.of(found.known, found.near, found.rows, sheets, "")
         parts = handing.held(realm, found, Erased([stone]))
+        if not any(part.entries for part in parts):
+            return _nobody(asked, person)
         files = writing.write(parts, person, out, now())
         LOG.info("handed over %s: %d parts", stone.mark, len(parts))
         if asked.as_json:
@@ -97,6 +99,13 @@ def export_command(asked: Asked, person: str, *, also: tuple[str, ...], identiti
             tell(tr("{row} has the same name, address or number, and is not in it", row=row))
         click.echo(tr("written: {path}", path=out))
     return 0
+
+
+def _nobody(asked: Asked, person: str) -> int:
+    tell(tr("nothing that we hold names {person}", person=person))
+    if asked.as_json:
+        print_json({})
+    return SOMETHING_TO_SEE
 
 
 @privacy_command.command("erase")
@@ -143,8 +152,7 @@ def erase_command(
         if not asked.as_json:
             _show(realm, found, shared, backups)
         if not found.anything and not shared:
-            tell(tr("nothing that we hold names {person}", person=person))
-            return SOMETHING_TO_SEE
+            return _nobody(asked, person)
         if dry_run or not _agreed(yes=yes):
             tell(tr("nothing was changed"))
             if asked.as_json:

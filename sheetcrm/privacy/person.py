@@ -112,8 +112,8 @@ def find(books: Sequence[Book], wanted: str, also: Iterable[str] = ()) -> Person
     own = _grown(groups[0] if groups else [], everybody)
     others = [row for book in books for row in _hanging(book, [seen for seen in own if seen.book is book])]
     known = [seen.forms for seen in own] + [former(seen) for seen in own]
-    country = own[0].book.template.country if own else None
-    said = _all(typed(text, country) for text in (*also, *(() if own else (wanted,))))
+    countries = {one.template.country for one in ([own[0].book] if own else books)}
+    said = _all(typed(text, one) for text in (*also, *(() if own else (wanted,))) for one in countries)
     return _told_apart(own, others, _all(known), said, [seen for seen in everybody if seen not in own])
 
 

@@ -90,13 +90,14 @@ def word_of(book: Book) -> Word:
 def look(book: Book, erased: Erased) -> Plan:
     """Where anybody is, as it was read, and in everything else: a read for the structure, and one for every 200,000 cells."""
     plan = _by_ids(book, erased)
-    known = {change.place for change in plan.changes}
+    known = {place.where for place in plan.places}
     rows = {(sheet, id_) for sheet, ids in plan.gone.items() for id_ in ids}
     description = book.gateway.describe(STRUCTURE)
     for group in _hits(book, erased, description):
         for hit in group:
-            if (hit.sheet, hit.id) not in rows and not ((hit.sheet, hit.id, hit.column) in known and not _more(hit)):
-                plan.places.append(_place(book, hit))
+            place = _place(book, hit)
+            if (hit.sheet, hit.id) not in rows and (place.where not in known or _more(hit)):
+                plan.places.append(place)
     plan.places += _settings(book, erased, description)
     return plan
 

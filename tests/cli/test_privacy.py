@@ -319,6 +319,18 @@ def test_several_people_are_asked_about_and_colleagues_leave_first(prepared):
     assert sheetcrm("team", "leave", "Ann", "--to", "nobody", "--yes").code in (0, 2, 3)
 
 
+def test_somebody_whom_no_row_is_about_is_named_where_they_are(prepared):
+    sheetcrm = prepared(shop)
+    with book() as there:
+        there.worksheet("Log").update([["Quentin Nobody rang, from +86 137 0013 7000"]], "C2")
+    for who in ("Quentin Nobody", "13700137000"):
+        found = sheetcrm("privacy", "erase", who, "--dry-run", "--json")
+        assert [place["where"] for place in found.json["spreadsheets"]["shop"]] == ["'Log'!C2"]
+    none = sheetcrm("privacy", "export", "13700137009", "--out", "none")
+    assert (none.code, "nothing that we hold names 13700137009" in none.err) == (3, True)
+    assert not Path("none").exists()
+
+
 def test_who_did_not_agree_is_in_no_export_and_no_digest(prepared):
     sheetcrm = prepared(shop)
     exported = sheetcrm("export", "customers", "--columns", "id,name,phone,spent")
