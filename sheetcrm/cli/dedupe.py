@@ -293,8 +293,6 @@ def _said(field: Field) -> str:
 
 
 def _tell(asked: Asked, job: Job, found: dict[str, Proposal], done: Sequence[Deduped]) -> None:
-    from sheetcrm.cli.meanwhile import moved, stayed
-
     if asked.as_json:
         print_json(
             {
@@ -307,30 +305,7 @@ def _tell(asked: Asked, job: Job, found: dict[str, Proposal], done: Sequence[Ded
             }
         )
     for one in done:
-        for merge in one.changed_since:
-            tell(tr("left: group {number}: somebody changed something since it was shown", number=merge.group.number))
-        for line in stayed(one.conflicts):
-            tell(line)
-        for id_ in one.stayed:
-            tell(tr("left: {sheet} {id}: stays where it is", sheet=one.sheet, id=id_))
-        for sheet, row in one.left:
-            tell(
-                tr(
-                    "left: {sheet} row {row} has no id of its own, and names what is in the archive now",
-                    sheet=sheet,
-                    row=row,
-                )
-            )
-        for line in moved(one.cells) if one.cells else ():
-            tell(line)
-        rows = len(one.moved.deleted) if one.moved else 0
-        tell(
-            tr(
-                "{groups} {groups:group|groups} merged, {rows} {rows:row|rows} put away; sheetcrm undo takes it back",
-                groups=len(one.merged),
-                rows=rows,
-            )
-        )
+        _tell_done(one)
     if not done and not any(one.merges for one in found.values()):
         tell(tr("no duplicates"))
     elif not done:
@@ -342,6 +317,36 @@ def _tell(asked: Asked, job: Job, found: dict[str, Proposal], done: Sequence[Ded
                 sure=sure,
             )
         )
+
+
+def _tell_done(one: Deduped) -> None:
+    """What became of a sheet's groups: first what was left, and why."""
+    from sheetcrm.cli.meanwhile import moved, stayed
+
+    for merge in one.changed_since:
+        tell(tr("left: group {number}: somebody changed something since it was shown", number=merge.group.number))
+    for line in stayed(one.conflicts):
+        tell(line)
+    for id_ in one.stayed:
+        tell(tr("left: {sheet} {id}: stays where it is", sheet=one.sheet, id=id_))
+    for sheet, row in one.left:
+        tell(
+            tr(
+                "left: {sheet} row {row} has no id of its own, and names what is in the archive now",
+                sheet=sheet,
+                row=row,
+            )
+        )
+    for line in moved(one.cells) if one.cells else ():
+        tell(line)
+    rows = len(one.moved.deleted) if one.moved else 0
+    tell(
+        tr(
+            "{groups} {groups:group|groups} merged, {rows} {rows:row|rows} put away; sheetcrm undo takes it back",
+            groups=len(one.merged),
+            rows=rows,
+        )
+    )
 
 
 def _json(merge: Merge) -> dict[str, Any]:

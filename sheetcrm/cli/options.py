@@ -264,7 +264,7 @@ def ledger_options(function: Command) -> Command:
 
 def identity_option(function: Command) -> Command:
     """`identities`: the keys for archives that are encrypted."""
-    what = "The key for encrypted ones: a file that age-keygen made; may be repeated."
+    what = "The key for encrypted backups: a file that age-keygen made; may be repeated."
     file = click.Path(dir_okay=False, path_type=Path)
     return click.option("--identity", "identities", multiple=True, type=file, help=what)(function)
 

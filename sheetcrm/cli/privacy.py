@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sheetcrm.cli.options import SOMETHING_TO_SEE, Asked, Job, go_on, now, print_json, spreadsheets_options, tell
+from sheetcrm.cli.options import (
+    SOMETHING_TO_SEE,
+    Asked,
+    Job,
+    go_on,
+    identity_option,
+    now,
+    print_json,
+    spreadsheets_options,
+    tell,
+)
 from sheetcrm.messages import tr
 
 if TYPE_CHECKING:
@@ -32,13 +42,6 @@ _LOGS = click.option(
     multiple=True,
     type=click.Path(dir_okay=False, path_type=Path),
     help="Look into that log, too, and into what was moved away beside it; may be repeated.",
-)
-_KEYS = click.option(
-    "--identity",
-    "identities",
-    multiple=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The key for encrypted backups, to look into them; may be repeated.",
 )
 
 
@@ -64,7 +67,7 @@ def privacy_command() -> None:
 @privacy_command.command("export")
 @_PERSON
 @_ALSO
-@_KEYS
+@identity_option
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="A folder, which is made.")
 @spreadsheets_options
 def export_command(asked: Asked, person: str, *, also: tuple[str, ...], identities: tuple[Path, ...], out: Path) -> int:
@@ -112,7 +115,7 @@ def _nobody(asked: Asked, person: str) -> int:
 @_PERSON
 @_ALSO
 @_LOGS
-@_KEYS
+@identity_option
 @click.option(
     "--backups",
     type=click.Choice(["keep", "delete"]),
