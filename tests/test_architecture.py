@@ -10,9 +10,10 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "sheetcrm"
 
-EVERYBODY = {"allowances", "errors", "variants", "messages", "meter", "places", "logs"}
+EVERYBODY = {"allowances", "atomic", "errors", "variants", "messages", "meter", "places", "logs"}
 MAY_IMPORT = {
     "allowances": set(),
+    "atomic": set(),
     "errors": {"messages"},
     "variants": {"messages"},
     "messages": set(),

@@ -18,6 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
+from sheetcrm import atomic
 from sheetcrm.backup import sealing
 from sheetcrm.errors import SheetcrmError, UsageError, reason
 from sheetcrm.messages import tr
@@ -102,7 +103,7 @@ class Pack:
             if self._sealer:
                 self._sealer.close()
             self._out.close()
-            put(path.with_name(path.name + SUM), f"{self._out.sum}  {path.name}\n".encode())
+            atomic.put(path.with_name(path.name + SUM), f"{self._out.sum}  {path.name}\n".encode())
             self._beside.replace(path)
         except OSError as error:
             raise self._full(error) from error
@@ -218,16 +219,6 @@ class _Stream:
     def flush(self) -> None:
         """On."""
         self._out.flush()
-
-
-def put(path: Path, content: bytes) -> None:
-    """A small file that only its owner may read, whole or not at all."""
-    beside = path.with_name(f".{secrets.token_hex(6)}.part")
-    with os.fdopen(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
 
 
 def _sum_troubles(path: Path) -> Iterator[str]:

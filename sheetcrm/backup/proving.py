@@ -7,11 +7,12 @@ So that somebody hears when nobody has tried for long whether backups can be res
 from __future__ import annotations
 
 import json
-import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from sheetcrm import atomic
 
 FILE = "verified.json"
 
@@ -30,10 +31,7 @@ def prove(archive: Path, *, good: bool, now: datetime) -> None:
     folder = archive.absolute().parent
     said = {**asdict(Proof(archive.name, now, good)), "when": now.astimezone(UTC).isoformat()}
     with suppress(OSError):
-        beside = folder / f"{FILE}.{os.getpid()}"
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            json.dump(said, file)
-        beside.replace(folder / FILE)
+        atomic.put(folder / FILE, json.dumps(said).encode())
 
 
 def last_proof(folder: Path) -> Proof | None:

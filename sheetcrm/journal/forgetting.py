@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from sheetcrm import atomic
 from sheetcrm.journal.rolling import loose, packs
 from sheetcrm.journal.write import Write, fingerprint, parsed, write_of
 
@@ -54,15 +55,10 @@ def changed(write: Write, change: Change) -> Write:
 
 
 def replaced(path: Path, content: bytes) -> None:
-    """That file anew, whole or not at all, for its owner alone, as old as it was."""
+    """That file anew, as old as it was: by its age it goes one day."""
     was = path.stat()
-    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.utime(beside, (was.st_atime, was.st_mtime))
-    beside.replace(path)
+    atomic.put(path, content)
+    os.utime(path, (was.st_atime, was.st_mtime))
 
 
 def _packed_anew(path: Path, change: Change, *, write: bool) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from sheetcrm.backup.archive import put
+from sheetcrm import atomic
 from sheetcrm.errors import SheetcrmError, UsageError, reason
 from sheetcrm.messages import LANGUAGES, tr
 from sheetcrm.privacy.handing import Part
@@ -32,7 +32,7 @@ def write(parts: Sequence[Part], asked: str, folder: Path, now: datetime) -> lis
     try:
         folder.mkdir(parents=True, mode=0o700)
         for name, content in made.items():
-            put(folder / name, content)
+            atomic.put(folder / name, content)
     except OSError as error:
         # Half of what we hold about somebody is no use to anybody, and would be in the way of the next try.
         shutil.rmtree(folder, ignore_errors=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -19,6 +18,7 @@ from typing import Any
 
 from sqlalchemy import Integer, Table, func, insert, inspect, select, text
 
+from sheetcrm import atomic
 from sheetcrm.errors import UsageError
 from sheetcrm.messages import tr
 from sheetcrm.remind.ledger.book import Ledger
@@ -59,7 +59,8 @@ def put_back(location: Path | str, parts: Mapping[str, bytes]) -> None:
         if isinstance(store, SqliteStore):
             if store.is_there():
                 raise UsageError(tr("there is a ledger at {place}: move it out of the way first", place=store.place))
-            _written(store.path, parts[FILE])
+            store.path.parent.mkdir(parents=True, exist_ok=True)
+            atomic.put(store.path, parts[FILE])
         else:
             _inserted(store, location, parts)
 
@@ -72,17 +73,6 @@ def _serialized(path: Path) -> bytes:
     ):
         there.backup(copy)
         return copy.serialize()
-
-
-def _written(path: Path, content: bytes) -> None:
-    """Whole or not at all; for its owner alone."""
-    beside = path.with_name(f".{path.name}.restored")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(beside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
 
 
 def _rows(store: Store) -> Iterator[tuple[str, Iterator[bytes]]]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sheetcrm import atomic
 from sheetcrm.errors import UsageError
 from sheetcrm.journal import Policy
 from sheetcrm.journal.policy import veil
@@ -134,16 +134,10 @@ def rewritten(
 
 
 def _put(path: Path, pages: Mapping[str, Page]) -> None:
-    """Whole or not at all."""
     said = {
         sheet: {"columns": page.columns, "rows": page.rows, "nameless": page.nameless} for sheet, page in pages.items()
     }
-    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as raw:
-        raw.write(gzip.compress(json.dumps({"version": VERSION, "pages": said}).encode()))
-        raw.flush()
-        os.fsync(raw.fileno())
-    beside.replace(path)
+    atomic.put(path, gzip.compress(json.dumps({"version": VERSION, "pages": said}).encode()))
 
 
 def _files(folder: Path) -> list[Path]:
